@@ -113,7 +113,7 @@ async function summarizeDocument(job: Job, args: Record<string, unknown>): Promi
     secrets: [],
   });
   for await (const piece of pieces) {
-    if (piece.kind === 'said') return { content: piece.said.text, usage: piece.said.usage };
+    if (piece.kind === 'reply') return { content: piece.reply.text, usage: piece.reply.usage };
     if (piece.kind === 'failed') return { content: `It could not be summarized: ${piece.failure.message}` };
   }
   return { content: 'It could not be summarized.' };

@@ -1,7 +1,7 @@
 import { countTokens, summed, type UsageReport } from '../models/index.ts';
 import { metricsFor, type Job } from './answer.ts';
 import { readCall, toolDeclarations, type ToolRun } from './agent-tools.ts';
-import { askModel, type Outcome, type Piece, type Said } from './ask-model.ts';
+import { askModel, type Outcome, type Piece, type Reply } from './ask-model.ts';
 import { gather, type Gathered } from './context.ts';
 import type { Failure } from './failure.ts';
 import type { ModelMessage } from './message.ts';
@@ -33,7 +33,7 @@ interface Run {
   readonly thoughts: string[];
   readonly usage: UsageReport[];
   readonly hasTools: boolean;
-  last: Said | undefined;
+  last: Reply | undefined;
   /** Tokens for later results of tools. */
   room: number;
 }
@@ -91,16 +91,16 @@ async function* steps(begun: Run, first: AsyncGenerator<Piece>): AsyncGenerator<
       run.job.toolless.add(run.job.model.name);
       run = await startRun(run.job, false);
       yield think(run, NO_TOOLS);
-    } else if (outcome?.kind === 'said') {
-      const { said } = outcome;
-      run.usage.push(said.usage);
-      run.last = said;
-      if (!run.hasTools || said.toolCalls.length === 0 || step === STEPS_MAX) {
+    } else if (outcome?.kind === 'reply') {
+      const { reply } = outcome;
+      run.usage.push(reply.usage);
+      run.last = reply;
+      if (!run.hasTools || reply.toolCalls.length === 0 || step === STEPS_MAX) {
         yield await finished(run);
         return;
       }
-      const calls = said.toolCalls.slice(0, CALLS_PER_STEP_MAX);
-      run.messages.push({ role: 'assistant', content: said.text || null, tool_calls: calls });
+      const calls = reply.toolCalls.slice(0, CALLS_PER_STEP_MAX);
+      run.messages.push({ role: 'assistant', content: reply.text || null, tool_calls: calls });
       const share = Math.floor(run.room / 2 / calls.length);
       for (const { id, function: called } of calls) {
         const { thought, tool } = readCall(called);
@@ -141,9 +141,9 @@ async function useTool(run: Run, tool: ToolRun, share: number): Promise<string> 
 }
 
 async function finished({ job, found, thoughts, last, usage, startedMs }: Run): Promise<Ending> {
-  const said = last === undefined ? undefined : { ...last, usage: usage.reduce(summed) };
-  const metrics = metricsFor(job, { said, startedMs });
-  const text = said?.text ?? '';
+  const reply = last === undefined ? undefined : { ...last, usage: usage.reduce(summed) };
+  const metrics = metricsFor(job, { reply, startedMs });
+  const text = reply?.text ?? '';
   if (text === '') return { kind: 'empty', metrics };
   const { message: prompt, mode, conversation } = job.request;
   const { sources, images: attachments } = found;

@@ -1,4 +1,4 @@
-import { askModel, type Piece, type Said } from './ask-model.ts';
+import { askModel, type Piece, type Reply } from './ask-model.ts';
 import type { ChatContext } from './chat.ts';
 import { gather, type Gathered } from './context.ts';
 import type { ChosenModel } from './model-choice.ts';
@@ -32,8 +32,8 @@ async function* answered(
   pieces: AsyncGenerator<Piece>,
   startedMs: number,
 ): AsyncGenerator<ChatEvent> {
-  let spoken = '';
-  let left: Said | undefined;
+  let streamed = '';
+  let left: Reply | undefined;
   let isOver = false;
   const keep = (text: string, metrics: Metrics) => {
     const { message: prompt, mode, conversation } = job.request;
@@ -42,15 +42,15 @@ async function* answered(
   };
   try {
     for await (const piece of pieces) {
-      if (piece.kind === 'text') spoken += piece.text;
-      if (piece.kind === 'gone') left = piece.said;
+      if (piece.kind === 'text') streamed += piece.text;
+      if (piece.kind === 'gone') left = piece.reply;
       else isOver = piece.kind !== 'text';
-      if (piece.kind !== 'said') {
+      if (piece.kind !== 'reply') {
         yield piece;
         continue;
       }
-      const { text, finishReason } = piece.said;
-      const metrics = metricsFor(job, { said: piece.said, startedMs });
+      const { text, finishReason } = piece.reply;
+      const metrics = metricsFor(job, { reply: piece.reply, startedMs });
       if (text === '') yield { kind: 'empty', metrics };
       else {
         const chatId = await keep(text, metrics);
@@ -60,16 +60,16 @@ async function* answered(
     }
   } finally {
     // An answer whose caller left is stored too: the next question may refer to it.
-    if (!isOver && spoken !== '') await keep(spoken, metricsFor(job, { said: left, startedMs }));
+    if (!isOver && streamed !== '') await keep(streamed, metricsFor(job, { reply: left, startedMs }));
   }
 }
 
 export function metricsFor(
   { context: { clock }, request }: Job,
-  { said, startedMs }: { said: Said | undefined; startedMs: number },
+  { reply, startedMs }: { reply: Reply | undefined; startedMs: number },
 ): Metrics {
-  if (said === undefined) return {};
-  return request.metrics({ ...said, durationMs: clock.monotonicMs() - startedMs, nowMs: clock.nowMs() });
+  if (reply === undefined) return {};
+  return request.metrics({ ...reply, durationMs: clock.monotonicMs() - startedMs, nowMs: clock.nowMs() });
 }
 
 /** Mode `query` found nothing. Stored in the history, but not part of later prompts. */

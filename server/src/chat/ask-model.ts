@@ -18,7 +18,7 @@ export interface Question {
 }
 
 /** A whole answer of a model. */
-export interface Said {
+export interface Reply {
   text: string;
   toolCalls: ToolCall[];
   finishReason: string | null;
@@ -31,10 +31,10 @@ export interface Said {
 
 /** How an answer of a model ended. */
 export type Outcome =
-  | { kind: 'said'; said: Said }
+  | { kind: 'reply'; reply: Reply }
   | { kind: 'failed'; failure: Failure }
   /** The caller left. */
-  | { kind: 'gone'; said: Said | undefined };
+  | { kind: 'gone'; reply: Reply | undefined };
 
 export type Piece = { kind: 'text'; text: string } | Outcome;
 
@@ -44,9 +44,10 @@ export type Piece = { kind: 'text'; text: string } | Outcome;
  * @throws KeywardError about the key: `budget_exceeded`, `forbidden_resource`, `model_unpriced`.
  */
 export async function askModel(
-  { context: { models }, request: { account, signal }, model: { name: model, temperature } }: Job,
+  { context: { models }, request: chat, model: { name: model, temperature } }: Job,
   { messages, tools, isStream, secrets }: Question,
 ): Promise<AsyncGenerator<Piece>> {
+  const { signal } = chat;
   // Members that are undefined are not part of the JSON.
   const parsed = {
     model,
@@ -60,27 +61,29 @@ export async function askModel(
   const wanted = { path: PATH, model, parsed, bytes: body.length };
   try {
     // Not awaited: the head of a stream is written while the model is being asked.
-    const { asked } = await paid(models, account(), wanted, (send) => {
+    const { asked } = await paid(models, chat.account(), wanted, (send) => {
       const request = { body, parsed, contentType: 'application/json', headers: {}, signal };
       // Never rejects: it may be awaited later than it ends.
       return { asked: send(request).catch((error: unknown) => error as Error) };
     });
-    return heard(asked, signal, secrets);
+    return piecesOf(asked, signal, secrets);
   } catch (error) {
     refuseAboutKey(error);
-    return heard(Promise.resolve(error as Error), signal, secrets);
+    return piecesOf(Promise.resolve(error as Error), signal, secrets);
   }
 }
 
 /** The only generator between the bytes and the text: generators.test.ts. */
-async function* heard(
+async function* piecesOf(
   asked: Promise<Answer | Error>,
   signal: AbortSignal,
   secrets: readonly string[],
 ): AsyncGenerator<Piece> {
   const answer = await asked;
   if (answer instanceof Error) {
-    yield signal.aborted ? { kind: 'gone', said: undefined } : { kind: 'failed', failure: failureOf(answer) };
+    yield signal.aborted
+      ? { kind: 'gone', reply: undefined }
+      : { kind: 'failed', failure: failureOf(answer) };
     return;
   }
   const filter = new SecretFilter(secrets);
@@ -106,14 +109,17 @@ async function* heard(
   if (failure !== undefined && !signal.aborted)
     yield { kind: 'failed', failure: { ...failure, message: filter.hide(failure.message) } };
   else
-    yield { kind: signal.aborted ? 'gone' : 'said', said: await saidBy(answer, reader.completion, filter) };
+    yield {
+      kind: signal.aborted ? 'gone' : 'reply',
+      reply: await replyOf(answer, reader.completion, filter),
+    };
 }
 
-async function saidBy(
+async function replyOf(
   { model, upstreamName: provider, usage }: Answer,
   { text, toolCalls, finishReason }: Completion,
   filter: SecretFilter,
-): Promise<Said> {
+): Promise<Reply> {
   const calls = toolCalls.map((call) => ({
     ...call,
     function: { ...call.function, arguments: filter.hide(call.function.arguments) },

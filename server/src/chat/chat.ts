@@ -10,7 +10,7 @@ import type { Workspace, Workspaces } from '../workspaces/index.ts';
 import { callsAgent, runAgent } from './agent.ts';
 import { answerPlainly, refusal } from './answer.ts';
 import { DailyMessages } from './daily-messages.ts';
-import { failureOf, toldOf } from './failure.ts';
+import { failureOf, publicFailure } from './failure.ts';
 import { chooseModel, providersOf, WINDOW_TOKENS, type ChosenModel } from './model-choice.ts';
 import type { ChatEvent, ChatRequest, Ending } from './request.ts';
 
@@ -52,7 +52,7 @@ export class Chat {
   async answer(request: ChatRequest): Promise<AsyncGenerator<ChatEvent>> {
     try {
       const begun = await this.#begin(request);
-      return 'kind' in begun ? only(begun) : this.#told(request, begun);
+      return 'kind' in begun ? only(begun) : this.#withFailures(request, begun);
     } catch (error) {
       return only({ kind: 'failed', failure: failureOf(error) });
     }
@@ -73,14 +73,14 @@ export class Chat {
   }
 
   /** In a stream that has begun, an error is its last event. */
-  async *#told(request: ChatRequest, events: AsyncGenerator<ChatEvent>): AsyncGenerator<ChatEvent> {
+  async *#withFailures(request: ChatRequest, events: AsyncGenerator<ChatEvent>): AsyncGenerator<ChatEvent> {
     try {
       yield* events;
     } catch (error) {
       const { isStream } = request;
       if (isStream && !(error instanceof KeywardError))
         this.#context.logger.error({ err: error }, 'a chat broke off');
-      yield { kind: 'failed', failure: isStream ? toldOf(error) : failureOf(error) };
+      yield { kind: 'failed', failure: isStream ? publicFailure(error) : failureOf(error) };
     }
   }
 

@@ -14,7 +14,7 @@ const MESSAGE_MAX_CHARACTERS = 2_000;
 /** A refusal by Keyward. @throws errors about the key, which have their own status, and unexpected errors. */
 export function failureOf(error: unknown): Failure {
   refuseAboutKey(error);
-  return toldOf(error);
+  return publicFailure(error);
 }
 
 /** @throws errors about the key, and unexpected errors. */
@@ -23,7 +23,7 @@ export function refuseAboutKey(error: unknown): void {
 }
 
 /** Any error, safe for strangers. */
-export function toldOf(error: unknown): Failure {
+export function publicFailure(error: unknown): Failure {
   if (!(error instanceof KeywardError)) return UNKNOWN;
   const { hint } = error.extras;
   const message = hint === undefined ? error.message : `${error.message} ${hint}`;
@@ -42,13 +42,13 @@ const ABOUT_THE_KEY = new Set([
 
 /** An error answer of a provider. @param body JSON in one of the usual shapes, or any text. */
 export function providerFailure(status: number, body: string): Failure {
-  return { ...saidBy(parsedObject(body), `The model's server answered ${status}.`), status };
+  return { ...messageIn(parsedObject(body), `The model's server answered ${status}.`), status };
 }
 
 /** An error in the middle of a stream; undefined: the chunk is not an error. */
 export function streamFailure(chunk: Record<string, unknown>): Failure | undefined {
   if (chunk['error'] === undefined || chunk['error'] === null) return undefined;
-  return { ...saidBy(chunk, "The model's server broke off its answer."), status: 502 };
+  return { ...messageIn(chunk, "The model's server broke off its answer."), status: 502 };
 }
 
 /** An error while an answer was read. */
@@ -61,7 +61,7 @@ export function brokenOff(error: unknown): Failure {
   return { message, status: 502, code: 'upstream_unavailable' };
 }
 
-function saidBy(answer: Record<string, unknown>, otherwise: string): Pick<Failure, 'message' | 'code'> {
+function messageIn(answer: Record<string, unknown>, otherwise: string): Pick<Failure, 'message' | 'code'> {
   const error = object(answer['error']);
   const message =
     text(error['message']) || text(answer['error']) || text(answer['message']) || text(answer['detail']);

@@ -10,11 +10,11 @@ test.for([
   ['gpt-4.1-nano', 1_000_000],
   ['claude-sonnet-4', 200_000],
   ['something-else', 4_096],
-] as const)('the window of %s is known by the longest beginning of its name: %d tokens', ([name, tokens]) => {
+] as const)('The window of %s is known by the beginning of its name: %d tokens', ([name, tokens]) => {
   expect(windowOf(name, plain)).toBe(tokens);
 });
 
-test('the setting is about the usual model, and about those that are not known', () => {
+test('The window setting applies to the usual model, and to unknown models', () => {
   const setting = '10000';
   expect(windowOf('gpt-4o', { ...plain, isUsual: true, setting })).toBe(10_000);
   expect(windowOf('gpt-4o', { ...plain, setting })).toBe(128_000);
@@ -22,23 +22,23 @@ test('the setting is about the usual model, and about those that are not known',
 });
 
 test.for(['', '0', '-1', '1.5', 'many'])(
-  'a setting that is no number of tokens does not count: %s',
+  'A window setting that is not a positive whole number is ignored: %s',
   (setting) => {
     expect(windowOf('something-else', { ...plain, isUsual: true, setting })).toBe(4_096);
   },
 );
 
-test('the window of the local model is its own, whatever is set', () => {
+test('The window of the local model does not depend on the setting', () => {
   expect(windowOf('gpt-4o', { isLocal: true, isUsual: true, setting: '10000' })).toBe(3_600);
 });
 
-test('a model calls tools where a pattern fits its plain or its qualified name', () => {
+test('A model calls tools if a pattern matches its plain or its qualified name', () => {
   expect(callsTools(['openai/gpt-4o-mini', 'gpt-4o-mini'])).toBe(true);
   expect(callsTools(['openai/gpt-3.5-turbo', 'gpt-3.5-turbo'])).toBe(false);
   expect(callsTools(['local/tiny', 'tiny'], 'other, tiny ,')).toBe(true);
   expect(callsTools(['local/tiny', 'tiny'], 'local/*')).toBe(true);
 });
 
-test('an administrator who sets no pattern has no model work as an agent', () => {
+test('With an empty list of patterns, no model calls tools', () => {
   expect(callsTools(['openai/gpt-4o', 'gpt-4o'], '')).toBe(false);
 });

@@ -29,7 +29,7 @@ async function tokensOf(messages: readonly ModelMessage[]): Promise<number> {
 }
 const contentsOf = (messages: readonly ModelMessage[]): unknown[] => messages.map(({ content }) => content);
 
-test('what fits stays as it is', async () => {
+test('A prompt that fits is not changed', async () => {
   const whole = prompt({ contexts: ['one', 'two'], history: [turn('a', 'b')] });
   expect(await fitted(whole, MODEL)).toEqual([
     {
@@ -43,7 +43,7 @@ test('what fits stays as it is', async () => {
   ]);
 });
 
-test('a message that fills the window goes alone, shortened to four fifths of it', async () => {
+test('A message that fills the window is sent alone, cut to four fifths of it', async () => {
   const messages = await fitted(
     prompt({ message: `begin ${words(5_000)} end`, contexts: ['one'], history: [turn('a', 'b')] }),
     MODEL,
@@ -52,7 +52,7 @@ test('a message that fills the window goes alone, shortened to four fifths of it
   expect(await tokensOf(messages)).toBeLessThan(WINDOW_TOKENS * 0.81);
 });
 
-test('whatever is shortened, there is room for the answer', async () => {
+test('A prompt that was cut leaves room for the answer', async () => {
   const history = Array.from({ length: 30 }, () => turn(words(100), words(100)));
   const full = { instructions: words(2_000, 'rule'), contexts: [words(6_000, 'alpha')], history };
   for (const length of [1_000, 2_300, 2_700, 5_000]) {
@@ -61,7 +61,7 @@ test('whatever is shortened, there is room for the answer', async () => {
   }
 });
 
-test('documents are shortened to their share, instructions kept, the question untouched', async () => {
+test('Documents are cut to their share, and instructions and question stay whole', async () => {
   const messages = await fitted(prompt({ contexts: [words(6_000, 'alpha')] }), MODEL);
   const [system, question] = contentsOf(messages);
   expect(system).toMatch(
@@ -71,7 +71,7 @@ test('documents are shortened to their share, instructions kept, the question un
   expect(question).toBe('And now?');
 });
 
-test('long instructions leave room for the documents', async () => {
+test('Long instructions leave room for documents', async () => {
   const messages = await fitted(
     prompt({ instructions: words(3_000, 'rule'), contexts: [words(3_000, 'alpha')] }),
     MODEL,
@@ -81,7 +81,7 @@ test('long instructions leave room for the documents', async () => {
   expect(system.match(/alpha/g)?.length).toBeGreaterThan(300);
 });
 
-test('of the history the last turns stay that fit into its share', async () => {
+test('The last turns of the history stay that fit into its share', async () => {
   const history = Array.from({ length: 30 }, (_, index) => turn(`question ${index}`, words(150)));
   const contents = contentsOf(await fitted(prompt({ history }), MODEL));
   const kept = contents.filter((content) => String(content).startsWith('question'));
@@ -91,14 +91,14 @@ test('of the history the last turns stay that fit into its share', async () => {
   expect(kept.length).toBeLessThan(5);
 });
 
-test('a very long last answer is shortened rather than left out', async () => {
+test('A very long last answer is cut, not left out', async () => {
   const history = [turn('before', 'short'), turn('tell me all', `first ${words(5_000)} last`)];
   const contents = contentsOf(await fitted(prompt({ history }), MODEL));
   expect(contents).toContain('tell me all');
   expect(contents.some((content) => /^first [^]*truncated[^]* last$/.test(String(content)))).toBe(true);
 });
 
-test('pictures take room too', async () => {
+test('Pictures use room in the window', async () => {
   const picture = {
     name: 'a',
     mime: 'image/png',
@@ -112,7 +112,7 @@ test('pictures take room too', async () => {
   expect(many.map(({ content }) => typeof content)).toEqual(['string', 'string', 'string', 'object']);
 });
 
-test('what a model thought aloud is not shown to it again', async () => {
+test('Earlier reasoning of a model is not part of a prompt', async () => {
   const history = [turn('sum?', '<think>two and two\nis four</think>\nFour.')];
   expect(contentsOf(await fitted(prompt({ history }), MODEL))[2]).toBe('Four.');
 });

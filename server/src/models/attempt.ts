@@ -168,7 +168,7 @@ export class Attempt {
     const holding = failureSink(guarded, {
       contentType: headers['content-type'] ?? '',
       length: decoder === undefined ? lengthOf(headers) : undefined,
-      scrub: () => (this.#scrub ??= route.target.scrubber.sparing(new SentText(request))),
+      scrub: () => (this.#scrub ??= route.target.scrubber.forCaller(new SentText(request))),
     });
     const decoding = decoder === undefined ? undefined : new DecodingSink(decoder, holding, flow);
     this.#answer = answer;

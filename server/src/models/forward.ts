@@ -107,15 +107,15 @@ export async function forwardTo(
 async function backOff(attempts: number, signal: Leaving): Promise<void> {
   const limitMs = Math.min(BACKOFF_MS * 2 ** (attempts - 1), BACKOFF_MAX_MS);
   const gone = new AbortController();
-  const leave = (): void => gone.abort();
-  if (signal.aborted) leave();
-  signal.addEventListener('abort', leave);
+  const stop = (): void => gone.abort();
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop);
   try {
     await sleep(Math.random() * limitMs, undefined, { signal: gone.signal });
   } catch {
     throw clientGone();
   } finally {
-    signal.removeEventListener('abort', leave);
+    signal.removeEventListener('abort', stop);
   }
 }
 

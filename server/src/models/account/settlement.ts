@@ -91,10 +91,14 @@ export class Settlement {
     const { path } = this.#request;
     if (ended.status >= 400 || isCounting(path)) return this.#done(ended, NOTHING, false);
     const counts = this.#countsOf(ended);
-    const said = complete(counts, answersWithText(path));
+    const reported = complete(counts, answersWithText(path));
     // Of an answer that was cut off, an earlier count of the output is not final.
-    if (said !== undefined && ended.ending === 'ok' && isPlausible(said, this.#request, ended.meter.seen)) {
-      return this.#done(ended, said, false);
+    if (
+      reported !== undefined &&
+      ended.ending === 'ok' &&
+      isPlausible(reported, this.#request, ended.meter.seen)
+    ) {
+      return this.#done(ended, reported, false);
     }
     void this.#countAndTell(ended);
   }
@@ -138,23 +142,24 @@ export class Settlement {
   async #countAndTell(ended: Ended): Promise<void> {
     const { ending, route, meter } = ended;
     const silentMs = ending === 'client_gone' ? silenceMs(this.#askedMs, meter.beganMs) + meter.silentMs : 0;
-    const said = this.#countsOf(ended);
+    const reported = this.#countsOf(ended);
     const { text, media } = await this.#countedPrompt(route);
     // The upstream knows the length of a recording better.
-    const heard = said.seconds === undefined ? media : Math.ceil(said.seconds * AUDIO_TOKENS_PER_SECOND);
+    const heard =
+      reported.seconds === undefined ? media : Math.ceil(reported.seconds * AUDIO_TOKENS_PER_SECOND);
     const shown = await this.#countedAnswer(ended);
     const tokensOut = this.#withUnseen(route, { shown, silentMs });
-    const isIn = said.tokensIn !== undefined && isNear(said.tokensIn, text);
+    const isIn = reported.tokensIn !== undefined && isNear(reported.tokensIn, text);
     // The output is complete at the end only; until then a count below ours is rejected.
     const isOut =
-      said.tokensOut !== undefined &&
-      (ending === 'ok' ? isNear(said.tokensOut, tokensOut) : said.tokensOut >= tokensOut);
+      reported.tokensOut !== undefined &&
+      (ending === 'ok' ? isNear(reported.tokensOut, tokensOut) : reported.tokensOut >= tokensOut);
     const counted = {
-      ...(isIn ? said : {}),
-      tokensIn: isIn ? (said.tokensIn ?? 0) : text + heard,
-      tokensOut: isOut ? (said.tokensOut ?? 0) : tokensOut,
-      reasoningOut: isOut ? said.reasoningOut : undefined,
-      seconds: said.seconds,
+      ...(isIn ? reported : {}),
+      tokensIn: isIn ? (reported.tokensIn ?? 0) : text + heard,
+      tokensOut: isOut ? (reported.tokensOut ?? 0) : tokensOut,
+      reasoningOut: isOut ? reported.reasoningOut : undefined,
+      seconds: reported.seconds,
     };
     this.#done(ended, counted, !isIn || !isOut || ending !== 'ok');
   }
@@ -227,5 +232,5 @@ function complete(counts: TokenCounts, needsOutput: boolean): Counted | undefine
 }
 
 /** Not far below what was counted here. */
-const isNear = (said: number, counted: number): boolean =>
-  counted <= said * COUNTING_FACTOR + COUNTING_SLACK_TOKENS;
+const isNear = (reported: number, counted: number): boolean =>
+  counted <= reported * COUNTING_FACTOR + COUNTING_SLACK_TOKENS;

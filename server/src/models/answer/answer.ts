@@ -202,8 +202,8 @@ export class Answer implements Sink {
   #ending(ending: Ending, error?: Error): void {
     if (this.#ended) return;
     this.#ended = true;
-    const { route, settlement, status, meter, isEventStream, onEnding } = this.#options;
-    onEnding?.(ending, error);
+    const { route, settlement, status, meter, isEventStream } = this.#options;
+    this.#options.onEnding?.(ending, error);
     settlement.settle({ ending, route, status, meter, isEventStream });
   }
 }

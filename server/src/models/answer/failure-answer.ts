@@ -1,6 +1,6 @@
 import type { HoldingSink, Sink } from '../call.ts';
 import type { Scrub } from '../upstreams/scrubber.ts';
-import { parsed, SUSPICIOUS, tellsFailure } from './tells-failure.ts';
+import { parsed, SUSPICIOUS, reportsFailure } from './failure-detection.ts';
 
 /** From a longer answer only credentials are removed. */
 const WHOLE_MAX_BYTES = 256 * 1024;
@@ -80,7 +80,7 @@ export class WholeSink implements HoldingSink {
       if (!SUSPICIOUS.test(latin)) return body;
       const value = parsed(body.toString());
       if (value !== undefined)
-        return tellsFailure(value) ? this.#fitted(JSON.stringify(this.#options.scrub().json(value))) : body;
+        return reportsFailure(value) ? this.#fitted(JSON.stringify(this.#options.scrub().json(value))) : body;
     }
     const text = body.toString();
     const safe = this.#safeText(text);
@@ -111,5 +111,5 @@ export class WholeSink implements HoldingSink {
 export function safeLine(line: string, scrub: Scrub): string {
   const value = parsed(line);
   if (value === undefined) return scrub.own(line);
-  return SUSPICIOUS.test(line) && tellsFailure(value) ? JSON.stringify(scrub.json(value)) : line;
+  return SUSPICIOUS.test(line) && reportsFailure(value) ? JSON.stringify(scrub.json(value)) : line;
 }

@@ -2,7 +2,7 @@ import type { HoldingSink, Sink } from '../call.ts';
 import { endsEvent, fieldValues, firstEventEnd, lastEventEnd, linesOfEvent } from './event-ends.ts';
 import { safeLine, WholeSink } from './failure-answer.ts';
 import type { Scrub } from '../upstreams/scrubber.ts';
-import { parsed, SUSPICIOUS, tellsFailure } from './tells-failure.ts';
+import { parsed, SUSPICIOUS, reportsFailure } from './failure-detection.ts';
 
 /** A longer event is not an error: images are sent in events of that size. */
 const EVENT_MAX_BYTES = 1024 * 1024;
@@ -151,7 +151,7 @@ function safeEvent(event: Buffer, scrub: Scrub): Buffer {
   const data = fieldValues(lines, 'data').join('\n');
   const value = parsed(data);
   const isFailure =
-    value === undefined || /error|fail/i.test(fieldValues(lines, 'event').join()) || tellsFailure(value);
+    value === undefined || /error|fail/i.test(fieldValues(lines, 'event').join()) || reportsFailure(value);
   if (!isFailure) return event;
   if (value === undefined) return Buffer.from(scrub.text(event.toString()));
   const others = lines.filter((line) => line !== '' && !line.startsWith('data:'));

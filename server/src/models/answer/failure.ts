@@ -42,7 +42,7 @@ export async function replay(
   const { route, status, headers } = held;
   const { scrubber } = route.target;
   const sent = new SentText(request);
-  const { contentType, bytes } = await failureBody(held, scrubber.sparing(sent));
+  const { contentType, bytes } = await failureBody(held, scrubber.forCaller(sent));
   const safe = (value: string): string => scrubber.text(value, sent);
   const kept = Object.entries(answerHeaders(headers, true)).map(
     ([name, value]) => [name, Array.isArray(value) ? value.map(safe) : safe(value)] as const,

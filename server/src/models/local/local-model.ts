@@ -150,7 +150,7 @@ export class LocalModel {
       environment,
       token: this.#token,
       logger,
-      onLine: (line) => this.#heard(line),
+      onLine: (line) => this.#onLine(line),
       onExit: (how) => this.#exited(how),
     });
     this.#process = born;
@@ -161,7 +161,7 @@ export class LocalModel {
     this.#watchdog.unref();
   }
 
-  #heard(line: LocalLine): void {
+  #onLine(line: LocalLine): void {
     const state = this.#state;
     switch (line.event) {
       case 'listening':

@@ -38,7 +38,7 @@ export interface Estimate {
 export interface EstimateRequest {
   path: string;
   parsed?: RequestBody | undefined;
-  /** The fields of a form, without its files. */
+  /** The fields of the body if it is a form, without its files. */
   form?: RequestBody | undefined;
   /** Length of the body, or of all bodies together. */
   bytes: number;

@@ -69,7 +69,7 @@ const PLAIN_NUMBER = /^\d{1,9}$/;
 const valueOf = (name: string, text: string): string | number =>
   isAmount(name) && PLAIN_NUMBER.test(text) ? Number(text) : text;
 
-/** The fields of a form; undefined for JSON. */
+/** The fields of the body if it is a form; undefined for JSON. */
 export const formFields = (body: Buffer | ModelForm): RequestBody | undefined =>
   Buffer.isBuffer(body) ? undefined : body.fields;
 

@@ -76,11 +76,11 @@ export class Scrubber {
   }
 
   /** For the caller of a request, whose own texts stay. If the request is too long to be searched, the upstream's text is replaced. */
-  sparing(sent: SentText): Scrub {
+  forCaller(sent: SentText): Scrub {
     return {
-      text: (text) => (sent.isTooLong ? UNTOLD : this.text(text, sent)),
+      text: (text) => (sent.isTooLong ? WITHHELD : this.text(text, sent)),
       own: (text) => (sent.isTooLong ? text : this.own(text, sent)),
-      json: (value) => (sent.isTooLong ? untold(value) : this.json(value, sent)),
+      json: (value) => (sent.isTooLong ? withheld(value) : this.json(value, sent)),
     };
   }
 
@@ -160,16 +160,16 @@ export class Scrubber {
   }
 }
 
-const UNTOLD =
+const WITHHELD =
   'The upstream refused the request. The request is so long that Keyward does not pass on the text of the error.';
 
 /** In the shape of OpenAI's errors, with the upstream's own codes. */
-function untold(value: unknown): object {
+function withheld(value: unknown): object {
   const { error } = (value ?? {}) as { error?: unknown };
   const { type, code } = isObject(error) ? error : {};
   const word = (said: unknown): string =>
     typeof said === 'string' && /^[a-z]{2,20}(_[a-z]{1,20}){0,6}$/.test(said) ? said : 'upstream_error';
-  return { error: { message: UNTOLD, type: word(type), param: null, code: word(code) } };
+  return { error: { message: WITHHELD, type: word(type), param: null, code: word(code) } };
 }
 
 /** In lower case and of the same length: positions in it are positions in the text. */

@@ -19,7 +19,7 @@ export function parsed(text: string): unknown {
 }
 
 /** Whether a chunk or an answer reports a failure; `error: null` does not. */
-export function tellsFailure(value: unknown): boolean {
+export function reportsFailure(value: unknown): boolean {
   if (!isObject(value)) return true;
   const { choices, type, object, status } = value;
   if (
