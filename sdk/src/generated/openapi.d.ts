@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 5ba15c9b4941ff94e08b01985e9ec1d43853045d57d368fb35faf35638171123
-// text 2c1af1be14c3f7754615a0309854825d39db31c8cb98ace9045deb87b76fb665
+// document b6f7c6a74294d56bcad74282e307a50339c48fed97d7dc773aeda0c31b9f88ac
+// text 34a97d75a0b3bb872f402f07388694d600dfd7d17b0c6f72bb5bb88d4b3c3cad
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3315,7 +3315,7 @@ export interface components {
             created?: number;
             /** @description The model that answered */
             model?: string;
-            /** @description What the answer took, where the upstream says so */
+            /** @description The usage of the answer, if the upstream gives it */
             usage?: components["schemas"]["ModelUsage"] | null;
             /**
              * @description The kind of answer
@@ -3333,7 +3333,7 @@ export interface components {
                      * @constant
                      */
                     role?: "assistant";
-                    /** @description The text; null where there is none, such as beside tool calls */
+                    /** @description The text; null without one, such as beside tool calls */
                     content?: string | null;
                     /** @description Why the model does not answer */
                     refusal?: string | null;
@@ -3371,7 +3371,7 @@ export interface components {
             created?: number;
             /** @description The model that answered */
             model?: string;
-            /** @description What the answer took, where the upstream says so */
+            /** @description The usage of the answer, if the upstream gives it */
             usage?: components["schemas"]["ModelUsage"] | null;
             /**
              * @description The kind of answer
@@ -3386,7 +3386,7 @@ export interface components {
                 delta: {
                     /** @description The speaker, in the first piece */
                     role?: string;
-                    /** @description The text; null where there is none, such as beside tool calls */
+                    /** @description The text; null without one, such as beside tool calls */
                     content?: string | null;
                     /** @description Why the model does not answer */
                     refusal?: string | null;
@@ -3405,7 +3405,7 @@ export interface components {
             created?: number;
             /** @description The model that answered */
             model?: string;
-            /** @description What the answer took, where the upstream says so */
+            /** @description The usage of the answer, if the upstream gives it */
             usage?: components["schemas"]["ModelUsage"] | null;
             /**
              * @description The kind of answer
