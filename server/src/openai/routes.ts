@@ -145,8 +145,9 @@ function checkedModel(model: unknown): string {
   const hint = 'GET /v1/models lists them.';
   if (model === undefined) throw invalidField('model', 'is missing', hint);
   if (typeof model !== 'string' || model === '')
-    throw invalidField('model', 'must be the name of a model', hint);
-  if (model.length > MODEL_NAME_MAX_LENGTH) throw invalidField('model', 'is too long');
+    throw invalidField('model', 'must be the name of a model, such as gpt-4o-mini', hint);
+  if (model.length > MODEL_NAME_MAX_LENGTH)
+    throw invalidField('model', `must have at most ${MODEL_NAME_MAX_LENGTH} characters`, hint);
   return model;
 }
 

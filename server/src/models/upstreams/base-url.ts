@@ -13,7 +13,7 @@ export function checkBaseUrl(text: string): string {
   const refuse = (message: string) => invalidField('base_url', message, 'Example: https://api.openai.com/v1');
   if (text.length > URL_MAX_CHARACTERS) throw refuse(`must have at most ${URL_MAX_CHARACTERS} characters`);
   const url = URL.parse(text);
-  if (url === null) throw refuse('is not a URL');
+  if (url === null) throw refuse('must be a URL');
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw refuse('must begin with http:// or https://, such as https://api.openai.com/v1');
   if (url.username !== '' || url.password !== '')

@@ -158,7 +158,8 @@ export function known(row: UpstreamRow | undefined, id: string): UpstreamRow {
 
 function nameTaken(name: string): KeywardError {
   return new KeywardError('conflict', `An upstream named ${name} exists already.`, {
-    errors: [{ field: 'name', message: 'is taken' }],
+    hint: 'Choose another name, or update that upstream.',
+    errors: [{ field: 'name', message: 'is in use by another upstream' }],
   });
 }
 
