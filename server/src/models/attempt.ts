@@ -34,7 +34,7 @@ export type Outcome =
   | { kind: 'failed'; route: Route; error: Error }
   | { kind: 'none' };
 
-export interface AttemptOptions {
+interface AttemptOptions {
   context: ForwardContext;
   route: Route;
   request: ForwardRequest;

@@ -81,7 +81,7 @@ const NAMES_MAX = 1_000;
  * @throws KeywardError `invalid_input` naming the member.
  */
 export function checkMembers(body: object): void {
-  checkNames(body, MEMBERS);
+  checkNames(body, OWN);
   for (const [name, inner] of NESTED) {
     const value = (body as Record<string, unknown>)[name];
     if (typeof value !== 'object' || value === null) continue;
@@ -96,8 +96,8 @@ export function checkMembers(body: object): void {
 export function checkForm(form: readonly FormPart[]): void {
   const seen = new Set<string>();
   for (const { name, file } of form) {
-    checkName(name, MEMBERS);
-    if (!Object.hasOwn(MEMBERS, name)) continue;
+    checkName(name, OWN);
+    if (!OWN.names.has(name)) continue;
     if (file !== undefined) throw invalidField(name, 'must be text, not a file');
     if (seen.has(name)) throw invalidField(name, 'must occur only once in the form', 'Send each field once.');
     seen.add(name);
@@ -113,20 +113,14 @@ function checkNames(value: object, known: Known, where = ''): void {
   }
 }
 
-type Known = Readonly<Record<string, unknown>>;
-
-const NESTED = Object.entries(MEMBERS).flatMap(([name, inner]): [string, Known][] =>
-  inner.length === 0 ? [] : [[name, Object.fromEntries(inner.map((each) => [each, true]))]],
-);
-
 function checkName(name: string, known: Known, where = ''): void {
-  if (Object.hasOwn(known, name)) return;
+  if (known.names.has(name)) return;
   const field = `${where}${shown(name)}`;
   if (name.length > NAME_MAX_CHARACTERS)
     throw invalidField(field, `must have a name of at most ${NAME_MAX_CHARACTERS} characters`);
   if (!name.isWellFormed() || CONTROL.test(name))
     throw invalidField(field, 'must have a name without control characters and lone surrogates');
-  const meant = foldedNames(known).get(folded(name));
+  const meant = known.byFolded.get(folded(name));
   if (meant !== undefined)
     throw invalidField(
       field,
@@ -150,18 +144,22 @@ export function folded(name: string): string {
   return small.normalize('NFKD').replaceAll(NO_LETTER, '');
 }
 
-/** The member that a name is, or can be read as. */
-export const memberMeant = (name: string): string | undefined => foldedNames(MEMBERS).get(folded(name));
-
-const FOLDED = new WeakMap<Known, Map<string, string>>();
-
-function foldedNames(known: Known): Map<string, string> {
-  let names = FOLDED.get(known);
-  if (names === undefined) {
-    names = new Map(Object.keys(known).map((name) => [folded(name), name]));
-    FOLDED.set(known, names);
-  }
-  return names;
+interface Known {
+  names: ReadonlySet<string>;
+  byFolded: ReadonlyMap<string, string>;
 }
+
+const knownOf = (names: readonly string[]): Known => ({
+  names: new Set(names),
+  byFolded: new Map(names.map((name) => [folded(name), name])),
+});
+
+const OWN = knownOf(Object.keys(MEMBERS));
+const NESTED = Object.entries(MEMBERS).flatMap(([name, inner]) =>
+  inner.length === 0 ? [] : [[name, knownOf(inner)] as const],
+);
+
+/** The member that a name is, or can be read as. */
+export const memberMeant = (name: string): string | undefined => OWN.byFolded.get(folded(name));
 
 const shown = (name: string): string => (name.length > SHOWN_MAX_CHARACTERS ? `${name.slice(0, 20)}…` : name);

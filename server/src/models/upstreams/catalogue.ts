@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LocalModel } from '../local/local-model.ts';
 import type { Models } from '../models.ts';
 import { fetchModelNames } from './model-list.ts';
 import type { Target } from './target.ts';
@@ -34,11 +35,14 @@ interface List {
   loading: Promise<void> | undefined;
 }
 
+type Context = Pick<Models, 'table' | 'dispatcher' | 'clock' | 'logger'>;
+type Listed = Pick<LocalModel, 'target' | 'generation'>;
+
 /** The models and their upstreams, in an index that is built again when something changed. */
 export class Catalogue {
-  readonly #models: Pick<Models, 'table' | 'dispatcher' | 'clock' | 'logger'>;
+  readonly #models: Context;
   /** Listed first; not in the table. */
-  readonly #localModel: { readonly target: Target; readonly generation: number } | undefined;
+  readonly #localModel: Listed | undefined;
   readonly #lists = new Map<string, List>();
   #index = new Map<string, Route[]>();
   #publicNames: string[] = [];
@@ -46,10 +50,7 @@ export class Catalogue {
   #builtFor: readonly (number | undefined)[] = [];
   #listChanges = 0;
 
-  constructor(
-    models: Pick<Models, 'table' | 'dispatcher' | 'clock' | 'logger'>,
-    localModel?: { readonly target: Target; readonly generation: number },
-  ) {
+  constructor(models: Context, localModel?: Listed) {
     this.#models = models;
     this.#localModel = localModel;
   }
