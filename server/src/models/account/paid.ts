@@ -44,18 +44,18 @@ export async function paid<T>(
     const held = account.reserve(demand);
     openOutput = demand.outputAt(held instanceof Promise ? await held : held);
   }
-  const tab = new Tab(account);
+  const sum = new UsageSum(account);
   const { callerId } = account;
   const send: Send = (request) =>
-    tab.run((onUsage) =>
+    sum.run((onUsage) =>
       models.forward({ ...request, path, model, selector, pricedFor, callerId, openOutput, onUsage }, routes),
     );
   try {
     const result = await work(send);
-    tab.close({ isDone: true });
+    sum.close({ isDone: true });
     return result;
   } catch (error) {
-    tab.close({ isDone: false });
+    sum.close({ isDone: false });
     throw error;
   }
 }
@@ -75,12 +75,12 @@ export function paidOnce(
  * Sums the usage of several requests and settles when the last of them has ended: some may outlive the work that they were for.
  * Work that failed counts as not answered.
  */
-class Tab {
+class UsageSum {
   readonly #account: Account;
   #open = 1;
   #state: 'running' | 'done' | 'failed' = 'running';
   #model: string | undefined;
-  #isTold = false;
+  #isReported = false;
   #sum = NO_USAGE;
 
   constructor(account: Account) {
@@ -96,7 +96,7 @@ class Tab {
         this.#end();
       });
       this.#model ??= answer.model;
-      this.#tellAnswered();
+      this.#reportAnswer();
       return answer;
     } finally {
       this.#end();
@@ -105,19 +105,19 @@ class Tab {
 
   close({ isDone }: { isDone: boolean }): void {
     this.#state = isDone ? 'done' : 'failed';
-    this.#tellAnswered();
+    this.#reportAnswer();
     this.#end();
   }
 
-  #tellAnswered(): void {
-    if (this.#state !== 'done' || this.#model === undefined || this.#isTold) return;
-    this.#isTold = true;
+  #reportAnswer(): void {
+    if (this.#state !== 'done' || this.#model === undefined || this.#isReported) return;
+    this.#isReported = true;
     this.#account.answeredBy(this.#model);
   }
 
   #end(): void {
     if (--this.#open > 0) return;
-    if (!this.#isTold) this.#account.notAnswered();
+    if (!this.#isReported) this.#account.notAnswered();
     this.#account.settle(this.#sum);
   }
 }

@@ -100,7 +100,7 @@ export class Settlement {
     ) {
       return this.#done(ended, reported, false);
     }
-    void this.#countAndTell(ended);
+    void this.#countAndSettle(ended);
   }
 
   /**
@@ -114,16 +114,16 @@ export class Settlement {
     const failed = isTimeout ? 'timeout' : 'upstream_error';
     const outcome = clientGone ? 'client_gone' : failed;
     const route = clientGone || isTimeout ? this.#askedOf : undefined;
-    if (route === undefined) return this.#tell({ ...NO_USAGE, outcome });
-    void this.#tellPrompt(route, outcome, clientGone ? silenceMs(this.#askedMs) : 0);
+    if (route === undefined) return this.#finish({ ...NO_USAGE, outcome });
+    void this.#chargePrompt(route, outcome, clientGone ? silenceMs(this.#askedMs) : 0);
   }
 
-  async #tellPrompt(route: Route, outcome: Ending, silentMs: number): Promise<void> {
+  async #chargePrompt(route: Route, outcome: Ending, silentMs: number): Promise<void> {
     const tokensOut = this.#withUnseen(route, { shown: 0, silentMs });
     const { text, media } = await this.#countedPrompt(route);
     const tokensIn = text + media;
     const usdNano = this.#costOf(route, { tokensIn, tokensOut });
-    this.#tell({ outcome, tokensIn, tokensOut, estimated: true, usdNano });
+    this.#finish({ outcome, tokensIn, tokensOut, estimated: true, usdNano });
   }
 
   /**
@@ -139,13 +139,13 @@ export class Settlement {
     return Math.max(shown, Math.min(shown + unseen, longest));
   }
 
-  async #countAndTell(ended: Ended): Promise<void> {
+  async #countAndSettle(ended: Ended): Promise<void> {
     const { ending, route, meter } = ended;
     const silentMs = ending === 'client_gone' ? silenceMs(this.#askedMs, meter.beganMs) + meter.silentMs : 0;
     const reported = this.#countsOf(ended);
     const { text, media } = await this.#countedPrompt(route);
     // The upstream knows the length of a recording better.
-    const heard =
+    const mediaIn =
       reported.seconds === undefined ? media : Math.ceil(reported.seconds * AUDIO_TOKENS_PER_SECOND);
     const shown = await this.#countedAnswer(ended);
     const tokensOut = this.#withUnseen(route, { shown, silentMs });
@@ -156,7 +156,7 @@ export class Settlement {
       (ending === 'ok' ? isNear(reported.tokensOut, tokensOut) : reported.tokensOut >= tokensOut);
     const counted = {
       ...(isIn ? reported : {}),
-      tokensIn: isIn ? (reported.tokensIn ?? 0) : text + heard,
+      tokensIn: isIn ? (reported.tokensIn ?? 0) : text + mediaIn,
       tokensOut: isOut ? (reported.tokensOut ?? 0) : tokensOut,
       reasoningOut: isOut ? reported.reasoningOut : undefined,
       seconds: reported.seconds,
@@ -192,7 +192,7 @@ export class Settlement {
 
   #done({ ending, route, status }: Ended, counted: Counted, estimated: boolean): void {
     const isRefused = status >= 400;
-    this.#tell({
+    this.#finish({
       outcome: ending === 'ok' && isRefused ? 'upstream_error' : ending,
       tokensIn: counted.tokensIn,
       tokensOut: counted.tokensOut,
@@ -212,7 +212,7 @@ export class Settlement {
     );
   }
 
-  #tell(report: UsageReport): void {
+  #finish(report: UsageReport): void {
     this.#report.resolve(report);
     try {
       this.#request.onUsage?.(report);
