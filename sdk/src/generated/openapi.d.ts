@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 18870c5faaebb4c1413408a998ee10f8868e284ca5decc63c87ee1b84b389821
-// text ff24b1c29786cf03b237e361e16ce93fd11d15046cb044dbf7613d32fc8fc813
+// document 96847ae5ced4809690dfb92afd16f051c56960330c846ec3655796e9b905bf3e
+// text 1fcc6dca93e684ff603d812280d7b9faa4550d3a1269487eaa212da7312e746a
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3315,7 +3315,7 @@ export interface components {
             created?: number;
             /** @description The model that answered */
             model?: string;
-            /** @description What the answer took, where the upstream says so */
+            /** @description The usage of the answer, if the upstream gives it */
             usage?: components["schemas"]["ModelUsage"] | null;
             /**
              * @description The kind of answer
@@ -3333,7 +3333,7 @@ export interface components {
                      * @constant
                      */
                     role?: "assistant";
-                    /** @description The text; null where there is none, such as beside tool calls */
+                    /** @description The text; null without one, such as beside tool calls */
                     content?: string | null;
                     /** @description Why the model does not answer */
                     refusal?: string | null;
@@ -3371,7 +3371,7 @@ export interface components {
             created?: number;
             /** @description The model that answered */
             model?: string;
-            /** @description What the answer took, where the upstream says so */
+            /** @description The usage of the answer, if the upstream gives it */
             usage?: components["schemas"]["ModelUsage"] | null;
             /**
              * @description The kind of answer
@@ -3386,7 +3386,7 @@ export interface components {
                 delta: {
                     /** @description The speaker, in the first piece */
                     role?: string;
-                    /** @description The text; null where there is none, such as beside tool calls */
+                    /** @description The text; null without one, such as beside tool calls */
                     content?: string | null;
                     /** @description Why the model does not answer */
                     refusal?: string | null;
@@ -3405,7 +3405,7 @@ export interface components {
             created?: number;
             /** @description The model that answered */
             model?: string;
-            /** @description What the answer took, where the upstream says so */
+            /** @description The usage of the answer, if the upstream gives it */
             usage?: components["schemas"]["ModelUsage"] | null;
             /**
              * @description The kind of answer

@@ -3,11 +3,10 @@ import type { Job } from './answer.ts';
 import { passages } from './context.ts';
 import { memberDocuments, passageSource, type MemberDocument } from './library.ts';
 import type { Source, Tool } from './message.ts';
-import { text } from './completion.ts';
+import { parsedObject, text } from './completion.ts';
 import { cutMiddle } from './tokens.ts';
 import type { UsageReport } from '../models/index.ts';
 
-/** What a tool gives back: words for the model, and what they were drawn from. */
 export interface ToolResult {
   content: string;
   sources?: Source[];
@@ -17,12 +16,12 @@ export interface ToolResult {
 interface AgentTool {
   description: string;
   parameters: Record<string, { type: 'string'; description: string }>;
-  /** What the caller is told while it runs. */
+  /** For the caller, while the tool runs. */
   thought(args: Record<string, unknown>): string;
   run(job: Job, args: Record<string, unknown>): Promise<ToolResult>;
 }
 
-/** None of them leaves the workspace or reaches a network. */
+/** No tool leaves the workspace or uses the network. */
 const TOOLS: Record<string, AgentTool> = {
   search_documents: {
     description: 'Finds passages in the documents of this workspace that are about a question or some words.',
@@ -66,30 +65,21 @@ const shown = (value: unknown): string => text(value).slice(0, SHOWN_CHARACTERS)
 
 export type ToolRun = (job: Job) => Promise<ToolResult>;
 
-/** A call as the model made it: it may name what does not exist and give what cannot be read. */
+/** Reads a call of a model, which may name an unknown tool or have invalid arguments. */
 export function readCall(call: { name: string; arguments: string }): { thought: string; tool: ToolRun } {
   const tool = Object.hasOwn(TOOLS, call.name) ? TOOLS[call.name] : undefined;
   if (tool === undefined) {
     const content = `There is no tool ${shown(call.name)}. There are: ${Object.keys(TOOLS).join(', ')}.`;
     return { thought: 'Asked for a tool that does not exist.', tool: async () => ({ content }) };
   }
-  const args = parsed(call.arguments);
+  const args = parsedObject(call.arguments);
   return { thought: tool.thought(args), tool: (job) => tool.run(job, args) };
 }
 
-function parsed(json: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(json === '' ? '{}' : json);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}
-
-async function searchDocuments({ context, request, hasPassages }: Job, args: Record<string, unknown>) {
+async function searchDocuments(job: Job, args: Record<string, unknown>) {
   const query = text(args['query']);
   if (query === '') return { content: 'Give a query.' };
-  const found = hasPassages ? await passages(context, request, { query }) : [];
+  const found = job.hasPassages ? await passages(job, { query }) : [];
   if (found.length === 0) return { content: 'Nothing about this is in the documents.' };
   const content = found.map((passage) => passage.text).join('\n\n');
   return { content, sources: found.map(passageSource) };
@@ -105,30 +95,25 @@ async function listDocuments({ context, request }: Job): Promise<ToolResult> {
   return { content: [...titles, ...more].join('\n') };
 }
 
-/** Of the window: the rest is for the request to summarize and the summary. */
+/** Of the window; the rest is for the instructions and the summary. */
 const SUMMARIZED_SHARE = 0.6;
 
 async function summarizeDocument(job: Job, args: Record<string, unknown>): Promise<ToolResult> {
-  const { context, request, model } = job;
+  const { context, model } = job;
   const found = await named(job, text(args['title']));
   if (found === undefined) return { content: 'There is no document of this title; list_documents has them.' };
   const whole = (await context.documents.text(context.storage.db, found.id)) ?? '';
-  const content = await cutMiddle(whole, Math.floor(model.windowTokens * SUMMARIZED_SHARE));
-  const { signal } = request;
-  const question = {
-    model: model.name,
+  const content = await cutMiddle(whole, Math.floor(model.windowTokens * SUMMARIZED_SHARE), model.name);
+  const pieces = await askModel(job, {
     messages: [
-      { role: 'system' as const, content: 'Summarize the document. Keep names, numbers and dates.' },
-      { role: 'user' as const, content },
+      { role: 'system', content: 'Summarize the document. Keep names, numbers and dates.' },
+      { role: 'user', content },
     ],
-    temperature: model.temperature,
     isStream: false,
-    signal,
-    account: request.account(),
     secrets: [],
-  };
-  for await (const piece of await askModel(context.models, question)) {
-    if (piece.kind === 'said') return { content: piece.said.text, usage: piece.said.usage };
+  });
+  for await (const piece of pieces) {
+    if (piece.kind === 'reply') return { content: piece.reply.text, usage: piece.reply.usage };
     if (piece.kind === 'failed') return { content: `It could not be summarized: ${piece.failure.message}` };
   }
   return { content: 'It could not be summarized.' };

@@ -1,19 +1,18 @@
-import type { UsageReport } from '../models/index.ts';
+import { countTokens, summed, type UsageReport } from '../models/index.ts';
 import { metricsFor, type Job } from './answer.ts';
 import { readCall, toolDeclarations, type ToolRun } from './agent-tools.ts';
-import { askModel, type Outcome, type Piece, type Said } from './ask-model.ts';
+import { askModel, type Outcome, type Piece, type Reply } from './ask-model.ts';
 import { gather, type Gathered } from './context.ts';
 import type { Failure } from './failure.ts';
 import type { ModelMessage } from './message.ts';
-import { summed } from './metrics.ts';
 import type { ChatEvent, Ending } from './request.ts';
-import { countTokens, cutMiddle } from './tokens.ts';
+import { cutMiddle } from './tokens.ts';
 import { fitted } from './window.ts';
 
-/** Requests to the model in one run: whoever has not answered by then is asked to answer with what there is. */
+/** Requests to the model in one run; the last one has no tools. */
 const STEPS_MAX = 8;
 const CALLS_PER_STEP_MAX = 8;
-/** Of the window, for all that tools give back; a step takes at most half of what is left of it. */
+/** Of the window, for the results of tools; a step gets at most half of the rest. */
 const RESULTS_SHARE = 0.5;
 const GREETING = 'Hello!';
 const COMMAND = /^@agent(?:\s+|$)/;
@@ -21,11 +20,11 @@ const TOOLS_REFUSED = /tool|function/i;
 const NO_TOOLS = 'This model calls no tools: it answers from what a search for the question finds.';
 
 interface AgentJob extends Job {
-  /** Models that were found to call no tools; grows. */
+  /** Models that refused tools; grows. */
   toolless: Set<string>;
 }
 
-/** What a run has gathered so far. */
+/** The state of a run. */
 interface Run {
   readonly job: AgentJob;
   readonly startedMs: number;
@@ -34,20 +33,20 @@ interface Run {
   readonly thoughts: string[];
   readonly usage: UsageReport[];
   readonly hasTools: boolean;
-  last: Said | undefined;
-  /** Tokens, for what tools give back from here on. */
+  last: Reply | undefined;
+  /** Tokens for later results of tools. */
   room: number;
 }
 
-/** Whether a message calls for an agent: `@agent` is its first word. */
+/** Whether the first word of a message is `@agent`. */
 export const callsAgent = (message: string): boolean => COMMAND.test(message);
 
-/** What is left of a message that calls for an agent. */
+/** The message without `@agent`. */
 export const taskOf = (message: string): string => message.replace(COMMAND, '').trim() || GREETING;
 
 /**
- * The model searches the documents and works with other tools in several steps until it answers. A model whose server
- * knows no tools gets what a search for the question finds, and answers in one step. @returns once the model is being asked.
+ * The model uses tools in several steps until it answers. A model whose server refuses tools gets the result of a search, and answers
+ * in one step. Resolves when the model is being asked.
  */
 export async function runAgent(job: AgentJob): Promise<AsyncGenerator<ChatEvent>> {
   const run = await startRun(job, !job.toolless.has(job.model.name));
@@ -59,33 +58,25 @@ async function startRun(job: AgentJob, hasTools: boolean): Promise<Run> {
   const message = taskOf(job.request.message);
   const request = { ...job.request, message, noBackfill: true };
   const { windowTokens } = model;
-  // With tools the model searches itself; pinned and attached documents it has in any case.
-  const found = await gather(context, request, {
-    windowTokens,
-    hasPassages: !hasTools && job.hasPassages,
-  });
+  // With tools the model searches itself.
+  const hasPassages = !hasTools && job.hasPassages;
+  const found = await gather({ ...job, request, hasPassages });
   const room = hasTools ? Math.floor(windowTokens * RESULTS_SHARE) : 0;
-  const messages = await fitted({ ...found, contexts: found.texts, message }, windowTokens - room);
+  const messages = await fitted(
+    { ...found, contexts: found.texts, message },
+    { ...model, windowTokens: windowTokens - room },
+  );
   const startedMs = context.clock.monotonicMs();
   return { job, startedMs, messages, found, thoughts: [], usage: [], hasTools, last: undefined, room };
 }
 
 function ask({ job, messages, found, hasTools }: Run, step: number): Promise<AsyncGenerator<Piece>> {
-  const { context, request, model } = job;
-  const { signal, isStream } = request;
-  return askModel(context.models, {
-    model: model.name,
-    messages,
-    temperature: model.temperature,
-    isStream,
-    signal,
-    account: request.account(),
-    secrets: found.secrets,
-    ...(hasTools && step < STEPS_MAX ? { tools: toolDeclarations } : {}),
-  });
+  const { isStream } = job.request;
+  const tools = hasTools && step < STEPS_MAX ? toolDeclarations : undefined;
+  return askModel(job, { messages, isStream, secrets: found.secrets, tools });
 }
 
-/** All steps are in one generator: a word passes no further one on its way out. */
+/** One generator for all steps: each one in a row costs time for each token. */
 async function* steps(begun: Run, first: AsyncGenerator<Piece>): AsyncGenerator<ChatEvent> {
   let run = begun;
   let pieces = first;
@@ -100,16 +91,16 @@ async function* steps(begun: Run, first: AsyncGenerator<Piece>): AsyncGenerator<
       run.job.toolless.add(run.job.model.name);
       run = await startRun(run.job, false);
       yield think(run, NO_TOOLS);
-    } else if (outcome?.kind === 'said') {
-      const { said } = outcome;
-      run.usage.push(said.usage);
-      run.last = said;
-      if (!run.hasTools || said.toolCalls.length === 0 || step === STEPS_MAX) {
+    } else if (outcome?.kind === 'reply') {
+      const { reply } = outcome;
+      run.usage.push(reply.usage);
+      run.last = reply;
+      if (!run.hasTools || reply.toolCalls.length === 0 || step === STEPS_MAX) {
         yield await finished(run);
         return;
       }
-      const calls = said.toolCalls.slice(0, CALLS_PER_STEP_MAX);
-      run.messages.push({ role: 'assistant', content: said.text || null, tool_calls: calls });
+      const calls = reply.toolCalls.slice(0, CALLS_PER_STEP_MAX);
+      run.messages.push({ role: 'assistant', content: reply.text || null, tool_calls: calls });
       const share = Math.floor(run.room / 2 / calls.length);
       for (const { id, function: called } of calls) {
         const { thought, tool } = readCall(called);
@@ -129,7 +120,7 @@ function think(run: Run, text: string): ChatEvent {
   return { kind: 'thought', text };
 }
 
-/** A model that does not exist may have such a word in its name. */
+/** Whether a server refuses tools. The name of an unknown model may contain such a word. */
 export const refusesTools = ({ status, message, code }: Failure): boolean =>
   status >= 400 &&
   status < 500 &&
@@ -137,21 +128,22 @@ export const refusesTools = ({ status, message, code }: Failure): boolean =>
   code !== 'model_not_found' &&
   TOOLS_REFUSED.test(message);
 
-/** @returns what the model is told, at most `share` tokens. */
+/** @returns the result for the model, at most `share` tokens. */
 async function useTool(run: Run, tool: ToolRun, share: number): Promise<string> {
   const { content, sources = [], usage } = await tool(run.job);
   if (usage !== undefined) run.usage.push(usage);
   const known = new Set(run.found.sources.map(({ id }) => id));
   run.found.sources.push(...sources.filter(({ id }) => !known.has(id)));
-  const fitting = await cutMiddle(content, share);
-  run.room -= await countTokens(fitting);
+  const { name } = run.job.model;
+  const fitting = await cutMiddle(content, share, name);
+  run.room -= await countTokens(fitting, name);
   return fitting;
 }
 
 async function finished({ job, found, thoughts, last, usage, startedMs }: Run): Promise<Ending> {
-  const said = last === undefined ? undefined : { ...last, usage: summed(usage) };
-  const metrics = metricsFor(job, { said, startedMs });
-  const text = said?.text ?? '';
+  const reply = last === undefined ? undefined : { ...last, usage: usage.reduce(summed) };
+  const metrics = metricsFor(job, { reply, startedMs });
+  const text = reply?.text ?? '';
   if (text === '') return { kind: 'empty', metrics };
   const { message: prompt, mode, conversation } = job.request;
   const { sources, images: attachments } = found;

@@ -3,17 +3,16 @@ import { Completion, list, object } from './completion.ts';
 import { EventReader } from './event-stream.ts';
 import { providerFailure, streamFailure, type Failure } from './failure.ts';
 
-/** Of a whole answer. */
 const ANSWER_MAX_BYTES = 32 * 1024 * 1024;
 
-/** Makes text of the bytes of a model's answer. */
+/** Reads the text of a model's answer. */
 export interface AnswerReader {
   readonly completion: Completion;
-  /** Known as soon as the answer says it: then no more is to be read. */
+  /** If it is set, the rest of the answer must not be read. */
   readonly failure: Failure | undefined;
-  /** @returns the text that is new. @throws KeywardError `upstream_unavailable` where the answer is too long. */
+  /** @returns the new text. @throws KeywardError `upstream_unavailable` if the answer is too long. */
   push(chunk: Buffer): string;
-  /** Once, where there is no failure. @returns what was still missing. @throws SyntaxError where it was no answer. */
+  /** Called once, if there is no failure. @returns the rest of the text. @throws SyntaxError if the answer is invalid. */
   end(): string;
 }
 
@@ -40,19 +39,26 @@ class StreamReader implements AnswerReader {
   #read(events: readonly string[]): string {
     let text = '';
     for (const data of events) {
-      // Read on to the end: a connection that was left before it is of no use to the next request.
+      // Reading goes on to the end: otherwise the connection cannot be used again.
       if (data === '[DONE]') continue;
-      const read = parsed(data);
-      const chunk = object(read.value);
+      const chunk = object(this.#parsed(data));
       this.failure = streamFailure(chunk);
       if (this.failure !== undefined) break;
-      // Half an event: what comes after it may say why.
-      this.#unreadable ??= read.error;
       if (this.#unreadable !== undefined) continue;
       text += this.completion.addChoice(object(list(chunk['choices'])[0]), 'delta');
       if (this.completion.bytes > ANSWER_MAX_BYTES) throw tooLong();
     }
     return text;
+  }
+
+  /** An invalid event is reported at the end only: a later event may say why. */
+  #parsed(data: string): unknown {
+    try {
+      return JSON.parse(data);
+    } catch (error) {
+      this.#unreadable ??= error;
+      return undefined;
+    }
   }
 }
 
@@ -83,14 +89,6 @@ class WholeReader implements AnswerReader {
     this.failure = streamFailure(answer);
     if (this.failure !== undefined) return '';
     return this.completion.addChoice(object(list(answer['choices'])[0]), 'message') + this.completion.end();
-  }
-}
-
-function parsed(json: string): { value?: unknown; error?: unknown } {
-  try {
-    return { value: JSON.parse(json) };
-  } catch (error) {
-    return { error };
   }
 }
 

@@ -1,14 +1,13 @@
-import { askModel, type Piece, type Said } from './ask-model.ts';
+import { askModel, type Piece, type Reply } from './ask-model.ts';
 import type { ChatContext } from './chat.ts';
 import { gather, type Gathered } from './context.ts';
-import type { Metrics } from './metrics.ts';
 import type { ChosenModel } from './model-choice.ts';
-import type { ChatEvent, ChatRequest, Ending } from './request.ts';
+import type { ChatEvent, ChatRequest, Ending, Metrics } from './request.ts';
 import { fitted } from './window.ts';
 
 const REFUSAL = 'There is no relevant information in this workspace to answer your query.';
 
-/** One chat on its way. */
+/** One chat. */
 export interface Job {
   context: ChatContext;
   request: ChatRequest;
@@ -16,35 +15,25 @@ export interface Job {
   hasPassages: boolean;
 }
 
-/** Finds what there is to draw from, asks the model once, keeps the answer. @returns once the model is being asked. */
+/** Searches the documents, asks the model once, and stores the answer. Resolves when the model is being asked. */
 export async function answerPlainly(job: Job): Promise<Ending | AsyncGenerator<ChatEvent>> {
   const { context, request, model } = job;
-  const { windowTokens } = model;
-  const found = await gather(context, request, { windowTokens, hasPassages: job.hasPassages });
+  const found = await gather(job);
   if (request.mode === 'query' && found.texts.length === 0) return refusal(request, 'nothing_found');
-  const { texts: contexts, ...rest } = found;
-  const messages = await fitted({ ...rest, contexts, message: request.message }, windowTokens);
+  const messages = await fitted({ ...found, contexts: found.texts, message: request.message }, model);
   const startedMs = context.clock.monotonicMs();
-  const question = { model: model.name, messages, temperature: model.temperature, secrets: found.secrets };
-  const { isStream, signal } = request;
-  const pieces = await askModel(context.models, {
-    ...question,
-    isStream,
-    signal,
-    account: request.account(),
-  });
-  return answered(job, { found, pieces, startedMs });
+  const pieces = await askModel(job, { messages, isStream: request.isStream, secrets: found.secrets });
+  return answered(job, found, pieces, startedMs);
 }
 
-interface Asked {
-  found: Gathered;
-  pieces: AsyncGenerator<Piece>;
-  startedMs: number;
-}
-
-async function* answered(job: Job, { found, pieces, startedMs }: Asked): AsyncGenerator<ChatEvent> {
-  let spoken = '';
-  let left: Said | undefined;
+async function* answered(
+  job: Job,
+  found: Gathered,
+  pieces: AsyncGenerator<Piece>,
+  startedMs: number,
+): AsyncGenerator<ChatEvent> {
+  let streamed = '';
+  let left: Reply | undefined;
   let isOver = false;
   const keep = (text: string, metrics: Metrics) => {
     const { message: prompt, mode, conversation } = job.request;
@@ -53,15 +42,15 @@ async function* answered(job: Job, { found, pieces, startedMs }: Asked): AsyncGe
   };
   try {
     for await (const piece of pieces) {
-      if (piece.kind === 'text') spoken += piece.text;
-      if (piece.kind === 'gone') left = piece.said;
+      if (piece.kind === 'text') streamed += piece.text;
+      if (piece.kind === 'gone') left = piece.reply;
       else isOver = piece.kind !== 'text';
-      if (piece.kind !== 'said') {
+      if (piece.kind !== 'reply') {
         yield piece;
         continue;
       }
-      const { text, finishReason } = piece.said;
-      const metrics = metricsFor(job, { said: piece.said, startedMs });
+      const { text, finishReason } = piece.reply;
+      const metrics = metricsFor(job, { reply: piece.reply, startedMs });
       if (text === '') yield { kind: 'empty', metrics };
       else {
         const chatId = await keep(text, metrics);
@@ -70,20 +59,20 @@ async function* answered(job: Job, { found, pieces, startedMs }: Asked): AsyncGe
       }
     }
   } finally {
-    // What was said before the caller left is part of the conversation: the next question may follow up on it.
-    if (!isOver && spoken !== '') await keep(spoken, metricsFor(job, { said: left, startedMs }));
+    // An answer whose caller left is stored too: the next question may refer to it.
+    if (!isOver && streamed !== '') await keep(streamed, metricsFor(job, { reply: left, startedMs }));
   }
 }
 
 export function metricsFor(
   { context: { clock }, request }: Job,
-  { said, startedMs }: { said: Said | undefined; startedMs: number },
+  { reply, startedMs }: { reply: Reply | undefined; startedMs: number },
 ): Metrics {
-  if (said === undefined) return {};
-  return request.metrics({ ...said, durationMs: clock.monotonicMs() - startedMs, nowMs: clock.nowMs() });
+  if (reply === undefined) return {};
+  return request.metrics({ ...reply, durationMs: clock.monotonicMs() - startedMs, nowMs: clock.nowMs() });
 }
 
-/** Mode `query` has nothing to draw from. Kept for whoever looks at the history, but no model is shown it. */
+/** Mode `query` found nothing. Stored in the history, but not part of later prompts. */
 export async function refusal(
   request: ChatRequest,
   because: 'nothing_embedded' | 'nothing_found',

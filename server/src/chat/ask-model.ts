@@ -1,5 +1,5 @@
-import { paid } from '../models/index.ts';
-import type { Account, Answer, JsonObject, Models, UsageReport } from '../models/index.ts';
+import { paid, type Answer, type UsageReport } from '../models/index.ts';
+import type { Job } from './answer.ts';
 import { answerReader } from './answer-reader.ts';
 import type { Completion } from './completion.ts';
 import { brokenOff, failureOf, refuseAboutKey, type Failure } from './failure.ts';
@@ -9,22 +9,16 @@ import { SecretFilter } from './secrets.ts';
 const PATH = '/chat/completions';
 
 export interface Question {
-  model: string;
   messages: readonly ModelMessage[];
-  /** undefined: the model's own. */
-  temperature: number | undefined;
-  tools?: readonly Tool[];
-  /** Whether the text is wanted piece by piece. */
+  tools?: readonly Tool[] | undefined;
+  /** Whether the text is streamed. */
   isStream: boolean;
-  signal: AbortSignal;
-  /** Pays, and says which models may be asked. */
-  account: Account;
-  /** Values that no answer may hold. */
+  /** Values that no answer may contain. */
   secrets: readonly string[];
 }
 
-/** What a model said, at the end of it. */
-export interface Said {
+/** A whole answer of a model. */
+export interface Reply {
   text: string;
   toolCalls: ToolCall[];
   finishReason: string | null;
@@ -35,57 +29,61 @@ export interface Said {
   usage: UsageReport;
 }
 
-/** How an answer of a model ended. `failed`: what was said before it is no whole answer. */
+/** How an answer of a model ended. */
 export type Outcome =
-  | { kind: 'said'; said: Said }
+  | { kind: 'reply'; reply: Reply }
   | { kind: 'failed'; failure: Failure }
-  /** The caller went away; the upstream knows it. */
-  | { kind: 'gone'; said: Said | undefined };
+  /** The caller left. */
+  | { kind: 'gone'; reply: Reply | undefined };
 
 export type Piece = { kind: 'text'; text: string } | Outcome;
 
 /**
- * Asks a model. @returns once the budget is held and the question is on its way: what the model says, as it comes; the last
+ * Asks the model of a chat. Resolves when the budget is reserved and the request is sent. @returns the text as it comes; the last
  * piece is an Outcome.
- * @throws KeywardError `budget_exceeded`, `forbidden_resource`, `model_unpriced`: what is about the key.
+ * @throws KeywardError about the key: `budget_exceeded`, `forbidden_resource`, `model_unpriced`.
  */
-export async function askModel(models: Models, question: Question): Promise<AsyncGenerator<Piece>> {
-  const { model, account, signal } = question;
-  const parsed = bodyOf(question);
+export async function askModel(
+  { context: { models }, request: chat, model: { name: model, temperature } }: Job,
+  { messages, tools, isStream, secrets }: Question,
+): Promise<AsyncGenerator<Piece>> {
+  const { signal } = chat;
+  // Members that are undefined are not part of the JSON.
+  const parsed = {
+    model,
+    messages,
+    temperature,
+    tools,
+    stream: isStream,
+    stream_options: isStream ? { include_usage: true } : undefined,
+  };
   const body = Buffer.from(JSON.stringify(parsed));
   const wanted = { path: PATH, model, parsed, bytes: body.length };
   try {
-    // Asked and not waited for: the head of a stream is written while the question is on its way.
-    const { asked } = await paid(models, account, wanted, (send) => {
+    // Not awaited: the head of a stream is written while the model is being asked.
+    const { asked } = await paid(models, chat.account(), wanted, (send) => {
       const request = { body, parsed, contentType: 'application/json', headers: {}, signal };
       // Never rejects: it may be awaited later than it ends.
       return { asked: send(request).catch((error: unknown) => error as Error) };
     });
-    return heard(asked, question);
+    return piecesOf(asked, signal, secrets);
   } catch (error) {
     refuseAboutKey(error);
-    return heard(Promise.resolve(error as Error), question);
+    return piecesOf(Promise.resolve(error as Error), signal, secrets);
   }
 }
 
-function bodyOf({ model, messages, temperature, tools, isStream }: Question): JsonObject {
-  return {
-    model,
-    messages,
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(tools === undefined ? {} : { tools }),
-    ...(isStream ? { stream: true, stream_options: { include_usage: true } } : { stream: false }),
-  };
-}
-
-/** The one generator between the model's bytes and the answer that is made of them: generators.test.ts. */
-async function* heard(
+/** The only generator between the bytes and the text: generators.test.ts. */
+async function* piecesOf(
   asked: Promise<Answer | Error>,
-  { signal, secrets }: Pick<Question, 'signal' | 'secrets'>,
+  signal: AbortSignal,
+  secrets: readonly string[],
 ): AsyncGenerator<Piece> {
   const answer = await asked;
   if (answer instanceof Error) {
-    yield signal.aborted ? { kind: 'gone', said: undefined } : { kind: 'failed', failure: failureOf(answer) };
+    yield signal.aborted
+      ? { kind: 'gone', reply: undefined }
+      : { kind: 'failed', failure: failureOf(answer) };
     return;
   }
   const filter = new SecretFilter(secrets);
@@ -107,18 +105,21 @@ async function* heard(
   }
   const rest = filter.end();
   if (rest !== '') yield { kind: 'text', text: rest };
-  // Some servers quote what they were sent.
+  // Some servers quote the request.
   if (failure !== undefined && !signal.aborted)
     yield { kind: 'failed', failure: { ...failure, message: filter.hide(failure.message) } };
   else
-    yield { kind: signal.aborted ? 'gone' : 'said', said: await saidBy(answer, reader.completion, filter) };
+    yield {
+      kind: signal.aborted ? 'gone' : 'reply',
+      reply: await replyOf(answer, reader.completion, filter),
+    };
 }
 
-async function saidBy(
+async function replyOf(
   { model, upstreamName: provider, usage }: Answer,
   { text, toolCalls, finishReason }: Completion,
   filter: SecretFilter,
-): Promise<Said> {
+): Promise<Reply> {
   const calls = toolCalls.map((call) => ({
     ...call,
     function: { ...call.function, arguments: filter.hide(call.function.arguments) },

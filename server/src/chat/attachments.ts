@@ -1,10 +1,12 @@
 import { KeywardError } from '../base/errors.ts';
-import { readFile, type Library, type WholeText } from './library.ts';
+import { object, text } from './completion.ts';
+import type { ChatContext } from './chat.ts';
+import { readFile, type WholeText } from './library.ts';
 import type { Attachment } from './message.ts';
+import type { ChatRequest } from './request.ts';
 
-const DOCUMENT_MIME = 'application/anythingllm-document';
 const ATTACHMENTS_MAX = 32;
-/** Of one question, with the pictures of a history that comes with it: as much as a request to a model may have. */
+/** Of one question and a history from the caller: as large as a request to a model may be. */
 const ATTACHMENTS_MAX_BYTES = 32 * 1024 * 1024;
 const BASE64 = /^data:[^,]*;base64,/i;
 
@@ -20,48 +22,42 @@ export function refuseTooLarge(attachments: readonly Attachment[]): void {
 }
 
 /**
- * What clients send as attachments, whatever it is: what has no content is left out.
+ * Reads attachments from any value; items without content are left out.
  * @throws KeywardError `too_large`
  */
 export function readAttachments(value: unknown): Attachment[] {
-  const attachments = fittingOnes(value);
+  const items: unknown[] = Array.isArray(value) ? value.slice(0, ATTACHMENTS_MAX) : [];
+  const attachments = items.map(object).flatMap((item) => {
+    const contentString = text(item['contentString']);
+    if (contentString === '') return [];
+    return [{ name: text(item['name']) || 'attachment', mime: text(item['mime']), contentString }];
+  });
   refuseTooLarge(attachments);
   return attachments;
 }
 
-function fittingOnes(value: unknown): Attachment[] {
-  if (!Array.isArray(value)) return [];
-  return value.slice(0, ATTACHMENTS_MAX).flatMap((item: unknown) => {
-    if (typeof item !== 'object' || item === null) return [];
-    const { name, mime, contentString } = item as Record<string, unknown>;
-    if (typeof contentString !== 'string' || contentString === '') return [];
-    return [{ name: text(name) || 'attachment', mime: text(mime), contentString }];
-  });
-}
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-const isDocument = ({ mime }: Attachment): boolean => mime.toLowerCase() === DOCUMENT_MIME;
-
 export interface Attached {
   documents: WholeText[];
-  /** Why others could not be read: the model is told, or it would answer as if they were not there. */
+  /** Why other documents could not be read. The model is told, or it would ignore them. */
   refusals: string[];
-  /** Everything else: the model sees it as it came. */
+  /** All other attachments, unchanged. */
   images: Attachment[];
 }
 
-/** Documents are read here and go into the prompt as text. */
+/** Reads the documents among the attachments. They go into the prompt as text. */
 export async function readDocuments(
-  library: Pick<Library, 'intake' | 'clock'>,
-  attachments: readonly Attachment[],
-  signal: AbortSignal,
+  context: Pick<ChatContext, 'intake' | 'clock'>,
+  { attachments, isDocument, signal }: Pick<ChatRequest, 'attachments' | 'isDocument' | 'signal'>,
 ): Promise<Attached> {
-  const images = attachments.filter((attachment) => !isDocument(attachment));
-  const attached: Attached = { documents: [], refusals: [], images };
-  for (const { name, contentString } of attachments.filter(isDocument)) {
+  const attached: Attached = { documents: [], refusals: [], images: [] };
+  for (const attachment of attachments) {
+    if (isDocument?.(attachment) !== true) {
+      attached.images.push(attachment);
+      continue;
+    }
+    const { name, contentString } = attachment;
     const bytes = Buffer.from(contentString.replace(BASE64, ''), 'base64');
-    const read = await readFile(library, { name, bytes }, signal);
+    const read = await readFile(context, { name, bytes }, signal);
     if ('refusal' in read) attached.refusals.push(`The attached file could not be read. ${read.refusal}`);
     else if (read.text !== '') attached.documents.push(read);
   }

@@ -12,23 +12,23 @@ const options = {
 };
 const idsOf = (sources: readonly Source[]) => sources.map(({ id }) => id);
 
-test('sources of the latest answers fill up what is found', async () => {
+test('Sources of the latest answers complete the passages', async () => {
   const history = [turnWith(source('old')), turnWith(source('new'), source('found'))];
   expect(idsOf(await backfilled([source('found')], history, options))).toEqual(['found', 'new', 'old']);
 });
 
-test('up to so many; not what is pinned, and not what was a whole document', async () => {
+test('Sources complete the passages up to the wanted number, without pinned and whole documents', async () => {
   const { score: _score, ...whole } = source('whole');
   const history = [turnWith(source('a'), source('pinned'), whole, source('b'), source('c'), source('d'))];
   expect(idsOf(await backfilled([source('x')], history, options))).toEqual(['x', 'a', 'b', 'c']);
 });
 
-test('not what was taken out since', async () => {
+test('Sources of documents that were removed since do not complete the passages', async () => {
   const history = [turnWith(source('removed'), source('a'))];
   expect(idsOf(await backfilled([], history, options))).toEqual(['a']);
 });
 
-test('nobody asks which documents there are where nothing is missing', async () => {
+test('The documents of the workspace are not read if enough passages were found', async () => {
   const unasked = {
     ...options,
     present: () => Promise.reject(new Error('asked')),

@@ -1,20 +1,20 @@
 import type { Source, Turn } from './message.ts';
 
-/** Sources do not name their document by its id; title and time together do. */
+/** Identifies the document of a source, which has no id of it. */
 export const identityOf = ({ title, published }: { title?: unknown; published?: unknown }): string =>
   JSON.stringify([title, published]);
 
 interface Options {
   wanted: number;
-  /** Identities of documents that are in the prompt already, whole. */
+  /** Identities of documents that are in the prompt as a whole. */
   pinned: ReadonlySet<string>;
-  /** Identities of the documents that there are, asked for when it matters. */
+  /** Identities of the workspace's documents; called only if needed. */
   present: () => Promise<ReadonlySet<string>>;
 }
 
 /**
- * What was found, and, where that is less than wanted, what the last answers were drawn from: a question that follows
- * up on another ("and the second one?") finds little by its own words. Not from documents that were taken out since.
+ * Completes the passages with sources of the last answers: a question such as "and the second one?" finds few passages by itself.
+ * Not from documents that were removed since.
  * @param history oldest first.
  */
 export async function backfilled(
@@ -24,7 +24,7 @@ export async function backfilled(
 ): Promise<Source[]> {
   if (found.length >= wanted) return [...found];
   const seen = new Set(found.map(({ id }) => id));
-  // Pinned documents have no score: what was pinned once need not be any more.
+  // A source without a score was a pinned document.
   const earlier = history
     .toReversed()
     .flatMap(({ sources }) => sources)

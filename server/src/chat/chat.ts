@@ -1,41 +1,43 @@
+import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Documents, Intake } from '../documents/index.ts';
 import type { Models } from '../models/index.ts';
+import type { Retrieval } from '../retrieval/index.ts';
 import type { Settings } from '../settings/index.ts';
+import type { Storage } from '../storage/index.ts';
 import type { Workspace, Workspaces } from '../workspaces/index.ts';
 import { callsAgent, runAgent } from './agent.ts';
 import { answerPlainly, refusal } from './answer.ts';
 import { DailyMessages } from './daily-messages.ts';
-import { failureOf, toldOf } from './failure.ts';
-import type { Library } from './library.ts';
+import { failureOf, publicFailure } from './failure.ts';
 import { chooseModel, providersOf, WINDOW_TOKENS, type ChosenModel } from './model-choice.ts';
 import type { ChatEvent, ChatRequest, Ending } from './request.ts';
 
-/** What a chat works with. */
-export interface ChatContext extends Library {
+export interface ChatContext {
+  storage: Storage;
+  clock: Clock;
+  logger: Logger;
   models: Models;
   settings: Settings;
+  documents: Documents;
+  intake: Intake;
+  retrieval: Retrieval;
   workspaces: Workspaces;
-  logger: Logger;
 }
 
-const RESET = '/reset';
-
-/** What a message commands. Commands are the Developer API's: clients of OpenAI and visitors of widgets say only words. */
-export function commandIn({
-  message,
-  noAgent,
-}: Pick<ChatRequest, 'message' | 'noAgent'>): 'reset' | 'agent' | undefined {
-  if (noAgent === true) return undefined;
-  if (message.trim() === RESET) return 'reset';
-  return callsAgent(message) ? 'agent' : undefined;
+/** The command in a message. `noAgent`: requests in the OpenAI format and visitors of widgets have no commands. */
+export function commandIn(request: Pick<ChatRequest, 'message' | 'noAgent'>): 'reset' | 'agent' | undefined {
+  if (request.noAgent === true) return undefined;
+  if (request.message.trim() === '/reset') return 'reset';
+  return callsAgent(request.message) ? 'agent' : undefined;
 }
 
-/** Answers in workspaces: the one engine behind the Developer API, its OpenAI surface and widgets. */
+/** Answers in workspaces, for every surface. */
 export class Chat {
   readonly dailyMessages: DailyMessages;
   readonly #context: ChatContext;
-  /** Models that were found to call no tools, for as long as this process lives. */
+  /** Models that refused tools since this process started. */
   readonly #toolless = new Set<string>();
 
   constructor(context: ChatContext) {
@@ -44,14 +46,13 @@ export class Chat {
   }
 
   /**
-   * Resolves once a model is being asked, or once it is known that none will be. @returns what happens, in order; the last
-   * event is how it ended.
-   * @throws KeywardError `budget_exceeded`, `forbidden_resource`. From what it returns only where nothing is streamed.
+   * Resolves when a model is being asked, or when none will be. @returns the events; the last one is an Ending.
+   * @throws KeywardError `budget_exceeded`, `forbidden_resource`. The generator throws them only if the answer is not streamed.
    */
   async answer(request: ChatRequest): Promise<AsyncGenerator<ChatEvent>> {
     try {
       const begun = await this.#begin(request);
-      return 'kind' in begun ? only(begun) : this.#told(request, begun);
+      return 'kind' in begun ? only(begun) : this.#withFailures(request, begun);
     } catch (error) {
       return only({ kind: 'failed', failure: failureOf(error) });
     }
@@ -71,28 +72,28 @@ export class Chat {
     return isAgent ? runAgent({ ...job, toolless: this.#toolless }) : answerPlainly(job);
   }
 
-  /** A stream that has begun is not broken off: what goes wrong is told as its end. */
-  async *#told(request: ChatRequest, events: AsyncGenerator<ChatEvent>): AsyncGenerator<ChatEvent> {
+  /** In a stream that has begun, an error is its last event. */
+  async *#withFailures(request: ChatRequest, events: AsyncGenerator<ChatEvent>): AsyncGenerator<ChatEvent> {
     try {
       yield* events;
     } catch (error) {
       const { isStream } = request;
       if (isStream && !(error instanceof KeywardError))
         this.#context.logger.error({ err: error }, 'a chat broke off');
-      yield { kind: 'failed', failure: isStream ? toldOf(error) : failureOf(error) };
+      yield { kind: 'failed', failure: isStream ? publicFailure(error) : failureOf(error) };
     }
   }
 
-  /** How many tokens the model of chats there takes; of none in particular where there is no model. */
+  /** The window of the model of a workspace's chats; the default if there is no model. */
   windowTokens(workspace: Workspace): Promise<number> {
-    const wish = { workspace, isAgent: false, model: undefined, selector: undefined };
-    return chooseModel(this.#context, wish).then(
+    const options = { workspace, isAgent: false, model: undefined, selector: undefined };
+    return chooseModel(this.#context, options).then(
       (model) => model.windowTokens,
       () => WINDOW_TOKENS,
     );
   }
 
-  /** Who answers in each of these workspaces. */
+  /** The provider that answers in each workspace. */
   providersOf(workspaces: readonly Workspace[]): Promise<string[]> {
     return providersOf(this.#context, workspaces);
   }
@@ -101,10 +102,10 @@ export class Chat {
     { workspace, model, selector, temperature }: ChatRequest,
     { isCalled, mayBeAgent }: { isCalled: boolean; mayBeAgent: boolean },
   ): Promise<ChosenModel & { isAgent: boolean }> {
-    const wish = { workspace, model, selector };
-    const first = await chooseModel(this.#context, { ...wish, isAgent: mayBeAgent });
+    const options = { workspace, model, selector };
+    const first = await chooseModel(this.#context, { ...options, isAgent: mayBeAgent });
     const isAgent = isCalled || (mayBeAgent && first.callsTools);
-    const chosen = isAgent === mayBeAgent ? first : await chooseModel(this.#context, { ...wish, isAgent });
+    const chosen = isAgent === mayBeAgent ? first : await chooseModel(this.#context, { ...options, isAgent });
     return { ...chosen, isAgent, temperature: temperature ?? workspace.openAiTemp ?? chosen.temperature };
   }
 }

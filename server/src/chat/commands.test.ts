@@ -13,21 +13,21 @@ test.for([
   ['ask @agent', undefined],
   ['hello', undefined],
   ['', undefined],
-] as const)('the message %j commands %s', ([message, command]) => {
+] as const)('The message %j has the command %s', ([message, command]) => {
   expect(commandIn({ message })).toBe(command);
 });
 
-test('clients of OpenAI and visitors of widgets command nothing', () => {
+test('A request without agents has no commands', () => {
   expect(commandIn({ message: '/reset', noAgent: true })).toBeUndefined();
   expect(commandIn({ message: '@agent look', noAgent: true })).toBeUndefined();
 });
 
-test('an agent is told what stands after its name, and greeted where nothing does', () => {
+test('The task of an agent is the text after its name, or a greeting', () => {
   expect(taskOf('@agent  look it up ')).toBe('look it up');
   expect(taskOf('@agent')).toBe('Hello!');
   expect(taskOf('@agent \n')).toBe('Hello!');
 });
 
-test('in mode automatic an agent reads a word that only begins like its name as it is', () => {
+test('A word that only begins like the name of an agent stays in the task', () => {
   expect(taskOf('@agentic retrieval')).toBe('@agentic retrieval');
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Completion } from './completion.ts';
 
-test('thoughts are put between tags, opened once and closed before the text or at the end', () => {
+test('Reasoning is put into one pair of tags, which closes before the text or at the end', () => {
   const completion = new Completion();
   const added = [
     completion.add({ role: 'assistant', content: '' }),
@@ -18,7 +18,7 @@ test('thoughts are put between tags, opened once and closed before the text or a
   expect(cut.end()).toBe('</think>');
 });
 
-test('tool calls come in pieces, several at once', () => {
+test('Tool calls are joined from their pieces, also several at once', () => {
   const completion = new Completion();
   const call = (index: number, fields: object, id?: string) =>
     completion.add({ tool_calls: [{ index, ...(id === undefined ? {} : { id }), function: fields }] });
@@ -32,12 +32,12 @@ test('tool calls come in pieces, several at once', () => {
   ]);
 });
 
-test('text may come as a list of parts', () => {
+test('The text of an answer may be a list of parts', () => {
   const parts = [{ type: 'text', text: 'One ' }, { type: 'reference' }, null, { type: 'text', text: 'two.' }];
   expect(new Completion().add({ content: parts })).toBe('One two.');
 });
 
-test('whatever else stands in a chunk is passed over', () => {
+test('Unknown values in a chunk are ignored', () => {
   const completion = new Completion();
   expect(completion.add({ content: null, tool_calls: [null, 7, { function: 'x' }] })).toBe('');
   expect(completion.toolCalls).toEqual([]);

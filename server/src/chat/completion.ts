@@ -2,14 +2,14 @@ import { isObject } from '../base/is-object.ts';
 import type { JsonObject } from '../models/index.ts';
 import type { ToolCall } from './message.ts';
 
-/** About so much a part of a tool call takes beside its text. */
+/** About the memory of a part of a tool call beside its text. */
 const CALL_BYTES = 200;
 
-/** Gathers an answer from its pieces: text, what was thought aloud, tool calls. */
+/** Joins the pieces of an answer: text, reasoning, tool calls. */
 export class Completion {
   text = '';
   finishReason: string | null = null;
-  /** About what all of it takes in memory. */
+  /** About its size in memory. */
   bytes = 0;
   readonly #calls = new Map<number, ToolCall>();
   #isThinking = false;
@@ -18,17 +18,14 @@ export class Completion {
     return [...this.#calls.values()].filter(({ function: { name } }) => name !== '');
   }
 
-  /** One of `choices`. @returns the text that is new in it. */
+  /** One of `choices`. @returns its text. */
   addChoice(choice: JsonObject, member: 'delta' | 'message'): string {
     const { finish_reason: reason } = choice;
     if (typeof reason === 'string') this.finishReason = reason;
     return this.add(object(choice[member]));
   }
 
-  /**
-   * One `choices[0].delta`, or the `message` of a whole answer.
-   * @returns the text that is new in it. What a model thinks aloud stands between `<think>` and `</think>`.
-   */
+  /** One `choices[0].delta`, or the `message` of a whole answer. @returns its text, with reasoning in `<think>` tags. */
   add(delta: JsonObject): string {
     const thought = text(delta['reasoning_content']) || text(delta['reasoning']);
     const content = contentOf(delta['content']);
@@ -44,7 +41,7 @@ export class Completion {
     return added;
   }
 
-  /** @returns what was still missing at the end. */
+  /** @returns the end of the text. */
   end(): string {
     const added = this.#closeThought();
     this.text += added;
@@ -60,22 +57,20 @@ export class Completion {
   #addCall(part: JsonObject, position: number): void {
     const index = typeof part['index'] === 'number' ? part['index'] : position;
     const called = object(part['function']);
-    const known = this.#calls.get(index);
-    this.bytes += text(called['name']).length + text(called['arguments']).length + CALL_BYTES;
-    if (known === undefined) {
-      this.#calls.set(index, {
-        id: text(part['id']) || `call_${index}`,
-        type: 'function',
-        function: { name: text(called['name']), arguments: text(called['arguments']) },
-      });
-      return;
-    }
-    known.function.name += text(called['name']);
-    known.function.arguments += text(called['arguments']);
+    const [name, args] = [text(called['name']), text(called['arguments'])];
+    const call: ToolCall = this.#calls.get(index) ?? {
+      id: text(part['id']) || `call_${index}`,
+      type: 'function',
+      function: { name: '', arguments: '' },
+    };
+    this.#calls.set(index, call);
+    call.function.name += name;
+    call.function.arguments += args;
+    this.bytes += name.length + args.length + CALL_BYTES;
   }
 }
 
-/** Text, or a list of parts, as some servers of models have it. */
+/** Text, or a list of parts, as some servers send it. */
 const contentOf = (value: unknown): string =>
   Array.isArray(value) ? value.map((part) => text(object(part)['text'])).join('') : text(value);
 
@@ -84,3 +79,12 @@ export const text = (value: unknown): string => (typeof value === 'string' ? val
 export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 export const object = (value: unknown): JsonObject => (isObject(value) ? value : {});
+
+/** @returns {} for a text that is not a JSON object. */
+export function parsedObject(json: string): JsonObject {
+  try {
+    return object(JSON.parse(json));
+  } catch {
+    return {};
+  }
+}

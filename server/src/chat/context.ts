@@ -1,26 +1,25 @@
 import type { Hit } from '../retrieval/index.ts';
+import type { Job } from './answer.ts';
 import { readDocuments } from './attachments.ts';
 import { backfilled, identityOf } from './backfill.ts';
-import { memberDocuments, passageSource, pinnedTexts, wholeSource } from './library.ts';
-import type { Library, PinnedText } from './library.ts';
+import { memberDocuments, passageSource, pinnedTexts, wholeSource, type PinnedText } from './library.ts';
 import type { Attachment, Source, Turn } from './message.ts';
-import type { ChatRequest } from './request.ts';
 
-/** Shown to a model where the workspace says nothing, or 0: clients of this API know that as the default. */
+/** For a workspace with 0. */
 const HISTORY_TURNS = 20;
-/** Each with its sources: no window holds as many, and nobody's memory should. */
+/** More turns with their sources fit into no window. */
 const HISTORY_TURNS_MAX = 200;
 
-/** How many turns of the history a model is shown, of as many as the workspace says. */
+/** The number of turns in a prompt, by the setting of the workspace. */
 export const historyTurns = (openAiHistory: number): number =>
   Math.min(openAiHistory || HISTORY_TURNS, HISTORY_TURNS_MAX);
 
 const TOP_N_DEFAULT = 4;
 
-/** How many passages are wanted, of as many as the workspace says. */
+/** The number of passages in a prompt, by the setting of the workspace. */
 export const wantedPassages = (topN: number): number => (topN >= 1 ? topN : TOP_N_DEFAULT);
 
-/** All that goes into a prompt beside the question. */
+/** The parts of a prompt beside the question. */
 export interface Gathered {
   /** For the model, in this order: pinned documents, attached ones, passages. */
   texts: string[];
@@ -28,22 +27,17 @@ export interface Gathered {
   sources: Source[];
   images: Attachment[];
   instructions: string;
-  /** Values of the instructions that no answer may hold. */
+  /** Values in the instructions that no answer may contain. */
   secrets: readonly string[];
   history: readonly Turn[];
 }
 
-interface Options {
-  /** Pinned documents are taken until they fill it. */
-  windowTokens: number;
-  hasPassages: boolean;
-}
-
-export async function gather(library: Library, request: ChatRequest, options: Options): Promise<Gathered> {
+export async function gather(job: Job): Promise<Gathered> {
+  const { context, request } = job;
   const { workspace, conversation } = request;
-  // The history is read while the question is on its way to the embedding model.
+  // The history is read while the question is being embedded.
   const [{ whole, refusals, images, found, pins }, history, instructions] = await Promise.all([
-    search(library, request, options),
+    search(job),
     conversation.recent(historyTurns(workspace.openAiHistory)),
     request.instructions(),
   ]);
@@ -53,7 +47,7 @@ export async function gather(library: Library, request: ChatRequest, options: Op
       : await backfilled(found, history, {
           wanted: wantedPassages(workspace.topN),
           pinned: pins,
-          present: async () => new Set((await memberDocuments(library, workspace.id)).map(identityOf)),
+          present: async () => new Set((await memberDocuments(context, workspace.id)).map(identityOf)),
         });
   return {
     texts: [...whole.map(({ text }) => text), ...refusals, ...filled.map(({ text }) => String(text))],
@@ -65,24 +59,24 @@ export async function gather(library: Library, request: ChatRequest, options: Op
   };
 }
 
-/** Everything but what earlier answers were drawn from. */
-async function search(library: Library, request: ChatRequest, { windowTokens, hasPassages }: Options) {
-  const { workspace, message, attachments, signal } = request;
-  const { documents, refusals, images } = await readDocuments(library, attachments, signal);
+/** Pinned and attached documents, and passages. */
+async function search(job: Job) {
+  const { context, request, model, hasPassages } = job;
+  const { documents, refusals, images } = await readDocuments(context, request);
   let pinning: Promise<PinnedText[]> | undefined;
-  const pin = (): Promise<PinnedText[]> => (pinning ??= pinnedTexts(library, workspace.id, windowTokens));
+  const pin = (): Promise<PinnedText[]> =>
+    (pinning ??= pinnedTexts(context, request.workspace.id, model.windowTokens));
   const except = async () => (await pin()).map(({ documentId }) => documentId);
-  const found = hasPassages ? await passages(library, request, { query: message, except }) : [];
+  const found = hasPassages ? await passages(job, { query: request.message, except }) : [];
   const pinned = await pin();
   const whole = [...pinned, ...documents];
   const pins = new Set(pinned.map(({ metadata }) => identityOf(metadata as Source)));
   return { whole, refusals, images, found: found.map(passageSource), pins };
 }
 
-/** Those of the workspace that are nearest to a query, as many as the workspace wants. */
+/** The passages of the workspace that are nearest to a query. */
 export function passages(
-  { retrieval }: Pick<Library, 'retrieval'>,
-  { workspace, signal, searchPayer }: ChatRequest,
+  { context: { retrieval }, request: { workspace, signal, searchPayer } }: Job,
   wanted: { query: string; except?: () => Promise<readonly string[]> },
 ): Promise<Hit[]> {
   return retrieval.search({

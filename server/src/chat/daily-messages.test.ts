@@ -8,17 +8,17 @@ const sent = (...times: number[]) => ({
 });
 const user = { id: 1, dailyMessageLimit: 2 };
 
-test('a message is let in while fewer than the limit were sent within 24 hours', async () => {
+test('A message is admitted if fewer than the limit were sent within 24 hours', async () => {
   const one = new DailyMessages(sent(NOW_MS - DAY_MS, NOW_MS - 1_000));
   expect(await one.admit(user, NOW_MS)).toHaveProperty('release');
 });
 
-test('a message over the limit is told when the earliest one is a day old', async () => {
+test('A message over the limit gets the time at which the earliest one is a day old', async () => {
   const full = new DailyMessages(sent(NOW_MS - DAY_MS + 5_000, NOW_MS - 1_000));
   expect(await full.admit(user, NOW_MS)).toEqual({ retryAfterMs: 5_000 });
 });
 
-test('messages that are being answered count, each until it is released, and once', async () => {
+test('A message that is being answered counts once, until it is released', async () => {
   const messages = new DailyMessages(sent());
   const admit = async () => {
     const admission = await messages.admit(user, NOW_MS);
@@ -33,12 +33,12 @@ test('messages that are being answered count, each until it is released, and onc
   expect(await admit()).toBeUndefined();
 });
 
-test('a user without a limit is always let in', async () => {
+test('A user without a limit is always admitted', async () => {
   const messages = new DailyMessages(sent(NOW_MS - 1));
   expect(await messages.admit({ id: 1, dailyMessageLimit: null }, NOW_MS)).toHaveProperty('release');
 });
 
-test('a message whose count could not be read is not counted as under way', async () => {
+test('A message whose count could not be read does not count as running', async () => {
   let isBroken = true;
   const messages = new DailyMessages({
     timesOf: () => (isBroken ? Promise.reject(new Error('no database')) : Promise.resolve([])),

@@ -7,8 +7,8 @@ type MessageTimes = Pick<Chats, 'timesOf'>;
 type Admission = { release: () => void } | { retryAfterMs: number };
 
 /**
- * How many messages somebody may send within 24 hours. What is being answered counts too, so that many at once are no
- * more than one after the other; on other nodes it counts when it is answered.
+ * Limits the messages of a user within 24 hours. A message that is being answered counts too, so that concurrent messages do not
+ * exceed the limit; on other nodes it counts when it is answered.
  */
 export class DailyMessages {
   readonly #chats: MessageTimes;
@@ -18,14 +18,14 @@ export class DailyMessages {
     this.#chats = chats;
   }
 
-  /** Lets one message in; `release` it when it is answered. */
+  /** Admits one message; call `release` when it is answered. */
   async admit(
     { id, dailyMessageLimit: limit }: { id: number; dailyMessageLimit: number | null },
     nowMs: number,
   ): Promise<Admission> {
     const release = this.#begin(id);
     if (limit === null) return { release };
-    // Counted before the others are: of two at once, one sees the other.
+    // Read before the database: of two concurrent messages, one counts the other.
     const underWay = this.#underWay.get(id) ?? 0;
     const times = await this.#chats.timesOf(id, nowMs - DAY_MS, limit).catch((error: unknown) => {
       release();

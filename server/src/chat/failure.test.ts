@@ -10,15 +10,15 @@ test.for([
   ['<html>', "The model's server answered 503.", 'upstream_error'],
   ['[]', "The model's server answered 503.", 'upstream_error'],
   ['', "The model's server answered 503.", 'upstream_error'],
-] as const)('a failure of a provider is told in its own words: %s', ([body, message, code]) => {
+] as const)("A failure of a provider has the provider's own message: %s", ([body, message, code]) => {
   expect(providerFailure(503, body)).toEqual({ message, code, status: 503 });
 });
 
-test('a message of a provider is told up to 2,000 characters', () => {
+test('A message of a provider is cut at 2,000 characters', () => {
   expect(providerFailure(400, JSON.stringify({ error: 'x'.repeat(9_000) })).message).toHaveLength(2_000);
 });
 
-test('a chunk without an error is no failure', () => {
+test('A chunk without an error is not a failure', () => {
   for (const chunk of [{}, { error: null }, { choices: [] }]) expect(streamFailure(chunk)).toBeUndefined();
 });
 
@@ -28,17 +28,17 @@ test.for([
   'model_unpriced',
   'internal',
   'storage_unavailable',
-] as const)('what is about the key or the server has a status of its own: %s', (code) => {
+] as const)('An error about the key or the server keeps its own status: %s', (code) => {
   const error = new KeywardError(code, 'no');
   expect(() => failureOf(error)).toThrow(error);
 });
 
-test('what nobody expected is thrown on, and never told as a failure of a model', () => {
+test('An unexpected error is thrown, and never reported as a failure of a model', () => {
   const error = new TypeError('x is not a function');
   expect(() => failureOf(error)).toThrow(error);
 });
 
-test('a refusal is told with what to do about it', () => {
+test('The message of a refusal contains its hint', () => {
   const error = new KeywardError('model_not_found', 'There is no model.', { hint: 'Add an upstream.' });
   expect(failureOf(error)).toEqual({
     message: 'There is no model. Add an upstream.',
@@ -47,7 +47,7 @@ test('a refusal is told with what to do about it', () => {
   });
 });
 
-test('an answer that breaks off is told apart from one that is no answer', () => {
+test('An answer that breaks off and an invalid answer have different messages', () => {
   expect(brokenOff(new SyntaxError('x')).message).toBe(
     "The model's server sent something that is no answer.",
   );

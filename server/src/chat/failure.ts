@@ -1,29 +1,29 @@
 import { KeywardError } from '../base/errors.ts';
-import { object, text } from './completion.ts';
+import { object, parsedObject, text } from './completion.ts';
 
-/** Why a model gave no answer: an expected outcome, told to the caller in the provider's own words. */
+/** Why a model gave no answer: an expected outcome, with the provider's own message. */
 export interface Failure {
   message: string;
   status: number;
-  /** A code of ours, or the provider's. */
+  /** A code of Keyward, or the provider's. */
   code: string;
 }
 
 const MESSAGE_MAX_CHARACTERS = 2_000;
 
-/** A refusal of ours on the way to the model. What is about the key itself is thrown on: it has a status of its own. */
+/** A refusal by Keyward. @throws errors about the key, which have their own status, and unexpected errors. */
 export function failureOf(error: unknown): Failure {
   refuseAboutKey(error);
-  return toldOf(error);
+  return publicFailure(error);
 }
 
-/** @throws what is about the key, and what nobody expected. */
+/** @throws errors about the key, and unexpected errors. */
 export function refuseAboutKey(error: unknown): void {
   if (!(error instanceof KeywardError) || ABOUT_THE_KEY.has(error.code)) throw error;
 }
 
-/** Any error in words for strangers. */
-export function toldOf(error: unknown): Failure {
+/** Any error, safe for strangers. */
+export function publicFailure(error: unknown): Failure {
   if (!(error instanceof KeywardError)) return UNKNOWN;
   const { hint } = error.extras;
   const message = hint === undefined ? error.message : `${error.message} ${hint}`;
@@ -40,18 +40,18 @@ const ABOUT_THE_KEY = new Set([
   'storage_unavailable',
 ]);
 
-/** An error answer of a provider. @param body as it came: JSON in one of the usual shapes, or anything. */
+/** An error answer of a provider. @param body JSON in one of the usual shapes, or any text. */
 export function providerFailure(status: number, body: string): Failure {
-  return { ...saidBy(parsed(body), `The model's server answered ${status}.`), status };
+  return { ...messageIn(parsedObject(body), `The model's server answered ${status}.`), status };
 }
 
-/** An error in the middle of a stream; undefined where the chunk is none. */
+/** An error in the middle of a stream; undefined: the chunk is not an error. */
 export function streamFailure(chunk: Record<string, unknown>): Failure | undefined {
   if (chunk['error'] === undefined || chunk['error'] === null) return undefined;
-  return { ...saidBy(chunk, "The model's server broke off its answer."), status: 502 };
+  return { ...messageIn(chunk, "The model's server broke off its answer."), status: 502 };
 }
 
-/** What came to pass while an answer was read. */
+/** An error while an answer was read. */
 export function brokenOff(error: unknown): Failure {
   if (error instanceof KeywardError) return failureOf(error);
   const message =
@@ -61,21 +61,13 @@ export function brokenOff(error: unknown): Failure {
   return { message, status: 502, code: 'upstream_unavailable' };
 }
 
-function saidBy(answer: Record<string, unknown>, otherwise: string): Pick<Failure, 'message' | 'code'> {
+function messageIn(answer: Record<string, unknown>, otherwise: string): Pick<Failure, 'message' | 'code'> {
   const error = object(answer['error']);
   const message =
     text(error['message']) || text(answer['error']) || text(answer['message']) || text(answer['detail']);
   return {
-    // `models` has taken out what belongs to the operator.
+    // `models` has removed the operator's secrets.
     message: (message || otherwise).slice(0, MESSAGE_MAX_CHARACTERS),
     code: text(error['code']) || 'upstream_error',
   };
-}
-
-function parsed(body: string): Record<string, unknown> {
-  try {
-    return object(JSON.parse(body));
-  } catch {
-    return {};
-  }
 }

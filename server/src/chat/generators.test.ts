@@ -5,12 +5,12 @@ const src = new URL('..', import.meta.url);
 
 /** The generators that a word passes, one after the other, from the model's bytes to the socket; each costs a turn. */
 const WAYS: Record<string, string[]> = {
-  'an answer': ['chat/ask-model.ts heard', 'chat/answer.ts answered', 'chat/chat.ts #told'],
-  'an agent': ['chat/ask-model.ts heard', 'chat/agent.ts steps', 'chat/chat.ts #told'],
+  'an answer': ['chat/ask-model.ts piecesOf', 'chat/answer.ts answered', 'chat/chat.ts #withFailures'],
+  'an agent': ['chat/ask-model.ts piecesOf', 'chat/agent.ts steps', 'chat/chat.ts #withFailures'],
   'a widget': [
-    'chat/ask-model.ts heard',
+    'chat/ask-model.ts piecesOf',
     'chat/answer.ts answered',
-    'chat/chat.ts #told',
+    'chat/chat.ts #withFailures',
     'widgets/widget-chat.ts answered',
   ],
   'an ending without a question to a model': ['chat/chat.ts only'],
@@ -39,7 +39,7 @@ function generatorsIn(folder: string): string[] {
   });
 }
 
-test('a word of a model passes at most four generators on its way to the socket', () => {
+test('A token of a model passes at most four generators on its way to the socket', () => {
   const found = ['chat', 'widgets', 'developer/chat', 'developer/widgets'].flatMap(generatorsIn);
   const known = new Set([...Object.values(WAYS).flat(), ...OTHERS]);
   expect(new Set(found)).toEqual(known);

@@ -1,21 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../base/clock.ts';
-import type { Documents, Intake } from '../documents/index.ts';
-import type { Hit, Retrieval } from '../retrieval/index.ts';
-import type { Storage } from '../storage/index.ts';
+import { countTokens } from '../models/index.ts';
+import type { Hit } from '../retrieval/index.ts';
+import type { ChatContext } from './chat.ts';
 import type { Source } from './message.ts';
-import { countTokens } from './tokens.ts';
 
-/** What a chat draws from: the documents of a workspace. */
-export interface Library {
-  storage: Storage;
-  clock: Clock;
-  documents: Documents;
-  intake: Intake;
-  retrieval: Retrieval;
-}
-
-/** A document as a whole: what is known of it, and its text. */
+/** A whole document. */
 export interface WholeText {
   metadata: object;
   text: string;
@@ -25,9 +14,9 @@ export interface PinnedText extends WholeText {
   documentId: string;
 }
 
-/** Pinned documents in the order they were added, until they fill the window; texts are read one by one. */
+/** Pinned documents in the order they were added, until they fill the window. */
 export async function pinnedTexts(
-  { storage: { db }, documents, retrieval }: Library,
+  { storage: { db }, documents, retrieval }: ChatContext,
   collectionId: number,
   windowTokens: number,
 ): Promise<PinnedText[]> {
@@ -50,12 +39,12 @@ export async function pinnedTexts(
 export interface MemberDocument {
   id: string;
   title: string;
-  /** As its metadata has it. */
+  /** As in its metadata. */
   published: string;
 }
 
 export async function memberDocuments(
-  { storage: { db }, documents, retrieval }: Pick<Library, 'storage' | 'documents' | 'retrieval'>,
+  { storage: { db }, documents, retrieval }: ChatContext,
   collectionId: number,
 ): Promise<MemberDocument[]> {
   const ids = (await retrieval.members(db, collectionId)).map(({ documentId }) => documentId);
@@ -65,9 +54,12 @@ export async function memberDocuments(
 
 const UNKNOWN = 'Unknown';
 
-/** What is in a file that came with a message; a refusal says why it cannot be read. */
+/** The model whose encoding counts the tokens of a document, whatever model reads it. */
+const COUNTING_MODEL = 'gpt-4';
+
+/** Reads a file of a message. @returns a refusal with the reason if it cannot be read. */
 export async function readFile(
-  { intake, clock }: Pick<Library, 'intake' | 'clock'>,
+  { intake, clock }: Pick<ChatContext, 'intake' | 'clock'>,
   file: { name: string; bytes: Buffer },
   signal: AbortSignal,
 ): Promise<WholeText | { refusal: string }> {
@@ -84,7 +76,7 @@ export async function readFile(
     chunkSource: '',
     published: new Date(clock.nowMs()).toLocaleString('en-US', { timeZone: 'UTC' }),
     wordCount: text.split(' ').length,
-    token_count_estimate: await countTokens(text),
+    token_count_estimate: await countTokens(text, COUNTING_MODEL),
   };
   return { metadata, text };
 }
@@ -92,12 +84,12 @@ export async function readFile(
 const EXCERPT_CHARACTERS = 1_000;
 
 export const passageSource = ({ id, metadata, text, distance, score }: Hit): Source => {
-  // The passage's own id, in the place where the document's stands in its metadata.
+  // The passage's own id replaces the id of the document.
   const { id: _documentId, ...rest } = metadata;
   return { id, ...rest, text, _distance: distance, score };
 };
 
-/** Of a document that is in the prompt as a whole. It has no score: nothing was searched. */
+/** Of a document that is in the prompt as a whole. It has no score, since there was no search. */
 export const wholeSource = ({ metadata, text }: WholeText): Source => ({
   text: `${text.slice(0, EXCERPT_CHARACTERS)}...continued on in source document...`,
   ...metadata,

@@ -1,15 +1,15 @@
-/** A file or image that came with a message. */
+/** A file or picture of a message. */
 export interface Attachment {
   name: string;
   mime: string;
-  /** A data URI or, for images, an address that the model can read. */
+  /** A data URI; of a picture also an address that the model can read. */
   contentString: string;
 }
 
-/** What an answer was drawn from, as clients are shown it: metadata of the document, its text, how near it was. */
+/** A source of an answer, for clients: metadata of the document, its text, its score. */
 export type Source = Record<string, unknown>;
 
-/** A question and its answer, as they stand in the history. */
+/** A question and its answer in the history. */
 export interface Turn {
   prompt: string;
   text: string;
@@ -26,7 +26,7 @@ export interface ToolCall {
   function: { name: string; arguments: string };
 }
 
-/** As the OpenAI API has it. */
+/** As in the OpenAI API. */
 export type ModelMessage =
   | { role: 'system' | 'user'; content: string | ContentPart[] }
   | { role: 'assistant'; content: string | null; tool_calls?: ToolCall[] }

@@ -1,17 +1,28 @@
 import type { NameSelector } from '../access/index.ts';
-import type { Account } from '../models/index.ts';
+import type { Account, UsageReport } from '../models/index.ts';
 import type { Payer } from '../retrieval/index.ts';
 import { CHAT_MODES, type ChatMode, type Workspace } from '../workspaces/index.ts';
 import type { Failure } from './failure.ts';
 import type { Attachment, Source, Turn } from './message.ts';
-import type { Measured, Metrics } from './metrics.ts';
 
-/** `query`: only with something to draw from. `automatic`: an agent where the model calls tools, otherwise as `chat`. */
+/** `query`: answers only from documents. `automatic`: an agent if the model calls tools, otherwise as `chat`. */
 export type Mode = ChatMode;
 
 export const isMode = (value: unknown): value is Mode => CHAT_MODES.some((mode) => mode === value);
 
-/** An answer to be kept. Other members than `text` and `sources` are for those who look at the history later. */
+/** The usage of an answer, as the surface shows and stores it. */
+export type Metrics = Record<string, unknown>;
+
+/** The usage of an answer. */
+export interface Measured {
+  usage: Pick<UsageReport, 'tokensIn' | 'tokensOut' | 'usdNano'>;
+  durationMs: number;
+  model: string;
+  provider: string;
+  nowMs: number;
+}
+
+/** An answer for the history. */
 export interface NewTurn {
   prompt: string;
   text: string;
@@ -19,55 +30,55 @@ export interface NewTurn {
   attachments: readonly Attachment[];
   mode: Mode;
   metrics: Metrics;
-  /** false: no model is shown it again. */
+  /** false: it is not part of later prompts. */
   isIncluded: boolean;
   thoughts?: readonly string[];
   outputs?: readonly unknown[];
 }
 
-/** Where a chat has its history from and puts its answer: a workspace, a thread, a session, a widget. */
+/** The history of a chat: of a workspace, a thread, a session, a widget. */
 export interface Conversation {
   /** Oldest first. */
   recent(limit: number): Promise<Turn[]>;
-  /** @returns the id of the chat; undefined: it is kept nowhere. */
+  /** @returns the id of the chat; undefined: it is not stored. */
   record(turn: NewTurn): Promise<number | undefined>;
-  /** From here on no model is shown what was said. */
+  /** Earlier turns are not part of later prompts. */
   reset(): Promise<void>;
 }
 
 /** A system prompt, its variables expanded. */
 export interface Instructions {
   text: string;
-  /** Values in it that no answer may hold. */
+  /** Values in it that no answer may contain. */
   secrets: readonly string[];
 }
 
 export interface ChatRequest {
   workspace: Workspace;
   conversation: Conversation;
-  /** '' with `isReset`: nothing but the reset is wanted. */
+  /** '' with `isReset`: only the reset is requested. */
   message: string;
   mode: Mode;
   attachments: readonly Attachment[];
+  /** Whether an attachment is a document, which is read and goes into the prompt as text. @default never */
+  isDocument?: (attachment: Attachment) => boolean;
   isReset: boolean;
-  /** Asked for when it is needed. */
   instructions(): Promise<Instructions>;
-  /** Instead of the workspace's, where the surface lets callers choose. */
+  /** Replaces the workspace's, if the surface lets callers choose. */
   temperature?: number | undefined;
   model?: string | undefined;
-  /** Where nothing is an agent's and nothing a command: the OpenAI surface and widgets. */
+  /** No agent and no commands. */
   noAgent?: boolean;
-  /** Sources of earlier answers fill up what is found; not where the caller brings the history. */
+  /** Sources of earlier answers do not complete the passages: the history is the caller's. */
   noBackfill?: boolean;
-  /** Whether the answer is wanted piece by piece. */
+  /** Whether the text is streamed. */
   isStream: boolean;
   /** Of the caller's key; undefined: every model. */
   selector: NameSelector | undefined;
   /** A new account for each request to a model: agents make several. */
   account(): Account;
-  /** What an answer took, as the surface shows and keeps it. */
   metrics: (measured: Measured) => Metrics;
-  /** Pays for having embedded what is searched for. */
+  /** Pays for embedding the query. */
   searchPayer: Payer;
   signal: AbortSignal;
 }
@@ -75,7 +86,7 @@ export interface ChatRequest {
 export interface Answered {
   kind: 'answered';
   text: string;
-  /** Pinned documents, attachments and what was found; not what earlier answers were drawn from. */
+  /** Pinned documents, attachments and passages; not those of earlier answers. */
   sources: readonly Source[];
   metrics: Metrics;
   chatId: number | undefined;
@@ -85,21 +96,20 @@ export interface Answered {
   outputs?: readonly unknown[];
 }
 
-/** How a chat ended. */
 export type Ending =
   | Answered
   | { kind: 'reset' }
-  /** Mode `query` with nothing to draw from; no model was asked. */
+  /** Mode `query` without documents or passages; no model was asked. */
   | { kind: 'refused'; text: string; because: 'nothing_embedded' | 'nothing_found' }
-  /** The model said nothing. */
+  /** The model's answer has no text. */
   | { kind: 'empty'; metrics: Metrics }
   | { kind: 'failed'; failure: Failure }
-  /** The caller went away. */
+  /** The caller left. */
   | { kind: 'gone' };
 
 /** The last event is an Ending. */
 export type ChatEvent =
   | { kind: 'text'; text: string; isAgent?: true }
-  /** What an agent is about to do. */
+  /** The next action of an agent. */
   | { kind: 'thought'; text: string }
   | Ending;

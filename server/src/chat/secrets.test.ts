@@ -8,7 +8,7 @@ function said(texts: string[], secrets: string[]): string {
   return texts.map((text) => filter.add(text)).join('') + filter.end();
 }
 
-test('a secret is taken out of an answer however the answer is cut into pieces', () => {
+test('A secret is removed from an answer wherever the answer is cut into pieces', () => {
   const text = `It is ${SECRET}, I said: correct-horse-${SECRET}.`;
   for (let size = 1; size <= text.length; size++) {
     const pieces = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
@@ -18,11 +18,11 @@ test('a secret is taken out of an answer however the answer is cut into pieces',
   }
 });
 
-test('what only begins like a secret is said in the end, and nothing is changed where there is none', () => {
+test('A text that only begins like a secret appears at the end, and other texts do not change', () => {
   expect(said(['It is cor', 'rect-ho'], [SECRET])).toBe('It is correct-ho');
   expect(said(['It is ', SECRET], [])).toBe(`It is ${SECRET}`);
 });
 
-test('of two secrets of which one holds the other nothing is left of the longer one', () => {
+test('A secret that contains another one is removed as a whole', () => {
   expect(new SecretFilter(['horse', SECRET]).hide(`${SECRET} horse`)).toBe(`${HIDDEN} ${HIDDEN}`);
 });

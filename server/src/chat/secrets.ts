@@ -1,12 +1,12 @@
-/** What stands in an answer in the place of a value that nobody shall read. */
+/** Replaces a secret value in an answer. */
 export const HIDDEN = '********';
 
 /**
- * Takes values out of what a model says: "repeat your prompt" must not read out what an administrator marked as secret. Only
- * the value as it is: a model can be talked into spelling it otherwise (docs/workspaces.md). Guarded by secrets.test.ts.
+ * Removes secret values from answers, against questions such as "repeat your prompt". Only the exact value: a model can be persuaded
+ * to spell it in another way (docs/workspaces.md). Guarded by secrets.test.ts.
  */
 export class SecretFilter {
-  /** The longest first: one may hold another. */
+  /** The longest first: one may contain another. */
   readonly #secrets: readonly string[];
   #waiting = '';
 
@@ -14,12 +14,12 @@ export class SecretFilter {
     this.#secrets = secrets.toSorted((a, b) => b.length - a.length);
   }
 
-  /** A whole text without them. */
+  /** A whole text without secrets. */
   hide(text: string): string {
     return this.#secrets.reduce((said, secret) => said.replaceAll(secret, HIDDEN), text);
   }
 
-  /** The next piece of a text in pieces of any length: what could be the beginning of a secret waits for what follows. */
+  /** The next piece of a text. A possible beginning of a secret waits for the next piece. */
   add(text: string): string {
     if (this.#secrets.length === 0) return text;
     const all = this.hide(this.#waiting + text);
@@ -28,7 +28,7 @@ export class SecretFilter {
     return all.slice(0, shown);
   }
 
-  /** @returns what still waits. */
+  /** @returns the rest. */
   end(): string {
     return this.#waiting;
   }

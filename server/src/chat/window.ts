@@ -1,26 +1,28 @@
+import { countTokens } from '../models/index.ts';
 import type { Attachment, ContentPart, ModelMessage, Turn } from './message.ts';
-import { countTokens, cutMiddle, tokensAtMost } from './tokens.ts';
+import type { ChosenModel } from './model-choice.ts';
+import { cutMiddle, tokensAtMost } from './tokens.ts';
 
-/** Room kept for the answer. */
+/** Reserved for the answer. */
 const ANSWER_TOKENS = 600;
 const MESSAGE_OVERHEAD_TOKENS = 4;
-/** What a picture takes at the most common resolutions. */
+/** Of a picture at the most common resolutions. */
 const IMAGE_TOKENS = 800;
-/** Shares of what the answer leaves of the window, where not everything fits. */
+/** Shares of the window without the answer, if not everything fits. */
 const SYSTEM_SHARE = 0.15;
 const HISTORY_SHARE = 0.15;
 const USER_SHARE = 0.7;
-/** Of a message that fills the window by itself, so that an answer still fits. */
+/** For a message that fills the window alone. */
 const ALONE_SHARE = 0.8;
-/** Of the system's share: instructions may take a quarter, documents the rest. */
+/** Of the system's share; documents get the rest. */
 const INSTRUCTIONS_SHARE = 0.25;
-/** So many of the last turns are shortened to fit; older ones are left out. */
+/** This many of the last turns are shortened to fit; older ones are left out. */
 const SHORTENED_TURNS = 3;
 
-/** Everything that a model is told, before it is known whether it fits. */
+/** The parts of a prompt, before it is known whether they fit. */
 export interface Prompt {
   instructions: string;
-  /** Texts to draw from: pinned documents, attachments, what was found. */
+  /** Pinned documents, attachments, passages. */
   contexts: readonly string[];
   /** Oldest first. */
   history: readonly Turn[];
@@ -28,19 +30,22 @@ export interface Prompt {
   images: readonly Attachment[];
 }
 
-/** The messages for a model whose window holds so many tokens, the answer included. */
-export async function fitted(prompt: Prompt, windowTokens: number): Promise<ModelMessage[]> {
+/** The messages for a model, cut so that they and the answer fit into its window. */
+export async function fitted(
+  prompt: Prompt,
+  { name: model, windowTokens }: Pick<ChosenModel, 'name' | 'windowTokens'>,
+): Promise<ModelMessage[]> {
   const whole = messagesOf(prompt);
   const room = windowTokens - Math.min(ANSWER_TOKENS, windowTokens / 2);
-  if (await fits(whole, room)) return whole;
-  if ((await countTokens(prompt.message)) > room * USER_SHARE) {
-    const alone = await cutMiddle(prompt.message, room * ALONE_SHARE);
+  if (await fits(whole, room, model)) return whole;
+  if ((await countTokens(prompt.message, model)) > room * USER_SHARE) {
+    const alone = await cutMiddle(prompt.message, room * ALONE_SHARE, model);
     return [{ role: 'user', content: withImages(alone, prompt.images) }];
   }
   return messagesOf({
     ...prompt,
-    ...(await fittedSystem(prompt, room * SYSTEM_SHARE)),
-    history: await fittedHistory(prompt.history, room * HISTORY_SHARE),
+    ...(await fittedSystem(prompt, room * SYSTEM_SHARE, model)),
+    history: await fittedHistory(prompt.history, room * HISTORY_SHARE, model),
   });
 }
 
@@ -52,7 +57,7 @@ function messagesOf({ instructions, contexts, history, message, images }: Prompt
   ];
 }
 
-/** Where a caller brings the history, a question may stand there without an answer, or an answer alone. */
+/** A history from the caller may have a question without an answer, or an answer alone. */
 function turnMessages({ prompt, text, attachments }: Turn): ModelMessage[] {
   const question: ModelMessage = { role: 'user', content: withImages(prompt, attachments) };
   const answer: ModelMessage = { role: 'assistant', content: withoutReasoning(text) };
@@ -76,11 +81,11 @@ function withImages(text: string, images: readonly Attachment[]): string | Conte
   ];
 }
 
-/** What a model thought aloud helps nobody a second time, and takes room. */
+/** Earlier reasoning does not help the model, and takes room. */
 const withoutReasoning = (text: string): string => text.replace(/^<think>[\s\S]*?<\/think>\s*/, '');
 
-/** @returns whether the messages have at most so many tokens; counts only where there is a doubt. */
-async function fits(messages: readonly ModelMessage[], tokens: number): Promise<boolean> {
+/** @returns whether the messages have at most `tokens` tokens. Counts only if the upper bound does not fit. */
+async function fits(messages: readonly ModelMessage[], tokens: number, model: string): Promise<boolean> {
   const parts: (string | ContentPart)[] = messages.flatMap(({ content }) => [content ?? ''].flat());
   const texts = parts.map((part) =>
     typeof part === 'string' ? part : part.type === 'text' ? part.text : '',
@@ -90,48 +95,48 @@ async function fits(messages: readonly ModelMessage[], tokens: number): Promise<
   if (texts.reduce((sum, text) => sum + tokensAtMost(text), 0) <= room) return true;
   let taken = 0;
   for (const text of texts) {
-    taken += await countTokens(text);
-    // Whoever brings a history of megabytes is told so early: counting holds up everybody.
+    taken += await countTokens(text, model);
+    // A history of megabytes is not counted to its end.
     if (taken > room) return false;
   }
   return true;
 }
 
-/** Documents come before instructions: they are what the question is about. */
+/** Documents get more room than instructions: the question is about them. */
 async function fittedSystem(
   { instructions, contexts }: Prompt,
   tokens: number,
+  model: string,
 ): Promise<Pick<Prompt, 'instructions' | 'contexts'>> {
-  const block = contexts.length === 0 ? '' : contextBlock(contexts);
-  if ((await countTokens(instructions + block)) <= tokens) return { instructions, contexts };
-  const shortened = await cutMiddle(instructions, tokens * INSTRUCTIONS_SHARE);
-  const rest = await cutMiddle(block, tokens * (1 - INSTRUCTIONS_SHARE));
+  const block = contextBlock(contexts);
+  if ((await countTokens(instructions + block, model)) <= tokens) return { instructions, contexts };
+  const shortened = await cutMiddle(instructions, tokens * INSTRUCTIONS_SHARE, model);
+  const rest = await cutMiddle(block, tokens * (1 - INSTRUCTIONS_SHARE), model);
   return { instructions: `${shortened}${rest}`, contexts: [] };
 }
 
-/** As many of the last turns as fit; the very last are shortened rather than left out. */
-async function fittedHistory(history: readonly Turn[], tokens: number): Promise<Turn[]> {
+/** The last turns that fit; of these, the very last may be shortened, each side to at most half of `tokens`. */
+async function fittedHistory(history: readonly Turn[], tokens: number, model: string): Promise<Turn[]> {
   const kept: Turn[] = [];
+  const half = Math.floor(tokens / 2.2);
   let room = tokens;
   for (const [age, turn] of history.toReversed().entries()) {
-    const asIs = { ...turn, text: withoutReasoning(turn.text), attachments: [] };
-    const size = await turnTokens(asIs);
-    const fitting = size <= room ? asIs : await shortened(asIs, tokens);
-    const fittingSize = fitting === asIs ? size : await turnTokens(fitting);
-    if (fittingSize <= room) {
+    let fitting: Turn = { ...turn, text: withoutReasoning(turn.text), attachments: [] };
+    let size = await turnTokens(fitting, model);
+    if (size > room) {
+      const prompt = await cutMiddle(fitting.prompt, half, model);
+      fitting = { ...fitting, prompt, text: await cutMiddle(fitting.text, half, model) };
+      size = await turnTokens(fitting, model);
+    }
+    if (size <= room) {
       kept.unshift(fitting);
-      room -= fittingSize;
+      room -= size;
     } else if (age >= SHORTENED_TURNS) break;
   }
   return kept;
 }
 
-async function turnTokens({ prompt, text }: Turn): Promise<number> {
-  return (await countTokens(prompt)) + (await countTokens(text)) + 2 * MESSAGE_OVERHEAD_TOKENS;
-}
-
-/** Neither side takes more than half of the history's share. */
-async function shortened(turn: Turn, tokens: number): Promise<Turn> {
-  const half = Math.floor(tokens / 2.2);
-  return { ...turn, prompt: await cutMiddle(turn.prompt, half), text: await cutMiddle(turn.text, half) };
+async function turnTokens({ prompt, text }: Turn, model: string): Promise<number> {
+  const [asked, answered] = await Promise.all([countTokens(prompt, model), countTokens(text, model)]);
+  return asked + answered + 2 * MESSAGE_OVERHEAD_TOKENS;
 }

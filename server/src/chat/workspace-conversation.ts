@@ -4,7 +4,7 @@ import type { Chat, Workspaces } from '../workspaces/index.ts';
 import type { Attachment, Source, Turn } from './message.ts';
 import type { Conversation } from './request.ts';
 
-/** Which conversation of a workspace. */
+/** Identifies a conversation of a workspace. */
 export interface ConversationPlace {
   workspaceId: number;
   threadId: number | null;
@@ -12,7 +12,7 @@ export interface ConversationPlace {
   userId: number | null;
 }
 
-/** A conversation that is kept with its workspace: its own, a thread's or a session's. `actor`: as whom it is reset. */
+/** A stored conversation of a workspace, a thread or a session. @param actor for the audit record of a reset. */
 export function workspaceConversation(
   { storage, workspaces: { chats } }: { storage: Storage; workspaces: Workspaces },
   actor: Actor,
@@ -34,7 +34,7 @@ export function workspaceConversation(
       const chat = { ...place, prompt, response: withoutNul(response), isIncluded };
       return (await storage.transaction((tx) => chats.record(tx, chat))).id;
     },
-    // Whose it was does not matter, unless somebody is named.
+    // Without a user, the turns of all users.
     reset: () => {
       const { userId, ...conversation } = place;
       return chats.resetBy(actor, userId === null ? conversation : { ...conversation, userId });
@@ -42,10 +42,10 @@ export function workspaceConversation(
   };
 }
 
-/** They are read again with each question that follows, and by whoever looks at the history: twenty at a time. */
+/** Of one turn. They are read with each later question and with the history, twenty turns at a time. */
 const ATTACHMENTS_MAX_CHARACTERS = 8 * 1024 * 1024;
 
-/** Those for which there is room: the model has seen them all. */
+/** The attachments that fit into the limit. */
 function withinRoom(attachments: readonly Attachment[]): Attachment[] {
   let room = ATTACHMENTS_MAX_CHARACTERS;
   return attachments.filter(({ contentString }) => {
@@ -62,7 +62,7 @@ const turnOf = ({ prompt, response }: Chat): Turn => ({
   attachments: response.attachments as Attachment[],
 });
 
-/** No database of ours keeps U+0000, and what a model says is checked by nobody before. */
+/** PostgreSQL cannot store U+0000, which a model's answer may contain. */
 function withoutNul<T>(value: T): T {
   const json = JSON.stringify(value);
   if (!json.includes(String.raw`\u0000`)) return value;

@@ -149,11 +149,11 @@ const READERS: Record<string, Read> = {
       }),
     ),
   'an attachment': (x) =>
-    readDocuments(
-      NO_LIBRARY,
-      readAttachments([{ mime: 'application/anythingllm-document', contentString: `data:${x}` }]),
-      new AbortController().signal,
-    ),
+    readDocuments(NO_LIBRARY, {
+      attachments: readAttachments([{ contentString: `data:${x}` }]),
+      isDocument: () => true,
+      signal: new AbortController().signal,
+    }),
   'the name of a folder': (x) => folderName(x),
   'the address of an upstream': (x) => checkBaseUrl(`https://example.com/${x}x`),
   words: (x) => wordsOf(x),

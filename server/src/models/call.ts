@@ -1,8 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 
-/** Where the bytes of one answer go. */
 export interface Sink {
   /** @returns false: no more until `resume` is called. */
   write(chunk: Buffer): boolean;
@@ -11,16 +9,15 @@ export interface Sink {
   fail(error: Error): void;
 }
 
-/** It waits with what may be a failure. */
+/** Holds bytes that may be a failure. */
 export interface HoldingSink extends Sink {
-  /** What has come and has not gone on. */
+  /** Bytes that were received and not passed on. */
   readonly held: Buffer;
 }
 
-/** What a sink may do to the answer that it receives. */
 export interface Flow {
   resume(): void;
-  /** Ends the request at the upstream at once; the sink hears nothing more. */
+  /** Ends the request at the upstream at once; the sink gets no further call. */
   abort(): void;
 }
 
@@ -29,31 +26,38 @@ export interface CallOptions {
   path: string;
   method: 'GET' | 'POST';
   headers: string[];
-  body: Buffer | Readable | null;
+  body: Buffer | null;
   timeoutMs: number;
-  /**
-   * Chooses the sink, synchronously: the first bytes of the body may lie in the same packet.
-   */
+  /** Chooses the sink, synchronously: the first bytes of the body may be in the same packet. */
   onHead(status: number, headers: IncomingHttpHeaders, flow: Flow): Sink;
   /** The call ended before there was an answer. Called at most once, and never together with `onHead`. */
   onFailure(error: Error): void;
 }
 
-/** Why a call was ended from this side. */
 const ABORTED = new Error('The request was cancelled.');
+/** Connections that may turn out to be closed: after a restart of the upstream all idle ones are. */
+const STALE_MAX = 3;
 
-/** One request to an upstream, straight on undici's dispatcher: no stream object between socket and sink. */
+/** One request to an upstream, directly on undici's dispatcher: no stream object between socket and sink. */
 export class Call implements Dispatcher.DispatchHandler, Flow {
+  readonly #dispatcher: Dispatcher;
   readonly #options: CallOptions;
   #controller: Dispatcher.DispatchController | undefined;
   #sink: Sink | undefined;
+  #stale = 0;
   #over = false;
 
   constructor(dispatcher: Dispatcher, options: CallOptions) {
+    this.#dispatcher = dispatcher;
     this.#options = options;
-    const { origin, path, method, headers, body, timeoutMs } = options;
+    this.#dispatch();
+  }
+
+  #dispatch(): void {
+    this.#controller = undefined;
+    const { origin, path, method, headers, body, timeoutMs } = this.#options;
     try {
-      dispatcher.dispatch(
+      this.#dispatcher.dispatch(
         { origin, path, method, headers, body, headersTimeout: timeoutMs, bodyTimeout: timeoutMs },
         this,
       );
@@ -62,7 +66,7 @@ export class Call implements Dispatcher.DispatchHandler, Flow {
     }
   }
 
-  /** May be called at any time, twice too; a request that waits for a connection is dropped when it gets one. */
+  /** Idempotent, at any time; a request that waits for a connection is dropped when it gets one. */
   abort(): void {
     this.#over = true;
     this.#controller?.abort(ABORTED);
@@ -100,48 +104,43 @@ export class Call implements Dispatcher.DispatchHandler, Flow {
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     if (this.#over) return;
+    if (this.#sink === undefined && wasStale(error) && this.#stale++ < STALE_MAX) return this.#dispatch();
     this.#over = true;
     if (this.#sink === undefined) this.#options.onFailure(error);
     else this.#sink.fail(error);
   }
 }
 
-/** Whether it was the clock, not the network, that ended a call. */
-export function isTimeout(error: Error): boolean {
-  return isAnswerTimeout(error) || isConnectTimeout(error);
-}
-
-/** The same, of a request that the upstream has. */
-export function isAnswerTimeout(error: Error): boolean {
-  const { code } = error as { code?: string };
-  return code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
-}
-
 /**
- * Whether a kept-alive connection turned out to be closed by the upstream, as after its restart: it had carried
- * answers before and brought nothing of this one. Such a request is worth another connection.
+ * Whether the upstream had closed a kept-alive connection, as after its restart: it carried answers before and no byte of this one.
+ * Such a request may be sent again.
  */
-export function wasStale(error: Error): boolean {
-  const { code, socket } = error as { code?: string; socket?: { bytesRead?: number } };
-  return code === 'UND_ERR_SOCKET' && (socket?.bytesRead ?? 0) > 0;
+function wasStale(error: Error): boolean {
+  const { socket } = error as { socket?: { bytesRead?: number } };
+  return codeOf(error) === 'UND_ERR_SOCKET' && (socket?.bytesRead ?? 0) > 0;
 }
 
-function isConnectTimeout(error: Error): boolean {
+/** The code of a network error; of several attempts to connect, that of the first. */
+export function codeOf(error: Error): string {
   const { code } = error as { code?: string };
-  return code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT';
+  if (code !== undefined && code !== '') return code;
+  return error instanceof AggregateError && error.errors.length > 0 ? codeOf(error.errors[0] as Error) : '';
 }
 
-/** Failures on the way to a connection, before the upstream saw anything of the request. */
+/** Whether a time limit ended the call. */
+export const isTimeout = (error: Error): boolean =>
+  isAnswerTimeout(error) || /^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/.test(codeOf(error));
+
+/** Whether a time limit ended it after the upstream had received the request. */
+export const isAnswerTimeout = (error: Error): boolean =>
+  /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(codeOf(error));
+
+/** Failures to connect, before the upstream saw anything of the request. */
 const BEFORE_REQUEST =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|KEYWARD_FORBIDDEN_ADDRESS|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|.*SELF_SIGNED.*|UNABLE_TO_.*)$/;
 
-export function isBeforeRequest(error: Error): boolean {
-  const first = error instanceof AggregateError ? (error.errors[0] as Error | undefined) : error;
-  return BEFORE_REQUEST.test((first as { code?: string } | undefined)?.code ?? '');
-}
+export const isBeforeRequest = (error: Error): boolean => BEFORE_REQUEST.test(codeOf(error));
 
 /** The request could not be written as HTTP: no upstream has seen it. */
-export function isOwnFault(error: Error): boolean {
-  const { code = '' } = error as { code?: string };
-  return code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH';
-}
+export const isOwnFault = (error: Error): boolean =>
+  /^UND_ERR_(INVALID_ARG|REQ_CONTENT_LENGTH_MISMATCH)$/.test(codeOf(error));

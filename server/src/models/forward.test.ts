@@ -18,7 +18,7 @@ import { ModelForm } from './request/model-form.ts';
 import { bodyOf, chatRequest, openOne, openUpstream, UPSTREAM_KEY } from './models.fixture.ts';
 
 describe('a request to one upstream', () => {
-  test('an answer comes back byte for byte, with its usage and price', async () => {
+  test('An answer comes back byte for byte, with its usage and cost', async () => {
     const prices = {
       '*': { per_request_usd: '9' },
       'gpt-*': { input_usd_per_million_tokens: '2.5', output_usd_per_million_tokens: '10' },
@@ -37,7 +37,7 @@ describe('a request to one upstream', () => {
     expect(upstream.received.at(-1)?.body.equals(chatRequest().body)).toBe(true);
   });
 
-  test('the upstream gets its own key; the caller’s key, cookies and hop-by-hop headers never pass', async () => {
+  test('The upstream gets its own key, and never the caller’s key, cookies and hop-by-hop headers', async () => {
     const { models, upstream } = await openOne({ headers: { 'X-Org': 'acme' } });
     const secret = 'sk-kw1-the-callers-own-key';
     const headers = {
@@ -77,7 +77,7 @@ describe('a request to one upstream', () => {
     expect(upstream.received.at(-1)?.headers['x-api-key']).toBe(UPSTREAM_KEY);
   });
 
-  test('cookies and hop-by-hop headers of the answer do not come back', async () => {
+  test('Cookies and hop-by-hop headers of the answer do not reach the caller', async () => {
     const { models, upstream } = await openOne();
     const headers = {
       'set-cookie': 'a=b',
@@ -91,7 +91,7 @@ describe('a request to one upstream', () => {
     await bodyOf(answer);
   });
 
-  test('a compressed answer is decoded: its length and encoding are gone, its usage is known', async () => {
+  test('A compressed answer is decompressed: its length and encoding are removed, and its usage is read', async () => {
     const { models, upstream } = await openOne();
     upstream.answer(gzipped(chatAnswer()));
     const answer = await models.forward(chatRequest());
@@ -100,7 +100,7 @@ describe('a request to one upstream', () => {
     expect(await answer.usage).toMatchObject({ tokensIn: 11, estimated: false });
   });
 
-  test('the upstream’s own name for the model goes out, also in a form', async () => {
+  test('The upstream gets its own name for the model, also in a form', async () => {
     const { models, upstream } = await openOne({
       models: [{ name: 'nice', upstream_name: 'vendor/ugly-1' }],
     });
@@ -117,7 +117,7 @@ describe('a request to one upstream', () => {
     expect(got?.body.equals(body.withModel('vendor/ugly-1'))).toBe(true);
   });
 
-  test('an upstream’s own refusal passes through and costs nothing', async () => {
+  test('An upstream’s own refusal passes and costs nothing', async () => {
     const { models, upstream } = await openOne({ prices: { '*': { per_request_usd: '1' } } });
     upstream.answer(json({ error: { message: 'too long' } }, 400, { 'retry-after': '7' }));
     const answer = await models.forward(chatRequest());
@@ -126,7 +126,7 @@ describe('a request to one upstream', () => {
     expect(await answer.usage).toMatchObject({ outcome: 'upstream_error', tokensIn: 0, usdNano: 0 });
   });
 
-  test('a redirect is not followed and a refused credential not passed on: both are upstream errors', async () => {
+  test('A redirect is not followed and a refused credential not passed on: both are errors of the upstream', async () => {
     const { models, upstream } = await openOne();
     const target = await openOne();
     upstream.answer(json({}, 307, { location: `${target.upstream.baseUrl}/chat/completions` }));
@@ -140,7 +140,7 @@ describe('a request to one upstream', () => {
     expect(String(error)).not.toContain(UPSTREAM_KEY.slice(0, 9));
   });
 
-  test('a multi-megabyte answer of embeddings passes whole', async () => {
+  test('An answer of embeddings of several megabytes passes whole', async () => {
     const { models, upstream } = await openOne();
     const data = Array.from({ length: 400 }, (_, index) => ({
       index,
@@ -156,7 +156,7 @@ describe('a request to one upstream', () => {
 describe('a stream', () => {
   const streaming = (more: object = {}) => chatRequest({ stream: true, ...more });
 
-  test('usage is asked for where the caller did not, and its chunk taken out again', async () => {
+  test('Keyward asks for usage if the caller does not, and removes its chunk', async () => {
     const { models, upstream } = await openOne();
     const whole = chatEvents({ usage: USAGE });
     upstream.answer(stream([whole.subarray(0, 250), whole.subarray(250, 641), whole.subarray(641)]));
@@ -170,7 +170,7 @@ describe('a stream', () => {
     });
   });
 
-  test('the caller’s own wish for usage is kept: body and stream pass untouched', async () => {
+  test('A caller that asks for usage gets it: body and stream pass unchanged', async () => {
     const { models, upstream } = await openOne();
     const whole = chatEvents({ usage: USAGE });
     upstream.answer(stream([whole.subarray(0, 333), whole.subarray(333)]));
@@ -181,7 +181,7 @@ describe('a stream', () => {
     expect(await answer.usage).toMatchObject({ tokensIn: 11, estimated: false });
   });
 
-  test('without usage from the upstream the tokens are counted and marked as estimated', async () => {
+  test('The tokens of an answer without usage are counted and marked as estimated', async () => {
     const { models, upstream } = await openOne();
     upstream.answer(stream([chatEvents()]));
     const answer = await models.forward(streaming());
@@ -193,7 +193,7 @@ describe('a stream', () => {
     expect(usage.tokensOut).toBeLessThan(40);
   });
 
-  test('also where some of its events are none of any API', async () => {
+  test('A stream with events of no known API is settled once', async () => {
     const { models, upstream } = await openOne();
     const odd = ['null', '[]', '5', '{"choices":[null,5]}', '{"choices":[{"delta":null}]}'];
     upstream.answer(stream([Buffer.from(odd.map((data) => `data: ${data}\n\n`).join('')), chatEvents()]));
@@ -202,7 +202,7 @@ describe('a stream', () => {
     expect((await answer.usage).tokensOut).toBeGreaterThan(10);
   });
 
-  test('each event comes on as soon as it is there', async () => {
+  test('Each event of a stream passes as soon as it arrives', async () => {
     const { models, upstream } = await openOne();
     upstream.answer(
       stream([Buffer.from('data: 1\n\n'), Buffer.from('data: 2\n\n')], { pauseMs: 200, end: 'hang' }),
@@ -217,7 +217,7 @@ describe('a stream', () => {
     answer.body.destroy();
   });
 
-  test('a break after the first byte ends the stream with an error event, without [DONE] and without a second try', async () => {
+  test('A break after the first byte ends the stream with an error event, without [DONE] and without another attempt', async () => {
     const { models, upstream } = await openOne();
     upstream.answer(stream([chatEvents().subarray(0, 300)], { end: 'reset', pauseMs: 20 }));
     const answer = await models.forward(streaming());
@@ -231,7 +231,7 @@ describe('a stream', () => {
     expect(upstream.received.filter(({ path }) => path.includes('chat'))).toHaveLength(1);
   });
 
-  test('silence in the middle for longer than the timeout ends it the same way', async () => {
+  test('A stream that is silent for longer than the timeout ends with an error event', async () => {
     const { models, upstream } = await openOne({ timeout_seconds: 1 });
     upstream.answer(stream([Buffer.from('data: 1\n\n')], { end: 'hang' }));
     const answer = await models.forward(streaming());
@@ -239,7 +239,7 @@ describe('a stream', () => {
     expect(await answer.usage).toMatchObject({ outcome: 'timeout' });
   });
 
-  test('a caller that goes away ends the request at the upstream at once, before and after the first byte', async () => {
+  test('A caller that leaves ends the request at the upstream at once, before and after the first byte', async () => {
     const { models, upstream } = await openOne();
     const before = new AbortController();
     upstream.answer(hang, stream([Buffer.from('data: 1\n\n')], { end: 'hang' }));
@@ -261,7 +261,7 @@ describe('a stream', () => {
     expect(reports).toEqual(['client_gone true', 'client_gone true']);
   });
 
-  test('a slow reader holds the upstream back: memory stays flat', async () => {
+  test('A slow reader pauses the upstream, so that memory does not grow', async () => {
     const { models, upstream } = await openOne();
     let writtenBytes = 0;
     upstream.answer(huge(1_000_000_000, (bytes) => (writtenBytes = bytes)));
@@ -280,7 +280,7 @@ describe('a stream', () => {
 });
 
 describe('an upstream that fails', () => {
-  test('an answer cut off half-way breaks the caller’s connection too', async () => {
+  test('An answer that breaks off cuts the caller’s connection', async () => {
     const { models, upstream } = await openOne();
     upstream.answer(cutOff(chatAnswer()));
     const answer = await models.forward(chatRequest());
@@ -288,7 +288,7 @@ describe('an upstream that fails', () => {
     expect(await answer.usage).toMatchObject({ outcome: 'upstream_error' });
   });
 
-  test('no answer in time is a 504, no connection a 502, and each is settled once', async () => {
+  test('A timeout gives 504, a failed connection 502, and each is settled once', async () => {
     const { models, upstream } = await openOne({ timeout_seconds: 1 });
     const outcomes: string[] = [];
     const onUsage = ({ outcome }: { outcome: string }) => outcomes.push(outcome);
@@ -314,7 +314,7 @@ describe('an upstream that fails', () => {
     expect(outcomes).toEqual(['timeout', 'upstream_error', 'upstream_error', 'upstream_error']);
   });
 
-  test('something that speaks no HTTP is an upstream error, not a crash', async () => {
+  test('A server that does not speak HTTP gives an error of the upstream', async () => {
     const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const base_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -326,7 +326,7 @@ describe('an upstream that fails', () => {
   });
 });
 
-test('an upstream that was restarted is reached again: closed connections in the pool fail no request', async () => {
+test('An upstream that was restarted is reached again: closed connections in the pool fail no request', async () => {
   const { models, upstream } = await openOne({ models: ['gpt-test'] });
   await Promise.all(Array.from({ length: 4 }, async () => bodyOf(await models.forward(chatRequest()))));
   const port = Number(new URL(upstream.baseUrl).port);

@@ -19,14 +19,13 @@ const ATTEMPTS_MAX = 4;
 const BACKOFF_MS = 25;
 const BACKOFF_MAX_MS = 400;
 
-/** Whether a caller has gone, and when it goes; an AbortSignal is one. */
+/** Tells when a caller leaves; an AbortSignal fits. */
 export interface Leaving {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** One request of a caller, on its way to a model. */
 export interface ForwardRequest {
   /** Below the base URL, such as `/chat/completions`. */
   path: string;
@@ -34,25 +33,25 @@ export interface ForwardRequest {
   model: string;
   /** JSON as received, or a form. */
   body: Buffer | ModelForm;
-  /** The body as parsed, where it is JSON. */
+  /** The parsed body, if it is JSON. */
   parsed?: RequestBody | undefined;
   /** Not the caller's: with another charset an upstream could read other members in the same bytes. */
   contentType: string;
-  /** The caller's; its credential, cookies and hop-by-hop headers are left out. */
+  /** The caller's; credentials, cookies and hop-by-hop headers are removed. */
   headers: IncomingHttpHeaders;
-  /** Aborted when the caller goes away: the upstream hears of it at once. */
+  /** Aborted when the caller leaves; ends the request at the upstream. */
   signal: Leaving;
-  /** What it is sent under. @default that of the request which is carried out */
+  /** @default that of the current request */
   permit?: Permit | undefined;
   /** Of the caller's key: upstreams outside it are not used. */
   selector?: NameSelector | undefined;
   /** Money is counted: upstreams without a price for this path are not used. */
   pricedFor?: string | undefined;
-  /** What is held for its answer counts against a budget, and the request does not bound it. */
+  /** The reservation for an answer that the request does not bound. */
   openOutput?: OpenOutput | undefined;
-  /** Whose request it is: all keys of an owner are one caller. @default this server itself */
+  /** All keys of an owner are one caller of upstreams. @default this server itself */
   callerId?: string;
-  /** Called exactly once, whatever happens, also when `forward` throws. */
+  /** Called exactly once, also when `forward` throws. */
   onUsage?: (report: UsageReport) => void;
 }
 
@@ -70,26 +69,15 @@ export interface Exchange {
 
 /**
  * Sends a request to the first of `routes` that answers. Connection errors, timeouts, 429 and 5xx go to the next one,
- * at most four attempts; after the first byte nothing is repeated.
+ * at most four attempts; nothing is repeated after the first byte.
  * @param routes in the order to try; not empty.
  * @throws KeywardError `upstream_unavailable` or `upstream_timeout` where there is no answer to pass on.
  */
 export async function forwardTo(
   context: ForwardContext,
   routes: readonly Route[],
-  exchange: Exchange,
-): Promise<Answer> {
-  const outcome = await attemptAll(context, routes, exchange);
-  if (outcome.kind === 'answer') return outcome.answer;
-  const { callerId = '' } = exchange.request;
-  throw failureOf(outcome, { routes, breakers: context.breakers, callerId });
-}
-
-async function attemptAll(
-  context: ForwardContext,
-  routes: readonly Route[],
   { request, settlement }: Exchange,
-): Promise<Outcome> {
+): Promise<Answer> {
   const { callerId = '' } = request;
   let attempts = 0;
   let last: Outcome = { kind: 'none' };
@@ -99,38 +87,39 @@ async function attemptAll(
       if (context.breakers.isOpen(route.line, callerId)) continue;
       await backOff(attempts, request.signal);
     }
-    // Last, for a trial must have an outcome.
+    // Entered last: every trial needs an outcome.
     const trial = context.breakers.enter(route.line, callerId);
     if (trial === undefined) continue;
     attempts++;
     const outcome = await new Attempt({ context, route, request, settlement, trial }).run();
-    if (outcome.kind === 'answer') return outcome;
+    if (outcome.kind === 'answer') return outcome.answer;
     if (request.signal.aborted) throw clientGone();
     if (outcome.kind === 'held' && !isRetryable(outcome.status))
       return replay(outcome, { request, settlement });
-    // An answer that can be passed on is worth more than a later failure that says less.
+    // An upstream's own error says more than a later failure to connect.
     if (outcome.kind === 'held' || last.kind !== 'held') last = outcome;
   }
-  return last.kind === 'held' && isPassable(last.status) ? replay(last, { request, settlement }) : last;
+  if (last.kind === 'held' && isPassable(last.status)) return replay(last, { request, settlement });
+  throw failureOf(last, { routes, breakers: context.breakers, callerId });
 }
 
-/** Full jitter: callers that failed together do not come back together. */
+/** With full jitter: callers that failed together do not retry together. */
 async function backOff(attempts: number, signal: Leaving): Promise<void> {
   const limitMs = Math.min(BACKOFF_MS * 2 ** (attempts - 1), BACKOFF_MAX_MS);
   const gone = new AbortController();
-  const leave = (): void => gone.abort();
-  if (signal.aborted) leave();
-  signal.addEventListener('abort', leave);
+  const stop = (): void => gone.abort();
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop);
   try {
     await sleep(Math.random() * limitMs, undefined, { signal: gone.signal });
   } catch {
     throw clientGone();
   } finally {
-    signal.removeEventListener('abort', leave);
+    signal.removeEventListener('abort', stop);
   }
 }
 
-/** Nobody reads it; 499 is what proxies write into their logs for it. */
+/** Nobody receives it; 499 is the status in the logs of proxies. */
 export function clientGone(): KeywardError {
   return new KeywardError('bad_request', 'The client disconnected before the answer.', { status: 499 });
 }

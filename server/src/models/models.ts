@@ -5,19 +5,18 @@ import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { nearest } from '../base/nearest.ts';
+import { openOutbound } from '../base/outbound/connections.ts';
 import { Run } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import { currentPermit, type Storage } from '../storage/index.ts';
 import type { Answer } from './answer/answer.ts';
+import { tokensSoFar } from './answer/meter.ts';
 import { Breakers } from './upstreams/breaker.ts';
 import { Catalogue, type Route } from './upstreams/catalogue.ts';
-import { openConnections } from './upstreams/connections.ts';
-import type { UpstreamContext } from './context.ts';
 import { forwardTo, type ForwardRequest } from './forward.ts';
 import type { LocalModel } from './local/local-model.ts';
 import { isChargeable, isLikelyChargeable } from './account/prices.ts';
 import { coversName, mayUse, weightedOrder } from './upstreams/selection.ts';
-import { tokensSoFar } from './answer/so-far.ts';
 import type { Target } from './upstreams/target.ts';
 import { LOCAL_UPSTREAM } from './upstreams/upstream.ts';
 import { Settlement } from './account/settlement.ts';
@@ -33,30 +32,46 @@ export interface ModelView {
   created: number;
   /** The names of its upstreams, in alphabetical order. */
   owned_by: string;
-  /** How many upstreams serve it. */
   upstreams: number;
-  /** The other names it can be asked for by: `upstream/name`. */
+  /** Its other names: `upstream/name`. */
   qualified_names: string[];
 }
 
-export interface ModelsOptions extends Omit<UpstreamContext, 'table'> {
-  /** undefined: no local model. Its life is `app.ts`'s. */
+export interface ModelsOptions {
+  storage: Storage;
+  clock: Clock;
+  logger: Logger;
+  sealing: Sealing;
+  audit: Audit;
+  /** undefined: no local model. `module.ts` starts and stops it. */
   localModel?: LocalModel | undefined;
 }
 
-/** Names looked through for a near one, and how much of the wrong one: comparing costs their product. */
+/** Names that are searched for a similar one, and characters of the wrong name: the time grows with their product. */
 const SUGGESTIONS_FROM_MAX = 300;
 const COMPARED_MAX_CHARACTERS = 64;
+/** Shorter than the 5 s after which uvicorn closes an idle connection: a request must not meet a closing one. */
+const IDLE_MS = 4_000;
+const CONNECTIONS_PER_ORIGIN_MAX = 1_024;
 
-/** Which models there are, where, and requests on their way to them. */
-export class Models implements UpstreamContext {
+/** The models of all upstreams, and requests to them. */
+export class Models {
   readonly storage: Storage;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly sealing: Sealing;
   readonly audit: Audit;
   readonly table: UpstreamTable;
-  readonly dispatcher: Dispatcher = openConnections();
+  /**
+   * Kept-alive connections, HTTP/1.1, one request at a time on each: a stalled stream never blocks another. Redirects are not
+   * followed, so that no upstream can send a request elsewhere.
+   */
+  readonly dispatcher: Dispatcher = openOutbound({
+    policy: { kind: 'upstream' },
+    pipelining: 1,
+    keepAliveMs: IDLE_MS,
+    connectionsPerOrigin: CONNECTIONS_PER_ORIGIN_MAX,
+  });
   readonly #breakers: Breakers;
   readonly #catalogue: Catalogue;
   readonly #localModel: LocalModel | undefined;
@@ -71,16 +86,10 @@ export class Models implements UpstreamContext {
     this.#breakers = new Breakers(options.clock);
     this.#localModel = options.localModel;
     options.localModel?.onReady(() => this.#breakers.recovered(LOCAL_UPSTREAM));
-    this.#catalogue = new Catalogue({
-      table: this.table,
-      dispatcher: this.dispatcher,
-      clock: options.clock,
-      logger: options.logger,
-      localModel: options.localModel,
-    });
+    this.#catalogue = new Catalogue(this, options.localModel);
   }
 
-  /** All models, by name; with a selector only those it covers. At most 3 s, whatever upstreams do. */
+  /** All models, by name; with a selector only those it covers. Takes at most 3 s. */
   async listModels(selector?: NameSelector): Promise<ModelView[]> {
     const models = await this.#catalogue.all();
     return models.flatMap(({ name, routes }) => {
@@ -96,20 +105,17 @@ export class Models implements UpstreamContext {
     return found;
   }
 
-  /** The same, undefined where there is none. */
   async findModel(name: string, selector?: NameSelector): Promise<ModelView | undefined> {
     const routes = (await this.#catalogue.routes(name)).filter((route) => mayUse(selector, route));
     return routes.length === 0 ? undefined : viewOf(routes[0]?.name ?? name, routes);
   }
 
   /**
-   * Upstreams for a model in the order to try: those that work by weighted chance, busy ones after them.
-   * Where none is left, the answer depends on the name and the selector alone, not on whether there is such a model:
-   * a key must not learn which models others have. Guarded by foreign-things.test.ts.
+   * Upstreams for a model in the order to try: by weighted chance, busy ones last. The error depends on the name and the selector
+   * only, not on whether the model exists: a key must not learn which models others have. Guarded by foreign-things.test.ts.
    * @param pricedFor a path: money is counted, and only upstreams with a price for it are used.
-   * @throws KeywardError `model_not_found`; `upstream_unavailable` where an upstream that may have it was never reached;
-   * `forbidden_resource` for a name that the selector does not cover; `model_unpriced` where money is counted and none of
-   * its upstreams has a price.
+   * @throws KeywardError `model_not_found`; `upstream_unavailable` if an upstream that may have it was never reached;
+   * `forbidden_resource` for a name that the selector does not cover; `model_unpriced` if none of its upstreams has a price.
    */
   async resolve(model: string, selector?: NameSelector, pricedFor?: string): Promise<Route[]> {
     const routes = this.#catalogue.routes(model);
@@ -130,9 +136,8 @@ export class Models implements UpstreamContext {
   }
 
   /**
-   * Sends a request to an upstream of its model and gives back the answer as it comes. On nobody's account: called by `paid`
-   * alone, see there.
-   * @param resolved what `resolve` gave for it, where that was asked already.
+   * Sends a request to an upstream of its model. Counts on no account: only `paid` calls it.
+   * @param resolved the result of `resolve`, if known.
    * @throws KeywardError `model_not_found`, `forbidden_resource`, `not_ready` (the local model),
    * `upstream_unavailable`, `upstream_timeout`; an upstream's own 4xx and 5xx are answers, not errors.
    */
@@ -145,23 +150,20 @@ export class Models implements UpstreamContext {
       );
       const context = { dispatcher: this.dispatcher, breakers: this.#breakers, logger: this.logger };
       const run = request.permit ?? currentPermit();
-      const standing = run?.stands();
-      if (standing !== undefined) await standing;
+      const stands = run?.stands();
+      if (stands !== undefined) await stands;
       const answer = await forwardTo(context, routes, { request, settlement });
-      if (run instanceof Run) run.asks(answer.model, () => tokensSoFar(request, answer.seen));
+      if (run instanceof Run) run.asks(answer.model, () => tokensSoFar(request.body, answer.seen));
       return answer;
     } catch (error) {
       settlement.withoutAnswer(error, request.signal.aborted);
-      // A crash of the local model under the request is told like one before it.
+      // A crash of the local model during the request is reported like one before it.
       const isDown = error instanceof KeywardError && error.code === 'upstream_unavailable';
       throw isDown && routes.every(isLocal) ? (this.#localModel?.notReady() ?? error) : error;
     }
   }
 
-  /**
-   * What to tell about a key with a budget in USD: the models that it would be refused. Of what is known right now: nobody waits
-   * for an upstream's list.
-   */
+  /** Models that a key with a budget in USD could not use. Does not wait for upstreams' lists. */
   unpricedModels(selector?: NameSelector): string[] {
     return this.#catalogue
       .current()
@@ -172,12 +174,12 @@ export class Models implements UpstreamContext {
       .map(({ name }) => name);
   }
 
-  /** Ends all connections; what is under way is cut off. Twice is fine. */
+  /** Ends all connections and the requests on them. Idempotent. */
   async stop(): Promise<void> {
     await this.dispatcher.destroy();
   }
 
-  /** Without the local model while it is down, unless there is nothing else. @throws KeywardError `not_ready`. */
+  /** Routes without the local model while it is down. @throws KeywardError `not_ready` if no other route is left. */
   #readyOnly(routes: Route[]): Route[] {
     const unready = routes
       .filter(isLocal)
@@ -189,19 +191,16 @@ export class Models implements UpstreamContext {
     return others;
   }
 
-  /** Whether an upstream was never reached, so that there may be models that nobody knows of yet. */
+  /** Whether an upstream was never reached: its models are not known yet. */
   get isIncomplete(): boolean {
     return this.#catalogue.unlisted().length > 0;
   }
 
   async #unpriced(
     model: string,
-    {
-      path,
-      routes,
-      selector,
-    }: { path: string; routes: readonly Route[]; selector: NameSelector | undefined },
+    request: { path: string; routes: readonly Route[]; selector: NameSelector | undefined },
   ): Promise<KeywardError> {
+    const { path, routes, selector } = request;
     const all = await this.#catalogue.routes(routes[0]?.name ?? model);
     const others = all.filter((route) => mayUse(selector, route) && isChargeable(route, path));
     return unpriced({ model, path, routes, others });
@@ -224,14 +223,14 @@ export class Models implements UpstreamContext {
   }
 }
 
-/** Whether a model of this name at an upstream whose models are not known could be used. */
+/** Whether the selector would cover the model at an upstream whose models are not known. */
 function mayHave(target: Target, model: string, selector: NameSelector | undefined): boolean {
   const prefix = `${target.name}/`;
   const name = model.startsWith(prefix) ? model.slice(prefix.length) : model;
   return mayUse(selector, { name, qualifiedName: `${prefix}${name}` });
 }
 
-/** Not "does not exist": clients take that for an answer that lasts. */
+/** Not `model_not_found`: clients would remember that. */
 function notYetKnown(model: string): KeywardError {
   return new KeywardError(
     'upstream_unavailable',

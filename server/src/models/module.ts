@@ -9,7 +9,10 @@ type Given = Omit<ModelsOptions, 'localModel'> & { config: Config };
 export const modelsModule = defineModule({
   migrations: modelsMigrations,
   open: (given: Given) => {
-    const localModel = localModelOf(given);
+    const { localModel: settings, environment } = given.config;
+    const localModel = settings.enabled
+      ? new LocalModel({ ...given, modelsDir: settings.modelsDir, environment })
+      : undefined;
     return { localModel, models: new Models({ ...given, localModel }) };
   },
   start: ({ localModel }) => localModel?.start(),
@@ -18,9 +21,3 @@ export const modelsModule = defineModule({
     await models.stop();
   },
 });
-
-function localModelOf({ config, clock, logger }: Given): LocalModel | undefined {
-  const { localModel, environment } = config;
-  if (!localModel.enabled) return undefined;
-  return new LocalModel({ modelsDir: localModel.modelsDir, environment, clock, logger });
-}

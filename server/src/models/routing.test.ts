@@ -39,14 +39,14 @@ describe('upstreams that share a model', () => {
     ['401', json({}, 401)],
     ['a redirect', json({}, 302, { location: 'http://127.0.0.1:1/' })],
     ['a reset connection', slam],
-  ])('after %s the next one is asked, with its own key', async ([, behaviour]) => {
+  ])('The next upstream is asked after %s, with its own key', async ([, behaviour]) => {
     first.answer(behaviour);
     expect(await ask()).toMatchObject({ status: 200 });
     expect([first.received.length, second.received.length]).toEqual([1, 1]);
     expect(second.received[0]?.headers.authorization).toBe('Bearer key-second');
   });
 
-  test('nobody is asked for whom it was withdrawn, as only the database knows', async () => {
+  test('No upstream is asked for a caller whose permit was withdrawn in the database', async () => {
     const permit: Permit = {
       refuseEnded: () => undefined,
       stands: () => Promise.reject(new KeywardError('key_revoked', 'The key was revoked.')),
@@ -57,20 +57,20 @@ describe('upstreams that share a model', () => {
     expect([first.received, second.received]).toEqual([[], []]);
   });
 
-  test('after a 4xx nobody else is asked', async () => {
+  test('No other upstream is asked after a 4xx', async () => {
     first.answer(json({ error: 'no' }, 404));
     expect(await ask()).toEqual({ status: 404, body: '{"error":"no"}' });
     expect(second.received).toEqual([]);
   });
 
-  test('after the first byte of a stream nobody else is asked', async () => {
+  test('No other upstream is asked after the first byte of a stream', async () => {
     first.answer(stream([Buffer.from('data: {}\n\n')], { end: 'reset', pauseMs: 20 }));
     const answer = await opened.models.forward(chatRequest({ stream: true }));
     expect((await bodyOf(answer)).toString()).toContain('upstream_error');
     expect(second.received).toEqual([]);
   });
 
-  test('when none is left the last answer of an upstream passes through, body and Retry-After included', async () => {
+  test('The last error of an upstream passes if no other is left, with body and Retry-After', async () => {
     first.answer(BROKEN);
     second.answer(BUSY);
     const answer = await opened.models.forward(chatRequest());
@@ -80,7 +80,7 @@ describe('upstreams that share a model', () => {
     expect(await ask()).toEqual({ status: 500, body: '{"error":{"message":"oops"}}' });
   });
 
-  test('one that is busy goes to the end of the line for as long as it asks', async () => {
+  test('A busy upstream is asked last for as long as its Retry-After says', async () => {
     first.answer(BUSY, json({}));
     await ask();
     await ask();
@@ -90,7 +90,7 @@ describe('upstreams that share a model', () => {
     expect([first.received.length, second.received.length]).toEqual([2, 2]);
   });
 
-  test('at most four attempts are made', async () => {
+  test('A request is attempted at most four times', async () => {
     const more = await Promise.all(Array.from({ length: 5 }, () => openUpstream()));
     for (const [index, upstream] of more.entries()) await add(`more-${index}`, upstream, 0);
     for (const upstream of [first, second, ...more]) upstream.answer(BROKEN);
@@ -98,7 +98,7 @@ describe('upstreams that share a model', () => {
     expect([first, second, ...more].flatMap(({ received }) => received)).toHaveLength(4);
   });
 
-  test('five failures in a row open the breaker: 10 s, one try, 20 s, one try, closed', async () => {
+  test('Five failures in a row open the breaker: 10 s, one probe, 20 s, one probe, closed', async () => {
     await second.close();
     first.answer(DOWN);
     for (let i = 0; i < 5; i++) await ask('first/gpt-test');
@@ -121,13 +121,13 @@ describe('upstreams that share a model', () => {
     for (let i = 0; i < 4; i++) expect(await ask('first/gpt-test')).toMatchObject({ status: 503 });
   });
 
-  test('4xx and 429 open no breaker', async () => {
+  test('Answers of 4xx, 429 included, open no breaker', async () => {
     first.answer(json({}, 400), json({}, 400), json({}, 400), BUSY, BUSY, BUSY, json({}, 400), json({}, 404));
     for (let i = 0; i < 12; i++) await ask('first/gpt-test');
     expect(first.received).toHaveLength(12);
   });
 
-  test('a key that may use one upstream only never reaches the other, by whatever name it asks', async () => {
+  test('A key for one upstream never reaches another one under any name of the model', async () => {
     const only = { allow: ['second/*'], deny: [] };
     for (const model of ['gpt-test', 'second/gpt-test']) {
       await bodyOf(await opened.models.forward(chatRequest({ model }, { selector: only })));
@@ -149,7 +149,7 @@ describe('upstreams that share a model', () => {
   });
 });
 
-test('load is shared by weight', () => {
+test('The load of a model is shared by weight', () => {
   const first = { a: 0, b: 0, c: 0 };
   for (let i = 0; i < 20_000; i++) {
     const [name] = weightedOrder(['a', 'b', 'c'] as const, (item) => ({ a: 3, b: 1, c: 0 })[item]);
@@ -159,7 +159,7 @@ test('load is shared by weight', () => {
   expect(first.c).toBe(0);
 });
 
-test('an upstream that says 500 and then nothing holds its successor up for 2 s at most', async () => {
+test('An upstream that sends 500 and then nothing delays the next one by at most 2 s', async () => {
   const opened = await openModels();
   const [stuck, good] = [await openUpstream(), await openUpstream()];
   for (const [name, upstream, weight] of [['stuck', stuck, 1] as const, ['good', good, 0] as const]) {

@@ -2,12 +2,12 @@ import { Type } from 'typebox';
 import { nullable } from '../http/index.ts';
 
 /*
- * Answers of models as the OpenAI API has them, for clients that want types. They only describe: an answer comes from the
- * upstream as it is. Upstreams leave members out and add others, so little is required.
+ * Answers of models in the OpenAI API, for typed clients. Answers pass unchanged, and upstreams leave members out and add others, so
+ * few are required.
  */
 
 const opt = Type.Optional;
-const described = { description: 'What the answer took, where the upstream says so' };
+const textOrNull = (description: string) => Type.Union([Type.String(), Type.Null()], { description });
 
 const Usage = Type.Object(
   {
@@ -22,20 +22,19 @@ const common = {
   id: opt(Type.String({ description: 'The id that the upstream gave this answer' })),
   created: opt(Type.Integer({ description: 'When it was made, in seconds since 1970' })),
   model: opt(Type.String({ description: 'The model that answered' })),
-  usage: opt(Type.Union([Usage, Type.Null()], described)),
+  usage: opt(
+    Type.Union([Usage, Type.Null()], { description: 'The usage of the answer, if the upstream gives it' }),
+  ),
 };
 
 const index = Type.Integer({ description: 'Its place in the list, from 0' });
 const functionName = Type.String({ description: 'The function to be called' });
 const functionArguments = Type.String({ description: 'JSON as the model wrote it, which may be wrong' });
-const content = Type.Union([Type.String(), Type.Null()], {
-  description: 'The text; null where there is none, such as beside tool calls',
-});
+const content = textOrNull('The text; null without one, such as beside tool calls');
 const refusal = opt(nullable(Type.String({ description: 'Why the model does not answer' })));
-const finishReason = Type.Union([Type.String(), Type.Null()], {
-  description:
-    'stop, length, tool_calls, content_filter or another word of the upstream; null while it goes on',
-});
+const finishReason = textOrNull(
+  'stop, length, tool_calls, content_filter or another word of the upstream; null while it goes on',
+);
 
 const ToolCall = Type.Object(
   {

@@ -1,2 +1,2 @@
 export { openaiRoutes } from './routes.ts';
-export type { Services as OpenaiServices } from './services.ts';
+export type { Services as OpenaiServices } from './surface.ts';

@@ -131,7 +131,7 @@ describeOnBothServers('forms for models', (start) => {
     ['a part without a name', `${CHEAP}${part(disposition('a-name="model"'), 'dear')}${END}`],
     ['a part with an empty name', `${CHEAP}${field('', 'dear')}${END}`],
     [
-      'a part that is none of a form',
+      'a part that is an attachment',
       `${CHEAP}${part('Content-Disposition: attachment; name="model"', 'dear')}${END}`,
     ],
     ['a part without a disposition', `${CHEAP}${part('Content-Type: text/plain', 'dear')}${END}`],

@@ -1,10 +1,11 @@
-import { Type } from 'typebox';
-import { REQUEST_ID_HEADER } from '../http/index.ts';
-import type { ModelView } from '../models/index.ts';
+import { Type, type TObject, type TSchema } from 'typebox';
+import { invalidField } from '../base/errors.ts';
+import { REQUEST_ID_HEADER, type Answer, type Call } from '../http/index.ts';
+import { ModelAccount, ModelForm, paidOnce, type ModelView, type RequestBody } from '../models/index.ts';
 import { ChatCompletion, ChatCompletionChunk, Embeddings } from './answers.ts';
-import { callModel, MODEL_NAME_MAX_LENGTH } from './model-call.ts';
-import type { Route } from './services.ts';
-import { route } from './surface.ts';
+import { route, type Route, type Services } from './surface.ts';
+
+const MODEL_NAME_MAX_LENGTH = 300;
 
 const Model = Type.Object(
   {
@@ -16,7 +17,6 @@ const Model = Type.Object(
   { title: 'Model' },
 );
 
-/** What every request to a model must hold; the rest is between the caller and the upstream. */
 const ModelRequest = Type.Object(
   { model: Type.String({ minLength: 1, maxLength: MODEL_NAME_MAX_LENGTH }) },
   { additionalProperties: true, description: 'As in the OpenAI API. Keyward passes it on unchanged.' },
@@ -30,12 +30,12 @@ const BYTES = { 'application/octet-stream': Type.String({ format: 'binary' }) };
 interface Forwarded {
   id: string;
   summary: string;
-  /** What upstreams answer with, by content type. */
+  /** By content type. */
   answers: NonNullable<Route['answers']>;
   takesForm?: true;
 }
 
-/** Paths below `/v1`, with what they do. */
+/** By path below `/v1`. */
 const FORWARDED: Record<string, Forwarded> = {
   '/chat/completions': {
     id: 'chat.completions',
@@ -119,6 +119,39 @@ const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...fo
   }),
 );
 
+/** Sends a request to its model. @param path below `/v1`, such as `/chat/completions`. */
+async function callModel(
+  services: Services,
+  call: Call<TObject, TObject, TSchema, 'models:use'>,
+  path: string,
+): Promise<Answer> {
+  const { bytes, headers, leaving, form, run } = call;
+  const parsed = call.body as RequestBody | undefined;
+  const named = form === undefined ? parsed?.model : form.find(({ name }) => name === 'model')?.value;
+  const body = form === undefined ? bytes : new ModelForm(form.filter(({ name }) => name !== 'model'));
+  const passed = await paidOnce(services.models, new ModelAccount(services, call), {
+    path,
+    model: checkedModel(named),
+    body,
+    parsed,
+    contentType: Buffer.isBuffer(body) ? 'application/json' : body.contentType,
+    headers,
+    signal: leaving,
+    permit: run,
+  });
+  return { passed };
+}
+
+function checkedModel(model: unknown): string {
+  const hint = 'GET /v1/models lists them.';
+  if (model === undefined) throw invalidField('model', 'is missing', hint);
+  if (typeof model !== 'string' || model === '')
+    throw invalidField('model', 'must be the name of a model, such as gpt-4o-mini', hint);
+  if (model.length > MODEL_NAME_MAX_LENGTH)
+    throw invalidField('model', `must have at most ${MODEL_NAME_MAX_LENGTH} characters`, hint);
+  return model;
+}
+
 export const openaiRoutes: Route[] = [
   ...forwardRoutes,
   route({
@@ -137,7 +170,7 @@ export const openaiRoutes: Route[] = [
   }),
   route({
     method: 'GET',
-    // A name may hold slashes: provider/name.
+    // A name may contain slashes: provider/name.
     path: '/v1/models/*',
     id: 'models.get',
     summary: 'One model',

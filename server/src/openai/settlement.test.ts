@@ -83,17 +83,20 @@ describeOnBothServers('a settlement', (start) => {
   });
   afterAll(() => upstream.close());
 
-  test.for(LIES)('does not believe an upstream that counts %s', async ([, behaviour, isStream]) => {
-    upstream.answer(behaviour);
-    const key = await budgeted('tokens', '100000');
-    const body = { model: 'plain', messages, stream: isStream, stream_options: { include_usage: true } };
-    expect((await ask(key, CHAT, body)).status).toBe(200);
-    const took = await settled(key);
-    expect(took).toBeGreaterThan(1_900);
-    expect(took).toBeLessThan(2_400);
-    const usage = async () => (await server.request('GET', `/v1/keys/${key.id}/usage`)).body;
-    await expect.poll(usage).toMatchObject({ items: [{ estimated_requests: 1 }] });
-  });
+  test.for(LIES)(
+    'A settlement rejects the counts of an upstream that counts %s',
+    async ([, behaviour, isStream]) => {
+      upstream.answer(behaviour);
+      const key = await budgeted('tokens', '100000');
+      const body = { model: 'plain', messages, stream: isStream, stream_options: { include_usage: true } };
+      expect((await ask(key, CHAT, body)).status).toBe(200);
+      const took = await settled(key);
+      expect(took).toBeGreaterThan(1_900);
+      expect(took).toBeLessThan(2_400);
+      const usage = async () => (await server.request('GET', `/v1/keys/${key.id}/usage`)).body;
+      await expect.poll(usage).toMatchObject({ items: [{ estimated_requests: 1 }] });
+    },
+  );
 
   test('a settlement believes plausible usage, and does not mark it as an estimate', async () => {
     upstream.answer(json(saying(words, REAL)));

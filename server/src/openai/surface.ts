@@ -7,8 +7,16 @@ import {
   readCredential,
   routesOn,
 } from '../http/index.ts';
-import type { ErrorAnswer, Surface } from '../http/index.ts';
-import type { Services } from './services.ts';
+import type { ErrorAnswer, KernelServices, Route as AnyRoute, Surface } from '../http/index.ts';
+import type { Models } from '../models/index.ts';
+import type { Budgets } from '../usage/index.ts';
+
+export interface Services extends KernelServices {
+  models: Models;
+  budgets: Budgets;
+}
+
+export type Route = AnyRoute<Services>;
 
 const OPENAI_ERROR = 'OpenAIError';
 
@@ -22,25 +30,23 @@ function openaiShape(error: KeywardError): ErrorAnswer {
   const { hint, errors } = error.extras;
   const type = error.status >= 500 ? 'server_error' : (TYPES[error.status] ?? 'invalid_request_error');
   const message = hint === undefined ? error.message : `${error.message} ${hint}`;
+  const param = errors?.[0]?.field ?? (error.code === 'model_not_found' ? 'model' : null);
   return {
     status: error.status,
     headers: { ...challengeHeaders(error), 'content-type': 'application/json; charset=utf-8' },
-    body: { error: { message, type, param: errors?.[0]?.field ?? paramOf(error), code: error.code } },
+    body: { error: { message, type, param, code: error.code } },
   };
 }
 
-const paramOf = (error: KeywardError): string | null => (error.code === 'model_not_found' ? 'model' : null);
-
-/** The OpenAI API: any model behind a key. */
+/** The OpenAI API. */
 export const openaiSurface: Surface<Services> = {
   name: 'openai',
   readCredential,
   formatError: openaiShape,
   lastEvent: errorEvent,
-  // No address that leads nowhere is its own.
+  // An unknown path is an error of another surface.
   isAt: () => false,
   document: {
-    // It is one thing to its callers, however many nouns it has.
     tagOf: () => 'models',
     security: () => [{ bearer: [] }, { apiKey: [] }],
     failures: (route) => failuresAs(errorsOf(route), { type: 'application/json', shape: OPENAI_ERROR }),

@@ -84,7 +84,7 @@ describeOnBothServers('a model without a price', (start) => {
       }
       expect(upstream.received).toEqual([]);
       expect([path, (await ask(path, { model: `whole${at}`, ...body })).status]).toEqual([path, 200]);
-      // Whoever counts no money may use what has no price.
+      // A key without a budget in usd may use models without a price.
       expect([path, (await ask(path, { model: `none${at}`, ...body }, inTokens)).status]).toEqual([
         path,
         200,

@@ -255,15 +255,29 @@ describeOnServer('sqlite', 'what an upstream says when it fails', (start) => {
   };
 
   describe.for(FAILURES)('%s', ([, behaviour]) => {
-    test.for(MODEL_PATHS)('quotes nothing of the operator at %s', async (path) => {
-      upstream.answer(behaviour(quoting(port)));
-      const body = { model: 'gpt-test', messages: [], input: 'x', prompt: 'x', query: 'x', documents: ['y'] };
-      for (const more of [{}, { stream: true }, { stream: true, stream_options: { include_usage: true } }]) {
-        const { all } = await seen(path, { ...body, ...more });
-        expect([leaksOf(all, port), all]).toEqual([[], all]);
-      }
-      expect(upstream.received).toHaveLength(3);
-    });
+    test.for(MODEL_PATHS)(
+      'the failure of an upstream contains nothing of the operator at %s',
+      async (path) => {
+        upstream.answer(behaviour(quoting(port)));
+        const body = {
+          model: 'gpt-test',
+          messages: [],
+          input: 'x',
+          prompt: 'x',
+          query: 'x',
+          documents: ['y'],
+        };
+        for (const more of [
+          {},
+          { stream: true },
+          { stream: true, stream_options: { include_usage: true } },
+        ]) {
+          const { all } = await seen(path, { ...body, ...more });
+          expect([leaksOf(all, port), all]).toEqual([[], all]);
+        }
+        expect(upstream.received).toHaveLength(3);
+      },
+    );
 
     test.for([
       ['/api/v1/workspace/docs/chat', { message: 'hello', mode: 'chat' }],

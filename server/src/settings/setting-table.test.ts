@@ -12,7 +12,7 @@ const keptOf = (name: string, value: unknown, group?: PreferenceGroup): string |
   return 'changes' in read ? read.changes[name]?.value : undefined;
 };
 
-test('each setting has a name of its own', () => {
+test('Each setting has its own name', () => {
   expect(new Set(SETTINGS.map(({ name }) => name)).size).toBe(SETTINGS.length);
 });
 
@@ -26,11 +26,11 @@ test.for([
   ['many', 'Value must be a number'],
   ['1\n', 'Value must be one line of text'],
   ['1'.repeat(4_097), 'Value is too long'],
-] as const)('a limit of %j is refused with %s', ([value, fault]) => {
+] as const)('A limit of %j is checked with the result %s', ([value, fault]) => {
   expect(faultOf(rowOf('LLMTokenLimit'), value)).toBe(fault);
 });
 
-test('a setting may be taken away with an empty value where nothing checks it', () => {
+test('A setting without checks is removed with an empty value', () => {
   expect(faultOf(rowOf('LLMModelPref'), '')).toBeUndefined();
 });
 
@@ -46,16 +46,16 @@ test.for([
   ['1e99', '1000000000'],
   ['', null],
   [null, null],
-] as const)('a chunk size of %j is kept as %s', ([value, kept]) => {
+] as const)('A chunk size of %j is stored as %s', ([value, kept]) => {
   expect(keptOf('text_splitter_chunk_size', value)).toBe(kept);
 });
 
-test('an overlap of 0 is kept, and what is no number is the usual overlap', () => {
+test('An overlap of 0 is stored, and a value that is not a number becomes the usual overlap', () => {
   expect(keptOf('text_splitter_chunk_overlap', 0)).toBe('0');
   expect(keptOf('text_splitter_chunk_overlap', 'x')).toBe('20');
 });
 
-test('of the links of the footer three are kept, and none that could run something', () => {
+test('A footer has at most three links, and none that could run code', () => {
   const urls = [
     'javascript:alert(1)',
     'https://a.example',
@@ -72,21 +72,21 @@ test('of the links of the footer three are kept, and none that could run somethi
   ]);
 });
 
-test.for(['{', '{}', '"x"', '7'])('a footer that is no list has no links: %s', (value) => {
+test.for(['{', '{}', '"x"', '7'])('A footer that is not a list has no links: %s', (value) => {
   expect(keptOf('footer_data', value)).toBe('[]');
 });
 
-test('a preference that is neither text, number nor boolean changes nothing', () => {
+test('A preference that is neither text, number nor boolean changes nothing', () => {
   for (const value of [[], {}, undefined]) expect(keptOf('support_email', value)).toBeUndefined();
 });
 
-test('a text that is too long is named, and a prompt may be ten times as long', () => {
+test('A preference that is too long is named, and a prompt may be ten times as long', () => {
   expect(readPreferences({ support_email: 'x'.repeat(10_001) })).toEqual({ tooLong: 'support_email' });
   expect(keptOf('support_email', 'x'.repeat(10_000))).toHaveLength(10_000);
   expect(keptOf('default_system_prompt', 'x'.repeat(100_000))).toHaveLength(100_000);
 });
 
-test('a secret is kept sealed, and its mask changes nothing', () => {
+test('A secret is stored sealed, and its mask changes nothing', () => {
   expect(readPreferences({ hub_api_key: 'k' })).toEqual({
     changes: { hub_api_key: { value: 'k', secret: true } },
   });
@@ -94,11 +94,11 @@ test('a secret is kept sealed, and its mask changes nothing', () => {
   expect(keptOf('support_email', '********')).toBe('********');
 });
 
-test.for(['LLMModelPref', 'toString', '__proto__', 'unknown'])('%s is no preference', (name) => {
+test.for(['LLMModelPref', 'toString', '__proto__', 'unknown'])('%s is not a preference', (name) => {
   expect(readPreferences({ [name]: 'x' })).toEqual({ changes: {} });
 });
 
-test('managers change and see how the instance looks, and nothing else', async () => {
+test('Managers read and change only branding', async () => {
   expect(keptOf('custom_app_name', 'x', 'branding')).toBe('x');
   for (const name of ['default_system_prompt', 'text_splitter_chunk_size', 'hub_api_key'])
     expect(keptOf(name, 'x', 'branding')).toBeUndefined();

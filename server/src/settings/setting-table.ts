@@ -1,21 +1,20 @@
 import type { SettingChange, Settings } from './settings.ts';
 
-/** What is wrong with a value, in the words that clients show; undefined: nothing. */
+/** @returns a message for clients if the value is invalid. */
 export type Check = (value: string) => string | undefined;
 
-/** One setting, as it is read, kept and shown. */
+/** One setting. */
 export interface SettingRow {
-  /** It is kept under it. */
   name: string;
-  /** `system`: a value of one line that is checked. The others hold any text; `branding`: how the instance looks, also for managers. */
+  /** `system`: one line, checked. Others: any text. `branding`: the look of the instance, also for managers. */
   kind: 'system' | 'preference' | 'branding';
-  /** Kept sealed; only whether there is one is shown. */
+  /** Stored sealed; only whether it is set is shown. */
   secret?: true;
   checks?: readonly Check[];
   /** @default 10,000, and 4,096 for `system` */
   maxCharacters?: number;
-  /** What is kept of a text; null takes the setting away. Left out: the text as it is. */
-  write?: (text: string) => string | null;
+  /** Converts a text for storage. @default unchanged */
+  write?: (text: string) => string;
 }
 
 const SYSTEM_MAX_CHARACTERS = 4_096;
@@ -29,7 +28,7 @@ export const aboveZero: Check = (value) => {
   return Number(value) <= 0 ? 'Value must be greater than zero' : undefined;
 };
 
-/** A whole number; what is none, or less than the least, is as if the usual one had been said. */
+/** A whole number. Other values, and values below the least, become the usual one. */
 const wholeNumber =
   (least: number, usual: number) =>
   (text: string): string => {
@@ -38,25 +37,22 @@ const wholeNumber =
     return String(isNumber ? Math.min(Math.floor(number), NUMBER_MAX) : usual);
   };
 
-/** Links that a page may show: three at most, of schemes that run nothing. */
+/** At most three links, only of schemes that cannot run code. */
 function links(text: string): string {
-  const entries = listIn(text).filter((entry) => {
+  let entries: unknown;
+  try {
+    entries = JSON.parse(text);
+  } catch {
+    return '[]';
+  }
+  const fitting = (Array.isArray(entries) ? entries : []).filter((entry: unknown) => {
     const { url } = (entry ?? {}) as { url?: unknown };
     return typeof url === 'string' && /^(https?|mailto|tel):/i.test(url) && URL.canParse(url);
   });
-  return JSON.stringify(entries.slice(0, LINKS_MAX));
+  return JSON.stringify(fitting.slice(0, LINKS_MAX));
 }
 
-function listIn(json: string): unknown[] {
-  try {
-    const parsed: unknown = JSON.parse(json);
-    return Array.isArray(parsed) ? parsed : [];
-  } catch {
-    return [];
-  }
-}
-
-/** Every setting that this server reads itself. Those of providers of models are a surface's: `developer/system`. */
+/** Every setting that the server reads itself. Those of model providers belong to a surface: `developer/system`. */
 export const SETTINGS: readonly SettingRow[] = [
   { name: 'LLMModelPref', kind: 'system' },
   { name: 'LLMTokenLimit', kind: 'system', checks: [aboveZero] },
@@ -76,7 +72,7 @@ export const SETTINGS: readonly SettingRow[] = [
   { name: 'hub_api_key', kind: 'preference', secret: true },
 ];
 
-/** @returns what is wrong with a value of a setting of the kind `system`, one line each; undefined: nothing. */
+/** @returns the faults of a value of a `system` setting, one a line; undefined: it is valid. */
 export function faultOf({ checks = [] }: SettingRow, value: string): string | undefined {
   if (value.length > SYSTEM_MAX_CHARACTERS) return 'Value is too long';
   if (/\p{Cc}/u.test(value)) return 'Value must be one line of text';
@@ -84,7 +80,7 @@ export function faultOf({ checks = [] }: SettingRow, value: string): string | un
   return faults.length === 0 ? undefined : faults.join('\n');
 }
 
-/** Those that somebody may see and change. */
+/** The preferences that a user may see and change. */
 export type PreferenceGroup = 'all' | 'branding';
 
 const preferenceOf = (name: string, group: PreferenceGroup): SettingRow | undefined =>
@@ -92,7 +88,7 @@ const preferenceOf = (name: string, group: PreferenceGroup): SettingRow | undefi
     (row) => row.name === name && (row.kind === 'branding' || (group === 'all' && row.kind === 'preference')),
   );
 
-/** Of those that are asked for; null: not set. Of a secret only whether there is one. */
+/** The values of preferences; null: not set. Of a secret only whether it is set. */
 export async function shownPreferences(
   settings: Pick<Settings, 'many'>,
   names: readonly string[],
@@ -106,10 +102,7 @@ export async function shownPreferences(
   );
 }
 
-/**
- * What a request to change preferences comes to. Names that are unknown, or not in the group, and values that are no text, number
- * or boolean, are left out.
- */
+/** Reads changes of preferences. Unknown names, names outside the group, and values other than text, number and boolean are ignored. */
 export function readPreferences(
   body: Readonly<Record<string, unknown>>,
   group: PreferenceGroup = 'all',
@@ -127,7 +120,7 @@ export function readPreferences(
   return { changes };
 }
 
-/** '' for null, which takes a preference away. */
+/** '' for null, which removes a preference. */
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return value === null ? '' : typeof value === 'string' ? value : undefined;

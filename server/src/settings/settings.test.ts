@@ -18,7 +18,7 @@ describeOnBothDatabases('settings', (open) => {
     return { storage, settings, set };
   };
 
-  it('are kept by name, changed, and taken away with null', async () => {
+  it('Settings are stored by name, changed, and removed with null', async () => {
     const { settings, set } = await openSettings();
     expect(await settings.get('a')).toBeUndefined();
     await set({ a: { value: 'one' }, b: { value: '' } });
@@ -32,7 +32,7 @@ describeOnBothDatabases('settings', (open) => {
     expect(await settings.many(['a', 'b', 'c'])).toEqual(new Map([['a', 'two']]));
   });
 
-  it('do not lie in the database as text where they are secret', async () => {
+  it('Secret settings are not in the database as text', async () => {
     const { storage, settings, set } = await openSettings();
     await set({ key: { value: 'a secret value', secret: true } });
     expect(await settings.get('key')).toBe('a secret value');
@@ -46,7 +46,7 @@ describeOnBothDatabases('settings', (open) => {
     expect(JSON.stringify(rows)).not.toContain('secret value');
   });
 
-  it('change one after the other in turns, and a change that fails holds up none', async () => {
+  it('Changes of settings run one after the other, and a change that fails blocks none', async () => {
     const { settings, set } = await openSettings();
     const add = (text: string) =>
       settings.inTurn(async () => set({ list: { value: `${(await settings.get('list')) ?? ''}${text}` } }));

@@ -5,13 +5,13 @@ import type { Db, Storage } from '../storage/index.ts';
 
 type Tables = { settings: { name: string; value: string; sealed: number; changed_at: number } };
 
-/** A value to keep; null takes the setting away. `secret`: kept sealed. */
+/** null removes the setting. `secret`: stored sealed. */
 export interface SettingChange {
   value: string | null;
   secret?: boolean;
 }
 
-/** What an administrator sets while the server runs, by name. What the environment decides is in `config.ts`. */
+/** Settings that administrators change while the server runs. Those of the environment are in `config.ts`. */
 export class Settings {
   readonly #storage: Storage;
   readonly #sealing: Sealing;
@@ -44,18 +44,18 @@ export class Settings {
     );
   }
 
-  /** Also of what is sealed, without opening it. */
+  /** Does not open a sealed value. */
   async isSet(name: string, db: Db = this.#storage.db): Promise<boolean> {
     const query = db.withTables<Tables>().selectFrom('settings').select('name').where('name', '=', name);
     return (await query.executeTakeFirst()) !== undefined;
   }
 
-  /** One change after the other, where a change depends on what is set: each reads what the one before has written. */
+  /** Runs changes one after the other, so that each reads what the one before wrote. */
   inTurn<T>(change: () => Promise<T>): Promise<T> {
     return this.#turns.run(change);
   }
 
-  /** Call it inside the transaction of the change that it belongs to. */
+  /** @param tx of the change that it belongs to. */
   async set(tx: Db, changes: Record<string, SettingChange>): Promise<void> {
     const db = tx.withTables<Tables>();
     for (const [name, { value, secret = false }] of Object.entries(changes)) {

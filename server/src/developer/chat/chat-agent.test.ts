@@ -4,7 +4,7 @@ import { json, stream, type Behaviour } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
 import { CHAT_SETTINGS } from '../../chat/index.ts';
 import { eventOf, framesOf, says, startChats, type ChatServer } from '../../chat/chats.fixture.ts';
-import { countTokens } from '../../chat/tokens.ts';
+import { countTokens } from '../../models/index.ts';
 import { Settings } from '../../settings/index.ts';
 
 /** A model that calls tools, in two halves as streams bring them. */
@@ -125,7 +125,9 @@ describeOnBothServers('agents in workspaces', (start) => {
     const sizes = await Promise.all(
       chats
         .asked()
-        .map(({ messages }) => countTokens(messages.map(({ content }) => JSON.stringify(content)).join())),
+        .map(({ model, messages }) =>
+          countTokens(messages.map(({ content }) => JSON.stringify(content)).join(), model),
+        ),
     );
     // Of a model that nobody knows the window has 4096 tokens.
     expect(sizes).toHaveLength(8);

@@ -20,9 +20,12 @@ function readSession(value: unknown): string | null | false {
   return typeof value === 'string' && value.length <= SESSION_MAX_CHARACTERS ? value : false;
 }
 
+/** Clients mark documents by it. Other attachments are images. */
+const DOCUMENT_MIME = 'application/anythingllm-document';
+
 const Attachment = Type.Object({
   name: Type.String(),
-  mime: Type.String({ description: 'application/anythingllm-document, or the type of an image' }),
+  mime: Type.String({ description: `${DOCUMENT_MIME}, or the type of an image` }),
   contentString: Type.String({ description: 'A data URI' }),
 });
 
@@ -110,6 +113,7 @@ export function chatRequest(services: ChatServices, asking: Question, chat: Work
     ...requestBy(services, asking, workspace),
     instructions: () => services.workspaces.instructions(workspace, user ?? null),
     attachments: readAttachments(options.attachments),
+    isDocument: ({ mime }) => mime.toLowerCase() === DOCUMENT_MIME,
     conversation,
     message,
     mode,

@@ -3,9 +3,9 @@ import type { Share } from '../../usage/index.ts';
 import type { Demand } from '../request/estimate.ts';
 import type { UsageReport } from './settlement.ts';
 
-/** Who pays for a request to a model, or for several that belong together; `gateway` has the one of a key. */
+/** The account that pays for a request to a model, or for several that belong together. */
 export interface Account {
-  /** Whose requests they are; for `ForwardRequest`. */
+  /** See `ForwardRequest`. */
   readonly callerId: string;
   /** The models that its key may use; undefined: all. */
   readonly selector: NameSelector | undefined;
@@ -14,19 +14,19 @@ export interface Account {
   /** Whether one of these budgets is in USD: models without a price are refused. */
   readonly countsMoney: boolean;
   /**
-   * Holds what the request may take. At once where it can.
-   * @returns how much of it.
+   * Reserves from the budgets; synchronously if memory has enough.
+   * @returns the reserved share of the demand.
    * @throws KeywardError `budget_exceeded`
    */
   reserve(demand: Demand): Share | Promise<Share>;
   /** An answer has begun. */
   answeredBy(model: string): void;
   notAnswered(): void;
-  /** What it took, told once, whatever became of it. */
+  /** Called once, in every case, also before `answeredBy`: a short answer has ended when the call returns. */
   settle(report: UsageReport): void;
 }
 
-/** What the server does on its own, such as embedding documents anew after a change of the settings: nobody's budget. */
+/** The account of the server's own work, such as embedding documents again after a change of settings: no budget. */
 export const SERVERS_OWN: Account = {
   callerId: '',
   selector: undefined,

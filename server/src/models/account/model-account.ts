@@ -5,21 +5,27 @@ import type { Account } from './account.ts';
 import type { Demand } from '../request/estimate.ts';
 import type { UsageReport } from './settlement.ts';
 
-/** Where it is kept what was held and what was used. */
 export interface UsageBooks {
   budgets: Budgets;
   counters: UsageCounters;
 }
 
-/** Whose budgets and models those of a request are. */
+/** The caller whose budgets and models count for a request. */
 export interface Payer {
   caller: Pick<Caller, 'keyId' | 'ownerId' | 'selectors' | 'holders'>;
-  /** What the usage report has in the place of the key, where none was sent. */
+  /** Stands for the key in the usage report where no key was sent. */
   countedAs?: string;
   countsItself(): void;
 }
 
-/** The account of one request to a model: what is held for it before, and what it took, told once, whatever became of it. */
+interface Options {
+  /** The account of the request to a model before this one, for the same request of the caller. */
+  before?: ModelAccount | undefined;
+  /** Not what the caller asks for, such as the vectors of a document that is uploaded. */
+  isAside?: boolean;
+}
+
+/** The account of one request to a model: its reservation and its settlement. */
 export class ModelAccount implements Account {
   readonly isBudgeted: boolean;
   readonly countsMoney: boolean;
@@ -27,22 +33,17 @@ export class ModelAccount implements Account {
   readonly #payer: Payer;
   /** In the usage report: 0 where the caller's request counts already. */
   readonly #requests: 0 | 1;
+  readonly #before: ModelAccount | undefined;
+  readonly #isAside: boolean;
   #reservation: Reservation | undefined;
-  /** A model that exists: names made up by callers are no labels. */
+  /** A model that exists: names made up by callers must not become labels. */
   #model: string | undefined;
   #isUnanswered = false;
   #report: UsageReport | undefined;
-  #settling: Promise<unknown> | undefined;
-  /** Of the same caller's request, asked before. */
-  readonly #before: ModelAccount | undefined;
-  readonly #isAside: boolean;
+  /** Resolves when the budgets are settled. */
+  settling: Promise<unknown> | undefined;
 
-  /** @param isAside it is not what the caller's request asks for, such as vectors of a document that is uploaded. */
-  constructor(
-    books: UsageBooks,
-    payer: Payer,
-    { before, isAside = false }: { before?: ModelAccount | undefined; isAside?: boolean } = {},
-  ) {
+  constructor(books: UsageBooks, payer: Payer, { before, isAside = false }: Options = {}) {
     const { holders } = payer.caller;
     this.isBudgeted = holders.some(({ budgets }) => budgets.some(({ unit }) => unit !== 'requests'));
     this.countsMoney = holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'usd'));
@@ -57,21 +58,15 @@ export class ModelAccount implements Account {
     return this.#payer.caller.selectors.models;
   }
 
-  /** All keys of an owner are one caller of upstreams. */
   get callerId(): string {
     return this.#payer.caller.ownerId;
   }
 
-  /** When what it took is in the budget. */
-  get settled(): Promise<unknown> | undefined {
-    return this.#settling;
-  }
-
-  /** At once where memory has enough. @throws KeywardError `budget_exceeded` */
   reserve(demand: Demand): Share | Promise<Share> {
-    // What the last step took counts for the next one.
-    const before = this.#before?.settled;
-    return before === undefined ? this.#hold(demand) : before.then(() => this.#hold(demand));
+    const before = this.#before;
+    // The usage of the request before must be in the budgets first.
+    if (before?.settling !== undefined) return before.settling.then(() => this.#hold(demand));
+    return this.#hold(demand);
   }
 
   #hold({ least, most, whole }: Demand): Share | Promise<Share> {
@@ -86,26 +81,24 @@ export class ModelAccount implements Account {
     return held instanceof Promise ? held.then(keep) : keep(held);
   }
 
-  /** An answer has begun: the usage report counts it when it ends, with what it took. */
   answeredBy(model: string): void {
     this.#model = model;
     if (!this.#isAside) this.#payer.countsItself();
     this.#count();
   }
 
-  /** The request itself is counted at its end, as any other; here only what it took, if anything. */
+  /** The caller's request is counted at its end, as any other; here only its tokens. */
   notAnswered(): void {
     this.#isUnanswered = true;
     this.#count();
   }
 
-  /** Called once, also before `answeredBy`: a short answer has ended when the call returns. */
   settle(report: UsageReport): void {
     this.#report = report;
     if (this.#reservation !== undefined) {
       const { tokensIn, tokensOut, usdNano } = report;
       const took = { requests: 0, tokens: tokensIn + tokensOut, usdNano, gpuMs: 0 };
-      this.#settling = this.#books.budgets.settle(this.#reservation, took);
+      this.settling = this.#books.budgets.settle(this.#reservation, took);
     }
     this.#count();
   }
@@ -113,27 +106,24 @@ export class ModelAccount implements Account {
   #count(): void {
     if (this.#report === undefined) return;
     const { outcome: code, ...took } = this.#report;
-    const { caller, countedAs } = this.#payer;
-    const { ownerId } = caller;
-    const keyId = countedAs ?? caller.keyId;
+    const { caller, countedAs = caller.keyId } = this.#payer;
+    const use = { keyId: countedAs, ownerId: caller.ownerId, code, ...took };
     const { counters } = this.#books;
     const requests = this.#requests;
     if (requests + took.tokensIn + took.tokensOut === 0) return;
-    if (this.#model !== undefined)
-      counters.count({ keyId, ownerId, model: this.#model, code, requests, ...took });
-    else if (this.#isUnanswered && took.tokensIn > 0)
-      counters.count({ keyId, ownerId, code, requests: 0, ...took });
+    if (this.#model !== undefined) counters.count({ ...use, model: this.#model, requests });
+    else if (this.#isUnanswered && took.tokensIn > 0) counters.count({ ...use, requests: 0 });
   }
 }
 
 const spendOf = ({ tokens, usdNano }: Demand['least']): Spend => ({ requests: 0, tokens, usdNano, gpuMs: 0 });
 
-/** One account after the other for one request of a caller, who asks once however many requests to models that takes. */
+/** @returns an account for each request to a model that one request of a caller takes. They count as one request. */
 export function accountsOf(
   books: UsageBooks,
   payer: Payer,
-  { isAside = false }: { isAside?: boolean } = {},
+  options: Pick<Options, 'isAside'> = {},
 ): () => ModelAccount {
   let before: ModelAccount | undefined;
-  return () => (before = new ModelAccount(books, payer, { before, isAside }));
+  return () => (before = new ModelAccount(books, payer, { ...options, before }));
 }

@@ -5,13 +5,13 @@ import type { ForwardRequest } from '../forward.ts';
 import { refuseHidden } from '../request/hidden-members.ts';
 import { formFields } from '../request/model-form.ts';
 import type { Models } from '../models.ts';
-import type { UsageReport } from './settlement.ts';
+import { NO_USAGE, summed, type UsageReport } from './settlement.ts';
 
-/** What is to be asked, before it is: the account is checked for it and holds it. */
+/** A request that the account is checked and reserved for. */
 export interface Wanted extends EstimateRequest {
   /** As the caller named it, plain or `upstream/name`. */
   model: string;
-  /** The model is the server's choice and not the caller's: the key's model selector is not asked. */
+  /** The server chose the model: the key's model selector is not checked. */
   isServersChoice?: boolean;
 }
 
@@ -22,11 +22,10 @@ export type Sent = Pick<ForwardRequest, 'body' | 'parsed' | 'contentType' | 'hea
 export type Send = (request: Sent) => Promise<Answer>;
 
 /**
- * The one way to a model: checks the model selector and that money can be counted, reserves, lets `work` send as often as it
- * needs to, and settles once, after the last answer has ended, whatever happened to it. No other file calls
- * `Models.forward`: architecture.test.ts.
- * @throws KeywardError `model_not_found`, `forbidden_resource`, `model_unpriced`, `budget_exceeded`, `invalid_input` for
- *   amounts that cannot be reserved and for what could run something else; then nothing was sent. Also what `work` throws.
+ * The only way to a model: checks the model selector and the price, reserves, lets `work` send any number of times, and settles
+ * once, after the last answer has ended. No other file calls `Models.forward`: architecture.test.ts.
+ * @throws KeywardError before anything is sent: `model_not_found`, `forbidden_resource`, `model_unpriced`, `budget_exceeded`,
+ *   `invalid_input` for amounts that cannot be reserved and for members that could run something else. Also what `work` throws.
  */
 export async function paid<T>(
   models: Models,
@@ -45,23 +44,23 @@ export async function paid<T>(
     const held = account.reserve(demand);
     openOutput = demand.outputAt(held instanceof Promise ? await held : held);
   }
-  const tab = new Tab(account);
+  const sum = new UsageSum(account);
   const { callerId } = account;
   const send: Send = (request) =>
-    tab.run((onUsage) =>
+    sum.run((onUsage) =>
       models.forward({ ...request, path, model, selector, pricedFor, callerId, openOutput, onUsage }, routes),
     );
   try {
     const result = await work(send);
-    tab.close({ isDone: true });
+    sum.close({ isDone: true });
     return result;
   } catch (error) {
-    tab.close({ isDone: false });
+    sum.close({ isDone: false });
     throw error;
   }
 }
 
-/** The same for a single request. */
+/** `paid` for a single request. */
 export function paidOnce(
   models: Models,
   account: Account,
@@ -73,16 +72,16 @@ export function paidOnce(
 }
 
 /**
- * Adds up what several requests took, and tells it when the last of them has: some may outlive the work that they were for.
- * Work that failed was not answered, whatever single requests were.
+ * Sums the usage of several requests and settles when the last of them has ended: some may outlive the work that they were for.
+ * Work that failed counts as not answered.
  */
-class Tab {
+class UsageSum {
   readonly #account: Account;
   #open = 1;
   #state: 'running' | 'done' | 'failed' = 'running';
   #model: string | undefined;
-  #isTold = false;
-  #sum: UsageReport = { outcome: 'ok', tokensIn: 0, tokensOut: 0, estimated: false, usdNano: 0 };
+  #isReported = false;
+  #sum = NO_USAGE;
 
   constructor(account: Account) {
     this.#account = account;
@@ -92,43 +91,33 @@ class Tab {
     // Two ends: of the call, which says whether there is an answer, and of the answer. Either may come first.
     this.#open += 2;
     try {
-      const answer = await forward((report) => this.#add(report));
+      const answer = await forward((report) => {
+        this.#sum = summed(this.#sum, report);
+        this.#end();
+      });
       this.#model ??= answer.model;
-      this.#tellAnswered();
+      this.#reportAnswer();
       return answer;
     } finally {
       this.#end();
     }
   }
 
-  /** Nothing more is sent. */
   close({ isDone }: { isDone: boolean }): void {
     this.#state = isDone ? 'done' : 'failed';
-    this.#tellAnswered();
+    this.#reportAnswer();
     this.#end();
   }
 
-  #tellAnswered(): void {
-    if (this.#state !== 'done' || this.#model === undefined || this.#isTold) return;
-    this.#isTold = true;
+  #reportAnswer(): void {
+    if (this.#state !== 'done' || this.#model === undefined || this.#isReported) return;
+    this.#isReported = true;
     this.#account.answeredBy(this.#model);
-  }
-
-  #add(report: UsageReport): void {
-    const { outcome, tokensIn, tokensOut, estimated, usdNano } = this.#sum;
-    this.#sum = {
-      outcome: outcome === 'ok' ? report.outcome : outcome,
-      tokensIn: tokensIn + report.tokensIn,
-      tokensOut: tokensOut + report.tokensOut,
-      estimated: estimated || report.estimated,
-      usdNano: usdNano + report.usdNano,
-    };
-    this.#end();
   }
 
   #end(): void {
     if (--this.#open > 0) return;
-    if (!this.#isTold) this.#account.notAnswered();
+    if (!this.#isReported) this.#account.notAnswered();
     this.#account.settle(this.#sum);
   }
 }

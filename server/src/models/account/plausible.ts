@@ -1,17 +1,16 @@
 import type { ForwardRequest } from '../forward.ts';
-import type { Seen } from '../answer/meter.ts';
+import { timesIn, type Seen } from '../answer/meter.ts';
 import { answersWithText } from '../request/paths.ts';
 
-/** A token of text takes no more bytes than this, but for rare words. */
+/** Most tokens of text take no more bytes than this. */
 const BYTES_PER_TOKEN = 16;
-/** What stands around the text of an answer, and around the text of one event. */
+/** JSON around the text of an answer, and of one event. */
 const FRAME_BYTES = 1_024;
 const EVENT_FRAME_BYTES = 400;
-const EVENT_END = '\n\n';
 
 /**
- * Whether an upstream's counts can be right, by the bytes that passed. Cheap, for it is asked about every answer; where it says
- * no, tokens are counted before anything is disbelieved. Pictures and log probabilities say no, too.
+ * Whether an upstream's counts can be right, by the bytes that passed. Cheap, since it runs for every answer; if it says no, tokens
+ * are counted before the upstream's counts are rejected. Pictures and log probabilities also lead to no.
  */
 export function isPlausible(
   { tokensIn, tokensOut }: { tokensIn: number; tokensOut: number },
@@ -21,17 +20,7 @@ export function isPlausible(
   if (body.length > FRAME_BYTES + tokensIn * BYTES_PER_TOKEN) return false;
   if (!answersWithText(path)) return true;
   if (seen.bytes <= FRAME_BYTES + tokensOut * BYTES_PER_TOKEN) return true;
-  // Events have a frame each. One that brings nothing of its own makes no room for others.
-  const events = Math.min(eventsIn(seen), tokensOut);
+  // At most one event a token: empty events make no room for others.
+  const events = Math.min(Math.ceil(timesIn(seen, '\n\n')), tokensOut);
   return seen.bytes <= FRAME_BYTES + tokensOut * BYTES_PER_TOKEN + events * EVENT_FRAME_BYTES;
-}
-
-function eventsIn({ sample, bytes }: Seen): number {
-  let events = 0;
-  let looked = 0;
-  for (const piece of sample) {
-    looked += piece.length;
-    for (let at = piece.indexOf(EVENT_END); at >= 0; at = piece.indexOf(EVENT_END, at + 1)) events++;
-  }
-  return looked === 0 ? 0 : Math.ceil(events * (bytes / looked));
 }

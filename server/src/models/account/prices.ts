@@ -4,10 +4,10 @@ import { checkPrice, type Price } from '../../usage/index.ts';
 import type { Route } from '../upstreams/catalogue.ts';
 import { isAudioInput, isCounting, isForChat, isImages, isText } from '../request/paths.ts';
 
-/** Model pattern → price. A pattern is a name or ends in `*`; the longest that fits counts. */
+/** Model pattern → price. A pattern is a name or ends in `*`; the longest match counts. */
 export type PriceTable = Record<string, Price>;
 
-/** Whether an upstream's models without a price may be used by those who have a budget in USD. */
+/** Whether keys with a budget in USD may use an upstream's models without a price. */
 export const UNPRICED = ['refuse', 'allow'] as const;
 export type Unpriced = (typeof UNPRICED)[number];
 
@@ -30,35 +30,31 @@ export function checkPrices(prices: PriceTable): PriceTable {
   return prices;
 }
 
-/** The price of a model under any of its names. */
 export function priceOf(prices: PriceTable, names: readonly string[]): Price | undefined {
   let best: string | undefined;
   for (const pattern of Object.keys(prices)) {
     const fits = names.some((name) => matchesPattern(pattern, name));
-    // An exact name is at least as long as any pattern that fits it; on a tie it wins by having no star.
     if (fits && (best === undefined || rank(pattern) > rank(best))) best = pattern;
   }
   return best === undefined ? undefined : prices[best];
 }
 
-function rank(pattern: string): number {
-  return pattern.endsWith('*') ? pattern.length - 1 : pattern.length + 0.5;
-}
+/** An exact name wins over a pattern of the same length. */
+const rank = (pattern: string): number => (pattern.endsWith('*') ? pattern.length - 1 : pattern.length + 0.5);
 
-/** A route, or what may become one. */
 export interface PricedRoute extends Pick<Route, 'name' | 'qualifiedName' | 'upstreamModel'> {
   target: { prices: PriceTable; unpriced: Unpriced };
 }
 
-/** The price of what a route leads to; free where there is none. */
+/** A model without a price is free. */
 export const priceOfRoute = ({ target, name, qualifiedName, upstreamModel }: PricedRoute): Price =>
   priceOf(target.prices, [name, qualifiedName, upstreamModel]) ?? FREE;
 
 const FREE: Price = {};
 
 /**
- * Whether a budget in USD can hold on this route: everything that such a request may take has a price, or the operator lets it
- * be used without. Half a price is none: with `input` alone the answer would be free. Guarded by unpriced.test.ts.
+ * Whether a budget in USD can hold on this route: all that such a request may use has a price, or the operator allows its use
+ * without one. An incomplete price does not count: with `input` alone the answer would be free. Guarded by unpriced.test.ts.
  * @param path below `/v1`, such as `/chat/completions`.
  */
 export function isChargeable(route: PricedRoute, path: string): boolean {

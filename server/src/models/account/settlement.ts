@@ -1,7 +1,7 @@
 import type { Logger } from '../../base/logger.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { costNano } from '../../usage/index.ts';
-import type { Ending } from '../answer/answer-stream.ts';
+import type { Ending } from '../answer/answer.ts';
 import type { Route } from '../upstreams/catalogue.ts';
 import { AUDIO_TOKENS_PER_SECOND, longestAnswer, unitsOf } from '../request/estimate.ts';
 import type { ForwardRequest } from '../forward.ts';
@@ -13,16 +13,32 @@ import { priceOfRoute } from './prices.ts';
 import { countAnswer, countPrompt, type PromptCount } from './token-count.ts';
 import type { TokenCounts } from '../answer/usage-scanner.ts';
 
-/** What a request used. */
 export interface UsageReport {
   outcome: Ending;
   tokensIn: number;
   tokensOut: number;
-  /** Counted here; the upstream did not say, or said what cannot be. */
+  /** Counted by Keyward: the upstream gave no counts, or implausible ones. */
   estimated: boolean;
   /** By the upstream's price table, in 10⁻⁹ USD. */
   usdNano: number;
 }
+
+export const NO_USAGE: UsageReport = {
+  outcome: 'ok',
+  tokensIn: 0,
+  tokensOut: 0,
+  estimated: false,
+  usdNano: 0,
+};
+
+/** The usage of two requests; the first outcome that is not `ok` counts. */
+export const summed = (one: UsageReport, other: UsageReport): UsageReport => ({
+  outcome: one.outcome === 'ok' ? other.outcome : one.outcome,
+  tokensIn: one.tokensIn + other.tokensIn,
+  tokensOut: one.tokensOut + other.tokensOut,
+  estimated: one.estimated || other.estimated,
+  usdNano: one.usdNano + other.usdNano,
+});
 
 interface Ended {
   ending: Ending;
@@ -35,58 +51,61 @@ interface Ended {
 /** Counts with both sides known. */
 type Counted = TokenCounts & { tokensIn: number; tokensOut: number };
 
-/** How far the counting here may be off: tokenizers differ. */
+/** How far Keyward's own count may be off: tokenizers differ. */
 const COUNTING_FACTOR = 2;
 const COUNTING_SLACK_TOKENS = 50;
-/** The pace of a model that nobody sees write. */
+/** Assumed of a model whose output is not seen. */
 const UNSEEN_TOKENS_PER_SECOND = 50;
 /** Of a recording: two channels of 24 bits, 96,000 times a second. */
 const AUDIO_MAX_BYTES_PER_SECOND = 600_000;
 
-/** Settles a request exactly once, whatever happened to it. */
+/** Settles a request exactly once, in every case. */
 export class Settlement {
-  readonly report: Promise<UsageReport>;
+  readonly #report = Promise.withResolvers<UsageReport>();
   readonly #request: ForwardRequest;
   readonly #logger: Logger;
-  #resolve: (report: UsageReport) => void = () => undefined;
   #settled = false;
-  /** Whom the request lies with right now, and since when. */
+  /** The upstream that has the request now, and since when. */
   #askedOf: Route | undefined;
   #askedMs = 0;
 
   constructor(request: ForwardRequest, logger: Logger) {
     this.#request = request;
     this.#logger = logger;
-    this.report = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
   }
 
-  /** It is sent to this upstream; `undefined`: that one has refused it or could not be reached. */
+  /** Never rejects. */
+  get report(): Promise<UsageReport> {
+    return this.#report.promise;
+  }
+
+  /** @param route undefined: the upstream has refused the request or could not be reached. */
   asked(route: Route | undefined): void {
     this.#askedOf = route;
     if (route !== undefined) this.#askedMs = performance.now();
   }
 
-  /** An answer came to its end, one way or another. */
   settle(ended: Ended): void {
     if (this.#settled) return;
     this.#settled = true;
-    // Nothing was generated for who was refused.
-    if (ended.status >= 400 || isCounting(this.#request.path)) return this.#done(ended, NOTHING, false);
     const { path } = this.#request;
+    if (ended.status >= 400 || isCounting(path)) return this.#done(ended, NOTHING, false);
     const counts = this.#countsOf(ended);
-    const said = counts === undefined ? undefined : complete(counts, answersWithText(path));
-    // Of an answer that was cut off, what was said at its beginning about the output is not the last word.
-    if (said !== undefined && ended.ending === 'ok' && isPlausible(said, this.#request, ended.meter.seen)) {
-      return this.#done(ended, said, false);
+    const reported = complete(counts, answersWithText(path));
+    // Of an answer that was cut off, an earlier count of the output is not final.
+    if (
+      reported !== undefined &&
+      ended.ending === 'ok' &&
+      isPlausible(reported, this.#request, ended.meter.seen)
+    ) {
+      return this.#done(ended, reported, false);
     }
-    void this.#countAndTell(ended);
+    void this.#countAndSettle(ended);
   }
 
   /**
-   * There was no answer. A caller that went away pays for its prompt where an upstream has it, and for what that may have made
-   * meanwhile; one whose answer took too long for its prompt: whoever makes an upstream work must not have it for nothing. Guarded by settlement.test.ts.
+   * There was no answer. A caller that left pays for the prompt that an upstream has, and for what it may have produced meanwhile.
+   * After a timeout the caller pays for the prompt: otherwise its work at the upstream would be free. Guarded by settlement.test.ts.
    */
   withoutAnswer(error: unknown, clientGone: boolean): void {
     if (this.#settled) return;
@@ -95,22 +114,21 @@ export class Settlement {
     const failed = isTimeout ? 'timeout' : 'upstream_error';
     const outcome = clientGone ? 'client_gone' : failed;
     const route = clientGone || isTimeout ? this.#askedOf : undefined;
-    if (route === undefined)
-      return this.#tell({ outcome, tokensIn: 0, tokensOut: 0, estimated: false, usdNano: 0 });
-    void this.#tellPrompt(route, outcome, clientGone ? silenceMs(this.#askedMs) : 0);
+    if (route === undefined) return this.#finish({ ...NO_USAGE, outcome });
+    void this.#chargePrompt(route, outcome, clientGone ? silenceMs(this.#askedMs) : 0);
   }
 
-  async #tellPrompt(route: Route, outcome: Ending, silentMs: number): Promise<void> {
+  async #chargePrompt(route: Route, outcome: Ending, silentMs: number): Promise<void> {
     const tokensOut = this.#withUnseen(route, { shown: 0, silentMs });
-    const { text, media } = await this.#countedPrompt();
+    const { text, media } = await this.#countedPrompt(route);
     const tokensIn = text + media;
     const usdNano = this.#costOf(route, { tokensIn, tokensOut });
-    this.#tell({ outcome, tokensIn, tokensOut, estimated: true, usdNano });
+    this.#finish({ outcome, tokensIn, tokensOut, estimated: true, usdNano });
   }
 
   /**
-   * Tokens of an answer that its caller did not wait for: what was shown, and what a model may have made without a word: it reasons,
-   * or its answer comes as a whole. Otherwise a caller could read what it asked for and leave before the usage.
+   * Tokens of an answer whose caller left: those that passed, and those that the model may have produced silently, since it reasons or
+   * its answer comes as a whole. Otherwise a caller could read an answer and leave before the usage.
    */
   #withUnseen(route: Route, { shown, silentMs }: { shown: number; silentMs: number }): number {
     const { path, parsed, body, openOutput } = this.#request;
@@ -121,43 +139,50 @@ export class Settlement {
     return Math.max(shown, Math.min(shown + unseen, longest));
   }
 
-  async #countAndTell(ended: Ended): Promise<void> {
+  async #countAndSettle(ended: Ended): Promise<void> {
     const { ending, route, meter } = ended;
     const silentMs = ending === 'client_gone' ? silenceMs(this.#askedMs, meter.beganMs) + meter.silentMs : 0;
-    const said = this.#countsOf(ended) ?? {};
-    const { text, media } = await this.#countedPrompt();
+    const reported = this.#countsOf(ended);
+    const { text, media } = await this.#countedPrompt(route);
+    // The upstream knows the length of a recording better.
+    const mediaIn =
+      reported.seconds === undefined ? media : Math.ceil(reported.seconds * AUDIO_TOKENS_PER_SECOND);
     const shown = await this.#countedAnswer(ended);
     const tokensOut = this.#withUnseen(route, { shown, silentMs });
-    const isIn = said.tokensIn !== undefined && isNear(said.tokensIn, text);
-    // The whole of the output is told at the end; until then only more than was counted here is believed.
+    const isIn = reported.tokensIn !== undefined && isNear(reported.tokensIn, text);
+    // The output is complete at the end only; until then a count below ours is rejected.
     const isOut =
-      said.tokensOut !== undefined &&
-      (ending === 'ok' ? isNear(said.tokensOut, tokensOut) : said.tokensOut >= tokensOut);
+      reported.tokensOut !== undefined &&
+      (ending === 'ok' ? isNear(reported.tokensOut, tokensOut) : reported.tokensOut >= tokensOut);
     const counted = {
-      ...(isIn ? said : {}),
-      tokensIn: isIn ? (said.tokensIn ?? 0) : text + mediaOf(said, media),
-      tokensOut: isOut ? (said.tokensOut ?? 0) : tokensOut,
-      reasoningOut: isOut ? said.reasoningOut : undefined,
-      seconds: said.seconds,
+      ...(isIn ? reported : {}),
+      tokensIn: isIn ? (reported.tokensIn ?? 0) : text + mediaIn,
+      tokensOut: isOut ? (reported.tokensOut ?? 0) : tokensOut,
+      reasoningOut: isOut ? reported.reasoningOut : undefined,
+      seconds: reported.seconds,
     };
     this.#done(ended, counted, !isIn || !isOut || ending !== 'ok');
   }
 
-  /** What the upstream said; without seconds in which no recording of this length fits. */
-  #countsOf({ meter }: Ended): TokenCounts | undefined {
-    const { counts } = meter.seen;
+  /** The upstream's counts, without seconds that are too few for the recording. */
+  #countsOf({ meter }: Ended): TokenCounts {
+    const { counts = {} } = meter.seen;
     const least = this.#request.body.length / AUDIO_MAX_BYTES_PER_SECOND;
-    const isShort = counts?.seconds !== undefined && counts.seconds < least;
-    return isShort ? { ...counts, seconds: undefined } : counts;
+    return (counts.seconds ?? least) < least ? { ...counts, seconds: undefined } : counts;
   }
 
-  async #countedPrompt(): Promise<PromptCount> {
-    return countPrompt(this.#request).catch((error: unknown) => ({ text: this.#uncounted(error), media: 0 }));
+  #countedPrompt({ upstreamModel }: Route): Promise<PromptCount> {
+    return countPrompt(this.#request, upstreamModel).catch((error: unknown) => ({
+      text: this.#uncounted(error),
+      media: 0,
+    }));
   }
 
-  async #countedAnswer({ meter, isEventStream }: Ended): Promise<number> {
+  async #countedAnswer({ route, meter, isEventStream }: Ended): Promise<number> {
     if (!answersWithText(this.#request.path)) return 0;
-    return countAnswer(meter.seen, isEventStream).catch((error: unknown) => this.#uncounted(error));
+    return countAnswer(meter.seen, isEventStream, route.upstreamModel).catch((error: unknown) =>
+      this.#uncounted(error),
+    );
   }
 
   #uncounted(error: unknown): number {
@@ -167,7 +192,7 @@ export class Settlement {
 
   #done({ ending, route, status }: Ended, counted: Counted, estimated: boolean): void {
     const isRefused = status >= 400;
-    this.#tell({
+    this.#finish({
       outcome: ending === 'ok' && isRefused ? 'upstream_error' : ending,
       tokensIn: counted.tokensIn,
       tokensOut: counted.tokensOut,
@@ -179,15 +204,16 @@ export class Settlement {
   #costOf(route: Route, counted: Counted): number {
     const { path, body, parsed } = this.#request;
     if (isCounting(path)) return 0;
-    const { images, seconds } = unitsOf({ path, parsed, form: formFields(body), bytes: body.length });
+    const units = unitsOf({ path, parsed, form: formFields(body), bytes: body.length });
+    const { cachedIn = 0, cacheWriteIn = 0, reasoningOut = 0, seconds = units.seconds } = counted;
     return costNano(
-      { ...withoutGaps(counted), images, seconds: counted.seconds ?? seconds },
+      { ...counted, cachedIn, cacheWriteIn, reasoningOut, images: units.images, seconds },
       priceOfRoute(route),
     );
   }
 
-  #tell(report: UsageReport): void {
-    this.#resolve(report);
+  #finish(report: UsageReport): void {
+    this.#report.resolve(report);
     try {
       this.#request.onUsage?.(report);
     } catch (error) {
@@ -205,18 +231,6 @@ function complete(counts: TokenCounts, needsOutput: boolean): Counted | undefine
   return { ...counts, tokensIn, tokensOut: tokensOut ?? 0 };
 }
 
-/** A recording's length is known better where the upstream tells it. */
-const mediaOf = ({ seconds }: TokenCounts, media: number): number =>
-  seconds === undefined ? media : Math.ceil(seconds * AUDIO_TOKENS_PER_SECOND);
-
 /** Not far below what was counted here. */
-const isNear = (said: number, counted: number): boolean =>
-  counted <= said * COUNTING_FACTOR + COUNTING_SLACK_TOKENS;
-
-const withoutGaps = ({ tokensIn, tokensOut, cachedIn = 0, cacheWriteIn = 0, reasoningOut = 0 }: Counted) => ({
-  tokensIn,
-  tokensOut,
-  cachedIn,
-  cacheWriteIn,
-  reasoningOut,
-});
+const isNear = (reported: number, counted: number): boolean =>
+  counted <= reported * COUNTING_FACTOR + COUNTING_SLACK_TOKENS;

@@ -6,33 +6,29 @@ import type { Seen } from '../answer/meter.ts';
 import { formFields } from '../request/model-form.ts';
 import { isCounting } from '../request/paths.ts';
 import type { RequestBody } from '../request/request-members.ts';
-import { countText, countTextOfAnswer } from './tokenizer.ts';
+import { countTokens, countTokensOfAnswer } from './tokenizer.ts';
 
 const MESSAGE_OVERHEAD_TOKENS = 4;
-/** No API nests its texts deeper; what does is counted as it stands. */
+/** No API nests its texts deeper; deeper values are counted as JSON. */
 const PROMPT_DEPTH_MAX = 12;
 
-/** Tokens of a request. */
 export interface PromptCount {
-  /** Of its texts by o200k_base, which is near for GPT models and rough for others; and those that came as numbers. */
+  /** Of its texts, and prompts that are given as tokens. */
   text: number;
   /** Of pictures and sound, by their usual figures: some upstreams count a tenth of them. */
   media: number;
 }
 
-export async function countPrompt(request: ForwardRequest): Promise<PromptCount> {
+export async function countPrompt(request: ForwardRequest, model: string): Promise<PromptCount> {
   const { path, body } = request;
   if (isCounting(path)) return { text: 0, media: 0 };
   const parsed = request.parsed ?? formFields(body) ?? {};
-  const words = await countText(promptTexts(parsed).join('\n'));
+  const words = await countTokens(promptTexts(parsed).join('\n'), model);
+  const overhead = Array.isArray(parsed.messages) ? parsed.messages.length * MESSAGE_OVERHEAD_TOKENS : 0;
   return {
-    text: words + contentOf([parsed['prompt'], parsed['input']]).numbers + overheadTokens(parsed),
+    text: words + contentOf([parsed.prompt, parsed.input]).numbers + overhead,
     media: mediaTokens({ path, parsed: request.parsed, bytes: body.length }),
   };
-}
-
-function overheadTokens(parsed: RequestBody): number {
-  return Array.isArray(parsed['messages']) ? parsed['messages'].length * MESSAGE_OVERHEAD_TOKENS : 0;
 }
 
 const PROMPT_MEMBERS = [
@@ -44,10 +40,10 @@ const PROMPT_MEMBERS = [
   'query',
   'documents',
 ] as const;
-/** Of these a model reads the names of members as well: they are schemas. */
+/** Schemas: a model reads the names of their members too. */
 const SCHEMA_MEMBERS = ['tools', 'functions', 'response_format', 'text'] as const;
 const COUNTED_ABOVE = new Set<string>([...PROMPT_MEMBERS, ...SCHEMA_MEMBERS, 'metadata']);
-/** What is longer than a setting may be a text, whatever it is called. */
+/** Longer values of other members may be texts. */
 const SETTING_MAX_CHARACTERS = 256;
 
 function promptTexts(parsed: RequestBody): string[] {
@@ -67,8 +63,8 @@ function promptTexts(parsed: RequestBody): string[] {
 }
 
 /**
- * Texts of a prompt wherever they stand, but for pictures and sounds. All that a template could put before a model counts: a role or
- * a name as long as a text, and what lies deeper than any API has it. Guarded by hanging-up.test.ts.
+ * All texts of a prompt except pictures and sound. A role or a name as long as a text counts too, since a template could show it to
+ * the model. Guarded by http/hanging-up.test.ts.
  */
 function collectPrompt(
   value: unknown,
@@ -95,9 +91,9 @@ const LABEL_MAX_CHARACTERS = 32;
 const isLabel = (name: string, text: string): boolean =>
   (name === 'role' || name === 'type') && text.length <= LABEL_MAX_CHARACTERS;
 
-/** Tokens of an answer's text. What was not kept counts as if it went on the same way. */
-export async function countAnswer(seen: Seen, isEventStream: boolean): Promise<number> {
+/** Tokens of an answer's text, extrapolated from the sample that was kept. */
+export async function countAnswer(seen: Seen, isEventStream: boolean, model: string): Promise<number> {
   const body = Buffer.concat([...seen.sample]);
   if (body.length === 0) return 0;
-  return Math.ceil((await countTextOfAnswer(body, isEventStream)) * (seen.bytes / body.length));
+  return Math.ceil((await countTokensOfAnswer(body, isEventStream, model)) * (seen.bytes / body.length));
 }

@@ -1,7 +1,7 @@
 import { KeywardError } from '../../base/errors.ts';
 import type { Route } from '../upstreams/catalogue.ts';
 import { examplePrice, isLikelyChargeable, type PriceTable, type Unpriced } from './prices.ts';
-import type { ModelEntry } from '../upstreams/upstream.ts';
+import { entryOf, type ModelEntry } from '../upstreams/upstream.ts';
 
 const NAME_MAX_CHARACTERS = 200;
 const NAMED_MAX = 10;
@@ -9,13 +9,13 @@ const NAMED_MAX = 10;
 interface Refused {
   model: string;
   path: string;
-  /** Its upstreams, none of them with a price. */
+  /** Its upstreams, all without a price. */
   routes: readonly Route[];
-  /** Upstreams of the same model that have one. */
+  /** Upstreams of the same model with a price. */
   others: readonly Route[];
 }
 
-/** A budget in USD cannot hold for what has no price: such a model is refused rather than given away. */
+/** A budget in USD cannot hold for a model without a price. */
 export function unpriced({ model, path, routes, others }: Refused): KeywardError {
   const [other] = others;
   const [first] = routes;
@@ -33,7 +33,6 @@ export function unpriced({ model, path, routes, others }: Refused): KeywardError
   );
 }
 
-/** What an operator should know of an upstream's prices. */
 export function warningsOf(upstream: {
   name: string;
   models: readonly ModelEntry[];
@@ -46,22 +45,12 @@ export function warningsOf(upstream: {
   const patterns = Object.keys(prices);
   if (patterns.length === 0)
     return [`No model of ${name} has a price, so keys with a budget in usd cannot use them. ${way}`];
-  const named = models.map((model) =>
-    typeof model === 'string' ? { name: model, upstream_name: model } : model,
-  );
-  // Where it serves whatever it lists, at least the prices themselves are looked at.
-  const all =
-    named.length > 0 ? named : patterns.map((pattern) => ({ name: pattern, upstream_name: pattern }));
   const target = { prices, unpriced: rule };
-  const bare = all.filter(
-    (model) =>
-      !isLikelyChargeable({
-        target,
-        name: model.name,
-        qualifiedName: `${name}/${model.name}`,
-        upstreamModel: model.upstream_name,
-      }),
-  );
+  // If it serves every model that it lists, only the prices themselves are checked.
+  const bare = (models.length > 0 ? models : patterns)
+    .map(entryOf)
+    .map((model) => ({ target, ...model, qualifiedName: `${name}/${model.name}` }))
+    .filter((model) => !isLikelyChargeable({ ...model, upstreamModel: model.upstream_name }));
   if (bare.length === 0) return [];
   const names = listed(bare.map((model) => model.name));
   return [

@@ -3,7 +3,7 @@ import type { JsonObject } from '../request/request-body.ts';
 
 const TEXT_DEPTH_MAX = 12;
 
-/** Texts wherever they stand; not images and sounds, which are no text tokens. */
+/** All texts except images and sound. */
 function collectTexts(value: unknown, into: string[], depth: number): void {
   if (typeof value === 'string') {
     if (!/^data:[\w/+.-]+;base64,/.test(value)) into.push(value);
@@ -16,23 +16,18 @@ function collectTexts(value: unknown, into: string[], depth: number): void {
   }
 }
 
-/** What an answer says, in the known APIs; the whole of it or its beginning. */
+/** The text of an answer, or of its beginning, in the known APIs. */
 export function answerText(body: string, isEventStream: boolean): string {
-  return isEventStream ? textOfEvents(body) : textOfJson(body);
-}
-
-function textOfEvents(body: string): string {
-  return fieldValues(linesOfEvent(body), 'data')
-    .filter((data) => !data.startsWith('[DONE]'))
-    .map(textOfJson)
-    .join('');
+  if (!isEventStream) return textOfJson(body);
+  const events = fieldValues(linesOfEvent(body), 'data').filter((data) => !data.startsWith('[DONE]'));
+  return events.map(textOfJson).join('');
 }
 
 const WHOLE_MEMBERS = ['output', 'content'];
 
 /**
- * The produced text in one answer or chunk of the known APIs; nothing in embeddings. What is no JSON counts as it is: an
- * answer that its caller cut off before the end was read by then. Guarded by settlement.test.ts.
+ * The text in one answer or chunk of the known APIs; none in embeddings. Invalid JSON counts as text: a caller that cut an answer off
+ * has read it so far. Guarded by settlement.test.ts.
  */
 function textOfJson(json: string): string {
   let answer: JsonObject;
@@ -43,7 +38,7 @@ function textOfJson(json: string): string {
   }
   if (typeof answer !== 'object' || answer === null) return '';
   const texts: string[] = [];
-  for (const choice of asArray(answer['choices'])) {
+  for (const choice of Array.isArray(answer['choices']) ? answer['choices'] : []) {
     const { text, delta, message } = (choice ?? {}) as JsonObject;
     for (const part of [text, delta, message]) collectTexts(part, texts, 0);
   }
@@ -52,12 +47,8 @@ function textOfJson(json: string): string {
   if (typeof type === 'string' && /\.delta$|^content_block_delta$/.test(type)) collectTexts(delta, texts, 0);
   else if (answer['choices'] === undefined && type !== 'message_start') {
     for (const member of WHOLE_MEMBERS) collectTexts(answer[member], texts, 0);
-    // Of a transcription; an event that has a type repeats what its deltas said.
+    // A transcription; an event with a type repeats its deltas.
     if (type === undefined) collectTexts(answer['text'], texts, 0);
   }
   return texts.join('');
-}
-
-function asArray(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,11 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { Call, wasStale, type Flow, type Sink } from '../call.ts';
+import { Call, type Flow, type Sink } from '../call.ts';
 import { requestHeaders } from '../upstreams/headers.ts';
 import type { Target } from '../upstreams/target.ts';
-
-/** Kept-alive connections that may turn out to be closed. */
-const STALE_MAX = 3;
 
 export interface Collected {
   status: number;
@@ -19,72 +16,65 @@ export interface CollectOptions {
   body: Buffer | null;
   /** A longer answer is cut off there. */
   maxBytes: number;
-  /** For all of it. */
+  /** For the whole answer. */
   timeoutMs: number;
-  /** Given up when it is aborted. */
   signal?: AbortSignal | undefined;
 }
 
-/** One request of Keyward's own to an upstream, its answer in memory. @throws what the network throws. */
-export function collect(dispatcher: Dispatcher, target: Target, options: CollectOptions): Promise<Collected> {
+/** Sends one of Keyward's own requests to an upstream. @throws network errors. */
+export async function collect(
+  dispatcher: Dispatcher,
+  target: Target,
+  options: CollectOptions,
+): Promise<Collected> {
   const { method, path, body, maxBytes, timeoutMs, signal } = options;
-  return new Promise((resolve, reject) => {
-    const settle = (act: () => void): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
-      act();
-    };
-    const giveUp = (): void => {
-      call.abort();
-      fail(new Error('The request was cancelled.'));
-    };
-    const fail = (error: Error): void => settle(() => reject(error));
-    let stale = 0;
-    let call: Call;
-    const send = (): void => {
-      call = new Call(dispatcher, {
-        origin: target.origin,
-        path: `${target.basePath}${path}`,
-        method,
-        headers: requestHeaders({ accept: 'application/json' }, target.headersFor(path), {
-          contentType: 'application/json',
-        }),
-        body,
-        timeoutMs,
-        onHead: (status, headers, flow) =>
-          new Collector({
-            flow,
-            maxBytes,
-            onDone: (bytes) => settle(() => resolve({ status, headers, body: bytes })),
-            onFail: fail,
-          }),
-        onFailure: (error) => (wasStale(error) && stale++ < STALE_MAX ? send() : fail(error)),
-      });
-    };
-    signal?.addEventListener('abort', giveUp, { once: true });
-    const timer = setTimeout(() => {
-      call.abort();
-      fail(
-        Object.assign(new Error(`Timeout: no answer within ${timeoutMs} ms`), {
-          code: 'UND_ERR_HEADERS_TIMEOUT',
-        }),
-      );
-    }, timeoutMs);
-    send();
+  const { promise, resolve, reject } = Promise.withResolvers<Collected>();
+  const contentType = 'application/json';
+  const call = new Call(dispatcher, {
+    origin: target.origin,
+    path: `${target.basePath}${path}`,
+    method,
+    headers: requestHeaders({ accept: contentType }, target.headersFor(path), { contentType }),
+    body,
+    timeoutMs,
+    onHead: (status, headers, flow) =>
+      new Collector({
+        flow,
+        maxBytes,
+        onDone: (bytes) => resolve({ status, headers, body: bytes }),
+        onFail: reject,
+      }),
+    onFailure: reject,
   });
+  const giveUp = (error: Error): void => {
+    call.abort();
+    reject(error);
+  };
+  const cancel = (): void => giveUp(new Error('The request was cancelled.'));
+  signal?.addEventListener('abort', cancel, { once: true });
+  const late = Object.assign(new Error(`Timeout: no answer within ${timeoutMs} ms`), {
+    code: 'UND_ERR_HEADERS_TIMEOUT',
+  });
+  const timer = setTimeout(giveUp, timeoutMs, late);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', cancel);
+  }
 }
 
 interface CollectorOptions {
   flow: Flow;
   maxBytes: number;
-  /** What has not come by then is left out. */
+  /** The rest is left out. */
   maxMs?: number;
   /** @param isCut it was longer, or took longer. */
   onDone(body: Buffer, isCut: boolean): void;
   onFail(error: Error): void;
 }
 
-/** Keeps a short answer; of a longer one the beginning. */
+/** Keeps an answer in memory; only the beginning of a longer one. */
 export class Collector implements Sink {
   readonly #options: CollectorOptions;
   readonly #chunks: Buffer[] = [];
@@ -100,8 +90,7 @@ export class Collector implements Sink {
     const room = this.#options.maxBytes - this.#bytes;
     this.#chunks.push(chunk.subarray(0, room));
     this.#bytes += chunk.length;
-    if (chunk.length < room) return true;
-    this.#cutOff();
+    if (chunk.length >= room) this.#cutOff();
     return true;
   }
 

@@ -3,14 +3,14 @@ import type { Sink } from '../call.ts';
 const STAR = '*'.charCodeAt(0);
 
 /**
- * Keeps the credentials of an upstream out of its answers, whatever these are and however long: what looks like no failure,
- * or is too long to be looked through for one, has none in it either. Stars of the same length stand in their place, as the head
- * of the answer may have said its length. Guarded by openai/upstream-failures.test.ts.
+ * Removes the credentials of an upstream from all of its answers, also from those that do not look like a failure or are too long to
+ * be searched for one. Stars of the same length replace them, since the head of the answer may have given its length. Guarded by
+ * openai/upstream-failures.test.ts.
  */
 export class CredentialSink implements Sink {
   readonly #inner: Sink;
   readonly #credentials: readonly Buffer[];
-  /** What may be the beginning of one. */
+  /** Possibly the beginning of a credential. */
   #held: Buffer | undefined;
 
   constructor(inner: Sink, credentials: readonly Buffer[]) {

@@ -29,7 +29,7 @@ test.for([
   ['gzip', gzipSync(Buffer.alloc(128 * MIB))],
   ['br', brotliCompressSync(Buffer.alloc(128 * MIB), FAST)],
 ] as const)(
-  'an error that unpacks to more than 256 KiB is not unpacked, and its status passes on: %s',
+  'An error of more than 256 KiB after decompression is replaced, and its status passes: %s',
   async ([encoding, body]) => {
     expect(body.length).toBeLessThan(MIB);
     const { models, upstream } = await openTwo();
@@ -42,7 +42,7 @@ test.for([
   },
 );
 
-test('an error that unpacks to less passes on', async () => {
+test('A compressed error of less than 256 KiB passes', async () => {
   const { models, upstream } = await openTwo();
   upstream.answer(packed('gzip', gzipSync(Buffer.alloc(MIB / 5, 'a'))));
   const answer = await models.forward(chatRequest());

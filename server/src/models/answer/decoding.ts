@@ -2,7 +2,7 @@ import type { Transform } from 'node:stream';
 import { collected } from '../../base/collected.ts';
 import type { Flow, Sink } from '../call.ts';
 
-/** A compressed body on its way into a sink that reads plain bytes. */
+/** Decompresses a body for another sink. */
 export class DecodingSink implements Sink {
   readonly #decoder: Transform;
   readonly #flow: Flow;
@@ -36,14 +36,13 @@ export class DecodingSink implements Sink {
     this.#inner.fail(error);
   }
 
-  /** The reader wants more. */
   resume(): void {
     this.#decoder.resume();
     if (!this.#decoder.writableNeedDrain) this.#flow.resume();
   }
 }
 
-/** @throws where it cannot be read, or is larger unpacked than `maxBytes`. */
+/** @throws if the body cannot be decompressed, or is larger than `maxBytes` then. */
 export function decodeWhole(decoder: Transform, body: Buffer, maxBytes: number): Promise<Buffer> {
   decoder.end(body);
   const tooLong = (): Error => new Error(`The decompressed body is larger than ${maxBytes} bytes.`);

@@ -8,7 +8,7 @@ export function endsEvent(bytes: Buffer): boolean {
   return bytes[length - 1] === 0x0d && bytes[length - 2] === 0x0d;
 }
 
-/** Ends of an event: an empty line after a line, in the spellings of the event-stream format. */
+/** An empty line after a line, in all line ends of the format. */
 const ENDS = ['\n\n', '\n\r\n', '\r\r'].map((text) => Buffer.from(text));
 
 export function lastEventEnd(bytes: Buffer): number {
@@ -20,7 +20,7 @@ export function lastEventEnd(bytes: Buffer): number {
   );
 }
 
-/** Reads no further than that event: looking for each kind of end in all of the rest took time with the square of the events. */
+/** Reads no further than that event: to search all of the rest for each kind of end takes quadratic time. */
 export function firstEventEnd(bytes: Buffer): number {
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
@@ -32,9 +32,7 @@ export function firstEventEnd(bytes: Buffer): number {
   return bytes.length;
 }
 
-/** The lines of events, or of part of one. */
 export const linesOfEvent = (event: string): string[] => event.split(/\r\n|\n|\r/);
 
-/** What a field of these lines holds, each time that it stands there. */
 export const fieldValues = (lines: readonly string[], field: string): string[] =>
   lines.flatMap((line) => (line.startsWith(`${field}:`) ? [line.slice(field.length + 1).trimStart()] : []));

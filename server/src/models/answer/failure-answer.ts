@@ -1,10 +1,10 @@
 import type { HoldingSink, Sink } from '../call.ts';
 import type { Scrub } from '../upstreams/scrubber.ts';
-import { parsed, SUSPICIOUS, tellsFailure } from './tells-failure.ts';
+import { parsed, SUSPICIOUS, reportsFailure } from './failure-detection.ts';
 
-/** A whole answer that is longer is no error, or one of which no more than the credentials is taken out. */
+/** From a longer answer only credentials are removed. */
 const WHOLE_MAX_BYTES = 256 * 1024;
-/** One that begins like an answer is none any more; whoever reads it so far has read of it (settlement.test.ts). */
+/** A longer answer that does not begin like an error passes on, so that a caller who leaves has read part of it (settlement.test.ts). */
 const ANSWER_MAX_BYTES = 16 * 1024;
 const ANSWER_BEGINS =
   /^[^\0]{0,1000}?"(?:choices|object|data|output|content|results|text|id|model|created|usage)"\s*:/;
@@ -15,13 +15,13 @@ const TEXT_BEGINS = /^[\s\u00ef\u00bb\u00bf]*[{[<]/;
 
 interface WholeOptions {
   scrub: () => Scrub;
-  /** As its head, which has gone, says. */
+  /** From the head, which was sent already. */
   length: number | undefined;
-  /** Otherwise only what begins like JSON or a page is looked at. */
+  /** Otherwise only a body that begins like JSON or HTML is searched. */
   isText: boolean;
 }
 
-/** A whole answer, held until its end: nobody can read half of it. */
+/** Holds a whole answer until its end. */
 export class WholeSink implements HoldingSink {
   readonly #inner: Sink;
   readonly #options: WholeOptions;
@@ -68,7 +68,7 @@ export class WholeSink implements HoldingSink {
   fail(error: Error): void {
     if (this.#heldBytes > 0 && this.#held !== undefined) {
       const bytes = this.#release();
-      // Of an error that was cut off, nothing: it cannot be told where a secret begins.
+      // An error that was cut off is dropped: part of a secret at its end would not be found.
       if (!SUSPICIOUS.test(bytes.toString('latin1'))) this.#inner.write(bytes);
     }
     this.#inner.fail(error);
@@ -80,14 +80,14 @@ export class WholeSink implements HoldingSink {
       if (!SUSPICIOUS.test(latin)) return body;
       const value = parsed(body.toString());
       if (value !== undefined)
-        return tellsFailure(value) ? this.#fitted(JSON.stringify(this.#options.scrub().json(value))) : body;
+        return reportsFailure(value) ? this.#fitted(JSON.stringify(this.#options.scrub().json(value))) : body;
     }
     const text = body.toString();
     const safe = this.#safeText(text);
     return safe === text ? body : this.#fitted(safe);
   }
 
-  /** Several lines of JSON, or a text, which may as well be what is heard in a recording. */
+  /** Several lines of JSON, or a text, which may be a transcript. */
   #safeText(text: string): string {
     const scrub = this.#options.scrub();
     if (FAILURE_BEGINS.test(text)) return scrub.text(text);
@@ -97,7 +97,7 @@ export class WholeSink implements HoldingSink {
       .join('\n');
   }
 
-  /** As long as its head says: spaces at the end mean nothing. */
+  /** Pads the text with spaces to the length in the head. */
   #fitted(text: string): Buffer {
     const { length } = this.#options;
     if (length === undefined) return Buffer.from(text);
@@ -107,9 +107,9 @@ export class WholeSink implements HoldingSink {
   }
 }
 
-/** One line of JSON that stands for itself, or of a text. */
+/** A line of JSON lines or of a text, without secrets. */
 export function safeLine(line: string, scrub: Scrub): string {
   const value = parsed(line);
   if (value === undefined) return scrub.own(line);
-  return SUSPICIOUS.test(line) && tellsFailure(value) ? JSON.stringify(scrub.json(value)) : line;
+  return SUSPICIOUS.test(line) && reportsFailure(value) ? JSON.stringify(scrub.json(value)) : line;
 }

@@ -1,8 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { decoderFor } from '../../base/decoders.ts';
 import { decodeWhole } from './decoding.ts';
 import type { Scrub } from '../upstreams/scrubber.ts';
 
-/** Unpacked. */
+/** Decompressed. */
 const BODY_MAX_BYTES = 256 * 1024;
 
 interface FailureBody {
@@ -12,26 +13,26 @@ interface FailureBody {
 
 interface Received {
   status: number;
-  contentType: string | undefined;
-  encoding: string | undefined;
-  /** It was cut off, by us or by the upstream. */
+  headers: IncomingHttpHeaders;
+  /** It was cut off, by Keyward or by the upstream. */
   isCut: boolean;
   body: Buffer;
 }
 
 /**
- * The body of an upstream's error as callers may read it. One that cannot be read here, and so not be made safe, is
- * replaced: packed in an unknown way, in UTF-16, or JSON that has no end.
+ * The body of an upstream's error without secrets. One that cannot be read is replaced: compressed in an unknown way, in UTF-16, or
+ * incomplete JSON.
  */
 export async function failureBody(received: Received, scrubber: Scrub): Promise<FailureBody> {
-  const { status, contentType = '', isCut } = received;
+  const { status, isCut } = received;
+  const contentType = received.headers['content-type'] ?? '';
   const text = await textOf(received);
   if (text === undefined) return replacement(status);
   if (text.trim() === '') return isCut ? replacement(status) : { contentType, bytes: Buffer.alloc(0) };
   try {
     const value: unknown = JSON.parse(text);
     const safe = JSON.stringify(scrubber.json(value));
-    // To the byte where nothing is taken out: as a value and as a text, which has a name that stands twice two times.
+    // Unchanged if nothing is removed, from the value and from the text: a repeated name is in the text only.
     const isSafe = safe === JSON.stringify(value) && scrubber.text(text) === text;
     return { contentType: contentType || 'application/json', bytes: Buffer.from(isSafe ? text : safe) };
   } catch {
@@ -40,8 +41,9 @@ export async function failureBody(received: Received, scrubber: Scrub): Promise<
   }
 }
 
-async function textOf({ encoding, body, contentType = '' }: Received): Promise<string | undefined> {
-  if (/charset\s*=\s*"?utf-?(16|32)/i.test(contentType)) return undefined;
+async function textOf({ headers, body }: Received): Promise<string | undefined> {
+  if (/charset\s*=\s*"?utf-?(16|32)/i.test(headers['content-type'] ?? '')) return undefined;
+  const encoding = headers['content-encoding'];
   const decoder = decoderFor(encoding);
   const isPlain = /^(identity)?$/i.test(encoding?.trim() ?? '');
   if (decoder === undefined && !isPlain) return undefined;
@@ -54,7 +56,7 @@ async function textOf({ encoding, body, contentType = '' }: Received): Promise<s
   }
 }
 
-/** What is said in place of an error that cannot be passed on. */
+/** Replaces an error that cannot be passed on. */
 function replacement(status: number): FailureBody {
   const message = `The upstream answered ${status} without a readable error.`;
   const body = { error: { message, type: 'upstream_error', param: null, code: 'upstream_error' } };

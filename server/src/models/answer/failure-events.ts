@@ -2,16 +2,16 @@ import type { HoldingSink, Sink } from '../call.ts';
 import { endsEvent, fieldValues, firstEventEnd, lastEventEnd, linesOfEvent } from './event-ends.ts';
 import { safeLine, WholeSink } from './failure-answer.ts';
 import type { Scrub } from '../upstreams/scrubber.ts';
-import { parsed, SUSPICIOUS, tellsFailure } from './tells-failure.ts';
+import { parsed, SUSPICIOUS, reportsFailure } from './failure-detection.ts';
 
-/** An event that has not ended after so much is no error: images come in events of that size. */
+/** A longer event is not an error: images are sent in events of that size. */
 const EVENT_MAX_BYTES = 1024 * 1024;
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/** Data that is no JSON. */
+/** Data that is not a JSON object. */
 const ODD_DATA = /(?:^|[\r\n])data:[ \t]*(?!\[DONE\])[^\s{]/;
 
-/** Makes failures safe that an upstream tells with status 200, and passes everything else untouched. */
+/** Removes secrets from failures that an upstream reports with status 200; everything else passes unchanged. */
 export function failureSink(
   inner: Sink,
   { contentType, length, scrub }: { contentType: string; length: number | undefined; scrub: () => Scrub },
@@ -19,18 +19,17 @@ export function failureSink(
   if (/^text\/event-stream\b/i.test(contentType)) return new PieceSink(inner, EVENTS, scrub);
   if (/[/-](nd-?json|jsonl|jsonlines|json-seq)\b/i.test(contentType))
     return new PieceSink(inner, LINES, scrub);
-  // Some say no type, or the wrong one, of their errors.
+  // Some servers send no type, or a wrong one, with their errors.
   const isText = /[/+]json\b|^text\/|^$/i.test(contentType);
   return new WholeSink(inner, { scrub, length, isText });
 }
 
-/** What an answer consists of. */
 interface Framing {
   /** Whether these bytes end with the end of a piece. */
   ends(bytes: Buffer): boolean;
-  /** Where the last one ends; 0 where none does. */
+  /** The end of the last complete piece, or 0. */
   lastEnd(bytes: Buffer): number;
-  /** Where the first one ends, or these bytes. */
+  /** The end of the first piece, or of the bytes. */
   firstEnd(bytes: Buffer): number;
   isSuspicious(text: string): boolean;
   safe(piece: Buffer, scrub: Scrub): Buffer;
@@ -57,16 +56,16 @@ const LINES: Framing = {
   },
 };
 
-/** Events and lines go on as soon as they are complete: a reader could not act on half of one. */
+/** Passes each event or line on as soon as it is complete. */
 class PieceSink implements HoldingSink {
   readonly #inner: Sink;
   readonly #framing: Framing;
   readonly #scrub: () => Scrub;
   #held: Buffer[] = [];
   #heldBytes = 0;
-  /** The last three of the held bytes: the end of an event may lie across several pieces. */
+  /** The last three of the held bytes: the end of an event may be split. */
   #tail = NOTHING;
-  /** In an event too long to be held: everything passes up to its end. */
+  /** In an event that is too long to be held: it passes up to its end. */
   #passing = false;
 
   constructor(inner: Sink, framing: Framing, scrub: () => Scrub) {
@@ -125,7 +124,7 @@ class PieceSink implements HoldingSink {
     this.#inner.end();
   }
 
-  /** Half an event is no use to anybody, and could be half an error. */
+  /** Part of an event is dropped: it could be part of an error. */
   fail(error: Error): void {
     if (this.#passing) this.#inner.write(Buffer.concat(this.#held));
     this.#inner.fail(error);
@@ -152,7 +151,7 @@ function safeEvent(event: Buffer, scrub: Scrub): Buffer {
   const data = fieldValues(lines, 'data').join('\n');
   const value = parsed(data);
   const isFailure =
-    value === undefined || /error|fail/i.test(fieldValues(lines, 'event').join()) || tellsFailure(value);
+    value === undefined || /error|fail/i.test(fieldValues(lines, 'event').join()) || reportsFailure(value);
   if (!isFailure) return event;
   if (value === undefined) return Buffer.from(scrub.text(event.toString()));
   const others = lines.filter((line) => line !== '' && !line.startsWith('data:'));

@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { KeywardError } from '../../base/errors.ts';
 import { ForbiddenAddressError } from '../../base/outbound/connections.ts';
 import { Answer } from './answer.ts';
-import { AnswerStream } from './answer-stream.ts';
 import type { Outcome } from '../attempt.ts';
 import type { Breakers } from '../upstreams/breaker.ts';
 import { isTimeout } from '../call.ts';
@@ -14,23 +13,18 @@ import { Meter } from './meter.ts';
 import { SentText } from '../request/sent-text.ts';
 import type { Settlement } from '../account/settlement.ts';
 
-/**
- * Answers after which the next upstream is asked. A redirect is an error, as following it would let an upstream
- * send a request and its credential anywhere; 401 and 407 are about this server's credential, not the caller's.
- */
-export function isRetryable(status: number): boolean {
-  return (
-    status === 429 || status >= 500 || status === 401 || status === 407 || (status >= 300 && status < 400)
-  );
-}
+/** Statuses that are about this server's credential at the upstream, not the caller's. */
+const isAboutCredential = (status: number): boolean => status === 401 || status === 407;
 
 /**
- * Whether the answer may be shown to the caller. Not 401: it quotes part of this server's key at the upstream, and
- * the caller would take it for a verdict on its own; not a redirect.
+ * Answers after which the next upstream is asked. A redirect is an error: to follow it would let an upstream send a request and its
+ * credential anywhere.
  */
-export function isPassable(status: number): boolean {
-  return status >= 400 && status !== 401 && status !== 407;
-}
+export const isRetryable = (status: number): boolean =>
+  status === 429 || status >= 500 || isAboutCredential(status) || (status >= 300 && status < 400);
+
+/** Whether the caller may see the answer. Not 401, which quotes part of this server's key; not a redirect. */
+export const isPassable = (status: number): boolean => status >= 400 && !isAboutCredential(status);
 
 /** `Retry-After` in milliseconds, seconds or a date. */
 export function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
@@ -40,33 +34,15 @@ export function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-/** The error of an upstream as the caller gets it: its status and words, and nothing of the operator's. */
+/** The error of an upstream for the caller: its status and text without the operator's secrets. */
 export async function replay(
   held: Extract<Outcome, { kind: 'held' }>,
   { request, settlement }: { request: ForwardRequest; settlement: Settlement },
-): Promise<Outcome> {
+): Promise<Answer> {
   const { route, status, headers } = held;
   const { scrubber } = route.target;
-  const received = {
-    status,
-    contentType: headers['content-type'],
-    encoding: headers['content-encoding'],
-    isCut: held.isCut,
-    body: held.body,
-  };
   const sent = new SentText(request);
-  const { contentType, bytes } = await failureBody(received, scrubber.sparing(sent));
-  const meter = new Meter();
-  const flow = { resume: () => undefined, abort: () => undefined };
-  const stream = new AnswerStream({
-    meter,
-    isEventStream: false,
-    flow,
-    onEnding: (ending) => settlement.settle({ ending, route, status, meter, isEventStream: false }),
-  });
-  if (request.signal.aborted) stream.abandon();
-  if (bytes.length > 0) stream.write(bytes);
-  stream.end();
+  const { contentType, bytes } = await failureBody(held, scrubber.forCaller(sent));
   const safe = (value: string): string => scrubber.text(value, sent);
   const kept = Object.entries(answerHeaders(headers, true)).map(
     ([name, value]) => [name, Array.isArray(value) ? value.map(safe) : safe(value)] as const,
@@ -75,11 +51,22 @@ export async function replay(
     ...(contentType === '' ? {} : { 'content-type': safe(contentType) }),
     'content-length': String(bytes.length),
   };
-  const head = { status, headers: { ...Object.fromEntries(kept), ...own } };
-  return { kind: 'answer', answer: new Answer(stream, head, { route, settlement }) };
+  const answer = new Answer({
+    status,
+    headers: { ...Object.fromEntries(kept), ...own },
+    route,
+    settlement,
+    meter: new Meter(),
+    isEventStream: false,
+    flow: { resume: () => undefined, abort: () => undefined },
+  });
+  if (request.signal.aborted) answer.abandon();
+  if (bytes.length > 0) answer.write(bytes);
+  answer.end();
+  return answer;
 }
 
-/** What a caller is told where no upstream's own words can be passed on. */
+/** The error if no upstream's own error can be passed on. */
 export function failureOf(
   outcome: Outcome,
   { routes, breakers, callerId }: { routes: readonly Route[]; breakers: Breakers; callerId: string },
@@ -115,10 +102,9 @@ function hintFor(error: Error, id: string): string {
 }
 
 function refusal(status: number, { target }: Route): KeywardError {
-  const what =
-    status === 401 || status === 407
-      ? 'refuses the credential that Keyward sends'
-      : 'answers with a redirect, which Keyward does not follow';
+  const what = isAboutCredential(status)
+    ? 'refuses the credential that Keyward sends'
+    : 'answers with a redirect, which Keyward does not follow';
   return new KeywardError('upstream_unavailable', `The upstream ${target.name} ${what}.`, {
     hint: `POST /v1/upstreams/${target.id}/test shows the failure. Correct its ${status === 401 ? 'api_key' : 'base_url'}.`,
   });

@@ -16,7 +16,7 @@ const COUNTS = { tokensIn: 11, tokensOut: 7 };
 
 describe('a passing stream', () => {
   test.for(['\n\n', '\r\n\r\n', '\r\r'])(
-    'is byte for byte the same and its usage is read, cut anywhere (%j)',
+    'A stream passes byte for byte and its usage is read, wherever it is cut (%j)',
     (ending) => {
       const bytes = chatEvents({ usage: USAGE, ending });
       for (let at = 0; at <= bytes.length; at++) {
@@ -28,7 +28,7 @@ describe('a passing stream', () => {
   );
 
   test.for(['\n\n', '\r\n\r\n', '\r\r'])(
-    'loses the usage chunk and nothing else, cut anywhere (%j)',
+    'Only the usage chunk is removed from a stream, wherever it is cut (%j)',
     (ending) => {
       const bytes = chatEvents({ usage: USAGE, ending });
       const text = bytes.toString();
@@ -45,7 +45,7 @@ describe('a passing stream', () => {
     },
   );
 
-  test('keeps a chunk that has usage and a choice, one without choices and usage, and broken ones', () => {
+  test('A chunk with usage and a choice, a chunk with neither, and invalid chunks stay in the stream', () => {
     const kept = [
       'data: {"choices":[{"delta":{}}],"usage":{"prompt_tokens":1,"completion_tokens":2}}\n\n',
       'data: {"choices":[],"prompt_filter_results":[]}\n\n',
@@ -60,14 +60,14 @@ describe('a passing stream', () => {
     }
   });
 
-  test('takes the usage chunk out also as the unfinished last event', () => {
+  test('The usage chunk is also removed as an unfinished last event', () => {
     const bytes = Buffer.from(
       'data: [1]\n\ndata: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}',
     );
     expect(pass(new UsageStripper(), [bytes]).toString()).toBe('data: [1]\n\n');
   });
 
-  test('is not held back: an event that is complete goes on at once, a very long one in pieces', () => {
+  test('A complete event passes at once, and a very long one in pieces', () => {
     const meter = new UsageStripper();
     expect(meter.push(Buffer.from('data: 1\n\ndata: '))?.toString()).toBe('data: 1\n\n');
     expect(meter.push(Buffer.from('2\n\n'))?.toString()).toBe('data: 2\n\n');
@@ -82,7 +82,7 @@ describe('a passing stream', () => {
     expect(out + (fresh.end()?.toString() ?? '')).toBe(long.toString());
   });
 
-  test('reads the Messages API, whose counts come in two parts, and the Responses API', () => {
+  test('Usage is read from the Messages API, where it comes in two parts, and from the Responses API', () => {
     const messages = new Meter();
     pass(messages, [
       Buffer.from(

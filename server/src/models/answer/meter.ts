@@ -1,59 +1,85 @@
+import type { TokensSoFar } from '../../nodes/index.ts';
+import type { SeenAnswer } from './answer.ts';
 import { endsEvent, fieldValues, firstEventEnd, lastEventEnd, linesOfEvent } from './event-ends.ts';
 import { findUsageObject, UsageScanner, type TokenCounts } from './usage-scanner.ts';
 
-/** Kept of an answer, by reference, so that its tokens can be counted where the upstream does not say. */
+/** Kept of an answer, by reference, to count its tokens if the upstream does not. */
 const SAMPLE_MAX_BYTES = 256 * 1024;
-/** An event that has not ended after so much is not the usage chunk, and passes as it comes. */
+/** A longer event is not the usage chunk, and passes as it comes. */
 const HELD_MAX_BYTES = 64 * 1024;
 const NOTHING: Buffer = Buffer.alloc(0);
 
-/** What was seen of an answer. */
 export interface Seen {
   counts: TokenCounts | undefined;
-  /** The beginning of the body; the whole of it where `bytes` is no larger. */
+  /** The beginning of the body. */
   sample: readonly Buffer[];
-  /** Length of the body. */
   bytes: number;
 }
 
-/** A pause that is no silence: between two tokens of a slow model, or before the first one. */
+/** How often `mark` is in an answer, extrapolated from the sample. */
+export function timesIn({ sample, bytes }: Seen, mark: string): number {
+  let times = 0;
+  let sampled = 0;
+  for (const piece of sample) {
+    sampled += piece.length;
+    for (let at = piece.indexOf(mark); at >= 0; at = piece.indexOf(mark, at + mark.length)) times++;
+  }
+  return sampled === 0 ? 0 : times * (bytes / sampled);
+}
+
+/** Of a text in JSON, roughly: to count takes milliseconds for each request in a list. */
+const BYTES_PER_TOKEN = 4;
+
+/**
+ * About the usage of a request whose answer has not ended: the upstream's counts; otherwise by the length of the prompt, and by the
+ * events of the answer, most of which carry one token.
+ */
+export function tokensSoFar(body: Buffer | { length: number }, seen: SeenAnswer): TokensSoFar {
+  const { counts, bytes, isEventStream } = seen;
+  const prompt = Buffer.isBuffer(body) ? Math.ceil(body.length / BYTES_PER_TOKEN) : 0;
+  const answer = isEventStream ? timesIn(seen, 'data:') : bytes / BYTES_PER_TOKEN;
+  return {
+    tokensIn: counts?.tokensIn ?? prompt,
+    tokensOut: Math.max(counts?.tokensOut ?? 0, Math.round(answer)),
+  };
+}
+
+/** A pause between two tokens of a slow model, or before the first one, is not silence. */
 const PAUSE_MS = 1_000;
 
-/** For how long nothing came since `sinceMs`; 0 for a pause. */
+/** How long nothing came since `sinceMs`; 0 for a pause. */
 export function silenceMs(sinceMs: number, nowMs = performance.now()): number {
   const ms = nowMs - sinceMs;
   return ms < PAUSE_MS ? 0 : ms;
 }
 
-/** Looks at an answer's bytes as they pass. */
+/** Counts and samples an answer's bytes as they pass. */
 export class Meter {
   readonly #scanner = new UsageScanner();
   readonly #sample: Buffer[] = [];
   #sampleBytes = 0;
   #bytes = 0;
   #atEventEnd = true;
-  /** When the answer began. */
   readonly beganMs = performance.now();
   #lastMs = this.beganMs;
   #silentMs = 0;
 
-  /** For how long nothing came, pauses aside, up to now. */
+  /** How long nothing came until now, without pauses. */
   get silentMs(): number {
     return this.#silentMs + silenceMs(this.#lastMs);
   }
 
-  /** @returns what goes on to the caller; undefined: nothing now. */
+  /** @returns the bytes for the caller. */
   push(chunk: Buffer): Buffer | undefined {
     this.look(chunk);
     return chunk;
   }
 
-  /** @returns what was held back. */
   end(): Buffer | undefined {
     return undefined;
   }
 
-  /** Whether what the caller has so far ends in the middle of an event. */
+  /** Whether the caller has received part of an event. */
   get midEvent(): boolean {
     return !this.#atEventEnd;
   }
@@ -62,7 +88,7 @@ export class Meter {
     return { counts: this.#scanner.counts, sample: this.#sample, bytes: this.#bytes };
   }
 
-  /** @returns whether there may be a usage object in it. */
+  /** @returns whether the bytes may contain a usage object. */
   protected look(chunk: Buffer): boolean {
     const nowMs = performance.now();
     this.#silentMs += silenceMs(this.#lastMs, nowMs);
@@ -78,12 +104,12 @@ export class Meter {
 }
 
 /**
- * Takes the usage chunk, which the caller did not ask for, out of a stream; every other byte passes unchanged.
- * An event that is not complete waits for its end, which costs the caller nothing: it could not act on half of it.
+ * Removes the usage chunk, which the caller did not ask for, from a stream; every other byte passes unchanged. An incomplete event
+ * waits for its end.
  */
 export class UsageStripper extends Meter {
   #held: Buffer = NOTHING;
-  /** In an event too long to be held: everything passes up to its end. */
+  /** In an event that is too long to be held: it passes up to its end. */
   #passing = false;
 
   override get midEvent(): boolean {
@@ -100,7 +126,7 @@ export class UsageStripper extends Meter {
     this.#complete(bytes.subarray(0, complete), out);
     if (this.#held.length > HELD_MAX_BYTES) {
       this.#passing = true;
-      // The last bytes stay: the event may end across this piece and the next.
+      // The last bytes stay: the end of the event may be split.
       out.push(this.#held.subarray(0, -3));
       this.#held = this.#held.subarray(-3);
     }
@@ -127,7 +153,6 @@ export class UsageStripper extends Meter {
     for (let at = 0, end = 0; at < rest.length; at = end) {
       const usageAt = findUsageObject(text, at);
       if (usageAt === -1) break;
-      // Events before the one with usage need no look.
       while ((end = at + firstEventEnd(rest.subarray(at))) <= usageAt) at = end;
       if (!isUsageChunk(rest.subarray(at, end))) continue;
       out.push(rest.subarray(keptFrom, at));
@@ -142,7 +167,7 @@ function joined(pieces: Buffer[]): Buffer | undefined {
   return filled.length > 1 ? Buffer.concat(filled) : filled[0];
 }
 
-/** `choices: []` and a usage object: what `include_usage` adds at the end, and nothing else. */
+/** `choices: []` and a usage object: the chunk that `include_usage` adds at the end. */
 function isUsageChunk(event: Buffer): boolean {
   const data = fieldValues(linesOfEvent(event.toString()), 'data');
   try {

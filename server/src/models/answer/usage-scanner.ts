@@ -1,21 +1,20 @@
 import { endOfText } from '../../base/json-text.ts';
 
-/** Tokens as an upstream counts them; undefined where it says nothing. */
+/** Tokens as an upstream counts them; undefined: not given. */
 export interface TokenCounts extends Input, Output {
-  /** Of sound, where an upstream counts that. */
   seconds?: number | undefined;
 }
 
 interface Input {
   tokensIn?: number | undefined;
-  /** The parts of it that were read from and written to the upstream's cache. */
+  /** The parts that were read from and written to the upstream's cache. */
   cachedIn?: number | undefined;
   cacheWriteIn?: number | undefined;
 }
 
 interface Output {
   tokensOut?: number | undefined;
-  /** The part of it that was reasoning. */
+  /** The part that was reasoning. */
   reasoningOut?: number | undefined;
 }
 
@@ -24,11 +23,11 @@ const QUOTE = 0x22;
 const COLON = 0x3a;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
-/** A usage object is some hundred bytes; one that is longer is not one. */
+/** A usage object has some hundred bytes; a longer object is ignored. */
 const OBJECT_MAX_BYTES = 16 * 1024;
 
 /**
- * Where a usage object begins, or -1. `"usage": null`, which comes in every chunk of some streams, is none.
+ * The place of a usage object, or -1. `"usage": null`, which is in every chunk of some streams, does not count.
  * @param text bytes as Latin-1, one character each: a text is searched several times as fast as a Buffer.
  */
 export function findUsageObject(text: string, from = 0): number {
@@ -39,7 +38,7 @@ export function findUsageObject(text: string, from = 0): number {
   return -1;
 }
 
-/** @returns the place of `{`; -1 where something else follows; -2 where the text ends before that is known. */
+/** @returns the place of `{`; -1: something else follows; -2: the text ends before that is known. */
 function objectAfterKey(text: string, from: number): number {
   let colonSeen = false;
   for (let at = from; at < text.length; at++) {
@@ -51,7 +50,7 @@ function objectAfterKey(text: string, from: number): number {
   return -2;
 }
 
-/** A usage object that has begun: where its key and its brace stand, and how deep. */
+/** The places of the key and the brace of a usage object that has begun, and its depth. */
 interface Begun {
   key: number;
   brace: number;
@@ -59,20 +58,15 @@ interface Begun {
 }
 
 /**
- * Reads usage from an answer that passes by, JSON or events, cut anywhere, without keeping it: only what may be
- * the beginning of a usage object waits for the next piece. `"usage"` with both quotes is always a key, since
- * inside a text the quotes would be escaped. Each side stands for itself: the Messages API tells the input first and the
- * output last.
+ * Reads usage from an answer, JSON or events in pieces of any length, without keeping it: only a possible beginning of a usage object
+ * waits for the next piece. `"usage"` with both quotes is always a key, since the quotes would be escaped in a text. The Messages
+ * API gives the input first and the output last.
  */
 export class UsageScanner {
   #waiting = '';
-  #counts: TokenCounts | undefined;
+  counts: TokenCounts | undefined;
 
-  get counts(): TokenCounts | undefined {
-    return this.#counts;
-  }
-
-  /** @returns whether a usage object, or what may become one, is in these bytes. */
+  /** @returns whether a usage object, or a possible beginning of one, is in these bytes. */
   scan(chunk: Buffer): boolean {
     const piece = chunk.toString('latin1');
     const text = this.#waiting === '' ? piece : this.#waiting + piece;
@@ -86,7 +80,7 @@ export class UsageScanner {
       }
       seen = true;
       if (brace === -2) {
-        this.#wait(text, at);
+        if (text.length - at <= OBJECT_MAX_BYTES) this.#waiting = text.slice(at);
         return true;
       }
       at = this.#read(text, { key: at, brace, depth: 0 });
@@ -96,8 +90,8 @@ export class UsageScanner {
   }
 
   /**
-   * Reads a usage object and those in it in one pass, however many of them have no end: an answer of `"usage":{` a thousand times
-   * over would otherwise be read a thousand times. Guarded by http/reading-times.test.ts.
+   * Reads a usage object and those in it in one pass: an answer of a thousand `"usage":{` would otherwise be read a thousand times.
+   * Guarded by http/reading-times.test.ts.
    * @returns the place after it.
    */
   #read(text: string, first: Begun): number {
@@ -123,10 +117,6 @@ export class UsageScanner {
     return text.length;
   }
 
-  #wait(text: string, from: number): void {
-    if (text.length - from <= OBJECT_MAX_BYTES) this.#waiting = text.slice(from);
-  }
-
   #take(object: string): void {
     if (object.length > OBJECT_MAX_BYTES) return;
     try {
@@ -137,26 +127,26 @@ export class UsageScanner {
   }
 
   /**
-   * The larger count of each side is the one that holds: the Responses API repeats the caller's tools in its answer, and a
-   * schema may have a member `usage` with whatever counts its author likes.
+   * The larger count of each side wins: the Responses API repeats the caller's tools in its answer, and a schema in them may have a
+   * member `usage` with any counts.
    */
   #add({ input, output, seconds }: ReturnType<typeof readCounts>): void {
     if ((input ?? output ?? seconds) === undefined) return;
-    const { tokensOut = 0, seconds: secondsBefore = 0 } = this.#counts ?? {};
-    this.#counts = {
-      ...this.#counts,
-      ...(input === undefined ? undefined : mergedInput(this.#counts ?? {}, input)),
+    const { tokensOut = 0, seconds: secondsBefore = 0 } = this.counts ?? {};
+    this.counts = {
+      ...this.counts,
+      ...(input === undefined ? undefined : mergedInput(this.counts ?? {}, input)),
       ...((output?.tokensOut ?? -1) >= tokensOut ? output : undefined),
       ...(seconds === undefined ? {} : { seconds: Math.max(seconds, secondsBefore) }),
     };
   }
 }
 
-/** Cached is what all say is: a caller's schema could say that all of it was. Guarded by settlement.test.ts. */
+/** The smaller cached count wins: a caller's schema could say that all was cached. Guarded by settlement.test.ts. */
 function mergedInput(before: Input, input: Input): Input {
   const known = before.tokensIn ?? 0;
   const said = input.tokensIn ?? 0;
-  // The Messages API may say 0 at first.
+  // The Messages API may give 0 at first.
   if (known === 0) return input;
   if (said === 0) return before;
   return {
@@ -166,7 +156,7 @@ function mergedInput(before: Input, input: Input): Input {
   };
 }
 
-/** The last characters, where they could be the beginning of `"usage"`. */
+/** The last characters, if they could be the beginning of `"usage"`. */
 function begunNeedle(text: string): string {
   // Most pieces of a stream end with an event, and so with a line.
   if (text.endsWith('\n')) return '';
@@ -181,8 +171,7 @@ type Fields = Record<string, unknown>;
 
 /**
  * OpenAI counts cached tokens within the input and reasoning within the output. The Messages API counts its cache beside
- * `input_tokens`; some servers count reasoning beside the output, which their total tells. A number that is negative, a
- * fraction, too large to be exact or a text is no count.
+ * `input_tokens`; some servers count reasoning beside the output, as their total shows.
  */
 function readCounts(usage: Fields): {
   input: Input | undefined;
@@ -213,11 +202,11 @@ function readInput(usage: Fields): Input | undefined {
   if (tokens === undefined) return undefined;
   const isBeside = prompt === undefined && (read ?? cacheWriteIn) !== undefined;
   const tokensIn = isBeside ? tokens + cache : tokens;
-  // More cached than there is: nothing is known of the cache, and all is charged as other input.
-  return cache <= tokensIn ? { tokensIn, cachedIn, cacheWriteIn } : { tokensIn, ...NO_CACHE };
+  // More cached tokens than input: implausible, so all is charged as other input.
+  return cache <= tokensIn
+    ? { tokensIn, cachedIn, cacheWriteIn }
+    : { tokensIn, cachedIn: undefined, cacheWriteIn: undefined };
 }
-
-const NO_CACHE = { cachedIn: undefined, cacheWriteIn: undefined };
 
 function readOutput(usage: Fields, tokensIn: number): Output | undefined {
   const tokens = count(usage, 'completion_tokens') ?? count(usage, 'output_tokens');

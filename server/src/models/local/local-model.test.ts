@@ -67,7 +67,7 @@ const isAlive = (pid: number): boolean => {
 };
 
 describe('the local model', () => {
-  test('serves its models as the upstream `local`, with a token of its own', async () => {
+  test('The local model serves its models as the upstream `local`, with its own token', async () => {
     const { models, local, lives } = await open('good');
     expect((await models.listModels()).map(({ id, owned_by }) => [id, owned_by])).toEqual([
       ['all-minilm-l6-v2', 'local'],
@@ -84,7 +84,7 @@ describe('the local model', () => {
     expect(life?.args.join(' ')).not.toContain(life?.env['KEYWARD_LOCAL_MODEL_TOKEN']);
   });
 
-  test('sees nothing of this server’s environment but what fetching weights needs', async () => {
+  test('The local model gets only the variables of the environment that fetching weights needs', async () => {
     const { lives } = await open('good', {
       PATH: process.env['PATH'] ?? '',
       HOME: '/nowhere',
@@ -107,7 +107,7 @@ describe('the local model', () => {
     ]);
   });
 
-  test('killed with -9: a request is told 503 with a hint, others work, and it comes back', async () => {
+  test('After kill -9 a request gets 503 with a hint, other models work, and the local model restarts', async () => {
     const { models, local, lives } = await open('good');
     const upstream = await openUpstream();
     await addUpstream(models, { name: 'other', base_url: upstream.baseUrl, models: ['m'] }, ACTOR);
@@ -132,7 +132,7 @@ describe('the local model', () => {
     expect(new Set(tokens).size).toBe(2);
   });
 
-  test('a request that crashes it is told 503 too', async () => {
+  test('A request that crashes the local model gets 503', async () => {
     const { models, local } = await open('good');
     await until(() => local.state().status === 'ready');
     const messages = [{ role: 'user', content: 'please crash' }];
@@ -143,7 +143,7 @@ describe('the local model', () => {
     expect((await models.forward(chatRequest({ model: CHAT }))).status).toBe(200);
   });
 
-  test('one that crashes at each start is restarted more and more seldom', async () => {
+  test('A local model that crashes at each start is restarted with growing pauses', async () => {
     const { local, lives } = await open('crashing');
     await until(() => local.state().restarts === 3);
     expect(local.state()).toMatchObject({ status: 'restarting', reason: 'the process ended with code 3' });
@@ -154,7 +154,7 @@ describe('the local model', () => {
   test.for<[string, RegExp]>([
     ['fetching', /downloading its weights \(43 %\)/],
     ['failing', /no room in KEYWARD_MODELS_DIR\. Make room\./],
-  ])('while it is %s the hint says so', async ([kind, hint]) => {
+  ])('The hint says that the local model is %s', async ([kind, hint]) => {
     const { models, local } = await open(kind);
     await until(() => local.state().status === kind.replace('failing', 'failed'));
     await expect(models.forward(chatRequest({ model: CHAT }))).rejects.toMatchObject({
@@ -163,7 +163,7 @@ describe('the local model', () => {
     });
   });
 
-  test('another upstream with the same model serves it while the local one is down', async () => {
+  test('Another upstream serves the model while the local model is down', async () => {
     const { models } = await open('fetching');
     const upstream = await openUpstream();
     upstream.answer(json({ from: 'elsewhere' }));
@@ -174,7 +174,7 @@ describe('the local model', () => {
   });
 
   test.for(['good', 'deaf'])(
-    'stop ends it whether it listens or not, twice is fine, and start brings it back (%s)',
+    'Stop is idempotent and ends the local model, and start starts it again (%s)',
     async (kind) => {
       const { local, lives } = await open(kind);
       await until(() => local.state().status === 'ready');
@@ -188,7 +188,7 @@ describe('the local model', () => {
 });
 
 describe.runIf(existsSync(WEIGHTS))('the real local model', () => {
-  test('answers, embeds, and comes back after kill -9', { timeout: 60_000 }, async () => {
+  test('The real local model answers, embeds, and restarts after kill -9', { timeout: 60_000 }, async () => {
     const logger = pino({ level: 'silent' });
     local = new LocalModel({
       clock: systemClock,

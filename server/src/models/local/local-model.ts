@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../base/clock.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
-import type { LocalLine } from './local-lines.ts';
-import { LocalProcess, type Environment } from './local-process.ts';
+import { LocalProcess, type Environment, type LocalLine } from './local-process.ts';
 import { Target } from '../upstreams/target.ts';
 import { LOCAL_UPSTREAM } from '../upstreams/upstream.ts';
 
@@ -12,9 +11,9 @@ const MODELS = ['smollm2-135m-instruct', 'all-minilm-l6-v2'];
 const PROGRAM = fileURLToPath(new URL('../../../../local-model/src/main.ts', import.meta.url));
 const BACKOFF_MIN_MS = 500;
 const BACKOFF_MAX_MS = 30_000;
-/** A life this long was a good one: the next restart is quick again. */
+/** After a process that ran this long, the next restart is quick again. */
 const GOOD_LIFE_MS = 60_000;
-/** It listens before it loads anything; one that does not is stuck. */
+/** The process listens before it loads anything. */
 const LISTEN_MAX_MS = 30_000;
 const TIMEOUT_MS = 600_000;
 
@@ -23,33 +22,28 @@ export interface LocalModelOptions {
   logger: Logger;
   /** Absolute path of the folder of the weights. */
   modelsDir: string;
-  /** This process's; the child sees a small part of it. */
+  /** This process's; the child gets a small part of it. */
   environment: Environment;
-  /** The program in place of the package's own; for tests. */
+  /** For tests. @default the package's own */
   program?: string;
 }
 
-export type LocalStatus = 'stopped' | 'starting' | 'fetching' | 'loading' | 'ready' | 'failed' | 'restarting';
+type LocalStatus = 'stopped' | 'starting' | 'fetching' | 'loading' | 'ready' | 'failed' | 'restarting';
 
-/** How the local model is, for `readyz`, the console and `doctor`. */
+/** For `readyz`, the console and `doctor`. */
 export interface LocalState {
   status: LocalStatus;
-  /** While weights are fetched. */
   progress: { file: string; received_bytes: number; total_bytes: number } | null;
   reason: string | null;
   hint: string | null;
-  /** Those that answer right now. */
+  /** The models that answer now. */
   models: string[];
   restarts: number;
   pid: number | null;
 }
 
-/**
- * Supervises the local model's process, a built-in upstream. Native code may crash there: it is restarted after
- * 0.5 s, doubling up to 30 s, and nothing else is touched.
- */
+/** Supervises the local model's process, a built-in upstream. After a crash it restarts in 0.5 s, doubling up to 30 s. */
 export class LocalModel {
-  readonly id = LOCAL_UPSTREAM;
   readonly #options: LocalModelOptions;
   readonly #startedMs: number;
   #process: LocalProcess | undefined;
@@ -62,8 +56,9 @@ export class LocalModel {
   #token = '';
   #baseUrl: string | undefined;
   #names: readonly string[] = MODELS;
-  #target: Target;
-  #generation = 0;
+  target: Target;
+  /** Grows with each change of `target`. */
+  generation = 0;
   #onReady: () => void = () => undefined;
   readonly #state: LocalState = {
     status: 'stopped',
@@ -78,28 +73,19 @@ export class LocalModel {
   constructor(options: LocalModelOptions) {
     this.#options = options;
     this.#startedMs = options.clock.nowMs();
-    this.#target = this.#newTarget();
-  }
-
-  /** Grows whenever `target` changes. */
-  get generation(): number {
-    return this.#generation;
-  }
-
-  get target(): Target {
-    return this.#target;
+    this.target = this.#newTarget();
   }
 
   state(): LocalState {
     return { ...this.#state, models: [...this.#state.models], pid: this.#process?.pid ?? null };
   }
 
-  /** Calls back whenever models have come up. */
+  /** Calls back each time models become ready. */
   onReady(listener: () => void): void {
     this.#onReady = listener;
   }
 
-  /** Begins; models come up later. Twice is fine. */
+  /** Idempotent; models become ready later. */
   start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
@@ -107,7 +93,7 @@ export class LocalModel {
     this.#spawn();
   }
 
-  /** Ends the process, within 5 s. Twice is fine. */
+  /** Ends the process within 5 s. Idempotent. */
   async stop(): Promise<void> {
     this.#isRunning = false;
     clearTimeout(this.#timer);
@@ -119,7 +105,7 @@ export class LocalModel {
     this.#down('stopped');
   }
 
-  /** Why a request for this model cannot be served right now: `not_ready`; undefined when it can. */
+  /** @returns `not_ready` if the model cannot answer now. */
   unready(model: string): KeywardError | undefined {
     return this.#state.models.includes(model) ? undefined : this.notReady();
   }
@@ -133,7 +119,7 @@ export class LocalModel {
       starting: 'It is starting; try again in a moment.',
       fetching: `It is downloading its weights (${this.#percent()} %); try again soon.`,
       loading: 'It is loading; try again in a moment.',
-      // Between its end and the word of it.
+      // It has ended, but this is not reported yet.
       ready: 'It is restarting; try again in a moment.',
       failed: `It failed: ${this.#public(reason)}. ${this.#public(hint)}`,
       restarting: `It ended unexpectedly and is restarting in ${seconds} s.`,
@@ -149,7 +135,7 @@ export class LocalModel {
     return total_bytes > 0 ? Math.min(100, Math.floor((received_bytes / total_bytes) * 100)) : 0;
   }
 
-  /** Callers need not learn where the files of this machine lie. */
+  /** Hides paths of this machine. */
   #public(words: string | null): string {
     return (words ?? 'the reason is in the log').replaceAll(this.#options.modelsDir, 'KEYWARD_MODELS_DIR');
   }
@@ -164,7 +150,7 @@ export class LocalModel {
       environment,
       token: this.#token,
       logger,
-      onLine: (line) => this.#heard(line),
+      onLine: (line) => this.#onLine(line),
       onExit: (how) => this.#exited(how),
     });
     this.#process = born;
@@ -175,7 +161,7 @@ export class LocalModel {
     this.#watchdog.unref();
   }
 
-  #heard(line: LocalLine): void {
+  #onLine(line: LocalLine): void {
     const state = this.#state;
     switch (line.event) {
       case 'listening':
@@ -183,12 +169,8 @@ export class LocalModel {
         this.#renewTarget();
         break;
       case 'fetching':
-        state.status = 'fetching';
-        state.progress = {
-          file: line.file,
-          received_bytes: line.received_bytes,
-          total_bytes: line.total_bytes,
-        };
+        const { event, ...progress } = line;
+        Object.assign(state, { status: event, progress });
         break;
       case 'loading':
         Object.assign(state, { status: 'loading', progress: null });
@@ -210,7 +192,7 @@ export class LocalModel {
 
   #serves(models: readonly string[], complete: boolean): void {
     this.#state.models = [...models];
-    // Those still to come stay in the catalogue: a request for one is told that it is on its way.
+    // Models that are not ready yet stay in the catalogue, so that a request for one gets `not_ready`.
     this.#names = complete ? [...models] : [...new Set([...this.#names, ...models])];
     this.#renewTarget();
     if (models.length > 0) this.#onReady();
@@ -239,21 +221,20 @@ export class LocalModel {
   }
 
   #renewTarget(): void {
-    this.#target = this.#newTarget();
-    this.#generation++;
+    this.target = this.#newTarget();
+    this.generation++;
   }
 
   #newTarget(): Target {
     return new Target({
       id: LOCAL_UPSTREAM,
       name: LOCAL_UPSTREAM,
-      // Never called before there is an address: no model is ready then.
+      // Never called before it has an address: no model is ready then.
       baseUrl: this.#baseUrl ?? 'http://127.0.0.1/v1',
       models: this.#names,
       timeoutMs: TIMEOUT_MS,
       weight: 1,
       prices: {},
-      // It costs nothing.
       unpriced: 'allow',
       createdMs: this.#startedMs,
       apiKey: this.#token === '' ? undefined : this.#token,

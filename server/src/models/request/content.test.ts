@@ -5,7 +5,7 @@ import { contentOf } from './content.ts';
 const ODD = '\uFDFA'.repeat(50);
 const part = (name: string) => ({ [name]: 'image_url' });
 
-test('a body of a hundred thousand odd names is not folded name by name', () => {
+test('A body of 100,000 non-ASCII names is not folded name by name', () => {
   const watched = vi.spyOn(String.prototype, 'normalize');
   try {
     const many = Array.from({ length: 100_000 }, (_, i) => part(`${ODD}${i}`));
@@ -17,7 +17,7 @@ test('a body of a hundred thousand odd names is not folded name by name', () => 
   }
 });
 
-test('a picture is found under odd names, whatever stands before it', () => {
+test('A picture is found under non-ASCII names, wherever it is', () => {
   const odd = { ｉｍａｇｅ_url: { url: 'https://example.test/a.png' } };
   expect(contentOf([odd, odd, odd]).images).toBe(3);
   const many = Array.from({ length: 1_000 }, (_, i) => part(`é${i}`));

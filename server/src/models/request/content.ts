@@ -1,34 +1,34 @@
 import { isObject } from '../../base/is-object.ts';
 import { folded } from './request-members.ts';
 
-/** What a body holds beside its text. */
+/** The parts of a body that are not text. */
 export interface Content {
-  /** Bytes of the body that are pictures or sound, as base64. */
+  /** Bytes of pictures and sound in base64. */
   embeddedBytes: number;
   images: number;
   audioBytes: number;
-  /** Numbers in arrays: prompts may be given as tokens. */
+  /** Numbers in arrays: a prompt may be given as tokens. */
   numbers: number;
-  /** Files, sounds and earlier items that are elsewhere: nobody here knows how long they are. */
+  /** Files, sound and earlier items at the upstream: Keyward does not know their length. */
   references: number;
 }
 
-/** A text of a picture or a sound is longer than this. */
+/** Pictures and sound are longer than this. */
 const EMBEDDED_MIN_CHARACTERS = 1_024;
 const DATA_URL = /^data:(image|audio|video)\/[\w.+-]{1,60};base64,/;
 const DATA_URL_HEAD_CHARACTERS = 100;
 const DEPTH_MAX = 64;
 
-/** Members of a body in which pictures and sound stand; in others (tools, instructions) they are text that a model reads. */
+/** Members of a body that may contain pictures and sound; in others (tools, instructions) a model reads them as text. */
 const MEDIA_MEMBERS = new Set(['messages', 'input']);
 /** Members of a body that are pictures themselves. */
 const PICTURE_MEMBERS = new Set(['image', 'images', 'mask']);
 
-/** A picture by its id or address is no longer than any other. */
+/** Of files; a picture by its id or address counts like any other picture. */
 const REFERENCES = new Set(['file_id', 'file_url', 'fileId', 'fileUrl']);
 const ADDRESS = /^https?:\/\//i;
 
-/** Looks through a request as received. Files of other kinds count as text: their bytes are the best that is known of them. */
+/** Searches a request as received. Files of other kinds count as text. */
 export function contentOf(parsed: unknown): Content {
   const content: Content = { embeddedBytes: 0, images: 0, audioBytes: 0, numbers: 0, references: 0 };
   const meant: Meant = new Map();
@@ -46,15 +46,15 @@ export const isPictureMember = (name: string): boolean => PICTURE_MEMBERS.has(na
 
 interface Place {
   depth: number;
-  /** The kind of part that a value belongs to; it is counted already. */
+  /** The kind of part that contains the value; that part is counted already. */
   kind: PartKind;
-  /** Whether what is in such a part is no text there. */
+  /** Whether such a part is not text here. */
   isMedia: boolean;
   meant: Meant;
 }
 
 export type PartKind = 'image' | 'audio' | undefined;
-/** What the odd names of a request are without their oddities. */
+/** The non-ASCII names of a request, folded. */
 export type Meant = Map<string, string>;
 
 function look(value: unknown, content: Content, place: Place): void {
@@ -77,8 +77,8 @@ function look(value: unknown, content: Content, place: Place): void {
 }
 
 /**
- * Whether a text is a picture or a sound: it stands in such a part, and not as its text. A model reads a text that only begins
- * like one, and whoever sends it pays for its length. Guarded by openai/reservation.test.ts and hanging-up.test.ts.
+ * Whether a text is a picture or sound: it is in such a part, and not its `text`. A model reads other texts that begin like one, so
+ * they count by their length. Guarded by openai/reservation.test.ts and http/hanging-up.test.ts.
  */
 export const isEmbedded = ({ name, text, kind }: { name: string; text: string; kind: PartKind }): boolean =>
   kind !== undefined &&
@@ -99,8 +99,8 @@ function lookAtPictures(value: unknown, content: Content, meant: Meant): void {
 }
 
 /**
- * Parts of the Chat, Responses and Messages APIs: by address, by the id of a file, or with the picture in them. Also under names
- * that an upstream could read as these: a part that is taken for one too many is held and given back.
+ * The kind of a part in the Chat, Responses and Messages APIs, also under names that an upstream could read as theirs: too many
+ * pictures are reserved, and settled exactly later.
  */
 export function partKind(part: Record<string, unknown>, known: Meant): PartKind {
   let kind: PartKind;
@@ -109,7 +109,7 @@ export function partKind(part: Record<string, unknown>, known: Meant): PartKind 
     if (COMMON_NAMES.has(name) || name.length > NAME_MAX_CHARACTERS) continue;
     if (++names > PART_NAMES_MAX) return 'image';
     const isUsual = IS_USUAL.test(name);
-    // To fold a name of odd letters takes up to a tenth of a millisecond, and a body has room for a hundred thousand.
+    // Folding a non-ASCII name takes up to 0.1 ms, and a body has room for 100,000.
     if (!isUsual && known.size >= ODD_NAMES_MAX && !known.has(name)) return 'image';
     const meant = known.get(name) ?? folded(name);
     if (!isUsual) known.set(name, meant);
@@ -120,27 +120,19 @@ export function partKind(part: Record<string, unknown>, known: Meant): PartKind 
   return kind;
 }
 
-/** No part of an API has as many; one that does counts as a picture, is held as one and given back. */
+/** A part with more names counts as a picture. */
 const PART_NAMES_MAX = 100;
 const ODD_NAMES_MAX = 300;
 const IS_USUAL = /^[\x20-\x7e]*$/;
 const COMMON_NAMES = new Set(['role', 'content', 'text', 'name', 'url', 'detail']);
 const NAME_MAX_CHARACTERS = 64;
-const KIND_BY_TYPE = new Map<unknown, PartKind>([
-  ['image_url', 'image'],
-  ['input_image', 'image'],
-  ['image', 'image'],
-  ['input_audio', 'audio'],
-  ['audio_url', 'audio'],
-  ['video_url', 'audio'],
-  ['input_video', 'audio'],
-]);
-const KIND_BY_NAME = new Map<string, PartKind>([
-  ['imageurl', 'image'],
-  ['inputaudio', 'audio'],
-  ['audiourl', 'audio'],
-  ['videourl', 'audio'],
-]);
+const kindsOf = (images: string, sounds: string): ReadonlyMap<unknown, PartKind> =>
+  new Map([
+    ...images.split(' ').map((name) => [name, 'image'] as const),
+    ...sounds.split(' ').map((name) => [name, 'audio'] as const),
+  ]);
+const KIND_BY_TYPE = kindsOf('image_url input_image image', 'input_audio audio_url video_url input_video');
+const KIND_BY_NAME = kindsOf('imageurl', 'inputaudio audiourl videourl');
 
 function addEmbedded(base64: string, content: Content, kind: PartKind): void {
   content.embeddedBytes += base64.length;

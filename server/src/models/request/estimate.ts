@@ -8,37 +8,37 @@ import { isAudioInput, isCounting, isImages, isText } from './paths.ts';
 import { priceOfRoute } from '../account/prices.ts';
 import type { RequestBody } from './request-members.ts';
 
-/** English has 4 to 5 bytes a token and code 3; JSON's own signs count too. An estimate a little high is the safe one. */
+/** English has 4 to 5 bytes a token, code 3, JSON included. */
 const BYTES_PER_TOKEN = 3.5;
-/** Held for an answer that nobody bounds: the longest of most models; */
+/** Reserved for an answer that the request does not bound: the longest answer of most models. */
 const OPEN_WHOLE_TOKENS = 16_384;
-/** where there is less, what every model takes for a bound, which is written into the request then; */
+/** If the budget has less: a bound that every model accepts. It is written into the request. */
 export const OPEN_MOST_TOKENS = 4_096;
-/** or what there is, but no less than makes an answer. */
+/** The least that is reserved for an answer. */
 const OPEN_LEAST_TOKENS = 1_024;
-/** What a request refers to and does not hold: a conversation or a file at the upstream, what a search finds. */
+/** Of a conversation or a file at the upstream, and of the results of a search. */
 const REFERRED_TOKENS = 65_536;
-/** A picture that is shown to a model, at the most generous resolution of the common ones. */
+/** Of a picture for a model, at the highest of the common resolutions. */
 export const IMAGE_TOKENS = 1_600;
-/** A picture that is made, at the best quality and largest size of the models that count tokens for it. */
+/** Of a picture that a model makes, at the best quality and largest size. */
 const MADE_IMAGE_TOKENS = 6_240;
-/** Speech at 16 kbit a second, as small as programs make it: a better recording is shorter than it is taken for. */
+/** Speech at 16 kbit a second, the lowest common rate. */
 const AUDIO_BYTES_PER_SECOND = 2_000;
 export const AUDIO_TOKENS_PER_SECOND = 10;
-/** Fast speech, written down. */
+/** Of fast speech. */
 const SPOKEN_TOKENS_PER_SECOND = 5;
 
-/** What a request may use at most, roughly: for a reservation that is settled exactly later. */
+/** About the most that a request may use, for a reservation. */
 export interface Estimate {
   tokens: number;
-  /** At the dearest upstream that might serve it, 10⁻⁹ USD. */
+  /** At the most expensive upstream that may serve it, 10⁻⁹ USD. */
   usdNano: number;
 }
 
 export interface EstimateRequest {
   path: string;
   parsed?: RequestBody | undefined;
-  /** Of a form: what it says beside its files. */
+  /** The fields of the body if it is a form, without its files. */
   form?: RequestBody | undefined;
   /** Length of the body, or of all bodies together. */
   bytes: number;
@@ -47,22 +47,17 @@ export interface EstimateRequest {
 /** The bound of an answer that its request does not bound. */
 export interface OpenOutput {
   tokens: number;
-  /** As long as answers of the model are: no bound has to be written. */
+  /** The longest answer of the model: no bound has to be written. */
   isWhole: boolean;
 }
 
-/** What is held for a request: the whole where there is so much, otherwise what there is, from the least to the most. */
+/** Reserved for a request: the whole if the budget has it, otherwise the rest of the budget, from `least` to `most`. */
 export interface Demand {
   least: Estimate;
   most: Estimate;
   whole: Estimate;
-  /** undefined where the request bounds its answer itself, or has none. */
+  /** undefined: the request bounds its answer itself, or has none. */
   outputAt(share: Share): OpenOutput | undefined;
-}
-
-interface Open {
-  referred: number;
-  output: number;
 }
 
 /** @throws KeywardError `invalid_input` for amounts that upstreams might read in different ways. */
@@ -71,7 +66,7 @@ export function demandOf(routes: readonly Route[], request: EstimateRequest): De
   if (isCounting(path)) return { least: NOTHING, most: NOTHING, whole: NOTHING, outputAt: () => undefined };
   const amounts = amountsOf(path, { ...form, ...parsed });
   const { tokensIn, refers } = promptOf(request);
-  const estimate = ({ referred, output }: Open): Estimate => {
+  const estimate = (referred: number, output: number): Estimate => {
     const tokensOut = outputTokens(request, { ...amounts, output: amounts.output ?? output });
     const quantities = { tokensIn: tokensIn + referred, tokensOut, ...unitsOf(request) };
     const costs = routes.map((route) => costNanoAtMost(quantities, priceOfRoute(route)));
@@ -88,22 +83,22 @@ export function demandOf(routes: readonly Route[], request: EstimateRequest): De
       ? { tokens: whole, isWhole: true }
       : { tokens: least + Math.floor((most - least) * share), isWhole: false };
   return {
-    least: estimate({ referred: 0, output: least }),
-    most: estimate({ referred, output: most }),
-    whole: estimate({ referred, output: whole }),
+    least: estimate(0, least),
+    most: estimate(referred, most),
+    whole: estimate(referred, whole),
     outputAt: isOpen ? outputAt : () => undefined,
   };
 }
 
 const NOTHING: Estimate = { tokens: 0, usdNano: 0 };
 
-/** Tokens of the longest answer that a request can have, as near as it says. */
+/** Tokens of the longest answer to a request, by its own bounds. */
 export function longestAnswer(request: EstimateRequest, otherwise = OPEN_WHOLE_TOKENS): number {
   const fields = request.parsed ?? {};
   return outputTokens(request, { output: outputOf(fields) ?? otherwise, choices: choicesOf(fields) });
 }
 
-/** Images that are asked for, and seconds of sound that are sent, as far as the request says. */
+/** Images that a request asks for, and seconds of sound in it. */
 export function unitsOf({ path, parsed, form, bytes }: EstimateRequest): { images: number; seconds: number } {
   return {
     images: isImages(path) ? choicesOf({ ...form, ...parsed }) : 0,
@@ -111,7 +106,7 @@ export function unitsOf({ path, parsed, form, bytes }: EstimateRequest): { image
   };
 }
 
-/** Tokens of what is no text. */
+/** Tokens of pictures and sound. */
 export function mediaTokens(request: EstimateRequest): number {
   const { path, parsed } = request;
   if (isAudioInput(path)) return audioTokens(request.bytes);
@@ -125,12 +120,10 @@ const audioTokens = (bytes: number): number =>
 
 function promptOf(request: EstimateRequest): { tokensIn: number; refers: boolean } {
   const { path, parsed, form, bytes } = request;
-  // The rest of a form of pictures or sound is files.
-  if (form !== undefined && (isImages(path) || isAudioInput(path)))
-    return {
-      tokensIn: textTokens(Buffer.byteLength(JSON.stringify(form))) + mediaTokens(request),
-      refers: false,
-    };
+  if (form !== undefined && (isImages(path) || isAudioInput(path))) {
+    const text = textTokens(Buffer.byteLength(JSON.stringify(form)));
+    return { tokensIn: text + mediaTokens(request), refers: false };
+  }
   if (parsed === undefined) return { tokensIn: textTokens(bytes), refers: false };
   const { embeddedBytes, images, audioBytes, numbers, references } = contentOf(parsed);
   const text = Math.max(textTokens(bytes - embeddedBytes), numbers);
@@ -141,7 +134,7 @@ function promptOf(request: EstimateRequest): { tokensIn: number; refers: boolean
   };
 }
 
-/** Whether a model reads what is not in the request: a conversation at the upstream, or what a tool of the upstream finds. */
+/** Whether a model reads more than the request: a conversation at the upstream, or results of the upstream's tools. */
 const refersElsewhere = ({ previous_response_id, conversation, prompt, mcp_servers, tools }: RequestBody) =>
   [previous_response_id, conversation, mcp_servers].some((value) => (value ?? false) !== false) ||
   isObject(prompt) ||
@@ -149,7 +142,7 @@ const refersElsewhere = ({ previous_response_id, conversation, prompt, mcp_serve
 
 const textTokens = (bytes: number): number => Math.ceil(Math.max(0, bytes) / BYTES_PER_TOKEN);
 
-/** A reranking model reads the query again with each document. */
+/** A reranking model reads the query with each document. */
 function repeatedQuery(path: string, { query, documents }: RequestBody): number {
   if (path !== '/rerank' || typeof query !== 'string' || !Array.isArray(documents)) return 0;
   return textTokens(Buffer.byteLength(query)) * documents.length;
@@ -165,7 +158,7 @@ function outputTokens(
   return isText(path) ? output * choices * promptCount(path, parsed) : 0;
 }
 
-/** The old completions take several prompts at once, as texts or as lists of tokens. */
+/** `/completions` accepts several prompts, as texts or as lists of tokens. */
 function promptCount(path: string, parsed: RequestBody | undefined): number {
   const prompt = parsed?.['prompt'];
   if (path !== '/completions' || !Array.isArray(prompt)) return 1;

@@ -6,10 +6,7 @@ import { folded, memberMeant, type RequestBody } from './request-members.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/**
- * Members in which a server of models finds another model than the one that is checked, or another place to ask: fallbacks,
- * deployments, adapters, presets. As `folded` gives them.
- */
+/** Members that name another model or another server: fallbacks, deployments, adapters, presets. As `folded` gives them. */
 const OTHER_MODEL = new Set(
   [
     'models fallback fallbacks fallbackmodels contextwindowfallbacks contentpolicyfallbacks modellist modelname modelid modelalias',
@@ -19,12 +16,12 @@ const OTHER_MODEL = new Set(
   ].flatMap((names) => names.split(' ')),
 );
 
-/** Members whose own members some servers read as those of the body. */
+/** Members whose own members some servers read as members of the body. */
 const WRAPPERS = new Set(['extrabody', 'generationconfig', 'parameters', 'samplingparams']);
 
 /**
- * Refuses what could run another model, or more of it, than what is checked and held. Only where somebody's models or spending are
- * bounded: between everybody else and their upstream it is nobody's business. Guarded by openai/hidden-members.test.ts.
+ * Refuses members that could run another model, or more of it, than Keyward checks and reserves. Only for keys whose models or
+ * spending are bounded. Guarded by openai/hidden-members.test.ts.
  * @throws KeywardError `invalid_input` naming the member.
  */
 export function refuseHidden(
@@ -46,7 +43,7 @@ export function refuseHidden(
 const ELSEWHERE = new Set(['url', 'uri', 'fileurl', 'fileuri', 'fileid', 'audiourl', 'audiouri']);
 const ADDRESS = /^[a-z][\w+.-]{1,20}:\/\//i;
 
-/** A recording that the upstream fetches itself has a length that nobody here knows. Guarded by reservation.test.ts. */
+/** Keyward does not know the length of a recording that the upstream fetches. Guarded by openai/reservation.test.ts. */
 function refuseElsewhere(body: Fields): void {
   for (const name in body) {
     const value = body[name];
@@ -72,7 +69,7 @@ function refuseOther(name: string, value: unknown): void {
     for (const member in tool) if (folded(member) === 'model') throw hidden(`${field}.${member}`);
 }
 
-/** All the way down: one of them may stand in another. */
+/** At any depth: a wrapper may contain another. */
 function lookWithin(value: unknown, path: string): void {
   if (typeof value === 'string') throw hidden(path);
   if (typeof value !== 'object' || value === null) return;
@@ -98,26 +95,18 @@ function toolsOf(tools: unknown): [field: string, tool: Fields][] {
   );
 }
 
-/** What costs as much as the price says, or less. */
-const COMMON_TIERS = new Set<unknown>([
-  'auto',
-  'default',
-  'standard',
-  'standard_only',
-  'on_demand',
-  'flex',
-  'batch',
-]);
-/** Tools that the caller carries out itself. */
+/** Service tiers that cost no more than the price. */
+const COMMON_TIERS = new Set<unknown>('auto default standard standard_only on_demand flex batch'.split(' '));
+/** Tools that the caller runs. */
 const CALLERS_TOOL = /^(function|custom|namespace|local_shell|apply_patch|computer|bash|text_editor|memory)/;
 
-/** Tools that the upstream carries out: what they find goes into the prompt, and most are billed beside tokens. */
+/** Tools that the upstream runs: their results go into the prompt, and most are billed beside tokens. */
 export const upstreamsTools = (tools: unknown): { field: string; type: unknown }[] =>
   toolsOf(tools)
     .map(([field, { type }]) => ({ field, type }))
     .filter(({ type }) => type !== undefined && !(typeof type === 'string' && CALLERS_TOOL.test(type)));
 
-/** Members that cost more than the price of the model tells, by what they hold. */
+/** Members with values that cost more than the price of the model. */
 const EXTRAS: Readonly<Record<string, (value: unknown) => boolean>> = {
   servicetier: (tier) => !COMMON_TIERS.has(tier),
   // Of speech it is a number.
@@ -129,7 +118,7 @@ const EXTRAS: Readonly<Record<string, (value: unknown) => boolean>> = {
   modalities: (kinds) => !(Array.isArray(kinds) && kinds.every((kind) => kind === 'text')),
 };
 
-/** Searches, sandboxes and faster service are billed by the upstream beside tokens: a budget in usd would not hold for them. */
+/** Upstreams bill searches, sandboxes and faster service beside tokens: a budget in usd would not hold. */
 function refuseExtras(body: Fields): void {
   for (const name in body) {
     const value = body[name];

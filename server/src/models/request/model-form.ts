@@ -2,11 +2,10 @@ import { randomBase62 } from '../../base/ids.ts';
 import { isAmount } from '../account/amounts.ts';
 import type { RequestBody } from './request-members.ts';
 
-/** One part of a form: text, or a file. */
 export interface FormPart {
   name: string;
   value: string | Buffer;
-  /** What a file is, and what it is called; undefined for text. */
+  /** undefined for text. */
   file?: { type: string; name: string | undefined };
 }
 
@@ -15,15 +14,15 @@ const MIME_TYPE = /^[\w.+-]{1,64}\/[\w.+-]{1,64}$/;
 const MANY_PARTS = 'multipart/';
 
 /**
- * A form on its way to a model. It leaves written anew from what was read of it, the model's name once and first: whatever was odd
- * about the caller's spelling (a name in no quotes, `name*=`, a field twice, a form in a form) reaches no upstream, which could
- * read another model in it. Guarded by openai/model-forms.test.ts.
+ * A form for a model, written again from its parts with the model's name first. The caller's own spelling (a name without quotes,
+ * `name*=`, a repeated field, a nested form) reaches no upstream, which could read another model in it. Guarded by
+ * openai/model-forms.test.ts.
  */
 export class ModelForm {
   readonly #parts: readonly FormPart[];
   readonly #boundary = `keyward-${randomBase62(BOUNDARY_LENGTH)}`;
 
-  /** @param parts all but the model's name. */
+  /** @param parts all except the model's name. */
   constructor(parts: readonly FormPart[]) {
     this.#parts = parts;
   }
@@ -37,13 +36,13 @@ export class ModelForm {
     return this.#parts.reduce((sum, { value }) => sum + Buffer.byteLength(value), 0);
   }
 
-  /** All but files. Forms know no numbers: where one is wanted, a plain one is told as such. */
+  /** All except files. Forms have no numbers: digits in a member that is an amount become one. */
   get fields(): RequestBody {
     const texts = this.#parts.filter(({ file }) => file === undefined);
     return Object.fromEntries(texts.map(({ name, value }) => [name, valueOf(name, String(value))]));
   }
 
-  /** All that is text in it. */
+  /** All texts, names included. */
   get texts(): string[] {
     return this.#parts.flatMap(({ name, value, file }) => [
       name,
@@ -70,7 +69,7 @@ const PLAIN_NUMBER = /^\d{1,9}$/;
 const valueOf = (name: string, text: string): string | number =>
   isAmount(name) && PLAIN_NUMBER.test(text) ? Number(text) : text;
 
-/** What a body says as a form; undefined where it is none. */
+/** The fields of the body if it is a form; undefined for JSON. */
 export const formFields = (body: Buffer | ModelForm): RequestBody | undefined =>
   Buffer.isBuffer(body) ? undefined : body.fields;
 
@@ -82,6 +81,6 @@ const typeOf = (type: string): string =>
 // eslint-disable-next-line no-control-regex
 const UNFIT = /["\\\u0000-\u001f\u007f]/g;
 
-/** As browsers write it: no reader of forms takes such a name for the end of the text. */
+/** As browsers write it: no parser of forms mistakes such a name for the end of the text. */
 const quoted = (text: string): string =>
   text.replaceAll(UNFIT, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);

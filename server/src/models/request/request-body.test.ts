@@ -13,7 +13,7 @@ function rewritten(text: string, options: { upstreamModel?: string; includeUsage
 }
 
 describe('the body for an upstream', () => {
-  test('is the very same bytes where nothing needs to change', () => {
+  test('The body for an upstream is the same bytes if nothing has to change', () => {
     const body = Buffer.from(' {\n "model" : "up", "big": 12345678901234567890, "text": "\\u00fc\\/" }\n');
     const parsed = JSON.parse(body.toString()) as JsonObject;
     expect(rewriteBody({ body, parsed, upstreamModel: 'up', includeUsage: false })).toBe(body);
@@ -28,7 +28,7 @@ describe('the body for an upstream', () => {
     ['{"a":"model","model":"m","b":{"model":["m"]}}', '{"a":"model","model":"up","b":{"model":["m"]}}'],
     ['{"a":"\\\\","model":"m","b":"}{][,:"}', '{"a":"\\\\","model":"up","b":"}{][,:"}'],
     ['{"ü🌍":"m","model":"m"}', '{"ü🌍":"m","model":"up"}'],
-  ])('has only the name replaced: %s', ([given = '', expected]) => {
+  ])('The body for an upstream has only the name replaced: %s', ([given = '', expected]) => {
     expect(rewritten(given)).toBe(expected);
   });
 
@@ -41,11 +41,11 @@ describe('the body for an upstream', () => {
       '{"model":"m","stream_options":{"include_usage":false}, "a":1}',
       '{"model":"m","stream_options":{"include_usage":true}, "a":1}',
     ],
-  ])('asks for usage and keeps the rest: %s', ([given = '', expected]) => {
+  ])('The body for an upstream asks for usage and keeps the rest: %s', ([given = '', expected]) => {
     expect(rewritten(given, { upstreamModel: 'm', includeUsage: true })).toBe(expected);
   });
 
-  test('has both replaced at once', () => {
+  test('The body for an upstream has the name and the stream options replaced at once', () => {
     expect(rewritten('{"stream_options":{},"model":"m"}', { includeUsage: true })).toBe(
       '{"stream_options":{"include_usage":true},"model":"up"}',
     );
@@ -56,7 +56,7 @@ describe('the body for an upstream', () => {
     '{"model":"denied","mod\\u0065l":"m"}',
     '{"mod\\u0065l":"denied","model":"m"}',
     '{"model":"\\u006d"}',
-  ])('says the one model that was checked, however it was written: %s', (text) => {
+  ])('The body for an upstream names only the model that was checked: %s', (text) => {
     const body = Buffer.from(text);
     const parsed = JSON.parse(text) as JsonObject;
     const sent = rewriteBody({ body, parsed, upstreamModel: 'm', includeUsage: false }).toString();

@@ -9,7 +9,6 @@ export type JsonObject = Record<string, unknown>;
 const QUOTE = 0x22;
 
 interface Member {
-  /** Where the value's bytes begin and end. */
   from: number;
   to: number;
 }
@@ -21,15 +20,14 @@ export interface RewriteOptions {
   upstreamModel: string;
   /** Ask for the usage chunk at the end of the stream. */
   includeUsage: boolean;
-  /** Bounds the answer, where the request does not. */
+  /** undefined: the request bounds the answer itself, or needs no bound. */
   bound?: Bound | undefined;
 }
 
 /**
- * The body for an upstream: the caller's bytes, but for the model's name, `stream_options` and the bound where they differ.
- * A body that says `model` twice, or writes a key with escapes, could mean one model to this server and another to
- * the upstream, past the key's model selectors: it is written anew from what was parsed.
- * Guarded by request-body.test.ts.
+ * The body for an upstream: the caller's bytes, with the model's name, `stream_options` and the bound replaced. A body with `model`
+ * twice, or with an escaped key, could name one model to Keyward and another to the upstream, past the key's model selectors: it is
+ * written again from the parsed value. Guarded by request-body.test.ts.
  */
 export function rewriteBody({ body, parsed, upstreamModel, includeUsage, bound }: RewriteOptions): Buffer {
   const wanted: JsonObject = {};
@@ -49,14 +47,13 @@ export function rewriteBody({ body, parsed, upstreamModel, includeUsage, bound }
 
 const MODEL_KEY = '"model"';
 
-/** The common case, seen without reading the body byte by byte: the key stands there once, and nothing is escaped. */
+/** The common case, found without reading each byte: the key is there once, and nothing is escaped. */
 function saysModelOnce(body: Buffer): boolean {
-  // A text is searched several times as fast as a Buffer.
+  // Searching a text is several times as fast as searching a Buffer.
   const text = body.toString('latin1');
   return text.indexOf(MODEL_KEY, text.indexOf(MODEL_KEY) + 1) === -1 && !text.includes('\\u');
 }
 
-/** Whether the caller itself asked for the usage chunk. */
 export function asksForUsage(parsed: RequestBody): boolean {
   return asObject(parsed['stream_options'])['include_usage'] === true;
 }
@@ -70,7 +67,7 @@ function replaceMembers(body: Buffer, members: Map<string, Member>, wanted: Json
   const pieces: Buffer[] = [];
   let from = 0;
   for (const { name, text, member } of edits) {
-    // A new member goes before the last brace; there is at least `model` before it.
+    // A new member goes before the last brace; `model` is always before it.
     const at = member ?? { from: body.lastIndexOf('}'), to: body.lastIndexOf('}') };
     pieces.push(body.subarray(from, at.from));
     pieces.push(Buffer.from(member === undefined ? `,${JSON.stringify(name)}:${text}` : text));
@@ -81,8 +78,8 @@ function replaceMembers(body: Buffer, members: Map<string, Member>, wanted: Json
 }
 
 /**
- * Where the values of an object's own members lie. The bytes are known to be valid JSON.
- * @returns undefined where a key comes twice or is written with escapes.
+ * The places of the values of an object's own members. The bytes must be valid JSON.
+ * @returns undefined if a key is repeated or escaped.
  */
 function topLevelMembers(body: Buffer): Map<string, Member> | undefined {
   const members = new Map<string, Member>();
@@ -96,7 +93,6 @@ function topLevelMembers(body: Buffer): Map<string, Member> | undefined {
     key = undefined;
     return true;
   };
-  // A text is walked and searched several times as fast as a Buffer.
   const text = body.toString('latin1');
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -120,11 +116,9 @@ function topLevelMembers(body: Buffer): Map<string, Member> | undefined {
 
 function trimmed(body: Buffer, member: Member): Member {
   let { from, to } = member;
-  while (from < to && isSpace(body[from])) from++;
-  while (to > from && isSpace(body[to - 1])) to--;
+  while (from < to && SPACES.has(body[from])) from++;
+  while (to > from && SPACES.has(body[to - 1])) to--;
   return { from, to };
 }
 
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
+const SPACES = new Set<number | undefined>([0x20, 0x0a, 0x0d, 0x09]);

@@ -1,19 +1,19 @@
 import { invalidField } from '../../base/errors.ts';
 import type { FormPart } from './model-form.ts';
 
-/** The members of a request to a model that Keyward reads or writes; of the ones that hold others, which of those. */
-const MEMBERS = {
-  model: [],
-  stream: [],
-  stream_options: ['include_usage'],
+/*
+ * Members of a request to a model with the members in them that Keyward reads. Upstreams of all known APIs read some of those that
+ * bound the output and ignore others: the largest counts. Guarded by openai/reservation.test.ts.
+ */
+export const OUTPUT_MEMBERS = {
   max_tokens: [],
   max_completion_tokens: [],
   max_output_tokens: [],
   max_new_tokens: [],
   max_tokens_to_sample: [],
-  min_tokens: [],
   max_length: [],
   max_gen_len: [],
+  min_tokens: [],
   n_predict: [],
   num_predict: [],
   options: ['num_predict'],
@@ -21,6 +21,10 @@ const MEMBERS = {
   thinking_budget: [],
   reasoning: ['max_tokens'],
   reasoning_budget: [],
+} as const;
+
+/** Members that multiply the output. */
+export const CHOICE_MEMBERS = {
   n: [],
   best_of: [],
   candidate_count: [],
@@ -29,6 +33,15 @@ const MEMBERS = {
   num_outputs: [],
   num_generations: [],
   num_return_sequences: [],
+} as const;
+
+/** Every member that Keyward reads or writes. */
+const MEMBERS = {
+  ...OUTPUT_MEMBERS,
+  ...CHOICE_MEMBERS,
+  model: [],
+  stream: [],
+  stream_options: ['include_usage'],
   messages: [],
   prompt: [],
   input: [],
@@ -52,30 +65,23 @@ const MEMBERS = {
 
 type MemberName = keyof typeof MEMBERS;
 
-/** A declared member, or one within it: `n`, `options.num_predict`. */
-export type MemberPath =
-  MemberName | { [name in MemberName]: `${name}.${(typeof MEMBERS)[name][number]}` }[MemberName];
-
-export const isMember = (name: string): name is MemberName => Object.hasOwn(MEMBERS, name);
-
 /**
- * The JSON of a request to a model. Only the declared members can be read: a reader of another one does not compile, so that no
- * member is read which `checkMembers` does not guard.
+ * The JSON of a request to a model. A reader of a member that is not declared does not compile, so that no member is read which
+ * `checkMembers` does not guard.
  */
 export type RequestBody = { readonly [name in MemberName]?: unknown };
 
 const NAME_MAX_CHARACTERS = 256;
-/** No API has a tenth of it; each is looked at. */
 const NAMES_MAX = 1_000;
 
 /**
  * Refuses names that an upstream could take for a member that Keyward reads: `Model`, `max-tokens`, `maxTokens`, `me\u017fsages`.
- * Servers in Go, Java and PHP find members without regard to case, separators or width, and the last one wins: checked would
- * be the one, run the other. Guarded by openai/request-members.test.ts.
+ * Servers in Go, Java and PHP find members without regard to case, separators or width, and the last one wins: Keyward would check
+ * one, and the upstream run the other. Guarded by openai/request-members.test.ts.
  * @throws KeywardError `invalid_input` naming the member.
  */
 export function checkMembers(body: object): void {
-  checkNames(body, MEMBERS);
+  checkNames(body, OWN);
   for (const [name, inner] of NESTED) {
     const value = (body as Record<string, unknown>)[name];
     if (typeof value !== 'object' || value === null) continue;
@@ -84,14 +90,14 @@ export function checkMembers(body: object): void {
 }
 
 /**
- * The same for a form, whose fields PHP and others also know as `model[]`. A field that Keyward reads stands there once, as text.
+ * The same for a form, where PHP and others also read `model[]` as `model`.
  * @throws KeywardError `invalid_input` naming the field.
  */
 export function checkForm(form: readonly FormPart[]): void {
   const seen = new Set<string>();
   for (const { name, file } of form) {
-    checkName(name, MEMBERS);
-    if (!isMember(name)) continue;
+    checkName(name, OWN);
+    if (!OWN.names.has(name)) continue;
     if (file !== undefined) throw invalidField(name, 'must be text, not a file');
     if (seen.has(name)) throw invalidField(name, 'must occur only once in the form', 'Send each field once.');
     seen.add(name);
@@ -107,20 +113,14 @@ function checkNames(value: object, known: Known, where = ''): void {
   }
 }
 
-type Known = Readonly<Record<string, unknown>>;
-
-const NESTED = Object.entries(MEMBERS).flatMap(([name, inner]): [string, Known][] =>
-  inner.length === 0 ? [] : [[name, Object.fromEntries(inner.map((each) => [each, true]))]],
-);
-
 function checkName(name: string, known: Known, where = ''): void {
-  if (Object.hasOwn(known, name)) return;
+  if (known.names.has(name)) return;
   const field = `${where}${shown(name)}`;
   if (name.length > NAME_MAX_CHARACTERS)
     throw invalidField(field, `must have a name of at most ${NAME_MAX_CHARACTERS} characters`);
   if (!name.isWellFormed() || CONTROL.test(name))
     throw invalidField(field, 'must have a name without control characters and lone surrogates');
-  const meant = foldedNames(known).get(folded(name));
+  const meant = known.byFolded.get(folded(name));
   if (meant !== undefined)
     throw invalidField(
       field,
@@ -136,7 +136,7 @@ const NO_ASCII_LETTER = /[^a-z0-9]/g;
 const NO_LETTER = /[^\p{L}\p{N}]/gu;
 const SHOWN_MAX_CHARACTERS = 40;
 
-/** What is left of a name for a reader who cares for its letters alone. Names are short here: normalizing takes time with the square. */
+/** The letters and digits of a name in lower case. For short names: normalizing takes quadratic time. */
 export function folded(name: string): string {
   const whole = name.includes('[') ? name.slice(0, name.indexOf('[')) : name;
   if (ASCII.test(whole)) return whole.toLowerCase().replaceAll(NO_ASCII_LETTER, '');
@@ -144,19 +144,22 @@ export function folded(name: string): string {
   return small.normalize('NFKD').replaceAll(NO_LETTER, '');
 }
 
-/** The member that a name is, or can be read as. */
-export const memberMeant = (name: string): string | undefined => foldedNames(MEMBERS).get(folded(name));
-
-const FOLDED = new WeakMap<Known, Map<string, string>>();
-
-function foldedNames(known: Known): Map<string, string> {
-  let names = FOLDED.get(known);
-  if (names === undefined) {
-    names = new Map(Object.keys(known).map((name) => [folded(name), name]));
-    FOLDED.set(known, names);
-  }
-  return names;
+interface Known {
+  names: ReadonlySet<string>;
+  byFolded: ReadonlyMap<string, string>;
 }
 
-/** It comes from the caller, and may hold anything. */
+const knownOf = (names: readonly string[]): Known => ({
+  names: new Set(names),
+  byFolded: new Map(names.map((name) => [folded(name), name])),
+});
+
+const OWN = knownOf(Object.keys(MEMBERS));
+const NESTED = Object.entries(MEMBERS).flatMap(([name, inner]) =>
+  inner.length === 0 ? [] : [[name, knownOf(inner)] as const],
+);
+
+/** The member that a name is, or can be read as. */
+export const memberMeant = (name: string): string | undefined => OWN.byFolded.get(folded(name));
+
 const shown = (name: string): string => (name.length > SHOWN_MAX_CHARACTERS ? `${name.slice(0, 20)}…` : name);

@@ -1,20 +1,20 @@
 import type { ForwardRequest } from '../forward.ts';
 
-/** Of a longer text its beginning and its end count: nothing else of it is quoted. */
+/** Of a longer text only the beginning and the end are kept: upstreams quote nothing else. */
 const END_CHARACTERS = 8 * 1024;
-/** Of all texts together. Looking for each quoted part in more would hold everybody up. */
+/** Of all texts together; a search in more would block the process. */
 const TEXTS_MAX_CHARACTERS = 1024 * 1024;
 
-/** What stands for the part that a masked text does not show: `***`, `...`. */
+/** The hidden part of a masked text: `***`, `...`. */
 export const MASK = /\*{2,}|\.{3,}|…+|•{2,}|x{5,}/gi;
 
-/** Texts as they are compared: without regard to case, escapes, and the length of masks. */
+/** For comparison: without case, escapes, and the length of masks. */
 export const plain = (text: string): string =>
   unescaped(text)
     .replaceAll(MASK, '***')
     .replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
-/** Escapes of JSON in a text that is none, or in a text inside of JSON. */
+/** Decodes JSON escapes in plain text, or in a text within JSON. */
 export const unescaped = (text: string): string =>
   text
     .replaceAll(/\\+u00([2-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
@@ -23,9 +23,8 @@ export const unescaped = (text: string): string =>
 type Sent = Pick<ForwardRequest, 'body' | 'parsed' | 'headers'>;
 
 /**
- * What a caller itself sent in a request. An upstream may quote it in an error, and what the caller wrote is no secret to
- * it: were it taken out where it happens to be part of one, the caller would read a credential letter by letter, as the guess
- * that comes back as `[secret]` is right. Guarded by openai/upstream-echoes.test.ts.
+ * The texts that a caller sent. An upstream may quote them in an error, and they stay there: if a text were hidden because it is part
+ * of a credential, a caller could guess the credential letter by letter. Guarded by openai/upstream-echoes.test.ts.
  */
 export class SentText {
   readonly #request: Sent;
@@ -36,7 +35,7 @@ export class SentText {
     this.#request = request;
   }
 
-  /** It is too much to be looked through. */
+  /** Too long to be searched. */
   get isTooLong(): boolean {
     return this.#all.length > TEXTS_MAX_CHARACTERS;
   }
@@ -53,7 +52,7 @@ export class SentText {
   }
 }
 
-/** Each text as an upstream reads it, names of members too. */
+/** Each text, names of members included. */
 function textsOf({ body, parsed, headers }: Sent): string[] {
   const found: string[] = [];
   let length = 0;

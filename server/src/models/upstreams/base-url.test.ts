@@ -8,7 +8,7 @@ describe('a base URL', () => {
     ['http://[::1]:8000', 'http://[::1]:8000'],
     ['http://192.168.1.20:8000/v1', 'http://192.168.1.20:8000/v1'],
     ['HTTP://Ollama.Internal/v1//', 'http://ollama.internal/v1'],
-  ])('%s is taken as %s', ([given = '', stored = '']) => {
+  ])('The base URL %s is stored as %s', ([given = '', stored = '']) => {
     expect(checkBaseUrl(given)).toBe(stored);
   });
 
@@ -41,7 +41,7 @@ describe('a base URL', () => {
     'http://[fd00:42::42]/',
     'http://[fd00:ec2::23]/',
     'http://[64:ff9b:1::a83f:8110]/',
-  ])('%s is refused: link-local or a cloud metadata service', (url) => {
+  ])('The base URL %s is refused: link-local or a cloud metadata service', (url) => {
     expect(() => checkBaseUrl(url)).toThrow(/link-local or cloud metadata/);
   });
 
@@ -54,7 +54,7 @@ describe('a base URL', () => {
     'https://example.com/v1#x',
     'https://example.com/v1?',
     `https://example.com/${'x'.repeat(3_000)}`,
-  ])('%s is refused', (url) => {
+  ])('The base URL %s is refused', (url) => {
     expect(() => checkBaseUrl(url)).toThrow(/base_url/);
   });
 });

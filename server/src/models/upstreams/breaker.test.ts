@@ -23,7 +23,7 @@ describe('a line to one model of one upstream', () => {
   };
   const isOpen = (caller = VICTIM): boolean => breakers.isOpen(LINE, caller);
 
-  test('opens after five failures of the upstream in a row, for this model and everybody', () => {
+  test('A breaker opens after five failures in a row, for this model and everybody', () => {
     times(4, () => enter(ATTACKER).failed());
     expect(isOpen()).toBe(false);
     enter(ATTACKER).failed();
@@ -33,14 +33,14 @@ describe('a line to one model of one upstream', () => {
     expect(breakers.retryInMs(LINE, VICTIM)).toBeGreaterThan(9_000);
   });
 
-  test('is not opened by failures that one caller, or two, may have caused', () => {
+  test('Failures that one or two callers may have caused do not open a breaker', () => {
     times(100, (at) => enter(at % 2 === 0 ? ATTACKER : 'own_accomplice').doubted());
     expect([isOpen(), isOpen(ATTACKER)]).toEqual([false, false]);
     enter('own_third').doubted();
     expect(isOpen()).toBe(true);
   });
 
-  test('is opened for one caller alone by failures that are the upstream’s, if not the request’s', () => {
+  test('Failures that are probably the upstream’s open the breaker of one caller only', () => {
     times(5, () => enter(ATTACKER).suspected());
     expect([isOpen(ATTACKER), isOpen()]).toEqual([true, false]);
     expect(breakers.retryInMs(LINE, ATTACKER)).toBeGreaterThan(9_000);
@@ -55,7 +55,7 @@ describe('a line to one model of one upstream', () => {
     expect(isOpen(ATTACKER)).toBe(false);
   });
 
-  test('is opened for everybody by such failures of three callers', () => {
+  test('Failures of three callers open a breaker for everybody', () => {
     times(3, () => enter(ATTACKER).suspected());
     enter('own_accomplice').suspected();
     expect(isOpen()).toBe(false);
@@ -63,7 +63,7 @@ describe('a line to one model of one upstream', () => {
     expect([isOpen(), isOpen('own_fourth')]).toEqual([true, true]);
   });
 
-  test('is not opened by failures while others are answered', () => {
+  test('Failures do not open a breaker while other callers are answered', () => {
     times(10, () => {
       const slow = enter(ATTACKER);
       enter(VICTIM).succeeded();
@@ -75,12 +75,12 @@ describe('a line to one model of one upstream', () => {
     expect(isOpen()).toBe(false);
   });
 
-  test('is not opened by callers that go away', () => {
+  test('Callers that leave do not open a breaker', () => {
     times(20, () => enter(ATTACKER).unknown());
     expect(isOpen()).toBe(false);
   });
 
-  test('that is tried again is not kept closed by the caller who closed it, where others wait', () => {
+  test('Waiting callers probe an open breaker before the caller that opened it', () => {
     times(5, () => enter(ATTACKER).failed());
     expect(isOpen(VICTIM)).toBe(true);
     clock.aheadMs += 10_001;
@@ -89,7 +89,7 @@ describe('a line to one model of one upstream', () => {
     expect([isOpen(VICTIM), isOpen(ATTACKER)]).toEqual([false, false]);
   });
 
-  test('that is tried again is not held by one slow request, nor by one caller who goes away again and again', () => {
+  test('A probe is not blocked by one slow request, nor by one caller who leaves again and again', () => {
     times(5, () => enter(ATTACKER).failed());
     clock.aheadMs += 10_001;
     enter(ATTACKER);
@@ -106,7 +106,7 @@ describe('a line to one model of one upstream', () => {
     });
   });
 
-  test('that is tried again stays open for all only where the upstream fails', () => {
+  test('A failed probe keeps a breaker open for everybody only if the upstream failed', () => {
     times(5, () => enter(ATTACKER).failed());
     clock.aheadMs += 10_001;
     enter(ATTACKER).doubted();
@@ -118,13 +118,13 @@ describe('a line to one model of one upstream', () => {
     expect(breakers.retryInMs(LINE, VICTIM)).toBeGreaterThan(19_000);
   });
 
-  test('says nothing new by requests that were under way when it was opened', () => {
+  test('Requests that were running when a breaker opened do not change it', () => {
     const underWay = Array.from({ length: 9 }, () => enter());
     for (const trial of underWay) trial.failed();
     expect(breakers.retryInMs(LINE, VICTIM)).toBeLessThanOrEqual(10_000);
   });
 
-  test('of all models of an upstream is forgotten when that is known to work', () => {
+  test('The breakers of all models of an upstream close when it has recovered', () => {
     times(5, () => enter().failed());
     times(5, () => breakers.enter('up_1 other', ATTACKER)?.suspected());
     breakers.recovered('up_1');

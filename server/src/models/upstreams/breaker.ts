@@ -1,11 +1,11 @@
 import type { Clock } from '../../base/clock.ts';
 
 const FAILURES_TO_OPEN = 5;
-/** Callers, where a request itself may be the reason. */
+/** Different callers, for failures that a request may have caused. */
 const CALLERS_TO_OPEN = 3;
 const OPEN_MIN_MS = 10_000;
 const OPEN_MAX_MS = 120_000;
-/** A request that tries whether a line is back keeps others from trying for so long. */
+/** How long a request that probes an open line blocks other probes. */
 const PROBE_MAX_MS = 5_000;
 const BUSY_MAX_MS = 30_000;
 const BUSY_DEFAULT_MS = 1_000;
@@ -13,18 +13,18 @@ const LINES_MAX = 10_000;
 
 /** One model at one upstream. */
 interface Line {
-  /** Of the upstream, in a row. */
+  /** In a row. */
   failures: number;
-  /** Failures in a row that the request may have caused, and whose requests these were. */
+  /** Failures in a row that the request may have caused, and their callers. */
   doubts: number;
   doubters: Set<string>;
-  /** Grows with each answer that shows health. */
+  /** Healthy answers. */
   answers: number;
   openUntilMs: number;
   /** 0: closed. */
   openForMs: number;
   probe: Trial | undefined;
-  /** The caller that opened it or tried it last, and until when it lets others try first, should they wait. */
+  /** The caller that opened or probed it last, and until when waiting callers go before it. */
   last: string | undefined;
   lastWaitsUntilMs: number;
   othersWait: boolean;
@@ -32,17 +32,16 @@ interface Line {
 }
 
 /**
- * Which models at which upstreams are worth a try. Five failures of the upstream in a row keep one from being asked for
- * 10 s, then one request at a time tries it; each that fails doubles the time, up to 2 minutes. No caller can close a
- * line for others by its own requests (breaker.test.ts): a failure that a request may have caused counts where three
- * callers had one, none counts where somebody was answered meanwhile, and whoever failed last lets others try first.
- * Where it is more likely the upstream's, it closes the line for this caller alone.
- * 429 is no failure: it only goes to the end of the line for as long as it asks, up to 30 s.
+ * Circuit breakers, one for each model of each upstream. Five failures in a row open one for 10 s; then one request at a time probes
+ * it, and each failed probe doubles the time, up to 2 minutes. No caller can open one for others by its own requests
+ * (breaker.test.ts): a failure that a request may have caused counts if three callers had one and none was answered meanwhile, and
+ * waiting callers probe before the one that failed last. If the upstream is the more likely cause, the breaker opens for this caller
+ * only. 429 is not a failure: the model moves to the end of the order for as long as it asks, up to 30 s.
  */
 export class Breakers {
   readonly #clock: Clock;
   readonly #lines = new Map<string, Line>();
-  /** The lines of each caller; undefined in these themselves. */
+  /** The lines of single callers; undefined in those. */
   readonly #own: Breakers | undefined;
 
   constructor(clock: Clock, { isOwn = false }: { isOwn?: boolean } = {}) {
@@ -55,7 +54,7 @@ export class Breakers {
     return line !== undefined && this.#clock.monotonicMs() < line.busyUntilMs;
   }
 
-  /** Whether this caller's request must not go there now. */
+  /** Whether this caller's request must not be sent there now. */
   isOpen(key: string, caller: string): boolean {
     return this.#isShut(key, caller, ownLine(key, caller));
   }
@@ -73,17 +72,14 @@ export class Breakers {
     return isOpen;
   }
 
-  /** Milliseconds until an open one is tried again; 0 when it is not open. */
+  /** Milliseconds until an open line is probed; 0 or less: it is not open. */
   retryInMs(key: string, caller: string): number {
     const openUntilMs = this.#lines.get(key)?.openUntilMs ?? 0;
     const ownMs = this.#own?.retryInMs(ownLine(key, caller), caller) ?? 0;
     return Math.max(ownMs, openUntilMs - this.#clock.monotonicMs());
   }
 
-  /**
-   * Before a request goes there; one outcome must follow.
-   * @returns undefined where it must not: it is open, or another request is trying it.
-   */
+  /** Before a request. @returns undefined if it must not be sent: the line is open. Otherwise one outcome of the trial must follow. */
   enter(key: string, caller: string): Trial | undefined {
     const own = ownLine(key, caller);
     if (this.#isShut(key, caller, own)) return undefined;
@@ -98,7 +94,7 @@ export class Breakers {
     return trial;
   }
 
-  /** All models of an upstream are known to work. */
+  /** Closes all lines of an upstream. */
   recovered(upstreamId: string): void {
     this.#own?.recovered(upstreamId);
     for (const key of this.#lines.keys()) if (key.startsWith(`${upstreamId} `)) this.#lines.delete(key);
@@ -107,7 +103,7 @@ export class Breakers {
   #line(key: string): Line {
     const known = this.#lines.get(key);
     if (known !== undefined) return known;
-    // Upstreams and their models come and go; a line that is forgotten is one that works.
+    // A line that is not in the map counts as healthy.
     if (this.#lines.size >= LINES_MAX) this.#lines.clear();
     const line = { ...closed(), answers: 0, busyUntilMs: 0 };
     this.#lines.set(key, line);
@@ -117,14 +113,14 @@ export class Breakers {
 
 const ownLine = (key: string, caller: string): string => `${key} ${caller}`;
 
-/** One request on its way to one model at one upstream, and what its end says about that. */
+/** One request to one model at one upstream. Its outcome changes the line. */
 export class Trial {
   readonly beganMs: number;
   readonly #line: Line;
   readonly #caller: string;
   readonly #clock: Clock;
   readonly #answersBefore: number;
-  /** The same request on the line of its caller alone. */
+  /** The same request on the caller's own line. */
   readonly #own: Trial | undefined;
 
   constructor(line: Line, caller: string, { clock, own }: { clock: Clock; own: Trial | undefined }) {
@@ -143,15 +139,14 @@ export class Trial {
     if (line.failures + line.doubts > 0 || line.openForMs > 0) Object.assign(line, closed());
   }
 
-  /** @param retryAfterMs what the upstream asked for, if it did. */
   busy(retryAfterMs: number | undefined): void {
-    // It answers: whatever made it open is over.
+    // It answers, so it is healthy.
     this.succeeded();
     const forMs = Math.min(retryAfterMs ?? BUSY_DEFAULT_MS, BUSY_MAX_MS);
     this.#line.busyUntilMs = Math.max(this.#line.busyUntilMs, this.#clock.monotonicMs() + forMs);
   }
 
-  /** The upstream failed, before it knew of the request. */
+  /** The upstream failed before it received the request. */
   failed(): void {
     this.#own?.unknown();
     if (this.#saysNothing()) return this.#passed();
@@ -159,7 +154,7 @@ export class Trial {
     else this.#passed();
   }
 
-  /** It failed in a way that is seldom the request's fault: this caller need not wait for more of the same. */
+  /** It failed in a way that a request seldom causes: opens the caller's own line. */
   suspected(): void {
     this.#own?.failed();
     this.#doubt();
@@ -181,7 +176,7 @@ export class Trial {
     else this.#passed();
   }
 
-  /** The request ended for a reason that says nothing about the upstream, such as a caller who went away. */
+  /** The request ended for another reason, such as a caller that left. */
   unknown(): void {
     this.#own?.unknown();
     this.#passed();
@@ -195,7 +190,7 @@ export class Trial {
     line.lastWaitsUntilMs = this.#clock.monotonicMs() + PROBE_MAX_MS;
   }
 
-  /** Somebody was answered since it began; or it was under way before the line was opened. */
+  /** A caller was answered since it began, or it began before the line was opened. */
   #saysNothing(): boolean {
     const { answers, openForMs, probe } = this.#line;
     return answers !== this.#answersBefore || (openForMs > 0 && probe !== this);

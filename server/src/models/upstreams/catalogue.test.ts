@@ -13,7 +13,7 @@ import {
 } from '../models.fixture.ts';
 
 describe('the catalogue', () => {
-  test('is the union of the upstreams’ lists and the names given by hand', async () => {
+  test('The catalogue is the union of the upstreams’ lists and the configured names', async () => {
     const { models, upstream } = await openOne();
     upstream.models = ['gpt-test', 'org/other', 'bad name', ''];
     await addUpstream(
@@ -35,7 +35,7 @@ describe('the catalogue', () => {
     await expect(models.getModel('y')).rejects.toMatchObject({ code: 'model_not_found' });
   });
 
-  test('asks an upstream once for many callers, again after 60 s, in the background', async () => {
+  test('The catalogue asks an upstream once for many callers, and again after 60 s in the background', async () => {
     const { models, upstream, clock } = await openOne();
     await Promise.all(Array.from({ length: 20 }, () => models.listModels()));
     expect(upstream.received).toHaveLength(1);
@@ -46,7 +46,7 @@ describe('the catalogue', () => {
     expect(upstream.received).toHaveLength(2);
   });
 
-  test('an upstream that stops answering keeps its list; one that never answers holds nobody longer than 3 s', async () => {
+  test('An upstream that stops answering keeps its list, and one that never answers delays a request by at most 3 s', async () => {
     const { models, upstream, clock } = await openOne();
     await models.listModels();
     upstream.modelsAnswer = json({}, 500);
@@ -68,7 +68,7 @@ describe('the catalogue', () => {
 });
 
 describe('an estimate', () => {
-  test('covers prompt and answer at the dearest upstream, and never falls short grossly', async () => {
+  test('An estimate covers prompt and answer at the most expensive upstream', async () => {
     const { models } = await openOne({ prices: { '*': { output_usd_per_million_tokens: '10' } } });
     const estimate = async (parsed: object, path = '/chat/completions') => {
       const request = chatRequest(parsed as Record<string, unknown>);
@@ -94,7 +94,7 @@ describe('an estimate', () => {
 });
 
 describe('the test of an upstream', () => {
-  test('connects, lists and chats, a step each', async () => {
+  test('The test of an upstream connects, lists models and chats, one step each', async () => {
     const { models, upstream, id } = await openOne();
     upstream.models = ['text-embedding-3', 'gpt-test'];
     const result = await testUpstream(models, id);
@@ -112,7 +112,7 @@ describe('the test of an upstream', () => {
     });
   });
 
-  test('says what is wrong and what to do, and repeats no credential', async () => {
+  test('The test of an upstream names the fault and the next step, without a credential', async () => {
     const { models, upstream, id } = await openOne();
     upstream.modelsAnswer = json({ error: { message: 'bad key' } }, 401);
     expect((await testUpstream(models, id)).steps.at(-1)).toMatchObject({
@@ -140,7 +140,7 @@ describe('the test of an upstream', () => {
   });
 });
 
-test('without any upstream the error says so', async () => {
+test('The error for a model says that there is no upstream', async () => {
   const { models } = await openModels();
   await expect(models.forward(chatRequest())).rejects.toMatchObject({
     code: 'model_not_found',
@@ -148,7 +148,7 @@ test('without any upstream the error says so', async () => {
   });
 });
 
-test('an upstream that moves is asked for its list anew', async () => {
+test('An upstream with a new address is asked for its list again', async () => {
   const { models, id } = await openOne();
   await models.listModels();
   const moved = await openUpstream();

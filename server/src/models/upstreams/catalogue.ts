@@ -1,75 +1,67 @@
-import type { Dispatcher } from 'undici';
-import type { Clock } from '../../base/clock.ts';
-import type { Logger } from '../../base/logger.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LocalModel } from '../local/local-model.ts';
+import type { Models } from '../models.ts';
 import { fetchModelNames } from './model-list.ts';
 import type { Target } from './target.ts';
-import type { UpstreamTable } from './upstream-table.ts';
 
-/** How old an upstream's own list may be before it is asked again, in the background. */
+/** The age at which an upstream's own list is fetched again, in the background. */
 const LIST_FRESH_MS = 60_000;
-/** How long somebody waits for a list that was never had. */
+/** How long a request waits for the first list. */
 const LIST_WAIT_MS = 3_000;
-/** After a failure, sooner than a good list grows old, but not with every request. */
+/** After a failure. */
 const LIST_RETRY_MS = 5_000;
 
-/** One upstream that serves a model. */
 export interface Route {
   target: Target;
   /** The name the upstream knows it by. */
   upstreamModel: string;
   /** The public name. */
   name: string;
-  /** `<upstream>/<name>`. */
   qualifiedName: string;
-  /** One model at one upstream, for what is known of whether it answers: see `Breakers`. */
+  /** One model at one upstream, for `Breakers`. */
   line: string;
-  /** Tokens of its longest answer, where its operator says. */
+  /** Tokens of its longest answer, if its operator says so. */
   outputMax?: number | undefined;
 }
 
+/** The models that an upstream lists. Times are on the monotonic clock. */
 interface List {
-  /** Whom it was asked of; a changed upstream is another one. */
+  /** The upstream as it was when it was asked. */
   target: Target;
   names: readonly string[];
-  /** When an answer came, on the monotonic clock. */
   atMs: number;
   triedAtMs: number;
   firstTriedAtMs: number;
   loading: Promise<void> | undefined;
 }
 
-interface Options {
-  table: UpstreamTable;
-  dispatcher: Dispatcher;
-  clock: Clock;
-  logger: Logger;
-  /** Listed first; not in the table. */
-  localModel: { readonly target: Target; readonly generation: number } | undefined;
-}
+type Context = Pick<Models, 'table' | 'dispatcher' | 'clock' | 'logger'>;
+type Listed = Pick<LocalModel, 'target' | 'generation'>;
 
-/** Which models there are and where. Names are looked up in an index that is built anew when something changed. */
+/** The models and their upstreams, in an index that is built again when something changed. */
 export class Catalogue {
-  readonly #options: Options;
+  readonly #models: Context;
+  /** Listed first; not in the table. */
+  readonly #localModel: Listed | undefined;
   readonly #lists = new Map<string, List>();
   #index = new Map<string, Route[]>();
   #publicNames: string[] = [];
-  /** What it was built for: generations of the table, of the lists, of the local model. */
-  #builtFor: readonly [number, number, number] | undefined;
+  /** Generations of the table, of the lists and of the local model that the index was built from. */
+  #builtFor: readonly (number | undefined)[] = [];
   #listChanges = 0;
 
-  constructor(options: Options) {
-    this.#options = options;
+  constructor(models: Context, localModel?: Listed) {
+    this.#models = models;
+    this.#localModel = localModel;
   }
 
-  /** Routes of a plain or qualified name as known right now, and at once where they are; lists are refreshed in the background. */
+  /** Routes of a plain or qualified name; synchronously if known. Lists are refreshed in the background. */
   routes(model: string): readonly Route[] | Promise<readonly Route[]> {
-    const { table } = this.#options;
-    return (table.isFresh ? this.#known(model) : undefined) ?? this.#askedFor(model);
+    return (this.#models.table.isFresh ? this.#known(model) : undefined) ?? this.#askedFor(model);
   }
 
   async #askedFor(model: string): Promise<readonly Route[]> {
-    const { table } = this.#options;
-    if (!table.isFresh) await table.refresh();
+    await this.#models.table.refresh();
     const found = this.#known(model);
     if (found !== undefined) return found;
     await this.#firstLists();
@@ -83,42 +75,31 @@ export class Catalogue {
 
   /** All public names with their routes; never waits longer than 3 s for upstreams. */
   async all(): Promise<{ name: string; routes: readonly Route[] }[]> {
-    await this.#options.table.refresh();
+    await this.#models.table.refresh();
     this.#refreshLists();
     await this.#firstLists();
     return this.current();
   }
 
-  /** The same as known right now. */
+  /** All public names that are known now. */
   current(): { name: string; routes: readonly Route[] }[] {
     const index = this.#current();
     return this.#publicNames.map((name) => ({ name, routes: index.get(name) ?? [] }));
   }
 
-  /** Every name a model can be asked for by. */
-  names(): string[] {
-    return [...this.#current().keys()];
-  }
-
-  /** Upstreams that were never reached: nobody knows which models they have. */
+  /** Upstreams that were never reached: their models are not known. */
   unlisted(): Target[] {
-    return this.#options.table.targets.filter(
+    return this.#models.table.targets.filter(
       ({ id, models }) => models.size === 0 && (this.#lists.get(id)?.atMs ?? -Infinity) === -Infinity,
     );
   }
 
-  #targets(): Target[] {
-    const { localModel, table } = this.#options;
-    return localModel === undefined ? [...table.targets] : [localModel.target, ...table.targets];
-  }
-
   #current(): Map<string, Route[]> {
-    const { table, localModel } = this.#options;
-    const ofLocal = localModel?.generation ?? -1;
-    const [ofTable, ofLists, before] = this.#builtFor ?? [];
-    if (ofTable === table.generation && ofLists === this.#listChanges && before === ofLocal)
-      return this.#index;
-    this.#builtFor = [table.generation, this.#listChanges, ofLocal];
+    const { generation } = this.#models.table;
+    const ofLocal = this.#localModel?.generation;
+    const [ofTable, ofLists, before] = this.#builtFor;
+    if (ofTable === generation && ofLists === this.#listChanges && before === ofLocal) return this.#index;
+    this.#builtFor = [generation, this.#listChanges, ofLocal];
     this.#build();
     return this.#index;
   }
@@ -126,7 +107,9 @@ export class Catalogue {
   #build(): void {
     const plain = new Map<string, Route[]>();
     const qualified = new Map<string, Route[]>();
-    for (const target of this.#targets()) {
+    const { targets: known } = this.#models.table;
+    const targets = this.#localModel === undefined ? known : [this.#localModel.target, ...known];
+    for (const target of targets) {
       for (const [name, upstreamModel] of this.#modelsOf(target)) {
         const outputMax = target.outputMax.get(name);
         const qualifiedName = `${target.name}/${name}`;
@@ -136,10 +119,10 @@ export class Catalogue {
         qualified.set(route.qualifiedName, [route]);
       }
     }
-    const ids = new Set(this.#targets().map(({ id }) => id));
+    const ids = new Set(targets.map(({ id }) => id));
     for (const id of this.#lists.keys()) if (!ids.has(id)) this.#lists.delete(id);
     this.#publicNames = [...plain.keys()].sort();
-    // Where one upstream's plain name is another's qualified one, the qualified one wins: it names its upstream.
+    // A qualified name wins over the same plain name: it names its upstream.
     this.#index = new Map([...plain, ...qualified]);
   }
 
@@ -149,8 +132,8 @@ export class Catalogue {
   }
 
   #refreshLists(): void {
-    const nowMs = this.#options.clock.monotonicMs();
-    for (const target of this.#options.table.targets) {
+    const nowMs = this.#models.clock.monotonicMs();
+    for (const target of this.#models.table.targets) {
       if (target.models.size > 0) continue;
       const list = this.#lists.get(target.id);
       const isDue =
@@ -163,7 +146,7 @@ export class Catalogue {
   }
 
   #load(target: Target): void {
-    const { clock, dispatcher, logger } = this.#options;
+    const { clock, dispatcher, logger } = this.#models;
     const nowMs = clock.monotonicMs();
     const list = this.#lists.get(target.id) ?? {
       target,
@@ -182,7 +165,7 @@ export class Catalogue {
         if (names.join('\n') !== list.names.join('\n')) this.#listChanges++;
         list.names = names;
       })
-      // It keeps its last list: a model that was there a minute ago is worth a try.
+      // The last list stays in use.
       .catch((error: unknown) => {
         logger.warn({ err: error, upstream: target.id }, 'the models of an upstream could not be listed');
       })
@@ -191,21 +174,19 @@ export class Catalogue {
       });
   }
 
-  /** Waits for the lists that were never had, together, and only in their first 3 s: a dead upstream costs no more. */
+  /** Waits for first lists, all together and only in their first 3 s: a dead upstream costs no more. */
   async #firstLists(): Promise<void> {
-    const nowMs = this.#options.clock.monotonicMs();
+    const nowMs = this.#models.clock.monotonicMs();
     const endMs = (list: List) => list.firstTriedAtMs + LIST_WAIT_MS;
-    const lists = this.#options.table.targets
+    const lists = this.#models.table.targets
       .flatMap((target) => this.#lists.get(target.id) ?? [])
       .filter((list) => list.atMs === -Infinity && nowMs < endMs(list));
     const waiting = lists.flatMap((list) => list.loading ?? []);
     if (waiting.length === 0) return;
     const waitMs = Math.max(...lists.map(endMs)) - nowMs;
-    let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, waitMs);
-    });
-    await Promise.race([Promise.allSettled(waiting), enough]);
-    clearTimeout(timer);
+    const enough = new AbortController();
+    const late = sleep(waitMs, undefined, { signal: enough.signal }).catch(() => undefined);
+    await Promise.race([Promise.allSettled(waiting), late]);
+    enough.abort();
   }
 }

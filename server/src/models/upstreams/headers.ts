@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** Headers that belong to one connection (RFC 9110 7.6.1) and end at each hop. */
@@ -15,8 +15,8 @@ const HOP_BY_HOP = new Set([
 ]);
 
 /**
- * The headers of a caller that pass on. A list of those that do not pass would miss some: credentials of other names,
- * an organisation of the operator's account, what says who a caller is. Guarded by openai/upstream-headers.test.ts.
+ * The headers of a caller that are sent to upstreams. A list of forbidden ones would miss some: credentials of other names,
+ * an organisation of the operator's account, the identity of a caller. Guarded by openai/upstream-headers.test.ts.
  */
 const PASSED_ON = [
   'accept',
@@ -28,7 +28,7 @@ const PASSED_ON = [
   'tracestate',
 ];
 
-/** The headers of an upstream's answer that pass back. Cookies and CORS would hold for this server's own origin. */
+/** The headers of an upstream's answer that the caller gets. Cookies and CORS would apply to this server's origin. */
 const PASSED_BACK = new Set([
   'content-type',
   'content-length',
@@ -49,18 +49,15 @@ const PASSED_BACK = new Set([
 ]);
 const LIMITS = /^(x-ratelimit-|anthropic-ratelimit-|ratelimit$|ratelimit-)/;
 
-/** What an upstream's own `headers` may not contain. */
-export function isForbiddenHeader(name: string): boolean {
-  const lower = name.toLowerCase();
-  return (
-    HOP_BY_HOP.has(lower) ||
-    ['host', 'content-length', 'content-type', 'authorization', 'expect', 'accept-encoding'].includes(lower)
-  );
-}
+const OWN = /^(host|content-length|content-type|authorization|expect|accept-encoding)$/;
+
+/** Headers that the `headers` of an upstream must not contain. */
+export const isForbiddenHeader = (name: string): boolean =>
+  HOP_BY_HOP.has(name.toLowerCase()) || OWN.test(name.toLowerCase());
 
 /**
- * The headers of one request to an upstream, as undici takes them fastest: a flat list.
- * @param own the upstream's, lower-case, its credential among them; they win over the caller's.
+ * The headers of one request to an upstream as a flat list, which is fastest in undici.
+ * @param own the upstream's, in lower case, with its credential; they replace the caller's.
  */
 export function requestHeaders(
   caller: IncomingHttpHeaders,
@@ -74,26 +71,18 @@ export function requestHeaders(
     if (value === undefined || Object.hasOwn(own, name) || named.includes(name)) continue;
     flat.push(name, Array.isArray(value) ? value.join(', ') : value);
   }
+  // To an upstream this server is one client: with the same key of two callers it would give one the answer for the other.
   const repeated = caller['idempotency-key'];
   if (typeof repeated === 'string' && callerId !== undefined && !Object.hasOwn(own, 'idempotency-key'))
-    flat.push('idempotency-key', ownIdempotencyKey(callerId, repeated));
+    flat.push('idempotency-key', hash('sha256', `${callerId}\n${repeated}`));
   for (const name in own) flat.push(name, own[name] ?? '');
   return flat;
-}
-
-/**
- * An upstream knows this server as one client: with the same key of two callers it would give the one the answer to the
- * other.
- */
-function ownIdempotencyKey(callerId: string, key: string): string {
-  return createHash('sha256').update(`${callerId}\n${key}`).digest('hex');
 }
 
 /** The headers that a `Connection` header declares to be hop-by-hop too. */
 function connectionNames(connection: string | string[] | undefined): string[] {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return [];
-  const text = Array.isArray(connection) ? connection.join(',') : connection;
-  return text
+  return String(connection)
     .toLowerCase()
     .split(',')
     .map((name) => name.trim());
@@ -101,10 +90,7 @@ function connectionNames(connection: string | string[] | undefined): string[] {
 
 export type AnswerHeaders = Record<string, string | string[]>;
 
-/**
- * The headers of an answer as they go back to the caller.
- * @param rewritten the body is not byte for byte the upstream's: its length and encoding no longer hold.
- */
+/** The headers of an answer for the caller. @param rewritten the body was changed: its length and encoding are not kept. */
 export function answerHeaders(upstream: IncomingHttpHeaders, rewritten: boolean): AnswerHeaders {
   const kept: AnswerHeaders = {};
   const named = connectionNames(upstream.connection);
@@ -118,6 +104,6 @@ export function answerHeaders(upstream: IncomingHttpHeaders, rewritten: boolean)
   return kept;
 }
 
-/** An answer is one caller's: what would let a cache give it to others does not pass. */
+/** An answer is for one caller: headers that let a cache share it are not kept. */
 const forbidsSharing = (value: string | string[]): boolean =>
   /^(?!.*(public|s-maxage)).*(no-store|no-cache|private)/i.test(String(value));

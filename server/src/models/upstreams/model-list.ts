@@ -7,7 +7,7 @@ const LIST_MAX_BYTES = 4 * 1024 * 1024;
 const LIST_MAX_MODELS = 5_000;
 const LIST_TIMEOUT_MS = 15_000;
 
-/** Asks an upstream for its models. @throws Error whose message names no secret. */
+/** Asks an upstream for its models. @throws Error without secrets in its message. */
 export async function fetchModelNames(dispatcher: Dispatcher, target: Target): Promise<string[]> {
   const { status, body } = await collect(dispatcher, target, {
     method: 'GET',
@@ -20,7 +20,7 @@ export async function fetchModelNames(dispatcher: Dispatcher, target: Target): P
   return readModelNames(body);
 }
 
-/** Names in OpenAI's list, and in the shapes of those who nearly follow it. */
+/** Names in OpenAI's list, and in similar shapes of other servers. */
 export function readModelNames(body: Buffer): string[] {
   const answer = parsed(body) as { data?: unknown; models?: unknown } | unknown[];
   const list = Array.isArray(answer) ? answer : (answer.data ?? answer.models);
@@ -31,7 +31,7 @@ export function readModelNames(body: Buffer): string[] {
   return [...new Set(names.filter((name) => typeof name === 'string' && isModelName(name)))] as string[];
 }
 
-/** Without the words of the parser, which quote the answer: it may repeat a credential. */
+/** The parser's own error quotes the answer, which may contain a credential. */
 function parsed(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString()) ?? {};

@@ -1,21 +1,23 @@
 import type { Dispatcher } from 'undici';
 import { KeywardError } from '../../base/errors.ts';
+import { isObject } from '../../base/is-object.ts';
 import { currentPermit } from '../../storage/index.ts';
 import { ForbiddenAddressError } from '../../base/outbound/connections.ts';
-import { isTimeout } from '../call.ts';
+import { codeOf, isTimeout } from '../call.ts';
 import { collect, type Collected } from '../answer/collect.ts';
-import type { UpstreamContext } from '../context.ts';
+import type { Models } from '../models.ts';
 import { readModelNames } from './model-list.ts';
 import { isForChat } from '../request/paths.ts';
 import { Target } from './target.ts';
 import { findRow } from './upstream-store.ts';
+import { known } from './upstreams.ts';
 
-/** One step of a test, in the order they were done; the first that fails is the last. */
-export interface ProbeStep {
+/** One step of a test; the first that fails is the last. */
+interface ProbeStep {
   step: 'connect' | 'models' | 'chat';
   ok: boolean;
   took_ms: number;
-  /** What was found or what to do; never a credential. */
+  /** The result, or the next step; never a credential. */
   detail: string;
 }
 
@@ -24,25 +26,24 @@ const STEP_TIMEOUT_MS = 30_000;
 const DETAIL_MAX_CHARACTERS = 500;
 
 /**
- * Tries an upstream for real: connects, lists its models, and has the first chat model say one token.
- * @throws KeywardError `not_found`, `conflict` where its sealed credential cannot be opened.
+ * Tests an upstream: connects, lists its models, and asks the first chat model for one token.
+ * @throws KeywardError `not_found`, `conflict` if its credential cannot be decrypted.
  */
 export async function testUpstream(
-  context: UpstreamContext & { readonly dispatcher: Dispatcher },
+  { storage, sealing, dispatcher }: Models,
   id: string,
 ): Promise<{ ok: boolean; steps: ProbeStep[] }> {
-  const row = await findRow(context.storage.db, id);
-  if (row === undefined) throw new KeywardError('not_found', `There is no upstream ${id.slice(0, 40)}.`);
+  const row = known(await findRow(storage.db, id), id);
   let target: Target;
   try {
-    target = Target.fromRow(row, context.sealing);
+    target = Target.fromRow(row, sealing);
   } catch (cause) {
     throw new KeywardError('conflict', 'Keyward cannot decrypt the credential of this upstream.', {
       hint: 'It was encrypted under another master key: set api_key and headers again.',
       cause,
     });
   }
-  const steps = await new Probe(context.dispatcher, target).run();
+  const steps = await new Probe(dispatcher, target).run();
   return { ok: steps.every((step) => step.ok), steps };
 }
 
@@ -72,7 +73,7 @@ class Probe {
     return this.#steps;
   }
 
-  /** A list of its own makes `/models` needless: then its failure is only told. */
+  /** If the upstream has its own list of models, a failure of `/models` is only reported. */
   #readList({ status, body }: Collected, startedMs: number): string[] {
     const own = [...this.#target.models.values()];
     const done = (ok: boolean, detail: string) => this.#done('models', startedMs, { ok, detail });
@@ -115,7 +116,7 @@ class Probe {
     }
   }
 
-  /** Its last step is a model's work, on the operator's credential: not for a key that was revoked. Guarded by left-work.test.ts. */
+  /** On the operator's credential, so not for a key that was revoked meanwhile. Guarded by left-work.test.ts. */
   async #request(method: 'GET' | 'POST', path: string, body: object | null): Promise<Collected> {
     const permit = currentPermit();
     await permit?.stands();
@@ -131,7 +132,7 @@ class Probe {
 
   #done(step: ProbeStep['step'], startedMs: number, { ok, detail }: { ok: boolean; detail: string }): void {
     const took_ms = Math.round((performance.now() - startedMs) * 10) / 10;
-    // Cut afterwards: of half a credential it cannot be told that it is one.
+    // Cut after that: part of a credential would not be recognized.
     const safe = this.#target.scrubber.secrets(detail).slice(0, DETAIL_MAX_CHARACTERS);
     this.#steps.push({ step, ok, took_ms, detail: safe });
   }
@@ -146,14 +147,12 @@ class Probe {
   }
 }
 
-/** What the upstream itself says, in the shapes that are common. */
+/** The upstream's own message, in the common shapes. */
 function messageIn(body: Buffer): string {
   try {
-    const answer = JSON.parse(body.toString()) as { error?: unknown; message?: unknown; detail?: unknown };
-    const { error } = answer;
-    const inner =
-      typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : error;
-    const message = inner ?? answer.message ?? answer.detail;
+    const { error, ...answer } = JSON.parse(body.toString()) as Record<string, unknown>;
+    const inner = isObject(error) ? error['message'] : error;
+    const message = inner ?? answer['message'] ?? answer['detail'];
     return typeof message === 'string' ? `: ${message}` : '';
   } catch {
     return '';
@@ -182,9 +181,6 @@ function networkDetail(error: Error, target: Target): string {
     return 'the host name resolves to a link-local or cloud metadata address, which an upstream must not have';
   }
   if (isTimeout(error)) return `${target.origin} did not answer in time`;
-  const { code = '' } = error as { code?: string };
-  const inner =
-    error instanceof AggregateError ? (error.errors[0] as { code?: string } | undefined) : undefined;
-  const known = NETWORK_DETAILS[code === '' ? (inner?.code ?? '') : code];
-  return `${target.origin}: ${known ?? (code === '' ? 'the connection failed' : code)}`;
+  const code = codeOf(error);
+  return `${target.origin}: ${NETWORK_DETAILS[code] ?? (code === '' ? 'the connection failed' : code)}`;
 }

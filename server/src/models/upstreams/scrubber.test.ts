@@ -47,14 +47,14 @@ describe('the scrubber of an upstream takes out', () => {
     ['an internal name', 'bad gateway llm.corp.internal', 'llm.corp'],
     ['a local IPv6 address', 'connect to [fd12:3456::7]:8000', 'fd12'],
     ['a credential in a URL', 'proxy http://user:pa55word@squid/', 'pa55word'],
-  ])('%s', ([, text = '', gone = '']) => {
+  ])('The scrubber removes %s', ([, text = '', gone = '']) => {
     const safe = scrubber.text(text);
     expect(text).toContain(gone);
     expect(safe).not.toContain(gone);
     expect(safe).not.toContain(gone.toLowerCase());
   });
 
-  test('nothing of what a caller needs', () => {
+  test('The scrubber keeps messages that a caller needs', () => {
     for (const text of [
       "This model's maximum context length is 8192 tokens. However, you requested 84430 tokens.",
       'The model `gpt-4o-mini` does not exist or you do not have access to it.',
@@ -65,7 +65,7 @@ describe('the scrubber of an upstream takes out', () => {
       expect(scrubber.text(text)).toBe(text);
   });
 
-  test('the same from JSON, whose other members stay', () => {
+  test('The scrubber removes the same from JSON, whose other members stay', () => {
     const value = {
       error: { message: `no ${KEY}`, code: 'x', param: null, n: 3 },
       port: 8443,
@@ -78,7 +78,7 @@ describe('the scrubber of an upstream takes out', () => {
     });
   });
 
-  test('hosts that are words only where they stand as hosts', () => {
+  test('The scrubber removes hosts that are words only in the place of a host', () => {
     const word = new Scrubber({ values: [], baseUrl: 'http://model:8000/v1' });
     expect(word.text('The model is not loaded at http://model:8000/v1.')).toBe(
       'The model is not loaded at http://[upstream]/v1.',
@@ -86,13 +86,13 @@ describe('the scrubber of an upstream takes out', () => {
     expect(word.text("host='model', port=8000")).toBe("host='[upstream]', port=[upstream]");
   });
 
-  test('no credential from what an operator reads, who may see where the upstream is', () => {
+  test('The scrubber removes only credentials from texts for operators', () => {
     expect(scrubber.secrets(`http://vllm-7.fleet.example:8443 ${KEY}`)).toBe(
       'http://vllm-7.fleet.example:8443 [secret]',
     );
   });
 
-  test('in a time that grows with the length of the text', () => {
+  test('The scrubber takes linear time', () => {
     const texts = ['*', 'x', 'a.', KEY.slice(0, 9), '10.', 'a-', '\\u0073', '//a:', 'sk-', '....', 'fd00:'];
     const timeOf = (length: number): number => {
       const startedMs = performance.now();

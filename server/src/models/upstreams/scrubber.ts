@@ -1,28 +1,29 @@
+import { isObject } from '../../base/is-object.ts';
 import { scrubText } from '../../base/scrub.ts';
 import { formsOf, partsOfValue } from './secret-forms.ts';
 import { MASK, unescaped, type SentText } from '../request/sent-text.ts';
 
 const SECRET = '[secret]';
 const HOST = '[upstream]';
-/** Shorter values are words of the language rather than secrets. */
+/** Shorter values may be words. */
 const SECRET_MIN_CHARACTERS = 4;
-/** Parts of secrets: so many characters in a row, of a secret that is longer than that by half. */
+/** The length of a part of a secret, and of the secrets that are searched for parts. */
 const PART_CHARACTERS = 10;
 const PARTED_MIN_CHARACTERS = 16;
-/** What is left of a secret before or behind the stars of `sk-ab***yz`. */
+/** Of a secret that is shown before or after the stars of `sk-ab***yz`. */
 const MASKED_MIN_CHARACTERS = 3;
 const DEPTH_MAX = 64;
 
-/** Hosts that are words of every error: they are taken out where they stand as hosts only. */
+/** Hosts that are words of every error: removed only in the place of a host. */
 const WORDS = new Set(
   'api chat error gateway host llm localhost model models proxy server upstream'.split(' '),
 );
 
-/** Addresses and names that no stranger can reach, whichever server they belong to. */
+/** Private addresses and names, of any server. */
 const INTERNAL =
   /(?<![\w.])(?:10\.\d{1,3}|127\.\d{1,3}|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.\d{1,3}\.\d{1,3}(?::\d{1,5})?(?!\w)|(?<![\w.-])[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){0,8}\.(?:internal|local|localdomain|svc|lan|corp|intranet|home\.arpa)(?::\d{1,5})?(?![\w-])|\[?(?<![\w:])(?:f[cd][0-9a-f]{2}|fe80):[0-9a-f:]{2,40}(?:\]:\d{1,5}|\])?|\[::1\](?::\d{1,5})?/gi;
 
-/** `sk-ab***yz`, `sk-ab...yz`: how servers show part of a key. */
+/** `sk-ab***yz`, `sk-ab...yz`: a masked key. */
 const MASKED = new RegExp(`([\\w-]{0,64})(?:${MASK.source})([\\w-]{0,64})`, 'gi');
 
 export interface Secrets {
@@ -31,19 +32,17 @@ export interface Secrets {
   baseUrl: string;
 }
 
-/** What a text is made safe with. */
 export interface Scrub {
   text(text: string): string;
-  /** Of what may be no failure. */
+  /** For a text that may not be a failure. */
   own(text: string): string;
   json(value: unknown): unknown;
 }
 
 /**
- * Takes out of a text what belongs to the operator: the credentials of one upstream, plain, encoded or in part, and
- * where it is. Everything of an upstream's failure that leaves this server has gone through here: error answers, error
- * events, what chats and embeddings tell, the test of an upstream. Guarded by scrubber.test.ts and
- * openai/upstream-failures.test.ts. Linear in the length of the text.
+ * Removes the operator's secrets from a text: the credentials of one upstream, plain, encoded or in part, and its address. Every
+ * failure of an upstream passes through here: error answers, error events, errors in chats and embeddings, the test of an upstream.
+ * Takes linear time. Guarded by scrubber.test.ts and openai/upstream-failures.test.ts.
  */
 export class Scrubber {
   readonly #secrets: readonly string[];
@@ -76,24 +75,20 @@ export class Scrubber {
     }
   }
 
-  /**
-   * For whoever sent this, whose own words stay as they are. Of a request that is too long to be looked through, an error
-   * is told without the upstream's words.
-   */
-  sparing(sent: SentText): Scrub {
+  /** For the caller of a request, whose own texts stay. If the request is too long to be searched, the upstream's text is replaced. */
+  forCaller(sent: SentText): Scrub {
     return {
-      text: (text) => (sent.isTooLong ? UNTOLD : this.text(text, sent)),
+      text: (text) => (sent.isTooLong ? WITHHELD : this.text(text, sent)),
       own: (text) => (sent.isTooLong ? text : this.own(text, sent)),
-      json: (value) => (sent.isTooLong ? untold(value) : this.json(value, sent)),
+      json: (value) => (sent.isTooLong ? withheld(value) : this.json(value, sent)),
     };
   }
 
-  /** For callers. */
   text(text: string, sent?: SentText): string {
     return this.own(text, sent).replaceAll(INTERNAL, HOST);
   }
 
-  /** The same without addresses that are nobody's in particular: of a text that may be no failure. */
+  /** `text` without private addresses of other servers, for a text that may not be a failure. */
   own(text: string, sent?: SentText): string {
     let safe = this.secrets(text, sent);
     for (const pattern of this.#hosts)
@@ -101,7 +96,7 @@ export class Scrubber {
     return safe;
   }
 
-  /** For who may read where upstreams are, but not their credentials. */
+  /** For administrators, who may read the addresses of upstreams, but not their credentials. */
   secrets(text: string, sent?: SentText): string {
     const hide = (found: string): string => (sent?.holds(found) === true ? found : SECRET);
     let safe = unescaped(text);
@@ -113,7 +108,7 @@ export class Scrubber {
     return scrubText(safe);
   }
 
-  /** @returns the same value of JSON with all its texts, and its numbers, made safe. */
+  /** @returns the JSON value with all its texts and numbers scrubbed. */
   json(value: unknown, sent?: SentText, depth = 0): unknown {
     if (typeof value === 'string') return this.text(value, sent);
     if (typeof value === 'number') {
@@ -165,22 +160,19 @@ export class Scrubber {
   }
 }
 
-const UNTOLD =
+const WITHHELD =
   'The upstream refused the request. The request is so long that Keyward does not pass on the text of the error.';
 
-/** As clients read errors; codes are the upstream's own words. */
-function untold(value: unknown): object {
+/** In the shape of OpenAI's errors, with the upstream's own codes. */
+function withheld(value: unknown): object {
   const { error } = (value ?? {}) as { error?: unknown };
-  const { type, code } = (typeof error === 'object' && error !== null ? error : {}) as Record<
-    string,
-    unknown
-  >;
+  const { type, code } = isObject(error) ? error : {};
   const word = (said: unknown): string =>
     typeof said === 'string' && /^[a-z]{2,20}(_[a-z]{1,20}){0,6}$/.test(said) ? said : 'upstream_error';
-  return { error: { message: UNTOLD, type: word(type), param: null, code: word(code) } };
+  return { error: { message: WITHHELD, type: word(type), param: null, code: word(code) } };
 }
 
-/** Of the same length: texts are cut where their small letters say. */
+/** In lower case and of the same length: positions in it are positions in the text. */
 const small = (text: string): string => text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
 /** Names of OpenAI's errors, which clients read. */

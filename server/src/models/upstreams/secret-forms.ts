@@ -1,4 +1,4 @@
-/** A header's value without its scheme, and what a Basic credential holds. */
+/** A header's value without its scheme; of a Basic credential also its contents. */
 export function partsOfValue(value: string): string[] {
   const [, scheme, token] = /^([A-Za-z][\w-]{0,20}) +(\S.*)$/.exec(value) ?? [];
   if (scheme === undefined || token === undefined) return [value];
@@ -7,7 +7,7 @@ export function partsOfValue(value: string): string[] {
   return [token, plain, plain.slice(plain.indexOf(':') + 1)];
 }
 
-/** The ways in which a server may repeat a secret. */
+/** The encodings in which a server may repeat a secret. */
 export function formsOf(secret: string): string[] {
   const url = encodeURIComponent(secret);
   const bytes = Buffer.from(secret);
@@ -23,7 +23,7 @@ export function formsOf(secret: string): string[] {
   return [...forms, bytes.toString('hex'), bytes.toString('hex').toUpperCase(), ...base64Forms(bytes)];
 }
 
-/** In Base64 a text looks like one of three, by how many bytes stand before it; its ends depend on its neighbours. */
+/** Base64 of a text depends on the number of bytes before it, modulo 3; its ends depend on its neighbours. */
 function base64Forms(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((before) => {
     const text = Buffer.concat([Buffer.alloc(before), bytes])

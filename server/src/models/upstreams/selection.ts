@@ -1,17 +1,16 @@
 import { matchesPattern, type NameSelector } from '../../access/index.ts';
 import type { Route } from './catalogue.ts';
 
-/**
- * Whether a key may use a route. A route has two names, `gpt-4o` and `openai/gpt-4o`: either may be allowed,
- * and a deny of either counts, so that `deny openai/*` also holds for somebody who asks for plain `gpt-4o`.
- */
 type Names = Pick<Route, 'name' | 'qualifiedName'>;
 
-export function mayUse(selector: NameSelector | undefined, route: Names): boolean {
-  return covers(selector, [route.name, route.qualifiedName]);
-}
+/**
+ * Whether a key may use a route. Either of its two names, `gpt-4o` and `openai/gpt-4o`, may be allowed or denied: `deny openai/*` also
+ * holds for a request for `gpt-4o`.
+ */
+export const mayUse = (selector: NameSelector | undefined, { name, qualifiedName }: Names): boolean =>
+  covers(selector, [name, qualifiedName]);
 
-/** Whether a selector covers a name, plain or `upstream/name`, as it stands and whatever there is behind it. */
+/** Whether a selector covers a name, plain or `upstream/name`, whether or not there is such a model. */
 export const coversName = (selector: NameSelector | undefined, name: string): boolean =>
   covers(selector, [name, name.slice(name.indexOf('/') + 1)]);
 
@@ -22,8 +21,7 @@ function covers(selector: NameSelector | undefined, names: readonly string[]): b
 }
 
 /**
- * The order in which routes are tried: drawn by weight, so that each is first as often as its share says.
- * Weight 0 comes last.
+ * A random order by weight: each item is first as often as its share says. Weight 0 comes last.
  * @param random uniform in [0, 1).
  */
 export function weightedOrder<T>(

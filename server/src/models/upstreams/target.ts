@@ -3,10 +3,10 @@ import type { Sealing } from '../../sealing/index.ts';
 import type { PriceTable, Unpriced } from '../account/prices.ts';
 import { Scrubber } from './scrubber.ts';
 import { partsOfValue } from './secret-forms.ts';
-import type { ModelEntry } from './upstream.ts';
+import { entryOf, type ModelEntry } from './upstream.ts';
 import type { UpstreamRow } from './upstream-store.ts';
 
-/** Contexts that bind a sealed text to its row and column: moved elsewhere it does not open. */
+/** Contexts that bind a sealed text to its row and column: in another place it cannot be opened. */
 export const apiKeyContext = (id: string) => `upstream:${id}:api_key`;
 export const headersContext = (id: string) => `upstream:${id}:headers`;
 
@@ -24,21 +24,20 @@ export interface TargetOptions {
   headers: Record<string, string>;
 }
 
-/** An upstream ready to be called. The credential is private: no logger and no JSON shows it. */
+/** An upstream that is ready to be called. The credential is private: no logger and no JSON shows it. */
 export class Target {
   readonly id: string;
   readonly name: string;
   readonly origin: string;
-  /** What goes before `/chat/completions`, without a slash at the end. */
+  /** The path before `/chat/completions`, without a slash at the end. */
   readonly basePath: string;
-  /** Public name → name at the upstream; empty: whatever the upstream lists. */
+  /** Public name → name at the upstream; empty: all that the upstream lists. */
   readonly models: ReadonlyMap<string, string>;
   /** Public name → tokens of the longest answer. */
   readonly outputMax: ReadonlyMap<string, number>;
   readonly timeoutMs: number;
   readonly weight: number;
   readonly prices: PriceTable;
-  /** Whether models without a price are for those who have a budget in USD. */
   readonly unpriced: Unpriced;
   readonly createdMs: number;
   readonly #headers: Readonly<Record<string, string>>;
@@ -52,17 +51,10 @@ export class Target {
     this.name = options.name;
     this.origin = url.origin;
     this.basePath = withoutTrailing(url.pathname, '/');
-    this.models = new Map(
-      options.models.map((model) =>
-        typeof model === 'string' ? [model, model] : [model.name, model.upstream_name],
-      ),
-    );
+    const models = options.models.map(entryOf);
+    this.models = new Map(models.map(({ name, upstream_name }) => [name, upstream_name]));
     this.outputMax = new Map(
-      options.models.flatMap((model): [string, number][] =>
-        typeof model === 'string' || model.max_output_tokens === undefined
-          ? []
-          : [[model.name, model.max_output_tokens]],
-      ),
+      models.flatMap(({ name, max_output_tokens: tokens }) => (tokens === undefined ? [] : [[name, tokens]])),
     );
     this.timeoutMs = options.timeoutMs;
     this.weight = options.weight;
@@ -74,7 +66,7 @@ export class Target {
     );
     const key = options.apiKey;
     this.#headers = key === undefined ? own : { ...own, authorization: `Bearer ${key}` };
-    // Who speaks the Messages API looks for the key there.
+    // Servers of the Messages API read the key there.
     this.#messagesHeaders =
       key === undefined || 'x-api-key' in own ? this.#headers : { ...this.#headers, 'x-api-key': key };
   }
@@ -91,20 +83,19 @@ export class Target {
       unpriced: row.unpriced,
       createdMs: row.created_at,
       apiKey: row.api_key === null ? undefined : sealing.open(row.api_key, apiKeyContext(row.id)),
-      headers:
-        row.headers === null
-          ? {}
-          : (JSON.parse(sealing.open(row.headers, headersContext(row.id))) as Record<string, string>),
+      headers: JSON.parse(
+        row.headers === null ? '{}' : sealing.open(row.headers, headersContext(row.id)),
+      ) as Record<string, string>,
     });
   }
 
-  /** Made when it is first asked for: most upstreams never fail. */
+  /** Created at its first use: most upstreams never fail. */
   get scrubber(): Scrubber {
     const values = Object.values(this.#messagesHeaders);
     return (this.#scrubber ??= new Scrubber({ values, baseUrl: `${this.origin}${this.basePath}` }));
   }
 
-  /** What no answer has in it; of `headers` those whose names say so. */
+  /** Removed from all answers; of `headers` those with the name of a credential. */
   get credentials(): readonly Buffer[] {
     return (this.#credentials ??= credentialsIn(this.#messagesHeaders));
   }

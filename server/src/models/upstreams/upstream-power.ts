@@ -2,9 +2,8 @@ import { coversAll, type Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 
 /**
- * Model selectors and budgets in usd are measured by what upstreams say: their names of models and their prices. A key that
- * has any could otherwise call another model by a name that it covers, or make it cost nothing. Guarded by
- * upstream-power.test.ts.
+ * Model selectors and budgets in usd depend on the model names and prices of upstreams. A key with either could otherwise give
+ * another model a name that it covers, or make it free. Guarded by upstream-power.test.ts.
  * @throws KeywardError `scope_escalation`
  */
 export function refuseMeasured({ selectors, holders }: Caller): void {

@@ -52,21 +52,11 @@ export async function findByName(db: Db, name: string): Promise<UpstreamRow | un
   return tables(db).selectFrom('upstreams').selectAll().where('name', '=', name).executeTakeFirst();
 }
 
-/** Like `findRow`, in a transaction that goes on to change it: on PostgreSQL the row is locked until it ends. */
+/** Locks the row until the end of the transaction. */
 export async function lockRow(tx: Db, id: string): Promise<UpstreamRow | undefined> {
   // An update that changes nothing locks the row on both dialects.
   await tables(tx).updateTable('upstreams').set({ id }).where('id', '=', id).execute();
   return findRow(tx, id);
-}
-
-export async function isNameTaken(db: Db, name: string, exceptId: string): Promise<boolean> {
-  const row = await tables(db)
-    .selectFrom('upstreams')
-    .select('id')
-    .where('name', '=', name)
-    .where('id', '!=', exceptId)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 export async function countRows(db: Db): Promise<number> {
@@ -77,28 +67,23 @@ export async function countRows(db: Db): Promise<number> {
   return count;
 }
 
-/** Newest first. */
-export async function allRows(db: Db): Promise<UpstreamRow[]> {
-  return tables(db)
-    .selectFrom('upstreams')
-    .selectAll()
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .execute();
-}
+const newestFirst = (db: Db) =>
+  tables(db).selectFrom('upstreams').selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
 
-/** Newest first, after the place where the page before ended. */
+export const allRows = (db: Db): Promise<UpstreamRow[]> => newestFirst(db).execute();
+
+/** Newest first, after the end of the page before. */
 export async function pageOfRows(
   db: Db,
   { limit, after }: { limit: number; after: Place | undefined },
 ): Promise<UpstreamRow[]> {
-  let query = tables(db).selectFrom('upstreams').selectAll();
-  if (after !== undefined)
-    query = query.where(sql<boolean>`(created_at, id) < (${after.createdAt}, ${after.id})`);
-  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
+  const query = newestFirst(db).limit(limit);
+  return after === undefined
+    ? query.execute()
+    : query.where(sql<boolean>`(created_at, id) < (${after.createdAt}, ${after.id})`).execute();
 }
 
-/** Text that changes whenever any row does; small, for it is read once a second. */
+/** A text that changes with any row; small, since it is read once a second. */
 export async function fingerprint(db: Db): Promise<string> {
   const rows = await tables(db).selectFrom('upstreams').select(['id', 'revision']).orderBy('id').execute();
   return rows.map(({ id, revision }) => `${id}:${revision}`).join(' ');

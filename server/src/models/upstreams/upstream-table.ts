@@ -1,41 +1,25 @@
-import type { Clock } from '../../base/clock.ts';
-import type { Logger } from '../../base/logger.ts';
 import { Mutex } from '../../base/mutex.ts';
-import type { Storage } from '../../storage/index.ts';
-import type { Sealing } from '../../sealing/index.ts';
+import type { ModelsOptions } from '../models.ts';
 import { Target } from './target.ts';
-import { allRows, fingerprint } from './upstream-store.ts';
+import { allRows, fingerprint, type UpstreamRow } from './upstream-store.ts';
 
-/** How old the picture in memory may be when a request is routed. */
+/** How old the table in memory may be when a request is routed. */
 const FRESH_MS = 1_000;
 
-interface Options {
-  storage: Storage;
-  clock: Clock;
-  logger: Logger;
-  sealing: Sealing;
-}
+type Options = Pick<ModelsOptions, 'storage' | 'clock' | 'logger' | 'sealing'>;
 
-/** The enabled upstreams in memory, their credentials opened. Other processes' changes show within a second. */
+/** The enabled upstreams in memory, with their credentials. Changes by other processes take effect within a second. */
 export class UpstreamTable {
   readonly #options: Options;
   readonly #reading = new Mutex();
-  #targets: Target[] = [];
+  targets: readonly Target[] = [];
+  /** Grows with each change of `targets`. */
+  generation = 0;
   #fingerprint: string | undefined;
   #readAtMs = -Infinity;
-  #generation = 0;
 
   constructor(options: Options) {
     this.#options = options;
-  }
-
-  get targets(): readonly Target[] {
-    return this.#targets;
-  }
-
-  /** Grows whenever `targets` changes. */
-  get generation(): number {
-    return this.#generation;
   }
 
   get isFresh(): boolean {
@@ -43,9 +27,9 @@ export class UpstreamTable {
   }
 
   /**
-   * Brings the picture up to date where it is older than a second; many callers share one read.
-   * A database that fails later on leaves the picture as it is: what is known can still be served.
-   * @throws KeywardError `storage_unavailable` when there is no picture yet.
+   * Reads the table if it is older than a second; concurrent callers share one read. If the database fails later, the last table stays
+   * in use.
+   * @throws KeywardError `storage_unavailable` if it was never read.
    */
   async refresh(): Promise<void> {
     await this.#reading.run(async () => {
@@ -53,7 +37,7 @@ export class UpstreamTable {
     });
   }
 
-  /** Reads now; for the process that made a change, after its commit. */
+  /** Reads the table after the commit of a change by this process. */
   async reload(): Promise<void> {
     await this.#reading.run(() => this.#read());
   }
@@ -64,9 +48,9 @@ export class UpstreamTable {
     try {
       const seen = await fingerprint(storage.db);
       if (seen !== this.#fingerprint) {
-        this.#targets = (await allRows(storage.db)).flatMap((row) => this.#open(row));
+        this.targets = (await allRows(storage.db)).flatMap((row) => this.#open(row));
         this.#fingerprint = seen;
-        this.#generation++;
+        this.generation++;
       }
     } catch (error) {
       if (this.#fingerprint === undefined) throw error;
@@ -75,12 +59,12 @@ export class UpstreamTable {
     this.#readAtMs = startedMs;
   }
 
-  #open(row: Awaited<ReturnType<typeof allRows>>[number]): Target[] {
+  #open(row: UpstreamRow): Target[] {
     if (row.enabled !== 1) return [];
     try {
       return [Target.fromRow(row, this.#options.sealing)];
     } catch (error) {
-      // One that cannot be opened (another master key) must not take the others down.
+      // One that cannot be opened (another master key) must not affect the others.
       this.#options.logger.error(
         { err: error, upstream: row.id },
         'an upstream cannot be used: set its api_key and headers again',

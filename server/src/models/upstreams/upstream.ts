@@ -3,40 +3,43 @@ import { checkBaseUrl } from './base-url.ts';
 import { isForbiddenHeader } from './headers.ts';
 import { checkPrices, UNPRICED, type PriceTable, type Unpriced } from '../account/prices.ts';
 
-/** A model of an upstream: its public name, or that and more. */
-export type ModelEntry =
-  | string
-  | {
-      name: string;
-      /** The name the upstream knows it by. */
-      upstream_name: string;
-      /** Tokens of its longest answer: held for, and written into, requests that bound none and count against a budget. */
-      max_output_tokens?: number;
-    };
+interface NamedModel {
+  name: string;
+  /** The model's name at the upstream. */
+  upstream_name: string;
+  /** Tokens of its longest answer: reserved for, and written into, requests without a bound that count against a budget. */
+  max_output_tokens?: number;
+}
 
-/** What can be said about an upstream; all but the first two have defaults. */
+/** A model of an upstream. A text is its name both here and there. */
+export type ModelEntry = string | NamedModel;
+
+export const entryOf = (model: ModelEntry): NamedModel =>
+  typeof model === 'string' ? { name: model, upstream_name: model } : model;
+
+/** The settings of an upstream; all except the first two have defaults. */
 export interface UpstreamInput {
   /** Lower-case letters, digits, `.`, `_`, `-`; unique; the provider in `provider/model`. */
   name: string;
   /** http or https, with the API's prefix, such as `https://api.openai.com/v1`. */
   base_url: string;
-  /** Write-only; null takes it away. */
+  /** Write-only; null removes it. */
   api_key?: string | null;
-  /** Empty (default): whatever the upstream lists at `/models`. */
+  /** Empty: all that the upstream lists at `/models`. @default [] */
   models?: ModelEntry[];
-  /** To the first byte, and between two; 1 to 3600, default 600. Connecting has 10 s of its own. */
+  /** To the first byte, and between two; 1 to 3600. Connecting has 10 s of its own. @default 600 */
   timeout_seconds?: number;
-  /** Share of the load among upstreams with the same model; 0 to 1000, default 1; 0: only when no other is left. */
+  /** Share of the load among upstreams of the same model; 0 to 1000; 0: only if no other is left. @default 1 */
   weight?: number;
   prices?: PriceTable;
   /** Whether models without a price may be used by keys with a budget in USD, at a cost of 0. @default 'refuse' */
   unpriced?: Unpriced;
-  /** Sent with every request. Values are write-only. A change replaces all of them. */
+  /** Sent with every request. Values are write-only. A change replaces all headers. */
   headers?: Record<string, string>;
   enabled?: boolean;
 }
 
-/** An upstream as it is shown: never a secret. */
+/** An upstream without its secrets. */
 export interface UpstreamView {
   id: string;
   name: string;
@@ -56,11 +59,11 @@ export interface UpstreamView {
   updated_at: string;
   /** Grows with each change; for `If-Match`. */
   revision: number;
-  /** What its operator should know, such as models without a price. */
+  /** For its operator, such as models without a price. */
   warnings: string[];
 }
 
-/** The name of the built-in upstream, which no other can take. */
+/** The name of the built-in upstream; reserved. */
 export const LOCAL_UPSTREAM = 'local';
 
 const MODELS_MAX = 2_000;
@@ -73,7 +76,7 @@ const TIMEOUT_MAX_SECONDS = 3_600;
 const WEIGHT_MAX = 1_000;
 
 /**
- * What the schema of the surface cannot say about an upstream's fields.
+ * Checks that the schema of the surface cannot express.
  * @returns the same with the base URL in its stored form.
  * @throws KeywardError `invalid_input` naming the field.
  */
@@ -110,14 +113,10 @@ function checkApiKey(key: string | null | undefined): void {
 
 function checkModels(models: ModelEntry[]): void {
   if (models.length > MODELS_MAX) throw invalidField('models', `must have at most ${MODELS_MAX} names`);
-  const names = models.flatMap((model) =>
-    typeof model === 'string' ? [model] : [model.name, model.upstream_name],
-  );
-  for (const model of models)
-    if (typeof model !== 'string')
-      checkNumber('models', model.max_output_tokens, { min: 1, max: OUTPUT_MAX_TOKENS });
-  const bad = names.find((name) => !isModelName(name));
-  if (bad !== undefined) {
+  for (const { name, upstream_name, max_output_tokens } of models.map(entryOf)) {
+    checkNumber('models', max_output_tokens, { min: 1, max: OUTPUT_MAX_TOKENS });
+    const bad = [name, upstream_name].find((each) => !isModelName(each));
+    if (bad === undefined) continue;
     throw invalidField(
       'models',
       `"${bad.slice(0, 80)}" must be a model name (1 to 200 characters, no spaces)`,
@@ -125,10 +124,9 @@ function checkModels(models: ModelEntry[]): void {
   }
 }
 
-/** Also applied to what an upstream lists: its answer is not trusted more than an operator's input. */
-export function isModelName(name: string): boolean {
-  return name.length > 0 && name.length <= MODEL_NAME_MAX_CHARACTERS && /^[\x21-\x7e]+$/.test(name);
-}
+/** Also for the list of an upstream: its answer is not trusted more than an operator's input. */
+export const isModelName = (name: string): boolean =>
+  name.length <= MODEL_NAME_MAX_CHARACTERS && /^[\x21-\x7e]+$/.test(name);
 
 function checkUnpriced(rule: Unpriced | undefined): void {
   if (rule !== undefined && !UNPRICED.includes(rule))
@@ -150,7 +148,7 @@ function checkHeaders(headers: Record<string, string>): void {
   }
 }
 
-/** The end of a key, for people to tell keys apart; nothing of one so short that four characters would matter. */
+/** The end of a key, to recognize it; null for a key so short that four characters would matter. */
 export function apiKeyHint(key: string): string | null {
   return key.length > 12 ? key.slice(-4) : null;
 }

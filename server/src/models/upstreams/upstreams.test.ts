@@ -32,7 +32,7 @@ describeOnBothDatabases('upstreams', (open, dialect) => {
     );
   const audit = async () => (await auditList(opened.storage.db, { limit: 50 })).items;
 
-  test('are added, read, changed, listed and removed; each change is in the audit record', async () => {
+  test('Upstreams are added, read, changed, listed and removed, and each change is in the audit record', async () => {
     const added = await add({
       headers: { 'X-Org': HEADER_SECRET },
       prices: { 'm*': { per_request_usd: '0.01' } },
@@ -66,7 +66,7 @@ describeOnBothDatabases('upstreams', (open, dialect) => {
     expect(JSON.stringify(records)).not.toContain(HEADER_SECRET);
   });
 
-  test('a change that is refused leaves no trace, neither in the table nor in the audit record', async () => {
+  test('A change that is refused leaves no trace in the table and in the audit record', async () => {
     const { id } = await add();
     await expect(add()).rejects.toMatchObject({ code: 'conflict' });
     const stale = { id, input: { weight: 3 }, ifRevision: 9 };
@@ -95,14 +95,14 @@ describeOnBothDatabases('upstreams', (open, dialect) => {
     ['headers', { headers: { 'transfer-encoding': 'x' } }],
     ['headers', { headers: { 'content-length': '1' } }],
     ['headers', { headers: { 'x-a': 'b\r\nc: d' } }],
-  ])('wrong input in %s is refused and named: %o', async ([field, input]) => {
+  ])('Invalid input in %s is refused and named: %o', async ([field, input]) => {
     await expect(add(input)).rejects.toMatchObject({
       code: 'invalid_input',
       extras: { errors: [{ field }] },
     });
   });
 
-  test('a list has pages, newest first, stable while rows are added', async () => {
+  test('A list of upstreams has pages, newest first and stable while rows are added', async () => {
     for (const name of ['a', 'b', 'c']) {
       await add({ name });
       opened.clock.aheadMs += 10;
@@ -117,7 +117,7 @@ describeOnBothDatabases('upstreams', (open, dialect) => {
     });
   });
 
-  test('the key and the header values are in no list, error, log, audit record or byte of the database', async () => {
+  test('The key and the header values are in no list, error, log, audit record or byte of the database', async () => {
     const upstream = await openUpstream();
     const { id } = await add({ base_url: upstream.baseUrl, headers: { 'x-org': HEADER_SECRET } });
     upstream.answer((response, { headers }) => {
@@ -146,7 +146,7 @@ describeOnBothDatabases('upstreams', (open, dialect) => {
     }
   });
 
-  test('a stored key goes to no other host: moving base_url there asks for the key again', async () => {
+  test('A stored key is not sent to another host: a new base_url needs the key again', async () => {
     const { id } = await add();
     const move = { base_url: 'http://127.0.0.1:10/v1' };
     await expect(updateUpstream(opened.models, { id, input: move }, ACTOR)).rejects.toMatchObject({
@@ -156,7 +156,7 @@ describeOnBothDatabases('upstreams', (open, dialect) => {
     await updateUpstream(opened.models, { id, input: { base_url: 'http://127.0.0.1:10/v2' } }, ACTOR);
   });
 
-  test('another process sees a change within a second, the one that made it at once', async () => {
+  test('Another process sees a change within a second, the process that made it at once', async () => {
     const other = await openModels({ storage: await database.reopen() });
     expect(await other.models.listModels()).toEqual([]);
     const { id } = await add();
@@ -169,7 +169,7 @@ describeOnBothDatabases('upstreams', (open, dialect) => {
     await expect(other.models.resolve('m')).rejects.toMatchObject({ code: 'model_not_found' });
   });
 
-  test('one that was sealed under another master key is left out and logged; the others work', async () => {
+  test('An upstream that was sealed under another master key is left out and logged, and the others work', async () => {
     await add({ name: 'lost', models: ['lost'] });
     const upstream = await openUpstream();
     const other = await openModels({ storage: await database.reopen(), masterKey: Buffer.alloc(32, 7) });

@@ -5,7 +5,7 @@ import type { Actor } from '../../access/index.ts';
 import type { Entry } from '../../audit/index.ts';
 import { pageOf, readPlace, type Page } from '../../base/page.ts';
 import type { Db } from '../../storage/index.ts';
-import type { UpstreamContext } from '../context.ts';
+import type { Models } from '../models.ts';
 import { apiKeyContext, headersContext } from './target.ts';
 import type { PriceTable } from '../account/prices.ts';
 import { warningsOf } from '../account/unpriced.ts';
@@ -18,20 +18,16 @@ const UPSTREAMS_MAX = 1_000;
 const LIST_DEFAULT = 50;
 const LIST_MAX = 200;
 
-/** @throws KeywardError `invalid_input`, `conflict` where the name is taken. */
-export async function addUpstream(
-  context: UpstreamContext,
-  input: UpstreamInput,
-  actor: Actor,
-): Promise<UpstreamView> {
-  const row = await context.audit.change(actor, (tx) => addIn(context, tx, input));
-  await context.table.reload();
+/** @throws KeywardError `invalid_input`, `conflict` if the name is in use. */
+export async function addUpstream(models: Models, input: UpstreamInput, actor: Actor): Promise<UpstreamView> {
+  const row = await models.audit.change(actor, (tx) => addIn(models, tx, input));
+  await models.table.reload();
   return viewOf(row);
 }
 
-async function addIn(context: UpstreamContext, tx: Db, input: UpstreamInput): Promise<Changed> {
+async function addIn(models: Models, tx: Db, input: UpstreamInput): Promise<Changed> {
   const checked = checkUpstream(input);
-  const row = withInput(context, emptyRow(newId('up'), context.clock.nowMs()), checked);
+  const row = withInput(models, emptyRow(newId('up'), models.clock.nowMs()), checked);
   if ((await store.countRows(tx)) >= UPSTREAMS_MAX) {
     throw new KeywardError(
       'conflict',
@@ -50,48 +46,48 @@ interface UpstreamChange {
 
 /**
  * Changes the given fields only.
- * @param ifRevision refuse (`precondition_failed`) when it was changed meanwhile.
+ * @param ifRevision refuse (`precondition_failed`) if it has another revision.
  * @throws KeywardError `not_found`, `invalid_input`, `conflict`, `precondition_failed`.
  */
 export async function updateUpstream(
-  context: UpstreamContext,
+  models: Models,
   change: UpstreamChange,
   actor: Actor,
 ): Promise<UpstreamView> {
-  const row = await context.audit.change(actor, (tx) => updateIn(context, tx, change));
-  await context.table.reload();
+  const row = await models.audit.change(actor, (tx) => updateIn(models, tx, change));
+  await models.table.reload();
   return viewOf(row);
 }
 
-async function updateIn(context: UpstreamContext, tx: Db, change: UpstreamChange): Promise<Changed> {
+async function updateIn(models: Models, tx: Db, change: UpstreamChange): Promise<Changed> {
   const checked = checkUpstream(change.input);
   const before = await locked(tx, change);
   refuseKeyToAnotherHost(before, checked);
   const after = {
-    ...withInput(context, before, checked),
-    updated_at: context.clock.nowMs(),
+    ...withInput(models, before, checked),
+    updated_at: models.clock.nowMs(),
     revision: before.revision + 1,
   };
-  if (after.name !== before.name && (await store.isNameTaken(tx, after.name, after.id)))
+  if (after.name !== before.name && (await store.findByName(tx, after.name)) !== undefined)
     throw nameTaken(after.name);
   await store.updateRow(tx, after);
   return { result: after, entry: entryOf('upstreams.update', after, checked) };
 }
 
 /**
- * Adds an upstream or changes the one of this name, in a transaction of the caller's, who reloads `context.table` after it.
+ * Adds an upstream or changes the one of this name, in the caller's transaction. The caller reloads `models.table` after it.
  * @throws KeywardError `invalid_input`, `conflict`
  */
 export async function putUpstream(
-  context: UpstreamContext,
+  models: Models,
   tx: Db,
   { input, actor }: { input: UpstreamInput; actor: Actor },
 ): Promise<void> {
   const present = await store.findByName(tx, input.name);
   const { entry } = await (present === undefined
-    ? addIn(context, tx, input)
-    : updateIn(context, tx, { id: present.id, input }));
-  await context.audit.record(tx, actor, entry);
+    ? addIn(models, tx, input)
+    : updateIn(models, tx, { id: present.id, input }));
+  await models.audit.record(tx, actor, entry);
 }
 
 export async function findUpstream(db: Db, name: string): Promise<UpstreamView | undefined> {
@@ -101,39 +97,36 @@ export async function findUpstream(db: Db, name: string): Promise<UpstreamView |
 
 /** @throws KeywardError `not_found`, `precondition_failed`. */
 export async function removeUpstream(
-  context: UpstreamContext,
-  change: { id: string; ifRevision?: number },
+  models: Models,
+  change: Omit<UpstreamChange, 'input'>,
   actor: Actor,
 ): Promise<void> {
-  await context.audit.change(actor, async (tx) => {
+  await models.audit.change(actor, async (tx) => {
     const row = await locked(tx, change);
     await store.deleteRow(tx, row.id);
     return { result: undefined, entry: entryOf('upstreams.remove', row, {}) };
   });
-  await context.table.reload();
+  await models.table.reload();
 }
 
 /** @throws KeywardError `not_found`. */
-export async function getUpstream(context: UpstreamContext, id: string): Promise<UpstreamView> {
-  const row = await store.findRow(context.storage.db, id);
-  if (row === undefined) throw unknown(id);
-  return viewOf(row);
-}
+export const getUpstream = async ({ storage }: Models, id: string): Promise<UpstreamView> =>
+  viewOf(known(await store.findRow(storage.db, id), id));
 
 /** Newest first. @param page `limit` 1 to 200, default 50; `cursor` from the page before. */
 export async function listUpstreams(
-  context: UpstreamContext,
+  { storage }: Models,
   page: { limit?: number; cursor?: string } = {},
 ): Promise<Page<UpstreamView>> {
   const limit = Math.min(Math.max(page.limit ?? LIST_DEFAULT, 1), LIST_MAX);
   const after = readPlace(page.cursor);
-  const rows = await store.pageOfRows(context.storage.db, { limit: limit + 1, after });
+  const rows = await store.pageOfRows(storage.db, { limit: limit + 1, after });
   const { items, next_cursor } = pageOf(rows, limit, (row) => [row.created_at, row.id]);
   return { items: items.map(viewOf), next_cursor };
 }
 
 /**
- * Who may change an upstream but never saw its key could otherwise have the key sent to a host of their own.
+ * A key that may change upstreams could otherwise have an upstream's key, which it cannot read, sent to another host.
  * Guarded by upstreams.test.ts.
  */
 function refuseKeyToAnotherHost(before: UpstreamRow, input: Partial<UpstreamInput>): void {
@@ -147,12 +140,8 @@ function refuseKeyToAnotherHost(before: UpstreamRow, input: Partial<UpstreamInpu
   }
 }
 
-async function locked(
-  tx: Db,
-  { id, ifRevision }: { id: string; ifRevision?: number | undefined },
-): Promise<UpstreamRow> {
-  const row = await store.lockRow(tx, id);
-  if (row === undefined) throw unknown(id);
+async function locked(tx: Db, { id, ifRevision }: Omit<UpstreamChange, 'input'>): Promise<UpstreamRow> {
+  const row = known(await store.lockRow(tx, id), id);
   if (ifRevision !== undefined && ifRevision !== row.revision) {
     throw new KeywardError('precondition_failed', 'The upstream has changed since it was read.', {
       hint: 'Read it again and repeat the change.',
@@ -161,13 +150,16 @@ async function locked(
   return row;
 }
 
-function unknown(id: string): KeywardError {
-  return new KeywardError('not_found', `There is no upstream ${id.slice(0, 40)}.`);
+/** @throws KeywardError `not_found` */
+export function known(row: UpstreamRow | undefined, id: string): UpstreamRow {
+  if (row === undefined) throw new KeywardError('not_found', `There is no upstream ${id.slice(0, 40)}.`);
+  return row;
 }
 
 function nameTaken(name: string): KeywardError {
   return new KeywardError('conflict', `An upstream named ${name} exists already.`, {
-    errors: [{ field: 'name', message: 'is taken' }],
+    hint: 'Choose another name, or update that upstream.',
+    errors: [{ field: 'name', message: 'is in use by another upstream' }],
   });
 }
 
@@ -176,7 +168,7 @@ interface Changed {
   entry: Entry;
 }
 
-/** Which fields were changed, not to what: values of `api_key` and `headers` are secrets. */
+/** The names of the changed fields, not their values: `api_key` and `headers` are secrets. */
 function entryOf(action: string, row: UpstreamRow, changed: Partial<UpstreamInput>): Entry {
   const { name, base_url, enabled } = row;
   const details = { name, base_url, enabled: enabled === 1, changed: Object.keys(changed) };
@@ -204,30 +196,22 @@ function emptyRow(id: string, nowMs: number): UpstreamRow {
   };
 }
 
-function withInput(
-  { sealing }: Pick<UpstreamContext, 'sealing'>,
-  row: UpstreamRow,
-  input: Partial<UpstreamInput>,
-): UpstreamRow {
-  const changed = { ...row };
-  if (input.name !== undefined) changed.name = input.name;
-  if (input.base_url !== undefined) changed.base_url = input.base_url;
-  if (input.models !== undefined) changed.models = JSON.stringify(input.models);
-  if (input.timeout_seconds !== undefined) changed.timeout_seconds = input.timeout_seconds;
-  if (input.weight !== undefined) changed.weight = input.weight;
-  if (input.prices !== undefined) changed.prices = JSON.stringify(input.prices);
-  if (input.unpriced !== undefined) changed.unpriced = input.unpriced;
-  if (input.enabled !== undefined) changed.enabled = input.enabled ? 1 : 0;
-  if (input.api_key !== undefined) {
-    const key = input.api_key;
+function withInput({ sealing }: Models, row: UpstreamRow, input: Partial<UpstreamInput>): UpstreamRow {
+  const { name = row.name, base_url = row.base_url, weight = row.weight, unpriced = row.unpriced } = input;
+  const { timeout_seconds = row.timeout_seconds, models, prices, enabled, api_key: key, headers } = input;
+  const changed = { ...row, name, base_url, weight, unpriced, timeout_seconds };
+  if (models !== undefined) changed.models = JSON.stringify(models);
+  if (prices !== undefined) changed.prices = JSON.stringify(prices);
+  if (enabled !== undefined) changed.enabled = enabled ? 1 : 0;
+  if (key !== undefined) {
     changed.api_key = key === null ? null : sealing.seal(key, apiKeyContext(row.id));
     changed.api_key_hint = key === null ? null : apiKeyHint(key);
   }
-  if (input.headers !== undefined) {
-    const names = Object.keys(input.headers);
+  if (headers !== undefined) {
+    const names = Object.keys(headers);
     changed.header_names = JSON.stringify(names);
     changed.headers =
-      names.length === 0 ? null : sealing.seal(JSON.stringify(input.headers), headersContext(row.id));
+      names.length === 0 ? null : sealing.seal(JSON.stringify(headers), headersContext(row.id));
   }
   return changed;
 }

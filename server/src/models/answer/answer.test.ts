@@ -44,7 +44,7 @@ const textOf = async (response: IncomingMessage): Promise<string> => {
 
 describe('an answer sent to an HTTP response', () => {
   test.for([0, 50])(
-    'arrives whole, with status, headers and length, also when it waited %i ms',
+    'An answer arrives whole, with status, headers and length, after waiting %i ms',
     async (afterMs) => {
       const { upstream, ask, reports } = await openGateway(false, afterMs);
       const body = JSON.stringify(chatAnswer());
@@ -65,7 +65,7 @@ describe('an answer sent to an HTTP response', () => {
     },
   );
 
-  test('a stream that waited arrives whole, without its usage chunk', async () => {
+  test('A stream that waited for its reader arrives whole, without its usage chunk', async () => {
     const { upstream, ask } = await openGateway(true, 50);
     const whole = chatEvents({ usage: USAGE });
     upstream.answer(stream([whole.subarray(0, 100), whole.subarray(100)]));
@@ -75,13 +75,13 @@ describe('an answer sent to an HTTP response', () => {
     expect(text).not.toContain('"total_tokens":18');
   });
 
-  test('a stream that says nothing yet has its head sent', async () => {
+  test('The head of a stream is sent before its first event', async () => {
     const { upstream, ask } = await openGateway(true);
     upstream.answer(stream([], { end: 'hang' }));
     expect((await ask()).headers['content-type']).toContain('text/event-stream');
   });
 
-  test('one that is cut off breaks the connection; a broken stream ends with an error event', async () => {
+  test('An answer that breaks off cuts the connection, and a stream ends with an error event', async () => {
     const cut = await openGateway(false, 50);
     cut.upstream.answer(cutOff(chatAnswer()));
     await expect(cut.ask().then(textOf)).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -94,7 +94,7 @@ describe('an answer sent to an HTTP response', () => {
     expect(text).not.toContain('[DONE]');
   });
 
-  test('a caller that hangs up ends the request at the upstream; it is settled once', async () => {
+  test('A caller that hangs up ends the request at the upstream, which is settled once', async () => {
     const { upstream, ask, reports } = await openGateway(true);
     upstream.answer(stream([Buffer.from('data: 1\n\n')], { end: 'hang' }));
     const response = await ask();
@@ -105,7 +105,7 @@ describe('an answer sent to an HTTP response', () => {
     expect(reports).toMatchObject([{ outcome: 'client_gone' }]);
   });
 
-  test('a caller that reads slowly holds the upstream back', async () => {
+  test('A caller that reads slowly pauses the upstream', async () => {
     const { upstream, ask } = await openGateway(true);
     let writtenBytes = 0;
     upstream.answer(huge(1_000_000_000, (bytes) => (writtenBytes = bytes)));

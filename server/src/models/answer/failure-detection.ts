@@ -2,14 +2,11 @@ import { isObject } from '../../base/is-object.ts';
 
 const DEPTH_MAX = 6;
 
-/**
- * In what tells a failure. Looked for in each piece of an answer, so that only those that have one of these are taken apart: most
- * answers have a `"message":{` and a `"default"`.
- */
+/** Only pieces of an answer that match are parsed. Most answers have a `"message":{` and a `"default"`, which do not. */
 export const SUSPICIOUS =
   /rror|xception|fail|(?<!de)fault|denied|"(?:detail|message|msg|reason|description|cause)"\s*:\s*["[]/i;
 
-/** Names of what a server says where it has no answer. */
+/** Members that explain a failure. */
 const SAYING = new Set(['detail', 'message', 'msg', 'reason', 'description', 'cause']);
 const BLAMING = /error|exception|failure|^fault/i;
 
@@ -21,8 +18,8 @@ export function parsed(text: string): unknown {
   }
 }
 
-/** Whether a chunk or an answer tells a failure; `error: null` does not. */
-export function tellsFailure(value: unknown): boolean {
+/** Whether a chunk or an answer reports a failure; `error: null` does not. */
+export function reportsFailure(value: unknown): boolean {
   if (!isObject(value)) return true;
   const { choices, type, object, status } = value;
   if (
