@@ -14,7 +14,7 @@ export interface NewDocument {
    */
   title?: string | undefined;
   /**
-   * The folder to store it in, made where there is none.
+   * The folder to store it in, made if it does not exist.
    * @default the server's default folder
    */
   folder?: string | undefined;

@@ -19,7 +19,7 @@ describe('events are the same however the bytes are split', () => {
   test.for([1, 2, 3, 5, 7, 64, 10_000])('in pieces of %d bytes', async (size) => {
     const events = [];
     for await (const event of readEvents(pieces(new TextEncoder().encode(STREAM), size))) events.push(event);
-    // What no empty line ends was cut off, and is none.
+    // An event without an empty line after it was cut off, and does not count.
     expect(events).toEqual(EVENTS);
   });
 });

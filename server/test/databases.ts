@@ -10,7 +10,7 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The superuser's URL of the PostgreSQL that lives as long as the run; from global-setup.ts. */
     postgresAdminUrl: string;
-    /** The same of one that has the extension `vector`; `why` there is none for this machine. */
+    /** The same of one that has the extension `vector`; `why` this machine has none. */
     pgvector: { adminUrl: string; why: string | undefined };
   }
 }
@@ -95,7 +95,7 @@ function newSqliteFile(): NewDatabase {
   };
 }
 
-/** An empty database of its own; whoever asks for it removes it. */
+/** A new empty database; the caller removes it. */
 export async function newPostgresDatabase(adminUrl = inject('postgresAdminUrl')): Promise<NewDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   await runAsAdmin(adminUrl, `create database ${name}`);

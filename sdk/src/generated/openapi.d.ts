@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 96847ae5ced4809690dfb92afd16f051c56960330c846ec3655796e9b905bf3e
-// text 1fcc6dca93e684ff603d812280d7b9faa4550d3a1269487eaa212da7312e746a
+// document b07349c4b221f32b7c749c38ab214be30244e7ae150f18c79ae7d7d104da0113
+// text 968a696255d98d6cc1acb696884d764c98cc0a33fff202788571d323d1d58f4c
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -13198,7 +13198,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description The invite; null: there is none with this code */
+                        /** @description The invite; null: no invite has this code */
                         invite: {
                             /** @description The reason, as a word for programs */
                             code: string;

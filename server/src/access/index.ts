@@ -26,6 +26,13 @@ export {
   plainAddress,
   selects,
 } from './selectors.ts';
-export { EVERYTHING, hasSelectors, holdingsOfCaller, ROLE_POWERS, worthOf, type Standing } from './worth.ts';
+export {
+  EVERYTHING,
+  hasSelectors,
+  holdingsOfCaller,
+  ROLE_POWERS,
+  worthOf,
+  type PowerHolder,
+} from './worth.ts';
 export type { NameSelector, ResourceType, Selectors } from './selectors.ts';
 export { networkOf, siteOf } from './network.ts';

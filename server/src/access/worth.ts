@@ -13,7 +13,7 @@ export const ROLE_POWERS: Record<SessionRole, readonly string[]> = {
 };
 
 /** Something with power that is not a key. */
-export type Standing =
+export type PowerHolder =
   /** A user, and each way to become one: a session, a password, an invite, a login token, a recovery code. */
   | { kind: 'user'; role: SessionRole; workspaces: readonly string[] }
   /** Bounded by the budgets and limits of its payer, and ends with it. */
@@ -33,18 +33,18 @@ const NO_WORKSPACE: NameSelector = { allow: [], deny: ['*'] };
  * To be compared (`excesses`) with the actor that makes, changes or gives it. A session has no expiry, limits, budgets or
  * addresses: a key with any of these may not make a user, which would be free of them. Guarded by gifts.test.ts.
  */
-export function worthOf(standing: Standing): Wanted {
-  if (standing.kind === 'widget') {
-    const { workspace, payer } = standing;
+export function worthOf(holder: PowerHolder): Wanted {
+  if (holder.kind === 'widget') {
+    const { workspace, payer } = holder;
     const workspaces = { allow: [workspace], deny: [] };
     // From all addresses, with the payer's models.
     const selectors = { ...NO_SELECTORS, workspaces, models: payer.selectors.models };
     return { ...payer, grants: ['workspaces:chat'], selectors };
   }
-  const { role } = standing;
+  const { role } = holder;
   if (role !== 'default') return { ...EVERYTHING, grants: ROLE_POWERS[role] };
   const workspaces =
-    standing.workspaces.length === 0 ? NO_WORKSPACE : { allow: [...standing.workspaces], deny: [] };
+    holder.workspaces.length === 0 ? NO_WORKSPACE : { allow: [...holder.workspaces], deny: [] };
   return { ...EVERYTHING, grants: ROLE_POWERS[role], selectors: { ...NO_SELECTORS, workspaces } };
 }
 

@@ -10,7 +10,7 @@ import { isLongAnswer, send, sendLong } from './answer/send-answer.ts';
 import { receive, type ReadBody } from './body/body-reader.ts';
 import type { RequestContext } from './request/request-context.ts';
 import { fail } from './answer/send-error.ts';
-import type { Leave } from './request/caller-left.ts';
+import type { LightSignal } from './request/light-signal.ts';
 import { needsKey, type Answer, type Call, type Route } from './route.ts';
 import type { KernelServices } from './services.ts';
 import { admit, refuseSession } from './session-gate.ts';
@@ -218,17 +218,17 @@ class RequestCall {
     this.#context = context;
   }
 
-  get leaving(): Leave {
-    return this.#context.leaving;
+  get lightSignal(): LightSignal {
+    return this.#context.lightSignal;
   }
 
   /** Made on demand: most handlers need none. */
   get signal(): AbortSignal {
     if (this.#controller !== undefined) return this.#controller.signal;
     const controller = (this.#controller = new AbortController());
-    const { leaving } = this;
-    if (leaving.aborted) controller.abort();
-    else leaving.addEventListener('abort', () => controller.abort());
+    const { lightSignal } = this;
+    if (lightSignal.aborted) controller.abort();
+    else lightSignal.addEventListener('abort', () => controller.abort());
     return controller.signal;
   }
 

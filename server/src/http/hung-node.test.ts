@@ -86,7 +86,7 @@ describeOnBothServers('a process that hangs while a revocation is acknowledged',
     expect(now.items.map(({ key_id }) => key_id)).not.toContain(key.id);
     const stop = (secret = server.adminKey) =>
       server.request<{ code?: string }>('POST', `${path}/${run?.id}/stop`, { key: secret });
-    // Nobody can say whose it is: its own key is told to ask again, not that there is none.
+    // Its owner cannot be known: its own key gets the answer to ask again, not that it does not exist.
     expect([(await stop(key.secret)).status, (await stop()).status]).toEqual([503, 200]);
     other.child.kill('SIGCONT');
     await stream.ended;

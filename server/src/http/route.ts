@@ -3,7 +3,7 @@ import type { TObject, TSchema } from 'typebox';
 import type { Actor, Caller, Scope } from '../access/index.ts';
 import type { ErrorCode, KeywardError } from '../base/errors.ts';
 import type { Session, UserRole } from '../identity/index.ts';
-import type { Answer as ModelAnswer, FormPart, Leaving } from '../models/index.ts';
+import type { Answer as ModelAnswer, FormPart, SignalLike } from '../models/index.ts';
 import type { Run } from '../nodes/index.ts';
 import type { Count } from '../usage/index.ts';
 import type { Decoded } from './decoding.ts';
@@ -99,7 +99,7 @@ export interface Call<
   /** Aborts when the caller disconnects. */
   readonly signal: AbortSignal;
   /** The same at a tenth of the cost. */
-  readonly leaving: Leaving;
+  readonly lightSignal: SignalLike;
   /** Its permit (storage/permit.ts); undefined: it is not in flight. */
   readonly run: Run | undefined;
   /** On routes without a key: ids of the payers; revoking or suspending one ends the request. */

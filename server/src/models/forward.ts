@@ -20,7 +20,7 @@ const BACKOFF_MS = 25;
 const BACKOFF_MAX_MS = 400;
 
 /** Tells when a caller leaves; an AbortSignal fits. */
-export interface Leaving {
+export interface SignalLike {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
@@ -40,7 +40,7 @@ export interface ForwardRequest {
   /** The caller's; credentials, cookies and hop-by-hop headers are removed. */
   headers: IncomingHttpHeaders;
   /** Aborted when the caller leaves; ends the request at the upstream. */
-  signal: Leaving;
+  signal: SignalLike;
   /** @default that of the current request */
   permit?: Permit | undefined;
   /** Of the caller's key: upstreams outside it are not used. */
@@ -104,7 +104,7 @@ export async function forwardTo(
 }
 
 /** With full jitter: callers that failed together do not retry together. */
-async function backOff(attempts: number, signal: Leaving): Promise<void> {
+async function backOff(attempts: number, signal: SignalLike): Promise<void> {
   const limitMs = Math.min(BACKOFF_MS * 2 ** (attempts - 1), BACKOFF_MAX_MS);
   const gone = new AbortController();
   const stop = (): void => gone.abort();

@@ -1,7 +1,7 @@
 export { SERVERS_OWN, type Account } from './account/account.ts';
 export type { Answer } from './answer/answer.ts';
 export type { Route } from './upstreams/catalogue.ts';
-export type { ForwardRequest, Leaving } from './forward.ts';
+export type { ForwardRequest, SignalLike } from './forward.ts';
 export type { AnswerHeaders } from './upstreams/headers.ts';
 export { LocalModel } from './local/local-model.ts';
 export { modelsMigrations } from './migrations.ts';

@@ -125,7 +125,7 @@ async function callModel(
   call: Call<TObject, TObject, TSchema, 'models:use'>,
   path: string,
 ): Promise<Answer> {
-  const { bytes, headers, leaving, form, run } = call;
+  const { bytes, headers, lightSignal, form, run } = call;
   const parsed = call.body as RequestBody | undefined;
   const named = form === undefined ? parsed?.model : form.find(({ name }) => name === 'model')?.value;
   const body = form === undefined ? bytes : new ModelForm(form.filter(({ name }) => name !== 'model'));
@@ -136,7 +136,7 @@ async function callModel(
     parsed,
     contentType: Buffer.isBuffer(body) ? 'application/json' : body.contentType,
     headers,
-    signal: leaving,
+    signal: lightSignal,
     permit: run,
   });
   return { passed };

@@ -23,7 +23,7 @@ const ROWS_PER_STATEMENT = 1_000;
 export const SLOT_KEY = ['key_id', 'name', 'unit', 'period_start'] as const;
 
 /** A slot in the database. */
-export interface Standing {
+export interface SlotTotals {
   /** Settled. */
   used: number;
   /** When a node last called for idle amounts of others, ms since 1970; grows with each call. */
@@ -34,19 +34,19 @@ export interface Standing {
   withIdle: number;
 }
 
-export class Standings {
-  readonly #bySlot = new Map<string, Standing>();
+export class SlotTotalsMap {
+  readonly #bySlot = new Map<string, SlotTotals>();
   /** Leases of others that have not expired. */
   otherLeases = 0;
 
-  at(slot: SlotKey): Standing {
+  at(slot: SlotKey): SlotTotals {
     const id = slotId(slot);
-    let standing = this.#bySlot.get(id);
-    if (standing === undefined) {
-      standing = { used: 0, wanted: 0, others: { amount: 0, busy: 0 }, withIdle: 0 };
-      this.#bySlot.set(id, standing);
+    let totals = this.#bySlot.get(id);
+    if (totals === undefined) {
+      totals = { used: 0, wanted: 0, others: { amount: 0, busy: 0 }, withIdle: 0 };
+      this.#bySlot.set(id, totals);
     }
-    return standing;
+    return totals;
   }
 }
 
@@ -62,13 +62,13 @@ export interface Range {
 type Line = SlotColumns & { kind: 'use' | 'block' | 'leases'; a: number; b: number };
 
 /** One statement for each 1,000 holders: use and blocks of one moment. */
-export async function readStandings(db: Db, range: Range): Promise<Standings> {
-  const standings = new Standings();
-  for (const holderIds of chunksOf(range.holderIds)) await readInto(standings, db, { ...range, holderIds });
-  return standings;
+export async function readSlotTotals(db: Db, range: Range): Promise<SlotTotalsMap> {
+  const slotTotals = new SlotTotalsMap();
+  for (const holderIds of chunksOf(range.holderIds)) await readInto(slotTotals, db, { ...range, holderIds });
+  return slotTotals;
 }
 
-async function readInto(standings: Standings, db: Db, range: Range): Promise<void> {
+async function readInto(slotTotals: SlotTotalsMap, db: Db, range: Range): Promise<void> {
   const { holderIds, periodStarts, nowMs, leaseId } = range;
   const holders = sql.join(holderIds);
   const starts = sql.join(periodStarts);
@@ -83,7 +83,7 @@ async function readInto(standings: Standings, db: Db, range: Range): Promise<voi
     union all
     select 'leases', '', '', '', 0, count(*), 0 from budget_leases
       where expires_at > ${nowMs} and id <> ${leaseId}`.execute(db);
-  for (const line of rows) add(standings, line);
+  for (const line of rows) add(slotTotals, line);
 }
 
 function chunksOf<T>(rows: readonly T[]): T[][] {
@@ -93,19 +93,22 @@ function chunksOf<T>(rows: readonly T[]): T[][] {
   return chunks;
 }
 
-function add(standings: Standings, { kind, key_id: holderId, name, unit, period_start, a, b }: Line): void {
+function add(
+  slotTotals: SlotTotalsMap,
+  { kind, key_id: holderId, name, unit, period_start, a, b }: Line,
+): void {
   if (kind === 'leases') {
-    standings.otherLeases = a;
+    slotTotals.otherLeases = a;
     return;
   }
-  const standing = standings.at({ holderId, name, unit, periodStart: period_start });
+  const totals = slotTotals.at({ holderId, name, unit, periodStart: period_start });
   if (kind === 'use') {
-    standing.used = a;
-    standing.wanted = b;
+    totals.used = a;
+    totals.wanted = b;
   } else {
-    standing.others.amount += a;
-    standing.others.busy += b;
-    if (a > b) standing.withIdle++;
+    totals.others.amount += a;
+    totals.others.busy += b;
+    if (a > b) totals.withIdle++;
   }
 }
 

@@ -96,10 +96,10 @@ export class Budgets {
     for (let i = 0; i < limited.length; i += KEYS_PER_READ) {
       const some = limited.slice(i, i + KEYS_PER_READ);
       const slots = some.flatMap(({ id, budgets }) => budgets.map((budget) => slotOf(id, budget, nowMs)));
-      await this.#ledger.read(slots, (standings) => {
+      await this.#ledger.read(slots, (slotTotals) => {
         for (const { id, budgets } of some) {
           const view = (budget: Budget): BudgetView => {
-            const { used: settled, others } = standings.at(slotOf(id, budget, nowMs));
+            const { used: settled, others } = slotTotals.at(slotOf(id, budget, nowMs));
             return viewOf(budget, { settled, reserved: others.busy }, nowMs);
           };
           views.set(id, budgets.map(view));

@@ -1,5 +1,5 @@
 import { refusalOf, spentIn, type BudgetHolder, type Refusal, type Spend } from './budget.ts';
-import type { Standing, Standings } from './budget-store.ts';
+import type { SlotTotals, SlotTotalsMap } from './budget-store.ts';
 import { amountAt, takeAll, type Demand, type Hold, type Plan, type PlanEntry, type Share } from './plan.ts';
 import type { SlotState } from './slot-state.ts';
 
@@ -29,7 +29,7 @@ interface Moment {
 }
 
 /** May still be granted of a slot, without the idle amount of this process. Below 0 after overuse. */
-function left(state: SlotState, { used, others }: Standing, limit: number): number {
+function left(state: SlotState, { used, others }: SlotTotals, limit: number): number {
   const held = state.reserved + Math.max(0, state.idle) + state.pending + state.incoming;
   return limit - used - others.amount - held;
 }
@@ -37,12 +37,12 @@ function left(state: SlotState, { used, others }: Standing, limit: number): numb
 /** Takes from all budgets of a request; otherwise refuses, or waits for idle amounts of others. */
 export function decide(
   { plan, ask: { demand, waitsUntilMs } }: { plan: Plan; ask: Ask },
-  standings: Standings,
+  slotTotals: SlotTotalsMap,
   { nowMs, monotonicMs }: Moment,
 ): { decision: Decision; called: SlotState[] } {
   const concerned = plan.entries.filter(({ budget }) => spentIn(budget.unit, demand.whole) > 0);
   for (const { state, limit } of concerned) state.limit = limit;
-  const others = (entry: PlanEntry) => standings.at(entry.state.slot);
+  const others = (entry: PlanEntry) => slotTotals.at(entry.state.slot);
   const free = (entry: PlanEntry): number =>
     left(entry.state, others(entry), entry.limit) + Math.max(0, entry.state.idle);
   const needs = ({ budget }: PlanEntry, spend: Spend): number => spentIn(budget.unit, spend);
@@ -67,7 +67,7 @@ export function decide(
   if (short.length === 0)
     return take(Math.min(1, ...tight.map((entry) => shareOf(entry, demand, free(entry)))));
   if (mayCome(demand.least, short)) return wait(short);
-  const refusals = short.flatMap((entry) => refusal(entry, demand.least, { standing: others(entry), nowMs }));
+  const refusals = short.flatMap((entry) => refusal(entry, demand.least, { totals: others(entry), nowMs }));
   const waitSeconds = ({ retryAfterSeconds }: Refusal): number => retryAfterSeconds ?? Infinity;
   const [longest] = refusals.sort((a, b) => waitSeconds(b) - waitSeconds(a));
   return { decision: longest as Refusal, called: [] };
@@ -90,28 +90,28 @@ function takeFromDatabase({ state }: PlanEntry, needed: number): void {
 function refusal(
   { state, holder, budget }: PlanEntry,
   least: Spend,
-  { standing, nowMs }: { standing: Standing; nowMs: number },
+  { totals, nowMs }: { totals: SlotTotals; nowMs: number },
 ): Refusal[] {
   const balance = {
-    settled: standing.used + state.pending,
-    reserved: state.reserved + standing.others.amount,
+    settled: totals.used + state.pending,
+    reserved: state.reserved + totals.others.amount,
   };
   const needed = spentIn(budget.unit, least);
   return [refusalOf({ holder, budget }, balance, { needed, nowMs })].filter((one) => one !== undefined);
 }
 
 /** Sets the idle amount of a slot for later requests. */
-export function resize(state: SlotState, standings: Standings, { nowMs, monotonicMs }: Moment): void {
-  const standing = standings.at(state.slot);
+export function resize(state: SlotState, slotTotals: SlotTotalsMap, { nowMs, monotonicMs }: Moment): void {
+  const totals = slotTotals.at(state.slot);
   // At the first look the call may be old.
-  const isNews = state.wantedSeen !== undefined || Math.abs(nowMs - standing.wanted) < EXACT_MS;
-  if (isNews && standing.wanted !== state.wantedSeen) state.exactUntilMs = monotonicMs + EXACT_MS;
-  state.wantedSeen = standing.wanted;
-  state.seen = Math.max(state.used, standing.used);
+  const isNews = state.wantedSeen !== undefined || Math.abs(nowMs - totals.wanted) < EXACT_MS;
+  if (isNews && totals.wanted !== state.wantedSeen) state.exactUntilMs = monotonicMs + EXACT_MS;
+  state.wantedSeen = totals.wanted;
+  state.seen = Math.max(state.used, totals.used);
   state.idle = Math.max(0, state.idle);
   state.grow();
-  const free = left(state, standing, state.limit) + state.idle;
-  const others = standings.otherLeases;
+  const free = left(state, totals, state.limit) + state.idle;
+  const others = slotTotals.otherLeases;
   const share = Math.floor(free * (others === 0 ? SHARE_ALONE : SHARE_AMONG / (others + 1)));
   const least = (others === 0 ? REQUESTS_ALONE_MIN : REQUESTS_AMONG_MIN) * Math.max(1, state.needed);
   const isContested = monotonicMs < state.exactUntilMs;

@@ -3,7 +3,7 @@ import { newId } from '../base/ids.ts';
 import { Mutex } from '../base/mutex.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import * as store from './budget-store.ts';
-import type { Standings } from './budget-store.ts';
+import type { SlotTotalsMap } from './budget-store.ts';
 import { slotId, spentIn, type BudgetHolder, type Slot, type SlotKey } from './budget.ts';
 import { readCarries } from './carry-store.ts';
 import { decide, resize, type Ask, type Decision } from './grant.ts';
@@ -136,19 +136,19 @@ export class Ledger {
   }
 
   /** Reads the database and adds, at the same moment, what is only in memory. */
-  read<T>(asked: readonly Slot[], use: (standings: Standings) => T): Promise<T> {
+  read<T>(asked: readonly Slot[], use: (slotTotals: SlotTotalsMap) => T): Promise<T> {
     return this.#turns.run(async () => {
       await this.#clearDoubt();
       const slots = new Map(asked.map((slot) => [slotId(slot), slot]));
-      const standings = await this.#standings(this.#options.storage.db, asked);
+      const slotTotals = await this.#slotTotals(this.#options.storage.db, asked);
       for (const [id, slot] of slots) {
         const state = this.#states.get(id);
         if (state === undefined) continue;
-        const standing = standings.at(slot);
-        standing.used += state.pending + state.writing;
-        standing.others.busy += state.reserved;
+        const totals = slotTotals.at(slot);
+        totals.used += state.pending + state.writing;
+        totals.others.busy += state.reserved;
       }
-      return use(standings);
+      return use(slotTotals);
     });
   }
 
@@ -225,15 +225,15 @@ export class Ledger {
       tx,
       all.map(({ slot, writing }) => [slot, writing] as const),
     );
-    const standings = await this.#standings(tx, slots);
+    const slotTotals = await this.#slotTotals(tx, slots);
     const moment = { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
     const called = new Set<SlotState>();
     for (const ask of asks) {
-      const answer = decide(ask, standings, moment);
+      const answer = decide(ask, slotTotals, moment);
       decisions.push(answer.decision);
       for (const state of answer.called) called.add(state);
     }
-    for (const state of all) resize(state, standings, moment);
+    for (const state of all) resize(state, slotTotals, moment);
     await store.writeBlocks(
       tx,
       this.#lease?.id ?? '',
@@ -247,30 +247,30 @@ export class Ledger {
   }
 
   /** With use that still comes in under former names and periods of budgets. */
-  async #standings(db: Db, slots: readonly Slot[]): Promise<Standings> {
+  async #slotTotals(db: Db, slots: readonly Slot[]): Promise<SlotTotalsMap> {
     const holderIds = [...new Set(slots.map(({ holderId }) => holderId))];
     const carries = await readCarries(db, holderIds);
     const starts = [...slots, ...carries.map(({ from }) => from)].map(({ periodStart }) => periodStart);
     const range = { holderIds, periodStarts: [...new Set(starts)], nowMs: this.#options.clock.nowMs() };
-    const standings = await store.readStandings(db, { ...range, leaseId: this.#lease?.id ?? '' });
+    const slotTotals = await store.readSlotTotals(db, { ...range, leaseId: this.#lease?.id ?? '' });
     const more = carries.map(({ to, from, included }) => {
-      const { used, others } = standings.at(from);
+      const { used, others } = slotTotals.at(from);
       const own = this.#states.get(slotId(from));
       const busy = own === undefined ? 0 : own.reserved + own.pending;
       const idle = own === undefined ? 0 : Math.max(0, own.idle) + own.incoming;
       return {
-        standing: standings.at(to),
+        totals: slotTotals.at(to),
         used: Math.max(0, used - included),
         amount: others.amount + busy + idle,
         busy: others.busy + busy,
       };
     });
-    for (const { standing, used, amount, busy } of more) {
-      standing.used += used;
-      standing.others.amount += amount;
-      standing.others.busy += busy;
+    for (const { totals, used, amount, busy } of more) {
+      totals.used += used;
+      totals.others.amount += amount;
+      totals.others.busy += busy;
     }
-    return standings;
+    return slotTotals;
   }
 
   async #endLease(): Promise<void> {

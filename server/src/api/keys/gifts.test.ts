@@ -5,7 +5,7 @@ import { allRoutes } from '../../app/routes.ts';
 import type { Route } from '../../http/route.ts';
 
 /*
- * What can do something and is no key: users, invites, login tokens, memberships, sessions, widgets. Whoever makes, changes
+ * Holders of power other than keys: users, invites, login tokens, memberships, sessions, widgets. A caller that makes, changes
  * or hands out one must hold what it is worth.
  */
 
@@ -17,7 +17,7 @@ const isSuspect = ({ access, method }: Route): boolean =>
   access === 'embeds:manage' ||
   ((access === 'owners:manage' || access === 'session' || access === 'public') && method !== 'GET');
 
-/** Requests that give something to whoever they are for, in a world where each would work for an unlimited admin key. */
+/** Requests that give something to a receiver, in a world where each would work for an unlimited admin key. */
 const GIVES: Record<string, (world: World) => { path: string; body?: object }[]> = {
   'POST /v1/admin/users/new': () =>
     ['default', 'manager', 'admin'].map((role) => ({

@@ -74,7 +74,7 @@ export const isBounded = (holding: Holding): boolean =>
 /** Those that end with what it makes. */
 export const lineOf = (maker: Holding): Holding[] => (isBounded(maker) ? [maker, ...maker.ancestors] : []);
 
-/** What whoever is logged in with this role can do. */
+/** The power of a session with this role. */
 export const ROLE_POWERS = {
   admin: ['*'],
   manager: ['workspaces:*', 'documents:*', 'users:manage'],

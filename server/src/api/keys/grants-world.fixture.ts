@@ -332,7 +332,7 @@ export class World {
 /** It never holds more than what is above it does at that moment, however wide it was made. */
 const isBelow = (target: Holding, actor: Holding): boolean => target.ancestors.includes(actor);
 
-/** Whoever holds as much, or manages owners and is bound to nothing; everybody from themselves. */
+/** Allowed for a caller that holds as much, or manages owners and is bound to nothing; always for oneself. */
 const mayTakeFrom = (
   actor: Holding,
   target: Holding,

@@ -14,7 +14,7 @@ export interface OpenRequest {
   readonly socket: Socket;
 }
 
-interface Wish {
+interface OpenRequestOptions {
   method?: string;
   path: string;
   key: string;
@@ -25,7 +25,7 @@ interface Wish {
 /** Begins a request with a chunked body, of which nothing is sent yet. */
 export function openRequest(
   { port }: { port: number },
-  { method = 'POST', path, key, type = 'application/json', headers = {} }: Wish,
+  { method = 'POST', path, key, type = 'application/json', headers = {} }: OpenRequestOptions,
 ): OpenRequest {
   const pieces: Buffer[] = [];
   const socket = connect(port, '127.0.0.1');

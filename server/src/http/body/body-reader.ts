@@ -39,7 +39,7 @@ const LINES_TYPE = /^application\/(?:x-)?(?:ndjson|jsonl)\b/i;
 const NOTHING: ReadBody = {};
 
 /**
- * Reads a body and calls `use` once; synchronously if there is none, never if the caller disconnects before its end.
+ * Reads a body and calls `use` once; synchronously without a body, never if the caller disconnects before its end.
  */
 export function receive(context: RequestContext, declared: Route, use: Use): void {
   const { method, bodyKind = 'json', bodyMaxBytes = LIMITS[bodyKind] } = declared;

@@ -103,7 +103,7 @@ export const PROPERTIES: Record<string, string> = {
   'Verdict.input': 'What the check looked at',
   input: 'A text or several',
   inputs: 'Another name of input; input is read first',
-  invite: 'The invite; null: there is none with this code',
+  invite: 'The invite; null: no invite has this code',
   invites: 'The invites',
   ip: 'An address, as if the request came from there',
   ips: 'Addresses or networks such as 10.0.0.0/8; empty: all',

@@ -10,7 +10,7 @@ import type { Count } from '../../usage/index.ts';
 import { callerAddress } from './caller-address.ts';
 import { endAnswer } from '../answer/end-answer.ts';
 import type { HeldResponse } from '../answer/held-response.ts';
-import { Leave } from './caller-left.ts';
+import { LightSignal } from './light-signal.ts';
 import { requestId } from './request-id.ts';
 import type { Route } from '../route.ts';
 import type { Found } from '../router.ts';
@@ -58,7 +58,7 @@ export class RequestContext implements Runner {
   /** Its handler runs: it goes on after the caller has disconnected. */
   #isWorking = false;
   #release: (() => void) | undefined;
-  #leaving: Leave | undefined;
+  #lightSignal: LightSignal | undefined;
 
   constructor(services: KernelServices, { request, response, found }: Arrived) {
     const { trustedProxies } = services.config;
@@ -92,13 +92,13 @@ export class RequestContext implements Runner {
   }
 
   /** Aborts when the caller disconnects before the end of its answer, and when the request is ended. */
-  get leaving(): Leave {
-    if (this.#leaving !== undefined) return this.#leaving;
-    const leaving = new Leave();
+  get lightSignal(): LightSignal {
+    if (this.#lightSignal !== undefined) return this.#lightSignal;
+    const lightSignal = new LightSignal();
     // The event of a caller that has disconnected already does not come again.
-    if (this.isEnded || (this.#isOver && !this.response.writableFinished)) leaving.abort();
-    if (!this.#isOver) this.#leaving = leaving;
-    return leaving;
+    if (this.isEnded || (this.#isOver && !this.response.writableFinished)) lightSignal.abort();
+    if (!this.#isOver) this.#lightSignal = lightSignal;
+    return lightSignal;
   }
 
   /** From here on the request is in flight: taking its key or session away ends it. */
@@ -141,7 +141,7 @@ export class RequestContext implements Runner {
   end(by: EndedBy): void {
     try {
       endAnswer(this.#services, this, endedError(by));
-      this.#leaving?.abort();
+      this.#lightSignal?.abort();
     } catch (error) {
       this.#services.logger.error({ err: error, request_id: this.id }, 'a request was cut off');
       this.response.destroy();
@@ -178,12 +178,12 @@ export class RequestContext implements Runner {
     const { response } = this;
     this.#isOver = true;
     // Dropped: kept functions held requests alive until a full collection, and small collections took 40 ms instead of 2 (bench/gateway.ts).
-    const leaving = this.#leaving;
-    this.#leaving = undefined;
+    const lightSignal = this.#lightSignal;
+    this.#lightSignal = undefined;
     if (this.#run !== undefined && !this.#isWorking) services.nodes.runs.leave(this.#run);
     this.#release?.();
     const isGone = !response.writableFinished;
-    if (isGone) leaving?.abort();
+    if (isGone) lightSignal?.abort();
     const status = isGone ? CLIENT_GONE_STATUS : response.statusCode;
     const seconds = (performance.now() - this.#startedMs) / 1000;
     services.metrics.note(this.route?.path ?? 'none', status, seconds);

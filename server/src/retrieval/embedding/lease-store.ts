@@ -5,7 +5,7 @@ import { tables } from '../rows.ts';
 export const leaseOf = (name: 'reembedding' | 'pgvector') => ({ table: 'retrieval_leases', key: { name } });
 
 /** Of embedding again. */
-export interface Standing {
+export interface ReembeddingState {
   untilAt: number;
   /** Documents that failed in this round. */
   failed: number;
@@ -22,7 +22,7 @@ export async function noteOutcome(
   await tables(tx).updateTable('retrieval_leases').set(outcome).where('name', '=', NAME).execute();
 }
 
-export async function readStanding(db: Db): Promise<Standing> {
+export async function readReembeddingState(db: Db): Promise<ReembeddingState> {
   const row = await tables(db)
     .selectFrom('retrieval_leases')
     .select(['until_at as untilAt', 'failed', 'last_error as lastError'])

@@ -3,7 +3,7 @@ import { abandonedEmbeddings, deleteEmbeddings } from '../chunk-store.ts';
 import { countEmbedded, outdated } from '../embedded-store.ts';
 import type { RetrievalContext } from '../context.ts';
 import { embedDocument, reportable } from './embed-document.ts';
-import { leaseOf, noteOutcome, readStanding } from './lease-store.ts';
+import { leaseOf, noteOutcome, readReembeddingState } from './lease-store.ts';
 import { LeaseLostError, underLease, withoutPermit } from '../../storage/index.ts';
 import { currentRecipe, findRecipe, type Recipe } from './recipe.ts';
 
@@ -74,7 +74,7 @@ export class Reembedding {
     const { storage, settings, clock } = this.#context;
     const recipe = await currentRecipe(settings);
     const { total, current } = await countEmbedded(storage.db, await findRecipe(storage.db, recipe));
-    const { untilAt, failed, lastError } = await readStanding(storage.db);
+    const { untilAt, failed, lastError } = await readReembeddingState(storage.db);
     return {
       model: recipe.model,
       total,

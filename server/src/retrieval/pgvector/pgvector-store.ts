@@ -99,7 +99,7 @@ export async function survey(
   return rows[0] ?? { chunks: 0, unfilled: 0 };
 }
 
-export interface Standing {
+export interface CollectionState {
   /** Changes with the collection, and when the table is made again. */
   revision: string;
   /** Vectors of this length in all collections, estimated. */
@@ -107,11 +107,11 @@ export interface Standing {
 }
 
 /** @returns undefined where there is no table for vectors of this length. */
-export async function standing(
+export async function collectionState(
   db: Db,
   { collectionId, dimensions }: Searched,
-): Promise<Standing | undefined> {
-  const { rows } = await sql<Standing>`
+): Promise<CollectionState | undefined> {
+  const { rows } = await sql<CollectionState>`
     select oid || ' ' || coalesce((select revision from retrieval_collections where id = ${collectionId}), 0) as revision,
       reltuples as total
     from pg_class where oid = to_regclass(${`derived_vectors_${dimensions}`})`.execute(db);

@@ -7,7 +7,7 @@ import { distanceTo } from './half-vector.ts';
 import type { Nearest } from '../index/nearest.ts';
 import { Backfill } from './pgvector-backfill.ts';
 import { byComparing, byGraph, GRAPH_LIMIT_MAX, steer, type Question } from './pgvector-search.ts';
-import { fillPiece, markFilled, standing, survey, type Piece } from './pgvector-store.ts';
+import { fillPiece, markFilled, collectionState, survey, type Piece } from './pgvector-store.ts';
 import { DIMENSIONS_MAX, ensureTables, isGone, openExtension } from './pgvector-tables.ts';
 
 const EXACT_MAX = 20_000;
@@ -95,7 +95,7 @@ export class PgVectors {
     { collectionId, model, vector }: Question,
   ): Promise<{ chunks: number; total: number } | undefined> {
     const searched = { collectionId, model, dimensions: vector.length };
-    const now = await standing(tx, searched);
+    const now = await collectionState(tx, searched);
     if (now === undefined) return undefined;
     const { revision, total } = now;
     const name = `${collectionId} ${model}`;

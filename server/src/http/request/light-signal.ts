@@ -1,7 +1,7 @@
-import type { Leaving } from '../../models/index.ts';
+import type { SignalLike } from '../../models/index.ts';
 
 /** Like AbortSignal, without the cost of an event: aborts when the caller disconnects or the request is ended. */
-export class Leave implements Leaving {
+export class LightSignal implements SignalLike {
   #aborted = false;
   #listeners: (() => void)[] = [];
 
