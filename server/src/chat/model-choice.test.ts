@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Workspace } from '../workspaces/index.ts';
-import { callsTools, chooseModel, windowOf } from './model-choice.ts';
+import { callsTools, usual, windowOf, workspaceChoice } from './model-choice.ts';
 
 const plain = { isLocal: false, isUsual: false, setting: undefined };
 
@@ -45,64 +44,18 @@ test('With an empty list of patterns, no model calls tools', () => {
 });
 
 const view = (id: string, owned_by = 'far') => ({ id, owned_by });
-const workspace = {
-  chatProvider: null as string | null,
-  chatModel: null as string | null,
-  agentProvider: null as string | null,
-  agentModel: null as string | null,
-};
 
-/** The choice where these models and settings are known. */
-function choose(
-  more: { workspace?: Partial<typeof workspace>; model?: string; isAgent?: boolean },
-  models = [view('embedder'), view('first'), view('tiny', 'far, local'), view('far/own')],
-  settings: Record<string, string> = {},
-) {
-  const context = {
-    models: {
-      isIncomplete: false,
-      findModel: async (name: string) => models.find(({ id }) => id === name),
-      listModels: async () => models,
-    },
-    settings: { many: async () => new Map(Object.entries(settings)) },
-  };
-  return chooseModel(context as unknown as Parameters<typeof chooseModel>[0], {
-    workspace: { ...workspace, ...more.workspace } as unknown as Workspace,
-    isAgent: more.isAgent ?? false,
-    model: more.model,
-    selector: undefined,
-  });
-}
-
-test('The model of a chat is the choice of the caller, the workspace, the setting, the local model, the first', async () => {
-  const own = { workspace: { chatModel: 'own' } };
-  const setting = { LLMModelPref: 'preferred' };
-  expect((await choose({ ...own, model: 'asked' }, undefined, setting)).name).toBe('asked');
-  expect((await choose(own, undefined, setting)).name).toBe('own');
-  expect((await choose({}, undefined, setting)).name).toBe('preferred');
-  expect((await choose({}, undefined, { LLMModelPref: '' })).name).toBe('tiny');
-  expect((await choose({}, [view('embedder'), view('first')])).name).toBe('first');
+test('Without any choice the local model answers, otherwise the first one that chats', () => {
+  const [embedder, first, local] = [view('embedder'), view('first'), view('tiny', 'far, local')];
+  expect(usual([embedder, first, local])).toBe('tiny');
+  expect(usual([embedder, first])).toBe('first');
+  expect(usual([embedder])).toBeUndefined();
 });
 
-test('The provider of a workspace is the upstream of its model, if that has it', async () => {
-  expect((await choose({ workspace: { chatProvider: 'far', chatModel: 'own' } })).name).toBe('far/own');
-  expect((await choose({ workspace: { chatProvider: 'near', chatModel: 'own' } })).name).toBe('own');
-});
-
-test('An agent uses the model for agents of the workspace, otherwise the one for chats', async () => {
-  const models = { chatModel: 'chats', agentModel: 'agents' };
-  expect((await choose({ isAgent: true, workspace: models })).name).toBe('agents');
-  expect((await choose({ isAgent: false, workspace: models })).name).toBe('chats');
-  expect((await choose({ isAgent: true, workspace: { ...models, agentModel: '' } })).name).toBe('chats');
-});
-
-test('A model gets the temperature 0.7, unless it is local or refuses one', async () => {
-  const local = [view('tiny', 'local')];
-  expect((await choose({ model: 'any' })).temperature).toBe(0.7);
-  expect((await choose({ model: 'tiny' }, local)).temperature).toBeUndefined();
-  expect((await choose({ model: 'far/o3-mini' })).temperature).toBeUndefined();
-});
-
-test('Without a model that chats, the error says to add an upstream', async () => {
-  await expect(choose({}, [view('embedder')])).rejects.toMatchObject({ code: 'model_not_found' });
+test('An agent uses the model for agents of the workspace, otherwise the one for chats', () => {
+  const choices = { chatProvider: 'far', chatModel: 'chats', agentProvider: 'near', agentModel: 'agents' };
+  expect(workspaceChoice(choices, true)).toEqual({ provider: 'near', model: 'agents' });
+  expect(workspaceChoice(choices, false)).toEqual({ provider: 'far', model: 'chats' });
+  expect(workspaceChoice({ ...choices, agentModel: '' }, true)).toEqual({ provider: 'far', model: 'chats' });
+  expect(workspaceChoice({ ...choices, agentModel: null, chatModel: '' }, true)).toBeUndefined();
 });

@@ -81,18 +81,28 @@ export async function chooseModel(context: Context, options: Options): Promise<C
 
 /** A provider is the name of an upstream. If that has the model, it is used. */
 async function workspaceModel(models: Models, { workspace, isAgent }: Options): Promise<string | undefined> {
-  const { agentProvider, agentModel, chatProvider, chatModel } = workspace;
-  const pairs: [string | null, string | null][] = [[chatProvider, chatModel]];
-  if (isAgent) pairs.unshift([agentProvider, agentModel]);
-  const [provider, model] = pairs.find(([, model]) => model !== null && model !== '') ?? [];
-  if (model === undefined || model === null) return undefined;
+  const { provider, model } = workspaceChoice(workspace, isAgent) ?? {};
+  if (model === undefined) return undefined;
   const qualified = `${provider ?? ''}/${model}`;
   return provider !== null && (await models.findModel(qualified)) !== undefined ? qualified : model;
 }
 
+type Choices = Pick<Workspace, 'agentProvider' | 'agentModel' | 'chatProvider' | 'chatModel'>;
+
+/** The model that a workspace names: for an agent its own, else that for chats. */
+export function workspaceChoice(
+  { agentProvider, agentModel, chatProvider, chatModel }: Choices,
+  isAgent: boolean,
+): { provider: string | null; model: string } | undefined {
+  if (isAgent && agentModel !== null && agentModel !== '')
+    return { provider: agentProvider, model: agentModel };
+  return chatModel === null || chatModel === '' ? undefined : { provider: chatProvider, model: chatModel };
+}
+
 const LOCAL = 'local';
 
-function usual(models: readonly ModelView[]): string | undefined {
+/** The local model, else the first one that chats. */
+export function usual(models: readonly Pick<ModelView, 'id' | 'owned_by'>[]): string | undefined {
   const chats = models.filter(({ id }) => isForChat(id));
   return (chats.find(({ owned_by }) => owned_by.split(', ').includes(LOCAL)) ?? chats[0])?.id;
 }

@@ -1,9 +1,18 @@
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
+import { describeOnBothDatabases } from '../../test/databases.ts';
+import { auditOn } from '../audit/audit.fixture.ts';
+import { systemClock as clock } from '../base/clock.ts';
+import { MIGRATIONS } from '../app.ts';
+import { Sealing } from '../sealing/index.ts';
+import { Settings } from '../settings/index.ts';
+import { migrate, type Storage } from '../storage/index.ts';
+import { emptyWidgets } from '../widgets/index.ts';
+import { Workspaces } from '../workspaces/index.ts';
 import type { Attachment } from './message.ts';
 import { workspaceConversation } from './workspace-conversation.ts';
 
-const place = { workspaceId: 1, threadId: null, apiSessionId: null, userId: null };
-const turn = { prompt: 'q', text: 'a', sources: [], mode: 'chat' as const, metrics: {}, isIncluded: true };
+const SYSTEM = { kind: 'system' } as const;
+const TURN = { prompt: 'q', text: 'a', sources: [], mode: 'chat' as const, metrics: {}, isIncluded: true };
 const MEGABYTE = 1024 * 1024;
 const pictureOf = (megabytes: number): Attachment => ({
   name: 'a',
@@ -11,24 +20,40 @@ const pictureOf = (megabytes: number): Attachment => ({
   contentString: 'x'.repeat(megabytes * MEGABYTE),
 });
 
-/** What a conversation stores of a turn. */
-async function stored(more: { text?: string; attachments?: Attachment[] }) {
-  let kept: { response: { text: string; attachments: Attachment[] } } | undefined;
-  const record = async (_tx: unknown, chat: typeof kept) => ((kept = chat), { id: 5 });
-  const services = {
-    storage: { transaction: (work: (tx: unknown) => unknown) => work(undefined) },
-    workspaces: { chats: { record } },
-  };
-  const conversation = workspaceConversation(services as never, { kind: 'cli' }, place);
-  expect(await conversation.record({ ...turn, attachments: [], ...more })).toBe(5);
-  return kept?.response;
-}
+describeOnBothDatabases('the conversation of a workspace', (open) => {
+  let storage: Storage;
+  let workspaces: Workspaces;
 
-test('A stored turn has attachments of at most 8 MiB together', async () => {
-  const [large, small] = [pictureOf(6), pictureOf(2)];
-  expect((await stored({ attachments: [large, pictureOf(3), small] }))?.attachments).toEqual([large, small]);
-});
+  beforeEach(async () => {
+    ({ storage } = await open());
+    await migrate(storage, MIGRATIONS, 1);
+    const settings = new Settings({
+      storage,
+      sealing: Sealing.open({ masterKey: new Uint8Array(32).fill(7) }),
+      clock,
+    });
+    workspaces = new Workspaces({ storage, clock, audit: auditOn(storage), settings, emptyWidgets });
+  });
 
-test('A stored turn has no U+0000, which PostgreSQL cannot store', async () => {
-  expect((await stored({ text: 'one\0two' }))?.text).toBe('onetwo');
+  /** The turn as the next question reads it. */
+  async function stored(more: { text?: string; attachments?: Attachment[] }) {
+    const made = await workspaces.create(SYSTEM, 'everything', { name: 'Docs' });
+    if ('refused' in made) throw new Error(made.refused);
+    const place = { workspaceId: made.workspace.id, threadId: null, apiSessionId: null, userId: null };
+    const conversation = workspaceConversation({ storage, workspaces }, SYSTEM, place);
+    await conversation.record({ ...TURN, attachments: [], ...more });
+    return (await conversation.recent(20)).at(-1);
+  }
+
+  test('a stored turn has attachments of at most 8 MiB together', async () => {
+    const [large, small] = [pictureOf(6), pictureOf(2)];
+    expect((await stored({ attachments: [large, pictureOf(3), small] }))?.attachments).toEqual([
+      large,
+      small,
+    ]);
+  });
+
+  test('a stored turn has no U+0000, which PostgreSQL cannot store', async () => {
+    expect((await stored({ text: 'one\0two' }))?.text).toBe('onetwo');
+  });
 });

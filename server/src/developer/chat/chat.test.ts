@@ -103,6 +103,24 @@ describeOnBothServers('chats in workspaces', (start) => {
     expect(chats.asked()[1]).toMatchObject({ model: CHAT_MODEL, temperature: 0.3, stream: false });
   });
 
+  test('without a temperature of the workspace the usual one is sent', async () => {
+    await ask({ message: 'hello' });
+    expect(chats.asked()[0]?.temperature).toBe(0.7);
+  });
+
+  test('openAiHistory says how many turns are shown, and 0 counts as 20', async () => {
+    const one = await workspace({ chatMode: 'chat', openAiHistory: 1 });
+    for (const message of ['first', 'second', 'third']) await ask({ message }, `/workspace/${one}/chat`);
+    expect(
+      prompt(2)
+        .map(({ content }) => content)
+        .slice(1),
+    ).toEqual(['second', 'Good day.', 'third']);
+    const none = await workspace({ chatMode: 'chat', openAiHistory: 0 });
+    for (const message of ['first', 'second']) await ask({ message }, `/workspace/${none}/chat`);
+    expect(prompt(4)).toHaveLength(4);
+  });
+
   test('sessions have a history of their own, apart from the workspace and from each other', async () => {
     await ask({ message: 'one', sessionId: 's1' });
     await ask({ message: 'two', sessionId: 's2' });
@@ -323,6 +341,18 @@ describeOnBothServers('chats in workspaces', (start) => {
     const { body } = await ask({ message: `turnip ${' '.repeat(20_000)} festival` });
     expect(body.sources).toMatchObject([{ title: 'turnips.txt' }]);
     expect(embedded().at(-1)?.body.length).toBeLessThan(5_000);
+  });
+
+  test('what does not fit into the window is shortened in its middle', async () => {
+    const long = `begin ${'turnip '.repeat(6_000)}end`;
+    await ask({ message: long });
+    const [only, ...none] = prompt();
+    expect(none).toEqual([]);
+    expect(only?.role).toBe('user');
+    expect(only?.content).toMatch(
+      /^begin turnip [^]*\n\n--prompt truncated for brevity--\n\n[^]* turnip end$/,
+    );
+    expect((await history())[0]?.content).toBe(long);
   });
 
   test('how many tokens a model takes can be said where nobody knows it', async () => {
