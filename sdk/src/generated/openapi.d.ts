@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document b07349c4b221f32b7c749c38ab214be30244e7ae150f18c79ae7d7d104da0113
-// text 968a696255d98d6cc1acb696884d764c98cc0a33fff202788571d323d1d58f4c
+// document 139a7bec14a15699d65cd95abe9b85779ed4f63fe00d8657d27148b99b8156d3
+// text de7c5743a38a47ca71ecf27482ec2f4de74ce6d6a83353c1f5bf5c4e5865a1b9
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -5294,6 +5294,7 @@ export interface components {
             /** @description 1 - distance, 0 from distance 1 on */
             score: number;
         };
+        Vector: number[];
         WorkspaceModel: {
             /** @description The slug of the workspace */
             id: string;
@@ -17195,8 +17196,8 @@ export interface operations {
                              * @constant
                              */
                             object: "embedding";
-                            /** @description The vector; a base64 text in its place where encoding_format was base64 */
-                            embedding: number[];
+                            /** @description The vector; a base64 text where encoding_format was base64 */
+                            embedding: components["schemas"]["Vector"] | string;
                             /** @description Its place in the list, from 0 */
                             index: number;
                         }[];

@@ -65,6 +65,9 @@ function readInput(input: unknown): string[] | undefined {
   return texts.length <= TEXTS_MAX && texts.every(isText) ? texts : [];
 }
 
+/** With a name of its own: openapi-generator makes Go that does not compile of a union with a nameless array of numbers. */
+const Vector = Type.Array(Type.Number(), { title: 'Vector' });
+
 const embeddingInput = field(Type.Union([Type.String(), Type.Array(Type.String())]), readInput);
 
 export const vectorRoutes: Route[] = [
@@ -191,7 +194,7 @@ export const vectorRoutes: Route[] = [
         data: Type.Array(
           Type.Object({
             object: Type.Literal('embedding'),
-            embedding: Type.Array(Type.Number()),
+            embedding: Type.Union([Vector, Type.String()]),
             index: Type.Integer(),
           }),
         ),

@@ -63,7 +63,7 @@ export const PROPERTIES: Record<string, string> = {
   docpath: 'The document as folder/name',
   documents: 'The documents',
   embed_id: 'The number of the widget',
-  embedding: 'The vector; a base64 text in its place where encoding_format was base64',
+  embedding: 'The vector; a base64 text where encoding_format was base64',
   embeds: 'The widgets',
   enabled: 'Whether it is in use',
   encoding_format: 'How vectors are written',
