@@ -1,3 +1,4 @@
+import { jsonIn } from '../base/json-text.ts';
 import { isoTime } from '../base/clock.ts';
 import { isObject } from '../base/is-object.ts';
 import type { Head } from './audit-store.ts';
@@ -40,12 +41,7 @@ const CHECKPOINT: Shape<Checkpoint> = {
 /** Undefined also for a line with a member too many: no hash would cover it. */
 export function parseExportLine(text: string): ExportLine | undefined {
   if (text.length > LINE_MAX_CHARACTERS) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const value = jsonIn(text);
   if (!isObject(value)) return undefined;
   if ('format' in value) return parseHeader(value);
   if ('checkpoint' in value) {

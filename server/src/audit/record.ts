@@ -1,3 +1,4 @@
+import { jsonIn } from '../base/json-text.ts';
 import { hash } from 'node:crypto';
 import { isoTime } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
@@ -95,17 +96,9 @@ export const toRecord = (row: RecordRow): AuditRecord => ({
   ...row,
   at: shownTime(row.at),
   outcome: row.outcome as Outcome,
-  details: shownDetails(row.details),
+  details: (jsonIn(row.details) as Record<string, unknown> | undefined) ?? { unreadable: row.details },
 });
 
 export function shownTime(at: number): string {
   return Number.isFinite(new Date(at).getTime()) ? isoTime(at) : String(at);
-}
-
-function shownDetails(text: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return { unreadable: text };
-  }
 }

@@ -1,6 +1,15 @@
 const [QUOTE = 0, BACKSLASH] = Buffer.from('"\\');
 const NEAR_CHARACTERS = 16;
 
+/** The value of a JSON text; undefined for other text. The parser's own error would quote it. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The index of the quote that ends a string in JSON; the length of `text` where it is missing.
  * @param start behind the opening quote.

@@ -1,3 +1,4 @@
+import { jsonIn } from '../base/json-text.ts';
 import { isObject } from '../base/is-object.ts';
 import type { JsonObject } from '../models/index.ts';
 import type { ToolCall } from './message.ts';
@@ -81,10 +82,4 @@ export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value
 export const object = (value: unknown): JsonObject => (isObject(value) ? value : {});
 
 /** @returns {} for a text that is not a JSON object. */
-export function parsedObject(json: string): JsonObject {
-  try {
-    return object(JSON.parse(json));
-  } catch {
-    return {};
-  }
-}
+export const parsedObject = (json: string): JsonObject => object(jsonIn(json));

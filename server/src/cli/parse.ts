@@ -1,3 +1,4 @@
+import { jsonIn } from '../base/json-text.ts';
 import { parseArgs } from 'node:util';
 import type { ArgDef, ArgsDef } from 'citty';
 import { nearest } from '../base/nearest.ts';
@@ -129,11 +130,9 @@ export function pastTime(flag: string, text: string | undefined): string | undef
 
 /** @throws CliError that names the flag, without the text. */
 export function jsonValue(flag: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw usageError(`--${flag} must be JSON.`, { example: `--${flag} '{"team":"search"}'` });
-  }
+  const value = jsonIn(text);
+  if (value !== undefined) return value;
+  throw usageError(`--${flag} must be JSON.`, { example: `--${flag} '{"team":"search"}'` });
 }
 
 /** Members that are not undefined. */

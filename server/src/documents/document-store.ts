@@ -1,7 +1,8 @@
+import { batches } from '../base/batches.ts';
 import { sql } from 'kysely';
 import { unchanged, type Db } from '../storage/index.ts';
 import { locationOf, type Document, type NewDocument, type Place } from './document.ts';
-import { batches, documentFromRow, tables } from './rows.ts';
+import { documentFromRow, tables } from './rows.ts';
 import { insertText } from './text-store.ts';
 import { isEmbedded, isFree, isVisible, type Viewer } from './visibility.ts';
 

@@ -1,3 +1,4 @@
+import { batches } from '../base/batches.ts';
 import type { Caller } from '../access/index.ts';
 import type { Audit, Entry } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
@@ -10,7 +11,6 @@ import type { FolderListing, ListedDocument, Listing, ListingPage } from './list
 import * as folders from './folder-store.ts';
 import { membershipsOf, type Member } from './members-store.ts';
 import { named } from './names.ts';
-import { batches } from './rows.ts';
 import { readText } from './text-store.ts';
 import { viewerOf, type Viewer } from './visibility.ts';
 

@@ -1,3 +1,4 @@
+import { batches } from '../base/batches.ts';
 import type { Caller } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import { DEFAULT_FOLDER, type Document } from './document.ts';
@@ -5,7 +6,6 @@ import * as store from './document-store.ts';
 import type { DocumentsOptions } from './documents.ts';
 import * as folders from './folder-store.ts';
 import { membershipsOf } from './members-store.ts';
-import { batches } from './rows.ts';
 import { viewerOf, type Viewer } from './visibility.ts';
 
 /** A document, and what other modules know of it. */

@@ -1,6 +1,7 @@
+import { batches } from '../base/batches.ts';
 import { mapInTurns } from '../base/slices.ts';
 import { allRows, nextId, type Db } from '../storage/index.ts';
-import { batches, tables, type MemberRow } from './rows.ts';
+import { tables, type MemberRow } from './rows.ts';
 
 /** A document in a collection; a collection is what is searched together, such as the documents of a workspace. */
 export interface Member {

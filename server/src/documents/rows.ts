@@ -41,10 +41,3 @@ export const documentFromRow = ({ id, folder, name, metadata, token_count }: Doc
   metadata: JSON.parse(metadata) as DocumentMetadata,
   tokenCount: token_count,
 });
-
-/** Ids in one statement: both databases limit their number. */
-const BATCH = 500;
-
-export function* batches<T>(items: readonly T[]): Generator<T[]> {
-  for (let start = 0; start < items.length; start += BATCH) yield items.slice(start, start + BATCH);
-}

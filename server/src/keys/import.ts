@@ -1,3 +1,4 @@
+import { jsonIn } from '../base/json-text.ts';
 import { hash } from 'node:crypto';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import type { Db } from '../storage/index.ts';
@@ -224,12 +225,8 @@ function parseList(variable: string, value: string): string[] {
       .map((item) => item.trim())
       .filter((item) => item !== '');
   }
-  try {
-    const parsed: unknown = JSON.parse(value);
-    if (Array.isArray(parsed) && parsed.every((item): item is string => typeof item === 'string'))
-      return parsed;
-  } catch {
-    // The parser's message would quote the text.
-  }
+  const parsed = jsonIn(value);
+  if (Array.isArray(parsed) && parsed.every((item): item is string => typeof item === 'string'))
+    return parsed;
   throw invalidField(variable, 'must be a JSON array of strings, or strings separated by commas');
 }

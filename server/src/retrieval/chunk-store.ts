@@ -1,8 +1,9 @@
+import { batches } from '../base/batches.ts';
 import { randomUUID } from 'node:crypto';
 import { KeywardError } from '../base/errors.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { nextId, unchanged, type Db } from '../storage/index.ts';
-import { batches, tables } from './rows.ts';
+import { tables } from './rows.ts';
 import { bytesOf } from './index/vector-bytes.ts';
 
 /** Begins a pass over one document; searches do not see it before `completeEmbedding`. */

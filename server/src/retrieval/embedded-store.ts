@@ -1,8 +1,9 @@
+import { batches } from '../base/batches.ts';
 import { sql } from 'kysely';
 import { SliceRows } from '../base/slices.ts';
 import { membershipRows } from '../documents/index.ts';
 import type { Db } from '../storage/index.ts';
-import { batches, tables } from './rows.ts';
+import { tables } from './rows.ts';
 
 export function findEmbedding(
   db: Db,

@@ -43,10 +43,3 @@ type Tables = {
 
 /** The tables of this domain. */
 export const tables = (db: Db) => db.withTables<Tables>();
-
-/** Ids in one statement: both databases limit their number. */
-const BATCH = 500;
-
-export function* batches<T>(items: readonly T[], size = BATCH): Generator<T[]> {
-  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
-}

@@ -1,3 +1,4 @@
+import { batches } from '../base/batches.ts';
 import { sql } from 'kysely';
 import { AMOUNT_MAX, type BudgetUnit } from '../access/index.ts';
 import { claimRows, type Db } from '../storage/index.ts';
@@ -64,7 +65,8 @@ type Line = SlotColumns & { kind: 'use' | 'block' | 'leases'; a: number; b: numb
 /** One statement for each 1,000 holders: use and blocks of one moment. */
 export async function readSlotTotals(db: Db, range: Range): Promise<SlotTotalsMap> {
   const slotTotals = new SlotTotalsMap();
-  for (const holderIds of chunksOf(range.holderIds)) await readInto(slotTotals, db, { ...range, holderIds });
+  for (const holderIds of batches(range.holderIds, ROWS_PER_STATEMENT))
+    await readInto(slotTotals, db, { ...range, holderIds });
   return slotTotals;
 }
 
@@ -84,13 +86,6 @@ async function readInto(slotTotals: SlotTotalsMap, db: Db, range: Range): Promis
     select 'leases', '', '', '', 0, count(*), 0 from budget_leases
       where expires_at > ${nowMs} and id <> ${leaseId}`.execute(db);
   for (const line of rows) add(slotTotals, line);
-}
-
-function chunksOf<T>(rows: readonly T[]): T[][] {
-  const chunks: T[][] = [];
-  for (let i = 0; i < rows.length; i += ROWS_PER_STATEMENT)
-    chunks.push(rows.slice(i, i + ROWS_PER_STATEMENT));
-  return chunks;
 }
 
 function add(
@@ -128,7 +123,7 @@ export async function addUse(tx: Db, uses: readonly (readonly [Slot, number])[])
     }))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .map(({ row }) => row);
-  for (const some of chunksOf(rows)) {
+  for (const some of batches(rows, ROWS_PER_STATEMENT)) {
     await tables(tx)
       .insertInto('budget_use')
       .values(some)
@@ -161,7 +156,7 @@ export async function writeBlocks(
   blocks: readonly { slot: Slot; amount: number; busy: number }[],
 ): Promise<void> {
   const held = blocks.filter(({ amount }) => amount > 0);
-  for (const some of chunksOf(held)) {
+  for (const some of batches(held, ROWS_PER_STATEMENT)) {
     await tables(tx)
       .insertInto('budget_blocks')
       .values(some.map(({ slot, amount, busy }) => ({ ...columnsOf(slot), lease_id: leaseId, amount, busy })))
@@ -172,7 +167,10 @@ export async function writeBlocks(
       )
       .execute();
   }
-  for (const some of chunksOf(blocks.filter(({ amount }) => amount === 0))) {
+  for (const some of batches(
+    blocks.filter(({ amount }) => amount === 0),
+    ROWS_PER_STATEMENT,
+  )) {
     const named = some.map(({ slot }) => {
       const { key_id, name, unit, period_start } = columnsOf(slot);
       return sql`(${key_id}, ${name}, ${unit}, cast(${period_start} as bigint))`;

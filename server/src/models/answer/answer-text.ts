@@ -1,3 +1,4 @@
+import { jsonIn } from '../../base/json-text.ts';
 import { fieldValues, linesOfEvent } from './event-ends.ts';
 import type { JsonObject } from '../request/request-body.ts';
 
@@ -30,12 +31,8 @@ const WHOLE_MEMBERS = ['output', 'content'];
  * has read it so far. Guarded by settlement.test.ts.
  */
 function textOfJson(json: string): string {
-  let answer: JsonObject;
-  try {
-    answer = JSON.parse(json) as JsonObject;
-  } catch {
-    return json;
-  }
+  const answer = jsonIn(json) as JsonObject | null | undefined;
+  if (answer === undefined) return json;
   if (typeof answer !== 'object' || answer === null) return '';
   const texts: string[] = [];
   for (const choice of Array.isArray(answer['choices']) ? answer['choices'] : []) {

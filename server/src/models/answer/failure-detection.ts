@@ -1,3 +1,4 @@
+import { jsonIn } from '../../base/json-text.ts';
 import { isObject } from '../../base/is-object.ts';
 
 const DEPTH_MAX = 6;
@@ -10,13 +11,7 @@ export const SUSPICIOUS =
 const SAYING = new Set(['detail', 'message', 'msg', 'reason', 'description', 'cause']);
 const BLAMING = /error|exception|failure|^fault/i;
 
-export function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch {
-    return undefined;
-  }
-}
+export const parsed = (text: string): unknown => jsonIn(text.replace(/^\ufeff/, ''));
 
 /** Whether a chunk or an answer reports a failure; `error: null` does not. */
 export function reportsFailure(value: unknown): boolean {

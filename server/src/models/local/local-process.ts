@@ -1,3 +1,4 @@
+import { jsonIn } from '../../base/json-text.ts';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
@@ -23,12 +24,8 @@ const EVENTS = new Set(['listening', 'fetching', 'loading', 'ready', 'failed']);
 
 /** @returns undefined for a line that is not of the protocol, such as a library's output. */
 function parseLine(text: string): LocalLine | undefined {
-  try {
-    const line = JSON.parse(text) as LocalLine | null;
-    return line !== null && EVENTS.has(line.event) ? line : undefined;
-  } catch {
-    return undefined;
-  }
+  const line = jsonIn(text) as LocalLine | null | undefined;
+  return line !== null && line !== undefined && EVENTS.has(line.event) ? line : undefined;
 }
 
 /** Calls back for each line, or for the beginning of a line longer than `maxBytes`. */

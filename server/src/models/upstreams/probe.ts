@@ -1,3 +1,4 @@
+import { jsonIn } from '../../base/json-text.ts';
 import type { Dispatcher } from 'undici';
 import { KeywardError } from '../../base/errors.ts';
 import { isObject } from '../../base/is-object.ts';
@@ -149,14 +150,11 @@ class Probe {
 
 /** The upstream's own message, in the common shapes. */
 function messageIn(body: Buffer): string {
-  try {
-    const { error, ...answer } = JSON.parse(body.toString()) as Record<string, unknown>;
-    const inner = isObject(error) ? error['message'] : error;
-    const message = inner ?? answer['message'] ?? answer['detail'];
-    return typeof message === 'string' ? `: ${message}` : '';
-  } catch {
-    return '';
-  }
+  const answer = jsonIn(body.toString());
+  if (!isObject(answer)) return '';
+  const { error } = answer;
+  const message = (isObject(error) ? error['message'] : error) ?? answer['message'] ?? answer['detail'];
+  return typeof message === 'string' ? `: ${message}` : '';
 }
 
 const NETWORK_DETAILS: Record<string, string> = {

@@ -1,3 +1,4 @@
+import { jsonIn } from '../../base/json-text.ts';
 import { isObject } from '../../base/is-object.ts';
 import { bringEmbedChat, type EmbedChatRow } from '../../widgets/index.ts';
 import { bringChat, type Chat, type ChatResponse } from '../../workspaces/index.ts';
@@ -96,10 +97,6 @@ function turnOf(row: SourceRow): Turn | { left: string } {
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 function parsedObject(text = '{}'): Record<string, unknown> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isObject(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = jsonIn(text);
+  return isObject(parsed) ? parsed : undefined;
 }

@@ -1,3 +1,4 @@
+import { jsonIn } from '../../base/json-text.ts';
 import {
   importInvite,
   hasUser,
@@ -99,10 +100,6 @@ function prepareInvite({ row }: Thing<SourceRow>, { targets, clock }: Move): Pre
 }
 
 function numbersOf(text = '[]'): number[] {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return Array.isArray(parsed) ? parsed.filter((item) => Number.isInteger(item)) : [];
-  } catch {
-    return [];
-  }
+  const parsed = jsonIn(text);
+  return Array.isArray(parsed) ? parsed.filter((item) => Number.isInteger(item)) : [];
 }
