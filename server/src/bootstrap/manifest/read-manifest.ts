@@ -1,0 +1,272 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { isObject } from '../../base/is-object.ts';
+import { Manifest, type KeySpec, type PlaceSpec } from './manifest.ts';
+
+/** One fault, where a text editor finds it. Lines and columns count from 1. */
+export interface ManifestFault {
+  line: number;
+  column: number;
+  /** Such as `keys.anythingllm.store[0].field`. */
+  field: string;
+  message: string;
+}
+
+/** @property faults in the order of their lines; never empty. */
+export class ManifestError extends Error {
+  readonly faults: readonly ManifestFault[];
+
+  constructor(file: string, faults: readonly ManifestFault[]) {
+    super(
+      faults
+        .map(({ line, column, field, message }) => `${file}:${line}:${column} ${field}: ${message}`)
+        .join('\n'),
+    );
+    this.name = 'ManifestError';
+    this.faults = faults;
+  }
+}
+
+type Path = (string | number)[];
+type Json = Record<string, unknown>;
+
+const MANIFEST_MAX_BYTES = 1024 * 1024;
+const FAULTS_MAX = 20;
+const DEPTH_MAX = 20;
+const ALIASES_MAX = 100;
+const ID = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
+
+/**
+ * Reads a manifest, with its defaults filled in.
+ * @param file for messages. @param variables replace `${NAME}` and `${NAME:-default}` in its texts.
+ * @throws ManifestError naming each fault with its line and column
+ */
+export function readManifest(text: string, file: string, variables: NodeJS.ProcessEnv): Manifest {
+  const lines = new LineCounter();
+  const fail = (faults: ManifestFault[]): never => {
+    throw new ManifestError(
+      file,
+      faults.sort((a, b) => a.line - b.line || a.column - b.column).slice(0, FAULTS_MAX),
+    );
+  };
+  if (Buffer.byteLength(text) > MANIFEST_MAX_BYTES)
+    fail([{ line: 1, column: 1, field: 'manifest', message: 'must have at most 1 MiB' }]);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  if (document.errors.length > 0)
+    fail(
+      document.errors.map(({ pos, message }) => ({ ...place(lines, pos[0]), field: 'manifest', message })),
+    );
+  const at = (path: Path, isKey = false) => place(lines, offsetOf(document, path, isKey));
+  const faults: ManifestFault[] = [];
+  const add = (path: Path, message: string, isKey = false) =>
+    void faults.push({ ...at(path, isKey), field: shown(path), message });
+  const value: unknown = withVariables(plainOf(document, add), variables, add);
+  if (faults.length > 0) fail(faults);
+  const schema = narrowed(Manifest, value);
+  const ajv = new Ajv({ strict: false, allErrors: true, useDefaults: true, verbose: true });
+  if (!ajv.validate(schema as object, value)) for (const error of ajv.errors ?? []) add(...faultOf(error));
+  else for (const fault of meaningFaults(value as Manifest)) add(...fault);
+  if (faults.length > 0) fail(faults);
+  return value as Manifest;
+}
+
+/** Aliases that multiply would fill the memory. */
+function plainOf(document: Document, add: (path: Path, message: string) => void): unknown {
+  try {
+    return document.toJS({ maxAliasCount: ALIASES_MAX });
+  } catch {
+    return add([], `must use aliases at most ${ALIASES_MAX} times`);
+  }
+}
+
+/** What a schema cannot say. */
+function* meaningFaults({ sinks, services = {}, keys }: Manifest): Generator<[Path, string, boolean?]> {
+  for (const [group, names] of Object.entries({ sinks, services, keys }))
+    for (const name of Object.keys(names))
+      if (!ID.test(name)) yield [[group, name], `must be ${NAME_FORM}`, true];
+  const owners = new Map<string, string>();
+  for (const [id, key] of Object.entries(keys)) {
+    if (key.service !== undefined && !(key.service in services))
+      yield [
+        ['keys', id, 'service'],
+        `must be one of the services: ${Object.keys(services).join(', ') || 'there is none'}`,
+      ];
+    if (key.phase === 'derived' && key.service === undefined)
+      yield [['keys', id], 'must name the service that its phase derived waits for', true];
+    for (const [index, target] of key.store.entries()) {
+      const path: Path = ['keys', id, 'store', index];
+      yield* placeFaults(target, sinks, path);
+      const known = owners.get(JSON.stringify(target));
+      if (known !== undefined) yield [path, `is the place of the key ${known} already`];
+      owners.set(JSON.stringify(target), id);
+    }
+    yield* sourceFaults(id, key);
+  }
+}
+
+const NAME_FORM = 'lower-case letters, digits, ".", "_" and "-", such as anythingllm';
+
+function* placeFaults(target: PlaceSpec, sinks: Manifest['sinks'], path: Path): Generator<[Path, string]> {
+  const sink = sinks[target.sink];
+  if (sink === undefined) {
+    yield [[...path, 'sink'], `must be one of the sinks: ${Object.keys(sinks).join(', ')}`];
+    return;
+  }
+  const [needed, others]: [(keyof PlaceSpec)[], (keyof PlaceSpec)[]] =
+    sink.type === 'vault' ? [['mount', 'path', 'field'], ['name']] : [['name'], ['mount', 'path', 'field']];
+  for (const member of needed)
+    if (target[member] === undefined)
+      yield [path, `must have ${needed.join(', ')} in a sink of the type ${sink.type}`];
+  for (const member of others)
+    if (target[member] !== undefined)
+      yield [[...path, member], `means nothing in a sink of the type ${sink.type}`];
+}
+
+function* sourceFaults(id: string, { sources }: KeySpec): Generator<[Path, string]> {
+  const last = sources.findIndex((source) => 'random' in source);
+  if (last !== -1 && last < sources.length - 1)
+    yield [['keys', id, 'sources', last + 1], 'is never reached: the source before it always gives a value'];
+}
+
+/** `${NAME}` in texts; a name without a value and without a default is a fault. */
+function withVariables(
+  value: unknown,
+  variables: NodeJS.ProcessEnv,
+  add: (path: Path, message: string) => void,
+): unknown {
+  const walk = (part: unknown, path: Path): unknown => {
+    // An alias may lead back to what it stands in.
+    if (path.length > DEPTH_MAX) return add(path, `must have at most ${DEPTH_MAX} levels`);
+    if (Array.isArray(part)) return part.map((item, index) => walk(item, [...path, index]));
+    if (isObject(part))
+      return Object.fromEntries(
+        Object.entries(part).map(([name, item]) => [name, walk(item, [...path, name])]),
+      );
+    if (typeof part !== 'string') return part;
+    return part.replaceAll(/\$\{(\w+)(?::-([^}]*))?\}/g, (whole, name: string, otherwise?: string) => {
+      const given = variables[name] === '' ? undefined : variables[name];
+      if (given === undefined && otherwise === undefined)
+        add(path, `needs the variable ${name}, or a default as in \${${name}:-value}`);
+      return given ?? otherwise ?? whole;
+    });
+  };
+  return walk(value, []);
+}
+
+/** The schema with the branch of each union that the value is meant for: errors then name its field, not all branches. */
+function narrowed(schema: unknown, value: unknown): unknown {
+  if (!isObject(schema)) return schema;
+  const { anyOf, properties, patternProperties, items } = schema as {
+    anyOf?: Json[];
+    properties?: Json;
+    patternProperties?: Json;
+    items?: Json;
+  };
+  if (anyOf !== undefined) {
+    const branch = anyOf.find((one) => isMeant(one, value));
+    return branch === undefined ? schema : narrowed(branch, value);
+  }
+  if (Array.isArray(value) && items !== undefined) {
+    const { items: _, ...rest } = schema;
+    return { ...rest, items: value.map((item) => narrowed(items, item)) };
+  }
+  if (!isObject(value)) return schema;
+  const each = patternProperties === undefined ? undefined : Object.values(patternProperties)[0];
+  const known: Json =
+    each === undefined
+      ? (properties ?? {})
+      : Object.fromEntries(Object.keys(value).map((name) => [name, each]));
+  return {
+    ...schema,
+    properties: Object.fromEntries(
+      Object.entries(known).map(([name, part]) => [name, narrowed(part, value[name])]),
+    ),
+    ...(each === undefined ? {} : { patternProperties: {} }),
+  };
+}
+
+/** By the member that names the kind (`type`, `method`), or by the one member that a branch cannot do without. */
+function isMeant({ properties }: Json, value: unknown): boolean {
+  if (!isObject(properties) || !isObject(value)) return false;
+  const kinds = Object.entries(properties).filter(([, part]) => isObject(part) && 'const' in part);
+  if (kinds.length > 0) return kinds.every(([name, part]) => value[name] === (part as Json)['const']);
+  return Object.keys(properties).some((name) => name in value);
+}
+
+function faultOf({
+  instancePath,
+  keyword,
+  params,
+  message,
+  parentSchema,
+}: ErrorObject): [Path, string, boolean?] {
+  const path: Path = instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  const { additionalProperty, missingProperty } = params as Record<string, string | undefined>;
+  switch (keyword) {
+    case 'additionalProperties':
+      return [
+        [...path, additionalProperty ?? ''],
+        `is not a known field; known: ${namesOf(parentSchema).join(', ')}`,
+        true,
+      ];
+    case 'required':
+      return [path, `must have ${missingProperty ?? ''}`, true];
+    case 'anyOf':
+      return [
+        path,
+        `must be one of: ${((parentSchema as { anyOf: Json[] }).anyOf ?? []).map(branchName).join('; ')}`,
+      ];
+    case 'pattern':
+      return [path, `must be ${String((parentSchema as Json)['description'] ?? 'of the declared pattern')}`];
+    case 'const':
+      return [path, `must be ${JSON.stringify((params as { allowedValue: unknown }).allowedValue)}`];
+    default:
+      return [path, message ?? 'is not valid'];
+  }
+}
+
+const namesOf = (schema: unknown): string[] => Object.keys(((schema as Json)['properties'] ?? {}) as object);
+
+function branchName(branch: Json): string {
+  if ('const' in branch) return JSON.stringify(branch['const']);
+  const kind = Object.entries((branch['properties'] ?? {}) as Json).find(
+    ([, part]) => isObject(part) && 'const' in part,
+  );
+  return kind === undefined
+    ? `{ ${namesOf(branch)[0] ?? ''}: … }`
+    : `${kind[0]}: ${String((kind[1] as Json)['const'])}`;
+}
+
+const shown = (path: Path): string =>
+  path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
+    '',
+  ) || 'manifest';
+
+function place(lines: LineCounter, offset: number): { line: number; column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(1, line), column: Math.max(1, col) };
+}
+
+/** Of the value, or of the name before it; of the nearest part above where there is none. */
+function offsetOf(document: Document, path: Path, isKey: boolean): number {
+  for (let length = path.length; length >= 0; length--) {
+    const part = path.slice(0, length);
+    const node = length === path.length && isKey ? keyNode(document, part) : document.getIn(part, true);
+    const range = (node as { range?: [number, number, number] | null } | undefined)?.range;
+    if (range !== undefined && range !== null) return range[0];
+  }
+  return 0;
+}
+
+function keyNode(document: Document, path: Path): unknown {
+  const parent = document.getIn(path.slice(0, -1), true);
+  const pair = isMap(parent)
+    ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === path.at(-1))
+    : undefined;
+  return pair?.key ?? document.getIn(path, true);
+}
