@@ -1,0 +1,46 @@
+import type { PlaceSpec } from '../manifest/manifest.ts';
+
+/** Facts about a stored value, never the value: who stored it, from which source, when. */
+export type Provenance = Record<string, string>;
+
+/**
+ * A stored value. `version` names what was read: a write that gives it replaces nothing else. '' : nothing is there.
+ * `deleted`: somebody deleted it on purpose.
+ */
+export type Stored =
+  | { state: 'absent'; version: string; provenance: Provenance }
+  | { state: 'deleted'; version: string; provenance: Provenance }
+  | { state: 'present'; version: string; provenance: Provenance; value: string };
+
+/** Where keys are stored. Places are those of the manifest; each sink knows its own members of them. */
+export interface Sink {
+  /** Refuses, before anything is minted, what would fail afterwards. @throws SinkError */
+  preflight(places: readonly PlaceSpec[]): Promise<void>;
+  read(place: PlaceSpec): Promise<Stored>;
+  /**
+   * @param read what `read` gave just now.
+   * @throws SinkError `changed` where something else stands there now
+   */
+  write(place: PlaceSpec, value: string, read: Stored): Promise<void>;
+  /** Adds to the provenance. */
+  annotate(place: PlaceSpec, provenance: Provenance): Promise<void>;
+  /** Removes former values that can still be read. @returns how many */
+  destroyFormer(place: PlaceSpec): Promise<number>;
+  /** Removes the value and its provenance. */
+  remove(place: PlaceSpec): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** - `changed`: somebody else wrote meanwhile. `refused`: a missing right or a wrong place. `unavailable`: try later. */
+export type SinkFault = 'changed' | 'refused' | 'unavailable';
+
+/** @property message one line for the operator, without a value. */
+export class SinkError extends Error {
+  readonly fault: SinkFault;
+
+  constructor(fault: SinkFault, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = 'SinkError';
+    this.fault = fault;
+  }
+}

@@ -1,0 +1,186 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startDevOpenBao, type OpenBao } from '../../../test/openbao.ts';
+import type { PlaceSpec } from '../manifest/manifest.ts';
+import { dotenvFormat, FileSink, filesFormat } from './file-sink.ts';
+import type { Sink } from './sink.ts';
+import { VaultSink } from './vault-sink.ts';
+
+let bao: OpenBao;
+let number = 0;
+
+beforeAll(async () => {
+  bao = await startDevOpenBao();
+}, 60_000);
+afterAll(() => bao.remove());
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'keyward-sink-'));
+  onTestFinished(() => rmSync(made, { recursive: true }));
+  return made;
+}
+
+const KINDS: [name: string, open: () => [Sink, PlaceSpec]][] = [
+  [
+    'vault',
+    () => {
+      const sink = new VaultSink({ address: bao.address, login: { method: 'token', token: 'root' } });
+      return [sink, { sink: 's', mount: 'secret', path: `sinks/${++number}`, field: 'API_KEY' }];
+    },
+  ],
+  ['files', () => [new FileSink(filesFormat(join(folder(), 'secrets'))), { sink: 's', name: 'api_key' }]],
+  ['dotenv', () => [new FileSink(dotenvFormat(join(folder(), '.env'))), { sink: 's', name: 'API_KEY' }]],
+];
+
+describe.for(KINDS)('a sink of the type %s', ([, make]) => {
+  function open(): [Sink, PlaceSpec] {
+    const [sink, place] = make();
+    onTestFinished(() => sink.stop());
+    return [sink, place];
+  }
+
+  test('gives back what was written, with its provenance', async () => {
+    const [sink, place] = open();
+    await sink.preflight([place]);
+    const before = await sink.read(place);
+    expect(before).toMatchObject({ state: 'absent', provenance: {} });
+    await sink.write(place, 'canary-1', before);
+    await sink.annotate(place, { source: 'random', 'minted-at': '2026-11-29T00:00:00Z' });
+    await sink.annotate(place, { attempt: 'a1' });
+    expect(await sink.read(place)).toMatchObject({
+      state: 'present',
+      value: 'canary-1',
+      provenance: { source: 'random', 'minted-at': '2026-11-29T00:00:00Z', attempt: 'a1' },
+    });
+  });
+
+  test('replaces nothing but what was read', async () => {
+    const [sink, place] = open();
+    const first = await sink.read(place);
+    await sink.write(place, 'canary-1', first);
+    await expect(sink.write(place, 'canary-2', first)).rejects.toMatchObject({ fault: 'changed' });
+    expect(await sink.read(place)).toMatchObject({ value: 'canary-1' });
+    await sink.write(place, 'canary-2', await sink.read(place));
+    expect(await sink.read(place)).toMatchObject({ value: 'canary-2' });
+  });
+
+  test('lets exactly one of ten concurrent writers write', async () => {
+    const [sink, place] = open();
+    const read = await sink.read(place);
+    const writes = Array.from({ length: 10 }, (_, i) =>
+      sink.write(place, `canary-${i}`, read).then(
+        () => i,
+        () => undefined,
+      ),
+    );
+    const done = (await Promise.all(writes)).filter((one) => one !== undefined);
+    expect(done).toHaveLength(1);
+    expect(await sink.read(place)).toMatchObject({ value: `canary-${done[0]}` });
+  });
+
+  test('removes the value, and removing it again changes nothing', async () => {
+    const [sink, place] = open();
+    await sink.write(place, 'canary-1', await sink.read(place));
+    await sink.annotate(place, { source: 'random' });
+    await sink.remove(place);
+    await sink.remove(place);
+    expect(await sink.read(place)).toMatchObject({ state: 'absent', provenance: {} });
+  });
+});
+
+describe('a vault sink', () => {
+  test('keeps the other fields of a secret when one of them is written or removed', async () => {
+    const sink = new VaultSink({ address: bao.address, login: { method: 'token', token: 'root' } });
+    onTestFinished(() => sink.stop());
+    const path = `sinks/${++number}`;
+    const place = (field: string) => ({ sink: 's', mount: 'secret', path, field });
+    for (const field of ['ONE', 'TWO'])
+      await sink.write(place(field), field.toLowerCase(), await sink.read(place(field)));
+    await sink.remove(place('ONE'));
+    expect(await sink.read(place('TWO'))).toMatchObject({ value: 'two' });
+    expect(await sink.read(place('ONE'))).toMatchObject({ state: 'absent' });
+  });
+
+  test('destroys former versions, and keeps the current one', async () => {
+    const sink = new VaultSink({ address: bao.address, login: { method: 'token', token: 'root' } });
+    onTestFinished(() => sink.stop());
+    const place = { sink: 's', mount: 'secret', path: `sinks/${++number}`, field: 'K' };
+    for (const value of ['a', 'b', 'c']) await sink.write(place, value, await sink.read(place));
+    expect(await sink.destroyFormer(place)).toBe(2);
+    expect(await sink.read(place)).toMatchObject({ value: 'c' });
+    await expect(bao.call('GET', `secret/data/${place.path}?version=1`)).rejects.toThrow(/404/);
+  });
+
+  test('names a missing capability and a wrong mount before anything is written', async () => {
+    await bao.call('PUT', 'sys/policies/acl/narrow', {
+      policy: 'path "secret/data/sinks/narrow" { capabilities = ["read"] }',
+    });
+    const { auth } = await bao.call('POST', 'auth/token/create', { policies: ['narrow'] });
+    const { client_token: token } = auth as { client_token: string };
+    const sink = new VaultSink({ address: bao.address, login: { method: 'token', token } });
+    onTestFinished(() => sink.stop());
+    const place = { sink: 's', mount: 'secret', path: 'sinks/narrow', field: 'K' };
+    await expect(sink.preflight([place])).rejects.toThrow(
+      /lacks create, update on secret\/data\/sinks\/narrow/,
+    );
+    await expect(sink.preflight([{ ...place, mount: 'kv' }])).rejects.toThrow(/The mount kv is missing/);
+  });
+});
+
+describe('a sink in files', () => {
+  test('writes files that only their owner may read, in a directory of the same kind', async () => {
+    const directory = join(folder(), 'secrets');
+    const sink = new FileSink(filesFormat(directory));
+    const place = { sink: 's', name: 'api_key' };
+    await sink.write(place, 'canary-1', await sink.read(place));
+    await sink.annotate(place, { source: 'random' });
+    expect(readFileSync(join(directory, 'api_key'), 'utf8')).toBe('canary-1');
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+    for (const name of readdirSync(directory))
+      expect([name, statSync(join(directory, name)).mode & 0o777]).toEqual([name, 0o600]);
+    expect(readdirSync(directory).sort()).toEqual(['.keyward.json', 'api_key']);
+  });
+
+  test('refuses a file that others may read, with the command that mends it', async () => {
+    const directory = folder();
+    writeFileSync(join(directory, 'api_key'), 'x');
+    chmodSync(join(directory, 'api_key'), 0o644);
+    const sink = new FileSink(filesFormat(directory));
+    await expect(sink.preflight([{ sink: 's', name: 'api_key' }])).rejects.toThrow(/chmod 600/);
+  });
+
+  test.for(['../evil', '.hidden', 'a/b', '', 'a\nb'])('refuses the name %j', async (name) => {
+    const sink = new FileSink(filesFormat(folder()));
+    await expect(sink.read({ sink: 's', name })).rejects.toMatchObject({ fault: 'refused' });
+  });
+
+  test('keeps the other lines of a .env file, comments too', async () => {
+    const file = join(folder(), '.env');
+    writeFileSync(file, '# mine\nA=1\nexport API_KEY=old\nB="two words"', { mode: 0o600 });
+    const sink = new FileSink(dotenvFormat(file));
+    const place = { sink: 's', name: 'API_KEY' };
+    await sink.write(place, 'it is $new #1', await sink.read(place));
+    expect(readFileSync(file, 'utf8')).toBe('# mine\nA=1\nAPI_KEY=\'it is $new #1\'\nB="two words"\n');
+    await sink.remove(place);
+    expect(readFileSync(file, 'utf8')).toBe('# mine\nA=1\nB="two words"\n');
+  });
+
+  test('refuses a value that a .env file cannot hold', async () => {
+    const sink = new FileSink(dotenvFormat(join(folder(), '.env')));
+    const place = { sink: 's', name: 'API_KEY' };
+    await expect(sink.write(place, `it's "both"`, await sink.read(place))).rejects.toThrow(
+      /Use a sink of the type files/,
+    );
+  });
+
+  test('a lock of a process that has ended counts for nothing', async () => {
+    const directory = folder();
+    writeFileSync(join(directory, '.keyward.json.lock'), '999999999', { mode: 0o600 });
+    const sink = new FileSink(filesFormat(directory));
+    const place = { sink: 's', name: 'api_key' };
+    await sink.write(place, 'canary-1', await sink.read(place));
+    expect(await sink.read(place)).toMatchObject({ value: 'canary-1' });
+  });
+});
