@@ -1,0 +1,188 @@
+import { decide, type Decision } from './decision.ts';
+import { fingerprintPlace, Fingerprints } from './fingerprints.ts';
+import type { KeySpec, Manifest, PlaceSpec } from './manifest/manifest.ts';
+import { NO_PLACE, reportOf, shownPlace, type KeyReport } from './report.ts';
+import { randomValue, variableValue, type Surroundings } from './secrets.ts';
+import { SinkError, type Provenance, type Sink, type Stored } from './sinks/sink.ts';
+
+export interface BootstrapOptions {
+  manifest: Manifest;
+  surroundings: Surroundings;
+  /** By the name in the manifest. */
+  sinks: ReadonlyMap<string, Sink>;
+  nowMs: () => number;
+  /** Brings back values that somebody deleted. @default false */
+  restore?: boolean;
+}
+
+const ATTEMPTS_MAX = 5;
+const AT_ONCE = 8;
+
+/** Brings what is stored in step with the manifest. Nothing is written that is right already. */
+export class Bootstrap {
+  readonly #options: BootstrapOptions;
+  readonly #fingerprints: Fingerprints;
+
+  constructor(options: BootstrapOptions) {
+    this.#options = options;
+    const place = fingerprintPlace(options.manifest);
+    this.#fingerprints = new Fingerprints(this.#sink(place.sink), place);
+  }
+
+  /** Asks every sink whether it can do all that the manifest needs. @throws SinkError */
+  async preflight(): Promise<void> {
+    const places = Map.groupBy(this.#places(), ({ sink }) => sink);
+    for (const [name, own] of places) await this.#sink(name).preflight(own);
+  }
+
+  /** What `apply` would do. Writes nothing. */
+  plan(ids?: readonly string[]): Promise<KeyReport[]> {
+    return this.#each(ids, (id, key) => this.#planOf(id, key));
+  }
+
+  /** @returns what was done. A key that is blocked does not keep the others from being stored. */
+  async apply(ids?: readonly string[]): Promise<KeyReport[]> {
+    await this.preflight();
+    return this.#each(ids, (id, key) => this.#applyTo(id, key));
+  }
+
+  async #each(
+    ids: readonly string[] | undefined,
+    work: (id: string, key: KeySpec) => Promise<KeyReport>,
+  ): Promise<KeyReport[]> {
+    const keys = Object.entries(this.#options.manifest.keys).filter(
+      ([id]) => ids === undefined || ids.includes(id),
+    );
+    const reports: KeyReport[] = [];
+    // Keys of one secret one after the other: each write there makes a version.
+    const groups = Map.groupBy(keys.entries(), ([, [, { store }]]) =>
+      secretOf(store[0] ?? NO_PLACE),
+    ).values();
+    const worker = async (): Promise<void> => {
+      for (const group of groups)
+        for (const [index, [id, key]] of group) reports[index] = await work(id, key);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    return reports;
+  }
+
+  async #planOf(id: string, key: KeySpec): Promise<KeyReport> {
+    const [first = NO_PLACE, ...others] = key.store;
+    const stored = await this.#sink(first.sink).read(first);
+    const decision = await this.#decide(key, stored);
+    const report = reportOf(id, key, decision);
+    const value = valueAfter(decision, stored);
+    for (const copy of others) {
+      const there = await this.#sink(copy.sink).read(copy);
+      if (value === undefined ? decision.act === 'make' : there.state !== 'present' || there.value !== value)
+        report.copies.push(shownPlace(copy));
+    }
+    if (report.action === 'none' && report.copies.length > 0) report.action = 'update';
+    return report;
+  }
+
+  async #applyTo(id: string, key: KeySpec): Promise<KeyReport> {
+    const [first = NO_PLACE, ...others] = key.store;
+    for (let attempt = 1; ; attempt++) {
+      const stored = await this.#sink(first.sink).read(first);
+      const decision = await this.#decide(key, stored);
+      const report = reportOf(id, key, decision);
+      try {
+        const value = await this.#carryOut(decision, first, { key, stored });
+        if (value === undefined) return report;
+        for (const copy of others) if (await this.#copy(value, copy)) report.copies.push(shownPlace(copy));
+        if (report.action === 'none' && report.copies.length > 0) report.action = 'update';
+        return report;
+      } catch (error) {
+        // Somebody else wrote in between: what they wrote decides anew.
+        const isChanged = error instanceof SinkError && error.fault === 'changed';
+        if (!isChanged || attempt === ATTEMPTS_MAX) throw error;
+      }
+    }
+  }
+
+  /** @returns the value that is stored now; undefined: there is none. */
+  async #carryOut(
+    decision: Decision,
+    place: PlaceSpec,
+    { key, stored }: { key: KeySpec; stored: Stored },
+  ): Promise<string | undefined> {
+    const sink = this.#sink(place.sink);
+    switch (decision.act) {
+      case 'keep':
+      case 'blocked':
+        return stored.state === 'present' ? stored.value : undefined;
+      case 'note': {
+        if (stored.state !== 'present') return undefined;
+        await sink.annotate(place, await this.#provenance(stored.value, decision.source));
+        return stored.value;
+      }
+      default: {
+        const { value, source } = decision.act === 'store' ? decision : made(key);
+        await sink.write(place, value, stored);
+        await sink.annotate(place, await this.#provenance(value, source));
+        return value;
+      }
+    }
+  }
+
+  async #copy(value: string, place: PlaceSpec): Promise<boolean> {
+    const sink = this.#sink(place.sink);
+    const there = await sink.read(place);
+    if (there.state === 'present' && there.value === value) return false;
+    await sink.write(place, value, there);
+    await sink.annotate(place, await this.#provenance(value, 'copy'));
+    return true;
+  }
+
+  async #decide(key: KeySpec, stored: Stored): Promise<Decision> {
+    const fingerprint = stored.state === 'present' ? await this.#fingerprints.find(stored.value) : undefined;
+    const canMake = key.sources.some((source) => 'random' in source);
+    const given = await this.#given(key);
+    return decide({ stored, given, canMake, fingerprint, restore: this.#options.restore ?? false });
+  }
+
+  /** Of the variables that are set now, the first in the order of the sources. */
+  async #given({ sources }: KeySpec): Promise<{ value: string; source: string } | undefined> {
+    for (const source of sources) {
+      if (!('env' in source)) continue;
+      const value = await variableValue(source.env, this.#options.surroundings);
+      if (value !== undefined) return { value, source: `env:${source.env}` };
+    }
+    return undefined;
+  }
+
+  async #provenance(value: string, source: string): Promise<Provenance> {
+    return {
+      'managed-by': 'keyward',
+      source,
+      'stored-at': new Date(this.#options.nowMs()).toISOString(),
+      fingerprint: await this.#fingerprints.make(value),
+    };
+  }
+
+  #places(): PlaceSpec[] {
+    return [
+      ...Object.values(this.#options.manifest.keys).flatMap(({ store }) => store),
+      fingerprintPlace(this.#options.manifest),
+    ];
+  }
+
+  #sink(name: string): Sink {
+    const sink = this.#options.sinks.get(name);
+    if (sink === undefined) throw new Error(`There is no sink ${name}.`);
+    return sink;
+  }
+}
+
+function made({ sources }: KeySpec): { value: string; source: string } {
+  for (const source of sources)
+    if ('random' in source) return { value: randomValue(source.random), source: 'random' };
+  throw new Error('No source makes a value.');
+}
+
+const valueAfter = (decision: Decision, stored: Stored): string | undefined =>
+  decision.act === 'store' ? decision.value : stored.state === 'present' ? stored.value : undefined;
+
+/** What is written as a whole. */
+const secretOf = ({ sink, mount = '', path = '' }: PlaceSpec): string => JSON.stringify([sink, mount, path]);

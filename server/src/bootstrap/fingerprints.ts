@@ -1,0 +1,65 @@
+import type { Manifest, PlaceSpec } from './manifest/manifest.ts';
+import { NO_PLACE } from './report.ts';
+import { fingerprintOf, newFingerprintKey } from './secrets.ts';
+import { SinkError, type Sink } from './sinks/sink.ts';
+
+const ATTEMPTS_MAX = 5;
+
+/** The key of the fingerprints lies in the sink of the first key, beside the keys. */
+export function fingerprintPlace({ keys }: Manifest): PlaceSpec {
+  const [{ sink, mount } = NO_PLACE] = Object.values(keys)[0]?.store ?? [];
+  return mount === undefined
+    ? { sink, name: 'KEYWARD_FINGERPRINT_KEY' }
+    : { sink, mount, path: 'keyward/bootstrap', field: 'fingerprint_key' };
+}
+
+/**
+ * Marks of values, by which a change from elsewhere is found. They are keyed: without the key a mark of a short value
+ * could be guessed by whoever may read metadata alone.
+ */
+export class Fingerprints {
+  readonly #sink: Sink;
+  readonly #place: PlaceSpec;
+  #key: Promise<string | undefined> | undefined;
+
+  constructor(sink: Sink, place: PlaceSpec) {
+    this.#sink = sink;
+    this.#place = place;
+  }
+
+  /** undefined: there is no key yet, so that nothing has a mark. */
+  async find(value: string): Promise<string | undefined> {
+    const key = await (this.#key ??= this.#stored());
+    return key === undefined ? undefined : fingerprintOf(value, key);
+  }
+
+  /** Makes the key where there is none yet. */
+  async make(value: string): Promise<string> {
+    const key = this.#ensure();
+    this.#key = key;
+    return fingerprintOf(value, await key);
+  }
+
+  async #stored(): Promise<string | undefined> {
+    const stored = await this.#sink.read(this.#place);
+    return stored.state === 'present' ? stored.value : undefined;
+  }
+
+  /** One that another run has stored in between is as good. */
+  async #ensure(): Promise<string> {
+    const known = await this.#key;
+    if (known !== undefined) return known;
+    for (let attempt = 1; ; attempt++) {
+      const stored = await this.#sink.read(this.#place);
+      if (stored.state === 'present') return stored.value;
+      try {
+        const key = newFingerprintKey();
+        await this.#sink.write(this.#place, key, stored);
+        return key;
+      } catch (error) {
+        const isChanged = error instanceof SinkError && error.fault === 'changed';
+        if (!isChanged || attempt === ATTEMPTS_MAX) throw error;
+      }
+    }
+  }
+}

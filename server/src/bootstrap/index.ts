@@ -1,0 +1,6 @@
+export { Bootstrap, type BootstrapOptions } from './bootstrap.ts';
+export { openSinks } from './open-sinks.ts';
+export { readManifest, ManifestError } from './manifest/read-manifest.ts';
+export type { KeyReport } from './report.ts';
+export { VariableError, type Surroundings } from './secrets.ts';
+export { SinkError } from './sinks/sink.ts';
