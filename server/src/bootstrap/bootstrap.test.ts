@@ -52,7 +52,14 @@ keys:
       const surroundings = { folder, variables: made.variables };
       const manifest = readManifest(other, 'm.yaml', made.variables);
       const sinks = await openSinks(manifest, surroundings);
-      const bootstrap = new Bootstrap({ manifest, surroundings, sinks, nowMs: Date.now, restore });
+      const bootstrap = new Bootstrap({
+        manifest,
+        surroundings,
+        sinks,
+        minters: new Map(),
+        nowMs: Date.now,
+        restore,
+      });
       try {
         return await bootstrap[verb]();
       } finally {

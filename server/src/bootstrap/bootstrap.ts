@@ -2,6 +2,8 @@ import { decide, type Decision } from './decision.ts';
 import { fingerprintPlace, Fingerprints } from './fingerprints.ts';
 import type { KeySpec, Manifest, PlaceSpec } from './manifest/manifest.ts';
 import { NO_PLACE, reportOf, shownPlace, type KeyReport } from './report.ts';
+import { mintInto, verdictOf } from './minting.ts';
+import type { Minter } from './minters/minter.ts';
 import { randomValue, variableValue, type Surroundings } from './secrets.ts';
 import { SinkError, type Provenance, type Sink, type Stored } from './sinks/sink.ts';
 
@@ -10,6 +12,8 @@ export interface BootstrapOptions {
   surroundings: Surroundings;
   /** By the name in the manifest. */
   sinks: ReadonlyMap<string, Sink>;
+  /** By the id of the key. */
+  minters: ReadonlyMap<string, Minter>;
   nowMs: () => number;
   /** Brings back values that somebody deleted. @default false */
   restore?: boolean;
@@ -69,7 +73,7 @@ export class Bootstrap {
   async #planOf(id: string, key: KeySpec): Promise<KeyReport> {
     const [first = NO_PLACE, ...others] = key.store;
     const stored = await this.#sink(first.sink).read(first);
-    const decision = await this.#decide(key, stored);
+    const decision = await this.#decide(id, key, stored);
     const report = reportOf(id, key, decision);
     const value = valueAfter(decision, stored);
     for (const copy of others) {
@@ -85,10 +89,10 @@ export class Bootstrap {
     const [first = NO_PLACE, ...others] = key.store;
     for (let attempt = 1; ; attempt++) {
       const stored = await this.#sink(first.sink).read(first);
-      const decision = await this.#decide(key, stored);
+      const decision = await this.#decide(id, key, stored);
       const report = reportOf(id, key, decision);
       try {
-        const value = await this.#carryOut(decision, first, { key, stored });
+        const value = await this.#carryOut(decision, first, { id, key, stored });
         if (value === undefined) return report;
         for (const copy of others) if (await this.#copy(value, copy)) report.copies.push(shownPlace(copy));
         if (report.action === 'none' && report.copies.length > 0) report.action = 'update';
@@ -105,7 +109,7 @@ export class Bootstrap {
   async #carryOut(
     decision: Decision,
     place: PlaceSpec,
-    { key, stored }: { key: KeySpec; stored: Stored },
+    { id, key, stored }: { id: string; key: KeySpec; stored: Stored },
   ): Promise<string | undefined> {
     const sink = this.#sink(place.sink);
     switch (decision.act) {
@@ -117,13 +121,42 @@ export class Bootstrap {
         await sink.annotate(place, await this.#provenance(stored.value, decision.source));
         return stored.value;
       }
-      default: {
-        const { value, source } = decision.act === 'store' ? decision : made(key);
-        await sink.write(place, value, stored);
-        await sink.annotate(place, await this.#provenance(value, source));
-        return value;
+      case 'store':
+        return this.#store(place, { value: decision.value, source: decision.source, stored });
+      case 'make': {
+        const minter = this.#options.minters.get(id);
+        if (minter !== undefined) return this.#mint(id, minter, place);
+        return this.#store(place, { ...drawn(key), stored });
       }
     }
+  }
+
+  async #store(
+    place: PlaceSpec,
+    { value, source, stored }: { value: string; source: string; stored: Stored },
+  ): Promise<string> {
+    const sink = this.#sink(place.sink);
+    await sink.write(place, value, stored);
+    await sink.annotate(place, await this.#provenance(value, source));
+    return value;
+  }
+
+  async #mint(id: string, minter: Minter, place: PlaceSpec): Promise<string | undefined> {
+    const sink = this.#sink(place.sink);
+    const { nowMs } = this.#options;
+    const minting = { id, minter, sink, place, intentPlace: intentPlace(id, place), nowMs };
+    const minted = await mintInto(minting, async (stored) => {
+      if (stored.state !== 'present') return true;
+      return (await verdictOf(minter, stored.value)) === 'invalid';
+    });
+    if (minted === undefined) {
+      const stored = await sink.read(place);
+      return stored.state === 'present' ? stored.value : undefined;
+    }
+    const { key, serviceKeyId, attempt } = minted;
+    const provenance = await this.#provenance(key, 'mint:http');
+    await sink.annotate(place, { ...provenance, 'service-key-id': serviceKeyId, attempt });
+    return key;
   }
 
   async #copy(value: string, place: PlaceSpec): Promise<boolean> {
@@ -135,11 +168,15 @@ export class Bootstrap {
     return true;
   }
 
-  async #decide(key: KeySpec, stored: Stored): Promise<Decision> {
-    const fingerprint = stored.state === 'present' ? await this.#fingerprints.find(stored.value) : undefined;
-    const canMake = key.sources.some((source) => 'random' in source);
+  async #decide(id: string, key: KeySpec, stored: Stored): Promise<Decision> {
+    const storedValue = stored.state === 'present' ? stored.value : undefined;
+    const fingerprint = storedValue === undefined ? undefined : await this.#fingerprints.find(storedValue);
+    const canMake = key.sources.some((source) => 'random' in source || 'mint' in source);
     const given = await this.#given(key);
-    return decide({ stored, given, canMake, fingerprint, restore: this.#options.restore ?? false });
+    const minter = this.#options.minters.get(id);
+    const value = given?.value ?? storedValue;
+    const verdict = minter === undefined || value === undefined ? undefined : await verdictOf(minter, value);
+    return decide({ stored, given, canMake, fingerprint, verdict, restore: this.#options.restore ?? false });
   }
 
   /** Of the variables that are set now, the first in the order of the sources. */
@@ -164,6 +201,9 @@ export class Bootstrap {
   #places(): PlaceSpec[] {
     return [
       ...Object.values(this.#options.manifest.keys).flatMap(({ store }) => store),
+      ...[...this.#options.minters.keys()].map((id) =>
+        intentPlace(id, this.#options.manifest.keys[id]?.store[0] ?? NO_PLACE),
+      ),
       fingerprintPlace(this.#options.manifest),
     ];
   }
@@ -175,11 +215,17 @@ export class Bootstrap {
   }
 }
 
-function made({ sources }: KeySpec): { value: string; source: string } {
+function drawn({ sources }: KeySpec): { value: string; source: string } {
   for (const source of sources)
     if ('random' in source) return { value: randomValue(source.random), source: 'random' };
   throw new Error('No source makes a value.');
 }
+
+/** Beside the key, in the same sink. */
+const intentPlace = (id: string, { sink, mount }: PlaceSpec): PlaceSpec =>
+  mount === undefined
+    ? { sink, name: `keyward-intent-${id}`.replaceAll(/[^\w]/g, '_') }
+    : { sink, mount, path: `keyward/bootstrap/intents/${id}`, field: 'intent' };
 
 const valueAfter = (decision: Decision, stored: Stored): string | undefined =>
   decision.act === 'store' ? decision.value : stored.state === 'present' ? stored.value : undefined;

@@ -1,3 +1,4 @@
+import type { Verdict } from './minters/minter.ts';
 import type { Stored } from './sinks/sink.ts';
 
 /** What the decision is made from. Values are compared here and go nowhere. */
@@ -9,6 +10,8 @@ export interface Situation {
   canMake: boolean;
   /** Of the stored value; undefined where there is none. */
   fingerprint: string | undefined;
+  /** What the service says of the value that will be stored: the given one, else the stored one. undefined: no service is asked. */
+  verdict: Verdict | undefined;
   /** Whether the operator agreed to bring back what somebody deleted. */
   restore: boolean;
 }
@@ -24,20 +27,29 @@ export type Decision =
   | { act: 'keep' }
   | { act: 'note'; source: string }
   | { act: 'store'; value: string; source: string; why: 'absent' | 'given value differs' }
-  | { act: 'make' }
-  | { act: 'blocked'; why: 'missing' | 'deleted' | 'edited' };
+  | { act: 'make'; why: 'absent' | 'refused by the service' }
+  | { act: 'blocked'; why: Block };
 
-export function decide({ stored, given, canMake, fingerprint, restore }: Situation): Decision {
+/** `unknown`: the service could not say whether the key is good. `given refused`: it says that the given one is not. */
+export type Block = 'missing' | 'deleted' | 'edited' | 'unknown' | 'given refused' | 'refused';
+
+export function decide(situation: Situation): Decision {
+  const { stored, given, canMake, fingerprint, restore, verdict } = situation;
   if (stored.state === 'deleted' && !restore) return { act: 'blocked', why: 'deleted' };
+  if (verdict === 'unknown') return { act: 'blocked', why: 'unknown' };
+  if (given !== undefined && verdict === 'invalid') return { act: 'blocked', why: 'given refused' };
   if (stored.state !== 'present') {
     if (given !== undefined) return { act: 'store', ...given, why: 'absent' };
-    return canMake ? { act: 'make' } : { act: 'blocked', why: 'missing' };
+    return canMake ? { act: 'make', why: 'absent' } : { act: 'blocked', why: 'missing' };
   }
   if (given !== undefined && given.value !== stored.value)
     return { act: 'store', ...given, why: 'given value differs' };
+  if (verdict === 'invalid')
+    return canMake ? { act: 'make', why: 'refused by the service' } : { act: 'blocked', why: 'refused' };
   const { provenance } = stored;
   if (provenance['fingerprint'] === undefined) return { act: 'note', source: given?.source ?? 'found' };
   if (provenance['fingerprint'] === fingerprint) return { act: 'keep' };
-  // Somebody wrote another value by hand: it is not replaced, and not taken for Keyward's.
+  // Somebody wrote another value by hand. The service accepts it: it stays. Nobody can say: it is not taken for Keyward's.
+  if (verdict === 'valid') return { act: 'note', source: 'found' };
   return given === undefined ? { act: 'blocked', why: 'edited' } : { act: 'note', source: given.source };
 }

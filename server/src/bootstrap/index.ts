@@ -1,5 +1,5 @@
 export { Bootstrap, type BootstrapOptions } from './bootstrap.ts';
-export { openSinks } from './open-sinks.ts';
+export { openMinters, openSinks } from './open-sinks.ts';
 export { readManifest, ManifestError } from './manifest/read-manifest.ts';
 export type { KeyReport } from './report.ts';
 export { VariableError, type Surroundings } from './secrets.ts';

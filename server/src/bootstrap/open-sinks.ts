@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Static } from 'typebox';
 import type { VaultLogin } from '../vault/index.ts';
-import type { Manifest, SecretReference, SinkSpec } from './manifest/manifest.ts';
+import type { Manifest, SinkSpec } from './manifest/manifest.ts';
+import type { SecretReference } from './manifest/secret-reference.ts';
+import { HttpMinter } from './minters/http-minter.ts';
+import type { Minter } from './minters/minter.ts';
 import { fileValue, VariableError, variableValue, type Surroundings } from './secrets.ts';
 import { dotenvFormat, FileSink, filesFormat } from './sinks/file-sink.ts';
 import type { Sink } from './sinks/sink.ts';
@@ -14,6 +16,27 @@ export async function openSinks({ sinks }: Manifest, surroundings: Surroundings)
     Object.entries(sinks).map(async ([name, spec]) => [name, await openSink(spec, surroundings)] as const),
   );
   return new Map(opened);
+}
+
+/** The minters of a manifest, by the id of the key. @throws VariableError, MinterError */
+export async function openMinters(
+  { keys, services = {} }: Manifest,
+  surroundings: Surroundings,
+): Promise<Map<string, Minter>> {
+  const minters = new Map<string, Minter>();
+  for (const [id, { sources, service = '' }] of Object.entries(keys)) {
+    const spec = sources.flatMap((source) => ('mint' in source ? [source.mint] : []))[0];
+    if (spec === undefined) continue;
+    const references = Object.entries(spec.secrets ?? {});
+    const secrets = await Promise.all(
+      references.map(async ([name, reference]) => [name, await secretOf(reference, surroundings)] as const),
+    );
+    minters.set(
+      id,
+      new HttpMinter(spec, { url: services[service]?.url ?? '', secrets: Object.fromEntries(secrets) }),
+    );
+  }
+  return minters;
 }
 
 async function openSink(spec: SinkSpec, surroundings: Surroundings): Promise<Sink> {
@@ -33,7 +56,7 @@ async function openSink(spec: SinkSpec, surroundings: Surroundings): Promise<Sin
 type LoginSpec = Extract<SinkSpec, { type: 'vault' }>['login'];
 
 async function loginOf(spec: LoginSpec, surroundings: Surroundings): Promise<VaultLogin> {
-  const secret = (reference: Static<typeof SecretReference>) => secretOf(reference, surroundings);
+  const secret = (reference: SecretReference) => secretOf(reference, surroundings);
   const mount = 'mount' in spec && spec.mount !== undefined ? { mount: spec.mount } : {};
   switch (spec.method) {
     case 'token':
@@ -65,10 +88,7 @@ async function loginOf(spec: LoginSpec, surroundings: Surroundings): Promise<Vau
   }
 }
 
-async function secretOf(
-  reference: Static<typeof SecretReference>,
-  surroundings: Surroundings,
-): Promise<string> {
+async function secretOf(reference: SecretReference, surroundings: Surroundings): Promise<string> {
   if ('file' in reference) return fileValue(reference.file, surroundings.folder);
   const value = await variableValue(reference.env, surroundings);
   if (value === undefined)

@@ -1,4 +1,4 @@
-import type { Decision } from './decision.ts';
+import type { Block, Decision } from './decision.ts';
 import type { KeySpec, PlaceSpec } from './manifest/manifest.ts';
 
 /** What is to be done, or was done, with one key. It never holds a value. */
@@ -33,7 +33,12 @@ export function reportOf(id: string, key: KeySpec, decision: Decision): KeyRepor
         reason: decision.why,
       };
     case 'make':
-      return { ...base, action: 'create', source: 'random', reason: 'absent' };
+      return {
+        ...base,
+        action: decision.why === 'absent' ? 'create' : 'update',
+        source: makerOf(key),
+        reason: decision.why,
+      };
     case 'note':
       return { ...base, action: 'note', source: decision.source, reason: 'has no provenance of Keyward' };
     case 'blocked':
@@ -43,28 +48,36 @@ export function reportOf(id: string, key: KeySpec, decision: Decision): KeyRepor
   }
 }
 
+export const makerOf = ({ sources }: KeySpec): string =>
+  sources.some((source) => 'mint' in source) ? 'mint:http' : 'random';
+
 function blocked(
-  why: 'missing' | 'deleted' | 'edited',
-  { sources, store: [first = NO_PLACE] }: KeySpec,
+  why: Block,
+  { sources, store: [first = NO_PLACE], service = '' }: KeySpec,
 ): { reason: string; steps: string } {
   const variables = sources.flatMap((source) => ('env' in source ? [source.env] : []));
   const manual = sources.flatMap((source) => ('manual' in source ? [source.manual] : []));
   const set = `Set ${variables.map((name) => `${name} or ${name}_FILE`).join(', or ')}, then run this again.`;
-  if (why === 'missing')
-    return {
-      reason: 'no source gives a value',
-      steps: [...manual, variables.length === 0 ? 'Add a source.' : set].join(' '),
-    };
   const place = shownPlace(first);
-  if (why === 'deleted')
-    return {
-      reason: `the value in ${place} was deleted`,
-      steps: 'Bring it back with --restore, or remove the key from the manifest.',
-    };
-  return {
-    reason: `the value in ${place} was changed by somebody else`,
-    steps: `Keep it: ${variables.length === 0 ? 'add an env source and give it there' : 'give it in the variable'}. Or delete it there, then run this again with --restore.`,
+  const again = `Run this again when ${service} is well.`;
+  const keep = variables.length === 0 ? 'add an env source and give it there' : 'give it in the variable';
+  const give = [...manual, variables.length === 0 ? 'Add a source.' : set].join(' ');
+  const texts: Record<Block, [reason: string, steps: string]> = {
+    missing: ['no source gives a value', give],
+    deleted: [
+      `the value in ${place} was deleted`,
+      'Bring it back with --restore, or remove the key from the manifest.',
+    ],
+    edited: [
+      `the value in ${place} was changed by somebody else`,
+      `Keep it: ${keep}. Or delete it there, then run this again with --restore.`,
+    ],
+    unknown: [`${service} could not say whether the key is good`, again],
+    'given refused': [`${service} does not accept the given value`, `Correct ${variables.join(' or ')}.`],
+    refused: [`${service} does not accept the stored value`, give],
   };
+  const [reason, steps] = texts[why];
+  return { reason, steps };
 }
 
 /** Such as `main:kv/data/app#JWT_SECRET` or `files:jwt_secret`. */

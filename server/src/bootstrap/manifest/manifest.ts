@@ -1,4 +1,6 @@
 import { Type, type Static, type TProperties } from 'typebox';
+import { HttpMinterSpec } from '../minters/http-minter-spec.ts';
+import { SecretReference, VariableName } from './secret-reference.ts';
 
 /*
  * The manifest: which keys there are, where each comes from, and where it is stored. docs/bootstrap.md explains it;
@@ -16,18 +18,8 @@ const Name = Type.String({
   pattern: '^[a-z0-9][a-z0-9_.-]{0,62}$',
   description: 'lower-case letters, digits, ".", "_" and "-", such as anythingllm',
 });
-const VariableName = Type.String({
-  pattern: '^[A-Za-z_][A-Za-z0-9_]{0,99}$',
-  description: 'the name of an environment variable',
-});
 const Seconds = (value: number, description: string) =>
   Type.Number({ minimum: 0.1, maximum: 3_600, default: value, description });
-
-/** A secret is never written in the manifest: it names a variable or a file. */
-export const SecretReference = Type.Union([
-  object({ env: VariableName }, 'The value of an environment variable'),
-  object({ file: text('a path, relative to the manifest') }, 'The content of a file'),
-]);
 
 const VaultLogin = Type.Union([
   object({ method: Type.Literal('token'), token: SecretReference }, 'A token'),
@@ -124,6 +116,7 @@ const Source = Type.Union([
     },
     'Chosen by Keyward',
   ),
+  object({ mint: HttpMinterSpec }, 'Minted by the service of the key'),
   object(
     { manual: text('the steps for a person, who then sets the variable of an env source') },
     'Steps by hand',

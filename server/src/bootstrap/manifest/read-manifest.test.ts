@@ -68,7 +68,7 @@ test.for<[change: [string, string], fault: string]>([
   [['length: 48', 'length: 4'], 'm.yaml:19:27 keys.jwt-secret.sources[1].random.length: must be >= 16'],
   [
     ['- env: JWT_SECRET', '- envv: JWT_SECRET'],
-    'm.yaml:18:9 keys.jwt-secret.sources[0]: must be one of: { env: … }; { random: … }; { manual: … }',
+    'm.yaml:18:9 keys.jwt-secret.sources[0]: must be one of: { env: … }; { random: … }; { mint: … }; { manual: … }',
   ],
   [
     ['- env: JWT_SECRET', '- env: JWT-SECRET'],

@@ -122,8 +122,11 @@ function* placeFaults(target: PlaceSpec, sinks: Manifest['sinks'], path: Path): 
       yield [[...path, member], `means nothing in a sink of the type ${sink.type}`];
 }
 
-function* sourceFaults(id: string, { sources }: KeySpec): Generator<[Path, string]> {
-  const last = sources.findIndex((source) => 'random' in source);
+function* sourceFaults(id: string, { sources, service, phase }: KeySpec): Generator<[Path, string]> {
+  const minting = sources.findIndex((source) => 'mint' in source);
+  if (minting !== -1 && (service === undefined || phase !== 'derived'))
+    yield [['keys', id, 'sources', minting], 'needs phase: derived and the service that mints'];
+  const last = sources.findIndex((source) => 'random' in source || 'mint' in source);
   if (last !== -1 && last < sources.length - 1)
     yield [['keys', id, 'sources', last + 1], 'is never reached: the source before it always gives a value'];
 }

@@ -1,0 +1,38 @@
+/** `unknown`: the service could not say (no answer, 5xx, 429). Nothing is minted or replaced on it. */
+export type Verdict = 'valid' | 'invalid' | 'unknown';
+
+/** A key in the service, by the label that Keyward gave it. */
+export interface FoundKey {
+  id: string;
+  label: string;
+  /** Where the service can show it again. */
+  key?: string;
+}
+
+/** How keys of one service are made and ended. Each verb may be called again after a crash. */
+export interface Minter {
+  /** Whether the credential of the administrator works, before anything is begun. @throws MinterError */
+  probe(): Promise<void>;
+  verify(key: string): Promise<Verdict>;
+  /** All keys whose label begins so. */
+  find(prefix: string): Promise<FoundKey[]>;
+  mint(label: string): Promise<{ id: string; key: string }>;
+  /** A key that is gone already counts as revoked. */
+  revoke(id: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * - `refused`: the service answers, and says no: the credential or the description is wrong.
+ * - `unavailable`: it does not answer, or not well: nothing is known.
+ */
+export class MinterError extends Error {
+  readonly fault: 'refused' | 'unavailable';
+
+  /** @param message one line for the operator, without a key or an answer's text */
+  constructor(fault: 'refused' | 'unavailable', message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = 'MinterError';
+    this.fault = fault;
+  }
+}
