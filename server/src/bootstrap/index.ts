@@ -1,5 +1,8 @@
 export { Bootstrap, type BootstrapOptions } from './bootstrap.ts';
 export { openMinters, openSinks } from './open-sinks.ts';
+export type { Manifest } from './manifest/manifest.ts';
+export { MinterError } from './minters/minter.ts';
+export { waitForServices } from './readiness.ts';
 export { readManifest, ManifestError } from './manifest/read-manifest.ts';
 export type { KeyReport } from './report.ts';
 export { VariableError, type Surroundings } from './secrets.ts';

@@ -44,7 +44,7 @@ keys:
     store: [{ sink: main, mount: secret, path: ${path}, field: APP_KEY }]
 `;
 
-describeOnServer('a key that a service mints', (start) => {
+describeOnServer('sqlite', 'a key that a service mints', (start) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await start();
@@ -57,7 +57,7 @@ describeOnServer('a key that a service mints', (start) => {
       const surroundings = { folder: '/', variables };
       const manifest = readManifest(manifestOf(path, url), 'm.yaml', variables);
       const sinks = await openSinks(manifest, surroundings);
-      const minters = await openMinters(manifest, surroundings);
+      const minters = await openMinters(manifest, Object.keys(manifest.keys), surroundings);
       try {
         return await new Bootstrap({ manifest, surroundings, sinks, minters, nowMs: Date.now })[verb]();
       } finally {
@@ -66,18 +66,31 @@ describeOnServer('a key that a service mints', (start) => {
     };
     const stored = async () => {
       const { data } = (await bao.call('GET', `secret/data/${path}`)) as {
-        data: { data: { APP_KEY: string }; metadata: { version: number; custom_metadata: Record<string, string> } };
+        data: {
+          data: { APP_KEY: string };
+          metadata: { version: number; custom_metadata: Record<string, string> };
+        };
       };
-      return { key: data.data.APP_KEY, version: data.metadata.version, custom: data.metadata.custom_metadata };
+      return {
+        key: data.data.APP_KEY,
+        version: data.metadata.version,
+        custom: data.metadata.custom_metadata,
+      };
     };
     /** Names of the keys in the service that are good. */
     const active = async () => {
-      const { body } = await server.request<{ items: { name: string }[] }>('GET', `/v1/keys?state=active&q=keyward:app-${path}:`);
+      const { body } = await server.request<{ items: { name: string }[] }>(
+        'GET',
+        `/v1/keys?state=active&q=keyward:app-${path}:`,
+      );
       return body.items.map(({ name }) => name);
     };
-    const opens = async (key: string) => (await server.request('GET', '/v1/keys/self', { key })).status === 200;
+    const opens = async (key: string) =>
+      (await server.request('GET', '/v1/keys/self', { key })).status === 200;
     const intent = (value: object) =>
-      bao.call('POST', `secret/data/keyward/bootstrap/intents/app-${path}`, { data: { intent: JSON.stringify(value) } });
+      bao.call('POST', `secret/data/keyward/bootstrap/intents/app-${path}`, {
+        data: { intent: JSON.stringify(value) },
+      });
     return { path, variables, run, stored, active, opens, intent };
   }
 
@@ -128,7 +141,12 @@ describeOnServer('a key that a service mints', (start) => {
 
   test('what a run left that was killed between minting and storing is revoked, and one key is good', async () => {
     const { run, stored, active, opens, intent, path } = world();
-    await intent({ attempt: 'dead', by: `${hostname()}:${NO_PROCESS}`, until: Date.now() + 60_000, state: 'minting' });
+    await intent({
+      attempt: 'dead',
+      by: `${hostname()}:${NO_PROCESS}`,
+      until: Date.now() + 60_000,
+      state: 'minting',
+    });
     const orphan = await server.mint({ name: `keyward:app-${path}:dead`, role: 'client', scopes: undefined });
     await run();
     expect(await opens(orphan.secret)).toBe(false);
@@ -159,19 +177,26 @@ describeOnServer('a key that a service mints', (start) => {
     expect(await active()).toEqual([]);
   });
 
-  test.for([429, 500, 502, 503])('a service that answers %i is never taken for one that refuses the key', { timeout: 60_000 }, async (status) => {
-    const { run, stored, active } = world();
-    await run();
-    const before = await stored();
-    const broken = createServer((_request, response) => response.writeHead(status).end()).listen(0, '127.0.0.1');
-    await once(broken, 'listening');
-    onTestFinished(() => void broken.close());
-    const elsewhere = world(`http://127.0.0.1:${(broken.address() as AddressInfo).port}`);
-    expect(await stored()).toEqual(before);
-    await expect(elsewhere.run()).rejects.toMatchObject({ fault: 'unavailable' });
-    await expect(elsewhere.stored()).rejects.toThrow(/404/);
-    expect(await active()).toHaveLength(1);
-  });
+  test.for([429, 500, 502, 503])(
+    'a service that answers %i is never taken for one that refuses the key',
+    { timeout: 60_000 },
+    async (status) => {
+      const { run, stored, active } = world();
+      await run();
+      const before = await stored();
+      const broken = createServer((_request, response) => response.writeHead(status).end()).listen(
+        0,
+        '127.0.0.1',
+      );
+      await once(broken, 'listening');
+      onTestFinished(() => void broken.close());
+      const elsewhere = world(`http://127.0.0.1:${(broken.address() as AddressInfo).port}`);
+      expect(await stored()).toEqual(before);
+      await expect(elsewhere.run()).rejects.toMatchObject({ fault: 'unavailable' });
+      await expect(elsewhere.stored()).rejects.toThrow(/404/);
+      expect(await active()).toHaveLength(1);
+    },
+  );
 
   test('a stored key stays where the service cannot be reached', { timeout: 60_000 }, async () => {
     const { path, stored, run } = world();
@@ -181,9 +206,11 @@ describeOnServer('a key that a service mints', (start) => {
     const manifest = readManifest(manifestOf(path, 'http://127.0.0.1:1'), 'm.yaml', variables);
     const surroundings = { folder: '/', variables };
     const sinks = await openSinks(manifest, surroundings);
-    const minters = await openMinters(manifest, surroundings);
+    const minters = await openMinters(manifest, Object.keys(manifest.keys), surroundings);
     const bootstrap = new Bootstrap({ manifest, surroundings, sinks, minters, nowMs: Date.now });
-    expect(await bootstrap.apply()).toMatchObject([{ action: 'blocked', reason: 'keyward could not say whether the key is good' }]);
+    expect(await bootstrap.apply()).toMatchObject([
+      { action: 'blocked', reason: 'keyward could not say whether the key is good' },
+    ]);
     expect(await stored()).toEqual(before);
     for (const opened of [...sinks.values(), ...minters.values()]) await opened.stop();
   });

@@ -21,10 +21,12 @@ export async function openSinks({ sinks }: Manifest, surroundings: Surroundings)
 /** The minters of a manifest, by the id of the key. @throws VariableError, MinterError */
 export async function openMinters(
   { keys, services = {} }: Manifest,
+  ids: readonly string[],
   surroundings: Surroundings,
 ): Promise<Map<string, Minter>> {
   const minters = new Map<string, Minter>();
-  for (const [id, { sources, service = '' }] of Object.entries(keys)) {
+  for (const id of ids) {
+    const { sources = [], service = '' } = keys[id] ?? {};
     const spec = sources.flatMap((source) => ('mint' in source ? [source.mint] : []))[0];
     if (spec === undefined) continue;
     const references = Object.entries(spec.secrets ?? {});

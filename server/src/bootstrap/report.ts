@@ -11,6 +11,8 @@ export interface KeyReport {
   reason?: string;
   /** What an operator does about it. */
   steps?: string;
+  /** Whether it is blocked until the operator gives a value: exit code 78. */
+  isOperators?: boolean;
   /** The place that decides. */
   place: string;
   /** Copies that have to be written, or were. */
@@ -54,7 +56,7 @@ export const makerOf = ({ sources }: KeySpec): string =>
 function blocked(
   why: Block,
   { sources, store: [first = NO_PLACE], service = '' }: KeySpec,
-): { reason: string; steps: string } {
+): Pick<KeyReport, 'reason' | 'steps' | 'isOperators'> {
   const variables = sources.flatMap((source) => ('env' in source ? [source.env] : []));
   const manual = sources.flatMap((source) => ('manual' in source ? [source.manual] : []));
   const set = `Set ${variables.map((name) => `${name} or ${name}_FILE`).join(', or ')}, then run this again.`;
@@ -77,7 +79,8 @@ function blocked(
     refused: [`${service} does not accept the stored value`, give],
   };
   const [reason, steps] = texts[why];
-  return { reason, steps };
+  const isOperators = why === 'missing' || why === 'given refused' || why === 'refused';
+  return { reason, steps, ...(isOperators && { isOperators }) };
 }
 
 /** Such as `main:kv/data/app#JWT_SECRET` or `files:jwt_secret`. */

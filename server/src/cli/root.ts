@@ -78,6 +78,10 @@ export const root = group('Hands out access to AI safely', {
   ...lazy(() => import('./endpoints.ts'), {
     endpoints: 'List the endpoints, from the OpenAPI document of the server',
   }),
+  bootstrap: noun('Put keys where programs find them', () => import('./bootstrap/verbs.ts'), {
+    plan: 'Show what apply would do',
+    apply: 'Store what is missing, and mint what only a service can give',
+  }),
   import: noun('Import from another program', () => import('./import/verbs.ts'), {
     anythingllm: 'Import the storage directory of AnythingLLM',
     status: 'Show how many imported documents are embedded',
