@@ -105,7 +105,7 @@ export class Bootstrap {
     }
   }
 
-  /** @returns the value that is stored now; undefined: there is none. */
+  /** @returns the stored value, or undefined. */
   async #carryOut(
     decision: Decision,
     place: PlaceSpec,
@@ -125,9 +125,12 @@ export class Bootstrap {
         return this.#store(place, { value: decision.value, source: decision.source, stored });
       case 'make': {
         const minter = this.#options.minters.get(id);
-        if (minter !== undefined) return this.#mint(id, minter, place);
-        return this.#store(place, { ...drawn(key), stored });
+        return minter === undefined
+          ? this.#store(place, { ...drawn(key), stored })
+          : this.#mint(id, minter, place);
       }
+      default:
+        throw new Error('There is no such decision.');
     }
   }
 

@@ -8,7 +8,7 @@ export interface Situation {
   given: { value: string; source: string } | undefined;
   /** Whether Keyward can make a value. */
   canMake: boolean;
-  /** Of the stored value; undefined where there is none. */
+  /** Of the stored value. */
   fingerprint: string | undefined;
   /** What the service says of the value that will be stored: the given one, else the stored one. undefined: no service is asked. */
   verdict: Verdict | undefined;
@@ -49,7 +49,7 @@ export function decide(situation: Situation): Decision {
   const { provenance } = stored;
   if (provenance['fingerprint'] === undefined) return { act: 'note', source: given?.source ?? 'found' };
   if (provenance['fingerprint'] === fingerprint) return { act: 'keep' };
-  // Somebody wrote another value by hand. The service accepts it: it stays. Nobody can say: it is not taken for Keyward's.
+  // Somebody wrote another value by hand: it stays if the service accepts it, and is never replaced silently.
   if (verdict === 'valid') return { act: 'note', source: 'found' };
   return given === undefined ? { act: 'blocked', why: 'edited' } : { act: 'note', source: given.source };
 }

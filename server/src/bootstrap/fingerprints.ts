@@ -15,7 +15,7 @@ export function fingerprintPlace({ keys }: Manifest): PlaceSpec {
 
 /**
  * Marks of values, by which a change from elsewhere is found. They are keyed: without the key a mark of a short value
- * could be guessed by whoever may read metadata alone.
+ * could be guessed by a reader of the metadata.
  */
 export class Fingerprints {
   readonly #sink: Sink;
@@ -27,13 +27,13 @@ export class Fingerprints {
     this.#place = place;
   }
 
-  /** undefined: there is no key yet, so that nothing has a mark. */
+  /** undefined: no value has a mark yet. */
   async find(value: string): Promise<string | undefined> {
     const key = await (this.#key ??= this.#stored());
     return key === undefined ? undefined : fingerprintOf(value, key);
   }
 
-  /** Makes the key where there is none yet. */
+  /** Makes the key on first use. */
   async make(value: string): Promise<string> {
     const key = this.#ensure();
     this.#key = key;

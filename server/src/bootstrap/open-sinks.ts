@@ -60,34 +60,20 @@ type LoginSpec = Extract<SinkSpec, { type: 'vault' }>['login'];
 async function loginOf(spec: LoginSpec, surroundings: Surroundings): Promise<VaultLogin> {
   const secret = (reference: SecretReference) => secretOf(reference, surroundings);
   const mount = 'mount' in spec && spec.mount !== undefined ? { mount: spec.mount } : {};
-  switch (spec.method) {
-    case 'token':
-      return { method: 'token', token: await secret(spec.token) };
-    case 'userpass':
-      return { method: 'userpass', username: spec.username, password: await secret(spec.password), ...mount };
-    case 'kubernetes':
-      return {
-        method: 'kubernetes',
-        role: spec.role,
-        ...(spec.jwt_file === undefined ? {} : { jwtFile: spec.jwt_file }),
-        ...mount,
-      };
-    case 'approle': {
-      const roleId = await secret(spec.role_id);
-      const { secret_id, wrapped_secret_id, role_name } = spec;
-      if (secret_id !== undefined)
-        return { method: 'approle', roleId, secretId: await secret(secret_id), ...mount };
-      if (wrapped_secret_id === undefined || role_name === undefined)
-        throw new VariableError('A login by approle needs secret_id, or wrapped_secret_id with role_name.');
-      return {
-        method: 'approle',
-        roleId,
-        roleName: role_name,
-        wrappedSecretId: await secret(wrapped_secret_id),
-        ...mount,
-      };
-    }
+  if (spec.method === 'token') return { method: 'token', token: await secret(spec.token) };
+  if (spec.method === 'userpass')
+    return { method: 'userpass', username: spec.username, password: await secret(spec.password), ...mount };
+  if (spec.method === 'kubernetes') {
+    const { role, jwt_file: jwtFile } = spec;
+    return { method: 'kubernetes', role, ...(jwtFile === undefined ? {} : { jwtFile }), ...mount };
   }
+  const roleId = await secret(spec.role_id);
+  const { secret_id, wrapped_secret_id, role_name: roleName } = spec;
+  if (secret_id !== undefined)
+    return { method: 'approle', roleId, secretId: await secret(secret_id), ...mount };
+  if (wrapped_secret_id === undefined || roleName === undefined)
+    throw new VariableError('A login by approle needs secret_id, or wrapped_secret_id with role_name.');
+  return { method: 'approle', roleId, roleName, wrappedSecretId: await secret(wrapped_secret_id), ...mount };
 }
 
 async function secretOf(reference: SecretReference, surroundings: Surroundings): Promise<string> {

@@ -12,7 +12,7 @@ export interface KeyReport {
   /** What an operator does about it. */
   steps?: string;
   /** Whether it is blocked until the operator gives a value: exit code 78. */
-  isOperators?: boolean;
+  needs_operator?: boolean;
   /** The place that decides. */
   place: string;
   /** Copies that have to be written, or were. */
@@ -21,33 +21,15 @@ export interface KeyReport {
 
 export const NO_PLACE: PlaceSpec = { sink: '' };
 
-const ACTIONS = { keep: 'none', note: 'note', make: 'create', blocked: 'blocked' } as const;
-
 export function reportOf(id: string, key: KeySpec, decision: Decision): KeyReport {
   const [first = NO_PLACE] = key.store;
   const base = { id, place: shownPlace(first), copies: [] };
-  switch (decision.act) {
-    case 'store':
-      return {
-        ...base,
-        action: decision.why === 'absent' ? 'create' : 'update',
-        source: decision.source,
-        reason: decision.why,
-      };
-    case 'make':
-      return {
-        ...base,
-        action: decision.why === 'absent' ? 'create' : 'update',
-        source: makerOf(key),
-        reason: decision.why,
-      };
-    case 'note':
-      return { ...base, action: 'note', source: decision.source, reason: 'has no provenance of Keyward' };
-    case 'blocked':
-      return { ...base, action: 'blocked', ...blocked(decision.why, key) };
-    default:
-      return { ...base, action: ACTIONS[decision.act] };
-  }
+  if (decision.act === 'blocked') return { ...base, action: 'blocked', ...blocked(decision.why, key) };
+  if (decision.act === 'note')
+    return { ...base, action: 'note', source: decision.source, reason: 'has no provenance of Keyward' };
+  if (decision.act === 'keep') return { ...base, action: 'none' };
+  const source = decision.act === 'make' ? makerOf(key) : decision.source;
+  return { ...base, action: decision.why === 'absent' ? 'create' : 'update', source, reason: decision.why };
 }
 
 export const makerOf = ({ sources }: KeySpec): string =>
@@ -56,7 +38,7 @@ export const makerOf = ({ sources }: KeySpec): string =>
 function blocked(
   why: Block,
   { sources, store: [first = NO_PLACE], service = '' }: KeySpec,
-): Pick<KeyReport, 'reason' | 'steps' | 'isOperators'> {
+): Pick<KeyReport, 'reason' | 'steps' | 'needs_operator'> {
   const variables = sources.flatMap((source) => ('env' in source ? [source.env] : []));
   const manual = sources.flatMap((source) => ('manual' in source ? [source.manual] : []));
   const set = `Set ${variables.map((name) => `${name} or ${name}_FILE`).join(', or ')}, then run this again.`;
@@ -79,8 +61,8 @@ function blocked(
     refused: [`${service} does not accept the stored value`, give],
   };
   const [reason, steps] = texts[why];
-  const isOperators = why === 'missing' || why === 'given refused' || why === 'refused';
-  return { reason, steps, ...(isOperators && { isOperators }) };
+  const needsOperator = why === 'missing' || why === 'given refused' || why === 'refused';
+  return { reason, steps, ...(needsOperator && { needs_operator: true }) };
 }
 
 /** Such as `main:kv/data/app#JWT_SECRET` or `files:jwt_secret`. */

@@ -92,7 +92,7 @@ describe('a write without an answer', () => {
     expect(await kv.write(fresh(), { KEY: CANARY }, 0)).toBe(1);
   });
 
-  test('a write that met the write of somebody else is not taken for its own', async () => {
+  test('a write that met the write of somebody else does not count as done', async () => {
     const { proxy, kv } = await behindProxy({ timeoutMs: 300 });
     const at = fresh();
     await open(bao.address).kv.write(at, { KEY: 'of somebody else' }, 0);

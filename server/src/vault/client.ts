@@ -37,7 +37,7 @@ export interface VaultRequest {
 
 export interface VaultAnswer {
   status: number;
-  /** {} where there is none. */
+  /** {} without a body. */
   body: Record<string, unknown>;
 }
 

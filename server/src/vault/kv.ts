@@ -23,9 +23,6 @@ export interface SecretMetadata {
   readable: number[];
 }
 
-/** Of `custom_metadata`: Vault refuses more. */
-export const CUSTOM_MAX_VALUE_BYTES = 512;
-
 /**
  * The secrets of KV version 2 engines. Each write names the version that was read (compare-and-set), so that it never
  * replaces what somebody else wrote in between.

@@ -54,8 +54,8 @@ test.for<[change: [string, string], fault: string]>([
     'm.yaml:10:5 sinks.files: must be one of: type: vault; type: files; type: dotenv',
   ],
   [
-    ['directory: ./secrets', 'dir: ./secrets'],
-    'm.yaml:11:5 sinks.files.dir: is not a known field; known: type, directory',
+    ['directory: ./secrets', 'directory: ./secrets\n    dir: ./other'],
+    'm.yaml:12:5 sinks.files.dir: is not a known field; known: type, directory',
   ],
   [
     ['token: { env: VAULT_TOKEN }', 'token: hvs.secret'],
@@ -79,7 +79,7 @@ test.for<[change: [string, string], fault: string]>([
     'm.yaml:21:17 keys.jwt-secret.store[0].sink: must be one of the sinks: main, files',
   ],
   [
-    ['field: JWT_SECRET }', 'name: JWT_SECRET }'],
+    ['field: JWT_SECRET }', '}'],
     'm.yaml:21:9 keys.jwt-secret.store[0]: must have mount, path, field in a sink of the type vault',
   ],
   [
@@ -109,7 +109,7 @@ test.for<[change: [string, string], fault: string]>([
   [['  files:\n    type', '  main:\n    type'], 'm.yaml:9:3 manifest: Map keys must be unique'],
 ])('a fault is named with its line and column: %j', ([[from, to], fault]) => {
   expect(GOOD).toContain(from);
-  expect(faultsOf(GOOD.replace(from, to))).toContain(fault);
+  expect(faultsOf(GOOD.replace(from, to))).toEqual([fault]);
 });
 
 test.for(['', 'null', '[]', 'a: [', '"text"', 'version: 1', '&a [*a]', '\u0000'])(

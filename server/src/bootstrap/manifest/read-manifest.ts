@@ -64,7 +64,8 @@ export function readManifest(text: string, file: string, variables: NodeJS.Proce
   if (faults.length > 0) fail(faults);
   const schema = narrowed(Manifest, value);
   const ajv = new Ajv({ strict: false, allErrors: true, useDefaults: true, verbose: true });
-  if (!ajv.validate(schema as object, value)) for (const error of ajv.errors ?? []) add(...faultOf(error));
+  if (!ajv.validate(schema as object, value))
+    for (const error of withoutBranches(ajv.errors ?? [])) add(...faultOf(error));
   else for (const fault of meaningFaults(value as Manifest)) add(...fault);
   if (faults.length > 0) fail(faults);
   return value as Manifest;
@@ -89,7 +90,7 @@ function* meaningFaults({ sinks, services = {}, keys }: Manifest): Generator<[Pa
     if (key.service !== undefined && !(key.service in services))
       yield [
         ['keys', id, 'service'],
-        `must be one of the services: ${Object.keys(services).join(', ') || 'there is none'}`,
+        `must be one of the services: ${Object.keys(services).join(', ') || 'the manifest has no services'}`,
       ];
     if (key.phase === 'derived' && key.service === undefined)
       yield [['keys', id], 'must name the service that its phase derived waits for', true];
@@ -196,6 +197,14 @@ function isMeant({ properties }: Json, value: unknown): boolean {
   return Object.keys(properties).some((name) => name in value);
 }
 
+/** Of a union whose kind is unknown only the union is named, not what each of its branches lacks. */
+function withoutBranches(errors: readonly ErrorObject[]): ErrorObject[] {
+  const unions = errors.filter(({ keyword }) => keyword === 'anyOf');
+  const isInUnion = ({ instancePath }: ErrorObject): boolean =>
+    unions.some((union) => instancePath.startsWith(union.instancePath));
+  return errors.filter((error) => unions.includes(error) || !isInUnion(error));
+}
+
 function faultOf({
   instancePath,
   keyword,
@@ -224,7 +233,7 @@ function faultOf({
         `must be one of: ${((parentSchema as { anyOf: Json[] }).anyOf ?? []).map(branchName).join('; ')}`,
       ];
     case 'pattern':
-      return [path, `must be ${String((parentSchema as Json)['description'] ?? 'of the declared pattern')}`];
+      return [path, `must be ${(parentSchema as { description?: string }).description ?? 'as declared'}`];
     case 'const':
       return [path, `must be ${JSON.stringify((params as { allowedValue: unknown }).allowedValue)}`];
     default:
@@ -232,7 +241,7 @@ function faultOf({
   }
 }
 
-const namesOf = (schema: unknown): string[] => Object.keys(((schema as Json)['properties'] ?? {}) as object);
+const namesOf = (schema: unknown): string[] => Object.keys((schema as Json)['properties'] ?? {});
 
 function branchName(branch: Json): string {
   if ('const' in branch) return JSON.stringify(branch['const']);
@@ -255,7 +264,7 @@ function place(lines: LineCounter, offset: number): { line: number; column: numb
   return { line: Math.max(1, line), column: Math.max(1, col) };
 }
 
-/** Of the value, or of the name before it; of the nearest part above where there is none. */
+/** The offset of a value or of its name; if it does not exist, of the nearest part above. */
 function offsetOf(document: Document, path: Path, isKey: boolean): number {
   for (let length = path.length; length >= 0; length--) {
     const part = path.slice(0, length);

@@ -23,7 +23,7 @@ export async function readPrivate(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8');
 }
 
-/** Replaces a file as a whole: whoever reads it finds the old content or the new one, also after a power cut. */
+/** Replaces a file as a whole: a reader finds the old content or the new one, also after a power cut. */
 export async function writePrivate(path: string, content: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE });
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);

@@ -38,12 +38,15 @@ export async function planKeys(
   return choice['detailed-exitcode'] === true && !isInStep ? CHANGES_PLANNED : EXIT.ok;
 }
 
-export async function applyKeys(choice: Choice & { restore?: boolean | undefined }, context: Context): Promise<number> {
+export async function applyKeys(
+  choice: Choice & { restore?: boolean | undefined },
+  context: Context,
+): Promise<number> {
   const reports = await withBootstrap(choice, context, (bootstrap, ids) => bootstrap.apply(ids));
   await show(reports, choice, context);
   const blocked = reports.filter(({ action }) => action === 'blocked');
   if (blocked.length === 0) return EXIT.ok;
-  return blocked.some(({ isOperators }) => isOperators) ? EXIT.configuration : EXIT.failure;
+  return blocked.some(({ needs_operator }) => needs_operator === true) ? EXIT.configuration : EXIT.failure;
 }
 
 /** Static keys first, then derived ones: their services may need the static ones to start. */
