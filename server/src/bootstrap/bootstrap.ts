@@ -1,8 +1,8 @@
 import { decide, type Decision } from './decision.ts';
 import { fingerprintPlace, Fingerprints } from './fingerprints.ts';
 import type { KeySpec, Manifest, PlaceSpec } from './manifest/manifest.ts';
-import { NO_PLACE, reportOf, shownPlace, type KeyReport } from './report.ts';
-import { mintInto, verdictOf } from './minting.ts';
+import { NO_PLACE, reportOf, shownPlace, type KeyReport, type KeyStatus } from './report.ts';
+import { labelPrefix, mintInto, verdictOf } from './minting.ts';
 import type { Minter } from './minters/minter.ts';
 import { randomValue, variableValue, type Surroundings } from './secrets.ts';
 import { SinkError, type Provenance, type Sink, type Stored } from './sinks/sink.ts';
@@ -41,7 +41,24 @@ export class Bootstrap {
 
   /** What `apply` would do. Writes nothing. */
   plan(ids?: readonly string[]): Promise<KeyReport[]> {
-    return this.#each(ids, (id, key) => this.#planOf(id, key));
+    return this.#each(ids, async (id, key) => (await this.#look(id, key)).report);
+  }
+
+  /** How each key is: what is stored, from where, and what its service says of it. Writes nothing. */
+  status(ids?: readonly string[]): Promise<KeyStatus[]> {
+    return this.#each(ids, async (id, key) => {
+      const { report, stored } = await this.#look(id, key);
+      const minter = this.#options.minters.get(id);
+      const value = stored.state === 'present' ? stored.value : undefined;
+      const { source, 'stored-at': storedAt, 'service-key-id': serviceKeyId } = stored.provenance;
+      return {
+        ...report,
+        verdict: minter === undefined || value === undefined ? null : await minter.verify(value),
+        stored_from: source ?? null,
+        stored_at: storedAt ?? null,
+        service_key_id: serviceKeyId ?? null,
+      };
+    });
   }
 
   /** @returns what was done. A key that is blocked does not keep the others from being stored. */
@@ -50,14 +67,14 @@ export class Bootstrap {
     return this.#each(ids, (id, key) => this.#applyTo(id, key));
   }
 
-  async #each(
+  async #each<Report>(
     ids: readonly string[] | undefined,
-    work: (id: string, key: KeySpec) => Promise<KeyReport>,
-  ): Promise<KeyReport[]> {
+    work: (id: string, key: KeySpec) => Promise<Report>,
+  ): Promise<Report[]> {
     const keys = Object.entries(this.#options.manifest.keys).filter(
       ([id]) => ids === undefined || ids.includes(id),
     );
-    const reports: KeyReport[] = [];
+    const reports: Report[] = [];
     // Keys of one secret one after the other: each write there makes a version.
     const groups = Map.groupBy(keys.entries(), ([, [, { store }]]) =>
       secretOf(store[0] ?? NO_PLACE),
@@ -70,7 +87,7 @@ export class Bootstrap {
     return reports;
   }
 
-  async #planOf(id: string, key: KeySpec): Promise<KeyReport> {
+  async #look(id: string, key: KeySpec): Promise<{ report: KeyReport; stored: Stored }> {
     const [first = NO_PLACE, ...others] = key.store;
     const stored = await this.#sink(first.sink).read(first);
     const decision = await this.#decide(id, key, stored);
@@ -82,7 +99,7 @@ export class Bootstrap {
         report.copies.push(shownPlace(copy));
     }
     if (report.action === 'none' && report.copies.length > 0) report.action = 'update';
-    return report;
+    return { report, stored };
   }
 
   async #applyTo(id: string, key: KeySpec): Promise<KeyReport> {
@@ -118,7 +135,8 @@ export class Bootstrap {
         return stored.state === 'present' ? stored.value : undefined;
       case 'note': {
         if (stored.state !== 'present') return undefined;
-        await sink.annotate(place, await this.#provenance(stored.value, decision.source));
+        const provenance = await this.#provenance(stored.value, decision.source);
+        await sink.annotate(place, { ...provenance, ...(await this.#serviceKeyId(id)) });
         return stored.value;
       }
       case 'store':
@@ -132,6 +150,13 @@ export class Bootstrap {
       default:
         throw new Error('There is no such decision.');
     }
+  }
+
+  /** Of a run that was killed before it wrote the provenance: the one key with the label. */
+  async #serviceKeyId(id: string): Promise<Provenance> {
+    const found = await this.#options.minters.get(id)?.find(labelPrefix(id));
+    const [only, ...others] = found ?? [];
+    return only === undefined || others.length > 0 ? {} : { 'service-key-id': only.id };
   }
 
   async #store(

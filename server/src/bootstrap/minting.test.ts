@@ -154,6 +154,16 @@ describeOnServer('sqlite', 'a key that a service mints', (start) => {
     expect(await opens((await stored()).key)).toBe(true);
   });
 
+  test('a run that was killed between storing and its provenance is completed, with the id in the service', async () => {
+    const { run, stored, path } = world();
+    await run();
+    const { key, custom } = await stored();
+    const id = custom['keyward.APP_KEY.service-key-id'];
+    await bao.call('POST', `secret/metadata/${path}`, { custom_metadata: {} });
+    expect(await run()).toMatchObject([{ action: 'note' }]);
+    expect(await stored()).toMatchObject({ key, custom: { 'keyward.APP_KEY.service-key-id': id } });
+  });
+
   test('a run of another machine that is under way is waited for, and taken over after its time', async () => {
     const { run, active, intent } = world();
     await intent({ attempt: 'other', by: 'elsewhere:1', until: Date.now() + 1_500, state: 'minting' });

@@ -1,5 +1,6 @@
 import type { Block, Decision } from './decision.ts';
 import type { KeySpec, PlaceSpec } from './manifest/manifest.ts';
+import type { Verdict } from './minters/minter.ts';
 
 /** What is to be done, or was done, with one key. It never holds a value. */
 export interface KeyReport {
@@ -17,6 +18,17 @@ export interface KeyReport {
   place: string;
   /** Copies that have to be written, or were. */
   copies: string[];
+}
+
+/** How one key is now. It never holds a value. */
+export interface KeyStatus extends KeyReport {
+  /** What the service says of the stored value; null: no service is asked, or nothing is stored. */
+  verdict: Verdict | null;
+  /** As the sink has it; null: Keyward did not store the value. */
+  stored_from: string | null;
+  stored_at: string | null;
+  /** The id of the key in its service. */
+  service_key_id: string | null;
 }
 
 export const NO_PLACE: PlaceSpec = { sink: '' };

@@ -81,6 +81,8 @@ export const root = group('Hands out access to AI safely', {
   bootstrap: noun('Put keys where programs find them', () => import('./bootstrap/verbs.ts'), {
     plan: 'Show what apply would do',
     apply: 'Store what is missing, and mint what only a service can give',
+    status: 'Show what is stored, from where, and what the services say of it',
+    verify: 'Check that everything is in step; exit code 1 if not',
   }),
   import: noun('Import from another program', () => import('./import/verbs.ts'), {
     anythingllm: 'Import the storage directory of AnythingLLM',

@@ -125,6 +125,12 @@ describe('a vault sink', () => {
     await expect(sink.preflight([place])).rejects.toThrow(
       /lacks create, update on secret\/data\/sinks\/narrow/,
     );
+    await bao.call('PUT', 'sys/policies/acl/narrow', {
+      policy: 'path "secret/data/sinks/narrow" { capabilities = ["read", "create", "update"] }',
+    });
+    await expect(sink.preflight([place])).rejects.toThrow(
+      /lacks read, update on secret\/metadata\/sinks\/narrow/,
+    );
     await expect(sink.preflight([{ ...place, mount: 'kv' }])).rejects.toThrow(/The mount kv is missing/);
   });
 });

@@ -34,10 +34,11 @@ export class VaultSink implements Sink {
           `Vault at ${this.#vault.address} is ${state}. Unseal or initialize it, then run this again.`,
         );
       for (const mount of new Set(places.map(({ mount = '' }) => mount))) await this.#vault.requireKv2(mount);
-      const paths = [...new Set(places.map((place) => shownPath(fieldOf(place))))];
+      const all = [...new Map(places.map((place) => [shownPath(fieldOf(place)), fieldOf(place)])).values()];
+      const paths = all.flatMap((at) => [shownPath(at), `${at.mount}/metadata/${at.path}`]);
       const held = await this.#vault.capabilities(paths);
-      for (const path of paths) {
-        const missing = missingOf(held[path] ?? []);
+      for (const [index, path] of paths.entries()) {
+        const missing = missingOf(held[path] ?? [], index % 2 === 0 ? 'data' : 'metadata');
         if (missing.length > 0)
           throw new SinkError(
             'refused',
@@ -118,10 +119,10 @@ function provenanceOf(custom: Record<string, string>, field: string): Provenance
   return Object.fromEntries(own.map(([name, value]) => [name.slice(start.length), value]));
 }
 
-/** PATCH is of use, and not needed. */
-function missingOf(capabilities: readonly string[]): string[] {
+/** A provenance that cannot be written would be found out only after a key was minted. PATCH is used where it is allowed. */
+function missingOf(capabilities: readonly string[], endpoint: 'data' | 'metadata'): string[] {
   if (capabilities.includes('root')) return [];
-  const needed = ['read', 'create', 'update'];
+  const needed = endpoint === 'data' ? ['read', 'create', 'update'] : ['read', 'update'];
   return needed.filter((name) => !capabilities.includes(name));
 }
 

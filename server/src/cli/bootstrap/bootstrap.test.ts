@@ -93,6 +93,31 @@ keys:
     expect((await run('plan', '--detailed-exitcode')).code).toBe(0);
   });
 
+  test('status and verify say what is stored, from where, and what the service says of it', async () => {
+    const { run, home, revokeAll } = stack();
+    expect((await run('verify')).code).toBe(1);
+    await run('apply');
+    const { code, stdout } = await run('verify');
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as { keys: object[] }).keys).toMatchObject([
+      { action: 'none', verdict: null, stored_from: 'env:OPERATOR_KEY', service_key_id: null },
+      {
+        action: 'none',
+        verdict: 'valid',
+        stored_from: 'mint:http',
+        service_key_id: expect.stringMatching(/^key_/),
+      },
+    ]);
+    await revokeAll();
+    rmSync(join(home.folder, 'secrets/operator_key'));
+    const drifted = await run('verify', '--output', 'table');
+    expect(drifted.code).toBe(1);
+    expect(drifted.stdout).toMatch(/refused by the service +invalid/);
+    expect((await run('status')).code).toBe(0);
+    expect((await run('apply')).code).toBe(0);
+    expect((await run('verify')).code).toBe(0);
+  });
+
   test('--phase and --only choose keys, and an unknown key is named', async () => {
     const { run, stored, id } = stack();
     await run('apply', '--phase', 'static');

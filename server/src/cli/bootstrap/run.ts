@@ -11,6 +11,7 @@ import {
   VariableError,
   waitForServices,
   type KeyReport,
+  type KeyStatus,
   type Manifest,
 } from '../../bootstrap/index.ts';
 import type { Context } from '../command.ts';
@@ -49,12 +50,32 @@ export async function applyKeys(
   return blocked.some(({ needs_operator }) => needs_operator === true) ? EXIT.configuration : EXIT.failure;
 }
 
+export async function showStatus(choice: Choice, context: Context): Promise<void> {
+  await statusOf(choice, context);
+}
+
+export async function verifyKeys(choice: Choice, context: Context): Promise<number> {
+  const all = await statusOf(choice, context);
+  return all.every(({ action }) => action === 'none') ? EXIT.ok : EXIT.failure;
+}
+
+async function statusOf(choice: Choice, context: Context): Promise<KeyStatus[]> {
+  const all = await withBootstrap(choice, context, (bootstrap, ids) => bootstrap.status(ids));
+  const columns = {
+    id: ({ id }: KeyStatus) => id,
+    state: ({ action, reason }: KeyStatus) => (action === 'none' ? 'in step' : (reason ?? action)),
+    ...fields('verdict', 'stored_from', 'stored_at', 'place'),
+  };
+  await print(context, choice, { value: { keys: all }, table: () => tableText(all, columns) });
+  return all;
+}
+
 /** Static keys first, then derived ones: their services may need the static ones to start. */
-async function withBootstrap(
+async function withBootstrap<Report>(
   choice: Choice & { restore?: boolean | undefined },
   context: Context,
-  work: (bootstrap: Bootstrap, ids: readonly string[]) => Promise<KeyReport[]>,
-): Promise<KeyReport[]> {
+  work: (bootstrap: Bootstrap, ids: readonly string[]) => Promise<Report[]>,
+): Promise<Report[]> {
   try {
     const path = resolve(choice.file ?? FILE);
     const { environment: variables } = context.config;
@@ -63,7 +84,7 @@ async function withBootstrap(
     const phases = wantedKeys(manifest, choice, context.all('only'));
     const sinks = await openSinks(manifest, surroundings);
     try {
-      const reports: KeyReport[] = [];
+      const reports: Report[] = [];
       for (const ids of phases) {
         if (ids.length === 0) continue;
         await waitFor(manifest, ids, context);

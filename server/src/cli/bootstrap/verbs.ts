@@ -26,3 +26,17 @@ export const apply = verb({
   notes: `${NOTES} A second run writes nothing.`,
   run: async (args, context) => (await import('./run.ts')).applyKeys(args, context),
 });
+
+export const status = verb({
+  args: { ...BOOTSTRAP_ARGS, ...OUTPUT_ARGS },
+  examples: ['bootstrap status', 'bootstrap status --only anythingllm --output json'],
+  notes: NOTES,
+  run: async (args, context) => (await import('./run.ts')).showStatus(args, context),
+});
+
+export const verify = verb({
+  args: { ...BOOTSTRAP_ARGS, ...OUTPUT_ARGS },
+  examples: ['bootstrap verify', '$ keyward bootstrap verify || keyward bootstrap apply'],
+  notes: `${NOTES} It writes nothing.`,
+  run: async (args, context) => (await import('./run.ts')).verifyKeys(args, context),
+});
