@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 139a7bec14a15699d65cd95abe9b85779ed4f63fe00d8657d27148b99b8156d3
-// text de7c5743a38a47ca71ecf27482ec2f4de74ce6d6a83353c1f5bf5c4e5865a1b9
+// document 4f6d6984bd60c51c09fa812d4984a4072ebbbc73c4cda66918ff4ba4f9915c03
+// text 4304c022205c69fd9d71c23fce66641ba54cfe251864ef7c5e37ee6ed21330cf
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -4687,7 +4687,7 @@ export interface components {
              */
             lastUpdatedAt: string;
         };
-        CreatedApiKey: {
+        ApiKeyRequest: {
             /** @description The name that people read */
             name?: string;
         };
@@ -13436,7 +13436,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreatedApiKey"];
+                "application/json": components["schemas"]["ApiKeyRequest"];
             };
         };
         responses: {
@@ -13571,7 +13571,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreatedApiKey"];
+                "application/json": components["schemas"]["ApiKeyRequest"];
             };
         };
         responses: {
@@ -13765,7 +13765,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreatedApiKey"];
+                "application/json": components["schemas"]["ApiKeyRequest"];
             };
         };
         responses: {

@@ -1,7 +1,7 @@
 import { decide, type Decision } from './decision.ts';
 import { fingerprintPlace, Fingerprints } from './fingerprints.ts';
 import type { KeySpec, Manifest, PlaceSpec } from './manifest/manifest.ts';
-import { NO_PLACE, reportOf, shownPlace, type KeyReport, type KeyStatus } from './report.ts';
+import { makerOf, NO_PLACE, reportOf, shownPlace, type KeyReport, type KeyStatus } from './report.ts';
 import { labelPrefix, mintInto, verdictOf } from './minting.ts';
 import type { Minter } from './minters/minter.ts';
 import { randomValue, variableValue, type Surroundings } from './secrets.ts';
@@ -145,7 +145,7 @@ export class Bootstrap {
         const minter = this.#options.minters.get(id);
         return minter === undefined
           ? this.#store(place, { ...drawn(key), stored })
-          : this.#mint(id, minter, place);
+          : this.#mint(id, minter, { place, source: makerOf(key) });
       }
       default:
         throw new Error('There is no such decision.');
@@ -169,7 +169,11 @@ export class Bootstrap {
     return value;
   }
 
-  async #mint(id: string, minter: Minter, place: PlaceSpec): Promise<string | undefined> {
+  async #mint(
+    id: string,
+    minter: Minter,
+    { place, source }: { place: PlaceSpec; source: string },
+  ): Promise<string | undefined> {
     const sink = this.#sink(place.sink);
     const { nowMs } = this.#options;
     const minting = { id, minter, sink, place, intentPlace: intentPlace(id, place), nowMs };
@@ -182,7 +186,7 @@ export class Bootstrap {
       return stored.state === 'present' ? stored.value : undefined;
     }
     const { key, serviceKeyId, attempt } = minted;
-    const provenance = await this.#provenance(key, 'mint:http');
+    const provenance = await this.#provenance(key, source);
     await sink.annotate(place, { ...provenance, 'service-key-id': serviceKeyId, attempt });
     return key;
   }

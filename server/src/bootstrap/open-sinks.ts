@@ -4,6 +4,7 @@ import type { VaultLogin } from '../vault/index.ts';
 import type { Manifest, SinkSpec } from './manifest/manifest.ts';
 import type { SecretReference } from './manifest/secret-reference.ts';
 import { HttpMinter } from './minters/http-minter.ts';
+import { httpSpecOf } from './minters/presets.ts';
 import type { Minter } from './minters/minter.ts';
 import { fileValue, VariableError, variableValue, type Surroundings } from './secrets.ts';
 import { dotenvFormat, FileSink, filesFormat } from './sinks/file-sink.ts';
@@ -27,7 +28,7 @@ export async function openMinters(
   const minters = new Map<string, Minter>();
   for (const id of ids) {
     const { sources = [], service = '' } = keys[id] ?? {};
-    const spec = sources.flatMap((source) => ('mint' in source ? [source.mint] : []))[0];
+    const spec = sources.flatMap((source) => ('mint' in source ? [httpSpecOf(source.mint)] : []))[0];
     if (spec === undefined) continue;
     const references = Object.entries(spec.secrets ?? {});
     const secrets = await Promise.all(

@@ -44,8 +44,10 @@ export function reportOf(id: string, key: KeySpec, decision: Decision): KeyRepor
   return { ...base, action: decision.why === 'absent' ? 'create' : 'update', source, reason: decision.why };
 }
 
-export const makerOf = ({ sources }: KeySpec): string =>
-  sources.some((source) => 'mint' in source) ? 'mint:http' : 'random';
+export function makerOf({ sources }: KeySpec): string {
+  const minter = sources.flatMap((source) => ('mint' in source ? [source.mint.type] : []))[0];
+  return minter === undefined ? 'random' : `mint:${minter}`;
+}
 
 function blocked(
   why: Block,

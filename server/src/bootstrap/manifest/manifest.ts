@@ -1,5 +1,5 @@
 import { Type, type Static, type TProperties } from 'typebox';
-import { HttpMinterSpec } from '../minters/http-minter-spec.ts';
+import { MinterSpec } from '../minters/presets.ts';
 import { SecretReference, VariableName } from './secret-reference.ts';
 
 /*
@@ -116,7 +116,7 @@ const Source = Type.Union([
     },
     'Chosen by Keyward',
   ),
-  object({ mint: HttpMinterSpec }, 'Minted by the service of the key'),
+  object({ mint: MinterSpec }, 'Minted by the service of the key'),
   object(
     { manual: text('the steps for a person, who then sets the variable of an env source') },
     'Steps by hand',

@@ -46,6 +46,13 @@ export const HttpMinterSpec = Type.Object(
       }),
     ),
     headers: Headers,
+    login: opt(
+      call(
+        'POST',
+        { ok, token: Pointer('the token that the answer holds') },
+        'Asked before the first request of the administrator, which has {token} then',
+      ),
+    ),
     verify: call(
       'GET',
       {

@@ -28,6 +28,7 @@ export class HttpMinter implements Minter {
   /** Of the administrator; in requests only. */
   readonly #secrets: Values;
   readonly #connections: Agent;
+  #token: Promise<string> | undefined;
 
   /** @param secrets by the names that the requests use, such as `admin` for `{admin}` */
   constructor(spec: HttpMinterSpec, { url, secrets }: { url: string; secrets: Values }) {
@@ -37,6 +38,7 @@ export class HttpMinter implements Minter {
     // The methods as the schema says them; who makes a spec in code may leave them out.
     this.#spec = {
       ...spec,
+      ...(spec.login === undefined ? {} : { login: { method: 'POST', ...spec.login } }),
       verify: { method: 'GET', ...spec.verify },
       find: { method: 'GET', ...spec.find },
       mint: { method: 'POST', ...spec.mint },
@@ -96,8 +98,27 @@ export class HttpMinter implements Minter {
     await this.#do({ ...revoke, ok: revoke.ok ?? [200, 202, 204, 404] }, 'revoke a key', { id });
   }
 
-  /** @throws MinterError without the answer's text: it may hold a key */
+  async #logIn(login: NonNullable<HttpMinterSpec['login']>): Promise<string> {
+    const { body } = await this.#ask(login, 'log in', {});
+    const token = textAt(body, login.token);
+    if (token === '')
+      throw new MinterError(
+        'refused',
+        `${this.#origin} gives no token. Check the credential of the administrator, and the JSON pointer login.token in the manifest.`,
+      );
+    return token;
+  }
+
+  /** One request of the administrator. */
   async #do(call: HttpCall, what: string, values: Values): Promise<Answer> {
+    const { login } = this.#spec;
+    if (login === undefined) return this.#ask(call, what, values);
+    this.#token ??= this.#logIn(login);
+    return this.#ask(call, what, { ...values, token: await this.#token });
+  }
+
+  /** @throws MinterError without the answer's text: it may hold a key */
+  async #ask(call: HttpCall, what: string, values: Values): Promise<Answer> {
     const answer = await this.#send(call, values);
     const isGood =
       call.ok === undefined ? answer.status >= 200 && answer.status < 300 : call.ok.includes(answer.status);

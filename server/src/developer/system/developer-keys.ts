@@ -46,7 +46,7 @@ const body = Type.Object(
       }),
     ),
   },
-  { title: 'CreatedApiKey' },
+  { title: 'ApiKeyRequest' },
 );
 const removal = Type.Object(
   { last_admin: Type.Optional(field(lastAdminFlag, readFlag)) },
