@@ -1,7 +1,16 @@
 import { decide, type Decision } from './decision.ts';
+import { collectOrphans, destroyKey, type EndReport } from './ending.ts';
 import { fingerprintPlace, Fingerprints } from './fingerprints.ts';
 import type { KeySpec, Manifest, PlaceSpec } from './manifest/manifest.ts';
-import { makerOf, NO_PLACE, reportOf, shownPlace, type KeyReport, type KeyStatus } from './report.ts';
+import {
+  intentPlace,
+  makerOf,
+  NO_PLACE,
+  reportOf,
+  shownPlace,
+  type KeyReport,
+  type KeyStatus,
+} from './report.ts';
 import { labelPrefix, mintInto, verdictOf } from './minting.ts';
 import type { Minter } from './minters/minter.ts';
 import { randomValue, variableValue, type Surroundings } from './secrets.ts';
@@ -65,6 +74,20 @@ export class Bootstrap {
   async apply(ids?: readonly string[]): Promise<KeyReport[]> {
     await this.preflight();
     return this.#each(ids, (id, key) => this.#applyTo(id, key));
+  }
+
+  /** Revokes what killed runs left in the services. @param isDryRun only says what */
+  gc(ids: readonly string[] | undefined, isDryRun: boolean): Promise<EndReport[]> {
+    return this.#each(ids, (id) => collectOrphans(this.#options, { id, isDryRun }));
+  }
+
+  /** Revokes and removes keys, and what the bootstrap keeps beside them. @param isDryRun only says what */
+  async destroy(ids: readonly string[] | undefined, isDryRun: boolean): Promise<EndReport[]> {
+    if (!isDryRun) {
+      const places = Map.groupBy(this.#places(), ({ sink }) => sink);
+      for (const [name, own] of places) await this.#sink(name).preflight(own, 'destroy');
+    }
+    return this.#each(ids, (id) => destroyKey(this.#options, { id, isDryRun }));
   }
 
   async #each<Report>(
@@ -252,12 +275,6 @@ function drawn({ sources }: KeySpec): { value: string; source: string } {
     if ('random' in source) return { value: randomValue(source.random), source: 'random' };
   throw new Error('No source makes a value.');
 }
-
-/** Beside the key, in the same sink. */
-const intentPlace = (id: string, { sink, mount }: PlaceSpec): PlaceSpec =>
-  mount === undefined
-    ? { sink, name: `keyward-intent-${id}`.replaceAll(/[^\w]/g, '_') }
-    : { sink, mount, path: `keyward/bootstrap/intents/${id}`, field: 'intent' };
 
 const valueAfter = (decision: Decision, stored: Stored): string | undefined =>
   decision.act === 'store' ? decision.value : stored.state === 'present' ? stored.value : undefined;

@@ -59,8 +59,7 @@ export async function mintInto(
 ): Promise<MintedKey | undefined> {
   const { minter, sink, place, id } = minting;
   await minter.probe();
-  const attempt = await begin(minting);
-  try {
+  return underIntent(minting, async (attempt) => {
     const stored = await sink.read(place);
     if (!(await isNeeded(stored))) return undefined;
     const orphans = await minter.find(labelPrefix(id));
@@ -75,6 +74,14 @@ export async function mintInto(
       throw error;
     }
     return { key: fresh.key, serviceKeyId: fresh.id, attempt, isAdopted: adopted !== undefined };
+  });
+}
+
+/** Runs `work` while no other run mints or revokes keys for the same key of the manifest. */
+export async function underIntent<T>(minting: Minting, work: (attempt: string) => Promise<T>): Promise<T> {
+  const attempt = await begin(minting);
+  try {
+    return await work(attempt);
   } finally {
     await end(minting, attempt);
   }

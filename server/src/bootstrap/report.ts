@@ -79,6 +79,12 @@ function blocked(
   return { reason, steps, ...(needsOperator && { needs_operator: true }) };
 }
 
+/** Beside the key, in the same sink. */
+export const intentPlace = (id: string, { sink, mount }: PlaceSpec): PlaceSpec =>
+  mount === undefined
+    ? { sink, name: `keyward-intent-${id}`.replaceAll(/[^\w]/g, '_') }
+    : { sink, mount, path: `keyward/bootstrap/intents/${id}`, field: 'intent' };
+
 /** Such as `main:kv/data/app#JWT_SECRET` or `files:jwt_secret`. */
 export const shownPlace = ({ sink, mount, path, field, name }: PlaceSpec): string =>
   mount === undefined ? `${sink}:${name ?? ''}` : `${sink}:${mount}/data/${path ?? ''}#${field ?? ''}`;

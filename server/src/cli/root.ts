@@ -83,6 +83,8 @@ export const root = group('Hands out access to AI safely', {
     apply: 'Store what is missing, and mint what only a service can give',
     status: 'Show what is stored, from where, and what the services say of it',
     verify: 'Check that everything is in step; exit code 1 if not',
+    gc: 'Revoke keys that killed runs have left in a service',
+    destroy: 'Revoke minted keys, and remove all values',
   }),
   import: noun('Import from another program', () => import('./import/verbs.ts'), {
     anythingllm: 'Import the storage directory of AnythingLLM',

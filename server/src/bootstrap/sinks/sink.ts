@@ -12,10 +12,13 @@ export type Stored =
   | { state: 'deleted'; version: string; provenance: Provenance }
   | { state: 'present'; version: string; provenance: Provenance; value: string };
 
+/** @default apply */
+export type Purpose = 'apply' | 'destroy';
+
 /** Where keys are stored. Places are those of the manifest; each sink knows its own members of them. */
 export interface Sink {
   /** Refuses, before anything is minted, what would fail afterwards. @throws SinkError */
-  preflight(places: readonly PlaceSpec[]): Promise<void>;
+  preflight(places: readonly PlaceSpec[], purpose?: Purpose): Promise<void>;
   read(place: PlaceSpec): Promise<Stored>;
   /**
    * @param read what `read` gave just now.

@@ -1,6 +1,6 @@
 import { Kv, shownPath, Vault, VaultError, type Secret, type VaultOptions } from '../../vault/index.ts';
 import type { PlaceSpec } from '../manifest/manifest.ts';
-import { SinkError, type Provenance, type Sink, type Stored } from './sink.ts';
+import { SinkError, type Provenance, type Purpose, type Sink, type Stored } from './sink.ts';
 
 /** Names in the custom metadata are `keyward.<field>.<name>`: several fields of one secret have a provenance each. */
 const PREFIX = 'keyward';
@@ -25,7 +25,7 @@ export class VaultSink implements Sink {
     this.#kv = new Kv(this.#vault);
   }
 
-  async preflight(places: readonly PlaceSpec[]): Promise<void> {
+  async preflight(places: readonly PlaceSpec[], purpose: Purpose = 'apply'): Promise<void> {
     await asSinkErrors(async () => {
       const { state } = await this.#vault.health();
       if (state !== 'active' && state !== 'standby')
@@ -38,7 +38,7 @@ export class VaultSink implements Sink {
       const paths = all.flatMap((at) => [shownPath(at), `${at.mount}/metadata/${at.path}`]);
       const held = await this.#vault.capabilities(paths);
       for (const [index, path] of paths.entries()) {
-        const missing = missingOf(held[path] ?? [], index % 2 === 0 ? 'data' : 'metadata');
+        const missing = missingOf(held[path] ?? [], NEEDED[purpose][index % 2]);
         if (missing.length > 0)
           throw new SinkError(
             'refused',
@@ -119,12 +119,23 @@ function provenanceOf(custom: Record<string, string>, field: string): Provenance
   return Object.fromEntries(own.map(([name, value]) => [name.slice(start.length), value]));
 }
 
-/** A provenance that cannot be written would be found out only after a key was minted. PATCH is used where it is allowed. */
-function missingOf(capabilities: readonly string[], endpoint: 'data' | 'metadata'): string[] {
-  if (capabilities.includes('root')) return [];
-  const needed = endpoint === 'data' ? ['read', 'create', 'update'] : ['read', 'update'];
-  return needed.filter((name) => !capabilities.includes(name));
-}
+/**
+ * On `data/` and on `metadata/`. A provenance that cannot be written would be found out only after a key was minted. PATCH is
+ * used where it is allowed.
+ */
+const NEEDED: Record<Purpose, [data: string[], metadata: string[]]> = {
+  apply: [
+    ['read', 'create', 'update'],
+    ['read', 'update'],
+  ],
+  destroy: [
+    ['read', 'update'],
+    ['read', 'delete'],
+  ],
+};
+
+const missingOf = (capabilities: readonly string[], needed: readonly string[] = []): string[] =>
+  capabilities.includes('root') ? [] : needed.filter((name) => !capabilities.includes(name));
 
 /** Errors of the client as those of a sink. */
 async function asSinkErrors<T>(work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -117,6 +117,65 @@ keys:
     expect((await run('apply')).code).toBe(0);
     expect((await run('verify')).code).toBe(0);
   });
+
+  test('gc revokes keys with the label that are not the stored one, and no other', async () => {
+    const { run, id, active, stored } = stack();
+    await run('apply');
+    const orphan = await server.mint({ name: `keyward:${id}:dead`, role: 'client', scopes: undefined });
+    const other = await server.mint({ name: `keyward:${id}x:other`, role: 'client', scopes: undefined });
+    const shown = await run('gc', '--output', 'table');
+    expect([shown.code, shown.stderr]).toEqual([
+      0,
+      'Nothing was done. To do it, repeat the command with --yes.\n',
+    ]);
+    expect(shown.stdout).toContain(orphan.id);
+    expect(await active()).toBe(2);
+    expect((await run('gc', '--yes')).code).toBe(0);
+    expect(await active()).toBe(1);
+    const { APP_KEY = '' } = await stored();
+    for (const key of [APP_KEY, other.secret])
+      expect((await server.request('GET', '/v1/keys/self', { key })).status).toBe(200);
+    expect(JSON.parse((await run('gc')).stdout)).toMatchObject({ keys: [{ revoked: [] }, { revoked: [] }] });
+  });
+
+  test('destroy revokes minted keys and removes all values, asks first, and may be repeated', async () => {
+    const { run, stored, active, home } = stack();
+    await run('apply');
+    expect(JSON.parse((await run('destroy')).stdout)).toMatchObject({
+      dry_run: true,
+      keys: [
+        { revoked: [expect.stringMatching(/^key_/)] },
+        { removed: ['files:operator_key', expect.stringContaining('main:')] },
+      ],
+    });
+    expect(await active()).toBe(1);
+    const { APP_KEY = '' } = await stored();
+    expect((await run('destroy', '--yes')).code).toBe(0);
+    expect((await server.request('GET', '/v1/keys/self', { key: APP_KEY })).status).toBe(401);
+    expect(await active()).toBe(0);
+    await expect(stored()).rejects.toThrow(/404/);
+    expect(existsSync(join(home.folder, 'secrets/operator_key'))).toBe(false);
+    const again = await run('destroy', '--yes');
+    expect([again.code, JSON.parse(again.stdout)]).toMatchObject([
+      0,
+      { keys: [{ revoked: [], removed: [] }, { removed: [] }] },
+    ]);
+    expect((await run('apply')).code).toBe(0);
+    expect(await active()).toBe(1);
+  });
+
+  test(
+    'destroy removes no value while the service that must revoke its key is away',
+    { timeout: 30_000 },
+    async () => {
+      const { run, stored, write, manifest } = stack();
+      await run('apply');
+      write(manifest.replace('/healthz', '/nothing'));
+      const { code, stderr } = await run('destroy', '--yes');
+      expect([code, stderr]).toEqual([7, expect.stringContaining('keyward answers 404 to /nothing')]);
+      expect(Object.keys(await stored()).sort()).toEqual(['APP_KEY', 'OPERATOR_KEY']);
+    },
+  );
 
   test('--phase and --only choose keys, and an unknown key is named', async () => {
     const { run, stored, id } = stack();

@@ -24,7 +24,7 @@ const FILE = 'keyward.bootstrap.yaml';
 /** As Terraform's `plan -detailed-exitcode`. */
 const CHANGES_PLANNED = 2;
 
-interface Choice extends OutputChoice {
+export interface Choice extends OutputChoice {
   file?: string | undefined;
   phase?: string | undefined;
 }
@@ -71,8 +71,8 @@ async function statusOf(choice: Choice, context: Context): Promise<KeyStatus[]> 
 }
 
 /** Static keys first, then derived ones: their services may need the static ones to start. */
-async function withBootstrap<Report>(
-  choice: Choice & { restore?: boolean | undefined },
+export async function withBootstrap<Report>(
+  choice: Choice & { restore?: boolean | undefined; isReversed?: boolean },
   context: Context,
   work: (bootstrap: Bootstrap, ids: readonly string[]) => Promise<Report[]>,
 ): Promise<Report[]> {
@@ -85,7 +85,7 @@ async function withBootstrap<Report>(
     const sinks = await openSinks(manifest, surroundings);
     try {
       const reports: Report[] = [];
-      for (const ids of phases) {
+      for (const ids of choice.isReversed === true ? phases.toReversed() : phases) {
         if (ids.length === 0) continue;
         await waitFor(manifest, ids, context);
         const minters = await openMinters(manifest, ids, surroundings);

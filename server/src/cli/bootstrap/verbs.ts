@@ -40,3 +40,22 @@ export const verify = verb({
   notes: `${NOTES} It writes nothing.`,
   run: async (args, context) => (await import('./run.ts')).verifyKeys(args, context),
 });
+
+const CONFIRM_ARGS = {
+  yes: { type: 'boolean', description: 'Do it. Default: only show what would be done' },
+} as const;
+
+export const gc = verb({
+  args: { ...BOOTSTRAP_ARGS, ...CONFIRM_ARGS, ...OUTPUT_ARGS },
+  examples: ['bootstrap gc', 'bootstrap gc --yes'],
+  notes: 'Such keys carry the label keyward:<id>:<attempt>, and are not the stored one.',
+  run: async (args, context) => (await import('./end.ts')).endKeys(args, context, 'gc'),
+});
+
+export const destroy = verb({
+  args: { ...BOOTSTRAP_ARGS, ...CONFIRM_ARGS, ...OUTPUT_ARGS },
+  examples: ['bootstrap destroy', 'bootstrap destroy --only anythingllm --yes'],
+  notes:
+    'Derived keys go first: their services may need the static ones. It may be repeated after a failure.',
+  run: async (args, context) => (await import('./end.ts')).endKeys(args, context, 'destroy'),
+});

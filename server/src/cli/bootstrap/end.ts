@@ -1,0 +1,29 @@
+import type { EndReport } from '../../bootstrap/index.ts';
+import type { Context } from '../command.ts';
+import { say } from '../io.ts';
+import { print, tableText, type OutputChoice } from '../output.ts';
+import { withBootstrap, type Choice } from './run.ts';
+
+/** Shows what would be ended, or ends it with `--yes`: derived keys first. */
+export async function endKeys(
+  choice: Choice & OutputChoice & { yes?: boolean | undefined },
+  context: Context,
+  verb: 'gc' | 'destroy',
+): Promise<void> {
+  const isDryRun = choice.yes !== true;
+  const reports = await withBootstrap({ ...choice, isReversed: true }, context, (bootstrap, ids) =>
+    bootstrap[verb](ids, isDryRun),
+  );
+  const columns = {
+    id: ({ id }: EndReport) => id,
+    revoked: ({ revoked }: EndReport) => revoked.join(', ') || null,
+    removed: ({ removed }: EndReport) => removed.join(', ') || null,
+    reason: ({ reason }: EndReport) => reason,
+  };
+  await print(context, choice, {
+    value: { dry_run: isDryRun, keys: reports },
+    table: () => tableText(reports, columns),
+  });
+  if (isDryRun && reports.some(({ revoked, removed }) => revoked.length + removed.length > 0))
+    say(context.io, 'Nothing was done. To do it, repeat the command with --yes.');
+}
