@@ -198,8 +198,8 @@ export class Bootstrap {
     { place, source }: { place: PlaceSpec; source: string },
   ): Promise<string | undefined> {
     const sink = this.#sink(place.sink);
-    const { nowMs } = this.#options;
-    const minting = { id, minter, sink, place, intentPlace: intentPlace(id, place), nowMs };
+    const { nowMs, manifest } = this.#options;
+    const minting = { id, minter, sink, place, intentPlace: intentPlace(id, place, manifest), nowMs };
     const minted = await mintInto(minting, async (stored) => {
       if (stored.state !== 'present') return true;
       return (await verdictOf(minter, stored.value)) === 'invalid';
@@ -257,7 +257,7 @@ export class Bootstrap {
     return [
       ...Object.values(this.#options.manifest.keys).flatMap(({ store }) => store),
       ...[...this.#options.minters.keys()].map((id) =>
-        intentPlace(id, this.#options.manifest.keys[id]?.store[0] ?? NO_PLACE),
+        intentPlace(id, this.#options.manifest.keys[id]?.store[0] ?? NO_PLACE, this.#options.manifest),
       ),
       fingerprintPlace(this.#options.manifest),
     ];

@@ -35,7 +35,14 @@ export async function collectOrphans(
   if (minter === undefined) return report;
   await minter.probe();
   const sink = sinkOf(options, place);
-  const minting = { id, minter, sink, place, intentPlace: intentPlace(id, place), nowMs: options.nowMs };
+  const minting = {
+    id,
+    minter,
+    sink,
+    place,
+    intentPlace: intentPlace(id, place, options.manifest),
+    nowMs: options.nowMs,
+  };
   const collect = async (): Promise<EndReport> => {
     const stored = await sink.read(place);
     const found = await minter.find(labelPrefix(id));
@@ -69,7 +76,8 @@ export async function destroyKey(options: BootstrapOptions, { id, isDryRun }: En
     report.removed.push(shownPlace(place));
   }
   const [first = NO_PLACE] = store;
-  if (minter !== undefined && !isDryRun) await sinkOf(options, first).remove(intentPlace(id, first));
+  if (minter !== undefined && !isDryRun)
+    await sinkOf(options, first).remove(intentPlace(id, first, options.manifest));
   return report;
 }
 

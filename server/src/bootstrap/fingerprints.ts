@@ -6,11 +6,11 @@ import { SinkError, type Sink } from './sinks/sink.ts';
 const ATTEMPTS_MAX = 5;
 
 /** The key of the fingerprints lies in the sink of the first key, beside the keys. */
-export function fingerprintPlace({ keys }: Manifest): PlaceSpec {
+export function fingerprintPlace({ keys, sinks }: Manifest): PlaceSpec {
   const [{ sink, mount } = NO_PLACE] = Object.values(keys)[0]?.store ?? [];
-  return mount === undefined
-    ? { sink, name: 'KEYWARD_FINGERPRINT_KEY' }
-    : { sink, mount, path: 'keyward/bootstrap', field: 'fingerprint_key' };
+  if (mount !== undefined) return { sink, mount, path: 'keyward/bootstrap', field: 'fingerprint_key' };
+  const isFiles = sinks[sink]?.type === 'files';
+  return { sink, name: isFiles ? '.keyward-fingerprint-key' : 'KEYWARD_FINGERPRINT_KEY' };
 }
 
 /**

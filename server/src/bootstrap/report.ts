@@ -1,5 +1,5 @@
 import type { Block, Decision } from './decision.ts';
-import type { KeySpec, PlaceSpec } from './manifest/manifest.ts';
+import type { KeySpec, Manifest, PlaceSpec } from './manifest/manifest.ts';
 import type { Verdict } from './minters/minter.ts';
 
 /** What is to be done, or was done, with one key. It never holds a value. */
@@ -80,10 +80,11 @@ function blocked(
 }
 
 /** Beside the key, in the same sink. */
-export const intentPlace = (id: string, { sink, mount }: PlaceSpec): PlaceSpec =>
-  mount === undefined
-    ? { sink, name: `keyward-intent-${id}`.replaceAll(/[^\w]/g, '_') }
-    : { sink, mount, path: `keyward/bootstrap/intents/${id}`, field: 'intent' };
+export function intentPlace(id: string, { sink, mount }: PlaceSpec, { sinks }: Manifest): PlaceSpec {
+  if (mount !== undefined) return { sink, mount, path: `keyward/bootstrap/intents/${id}`, field: 'intent' };
+  if (sinks[sink]?.type === 'files') return { sink, name: `.keyward-intent-${id}` };
+  return { sink, name: `KEYWARD_INTENT_${id.toUpperCase().replaceAll(/\W/g, '_')}` };
+}
 
 /** Such as `main:kv/data/app#JWT_SECRET` or `files:jwt_secret`. */
 export const shownPlace = ({ sink, mount, path, field, name }: PlaceSpec): string =>

@@ -19,7 +19,8 @@ interface Format {
   remove(content: string, name: string): string | undefined;
 }
 
-const FILE_NAME = /^(?!\.)[\w.-]{1,200}$/;
+/** Names of the bootstrap's own files begin with `.keyward`: compose mounts what the manifest names. */
+const FILE_NAME = /^(?:\.keyward-|(?!\.))[\w.-]{1,200}$/;
 
 /** One file a value. @param directory absolute */
 export function filesFormat(directory: string): Format {
