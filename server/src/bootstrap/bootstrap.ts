@@ -14,7 +14,7 @@ import {
 import { labelPrefix, mintInto, verdictOf } from './minting.ts';
 import type { Minter } from './minters/minter.ts';
 import { randomValue, variableValue, type Surroundings } from './secrets.ts';
-import { SinkError, type Provenance, type Sink, type Stored } from './sinks/sink.ts';
+import { untilUnchanged, type Provenance, type Purpose, type Sink, type Stored } from './sinks/sink.ts';
 
 export interface BootstrapOptions {
   manifest: Manifest;
@@ -28,7 +28,6 @@ export interface BootstrapOptions {
   restore?: boolean;
 }
 
-const ATTEMPTS_MAX = 5;
 const AT_ONCE = 8;
 
 /** Brings what is stored in step with the manifest. Nothing is written that is right already. */
@@ -43,9 +42,9 @@ export class Bootstrap {
   }
 
   /** Asks every sink whether it can do all that the manifest needs. @throws SinkError */
-  async preflight(): Promise<void> {
+  async preflight(purpose: Purpose = 'apply'): Promise<void> {
     const places = Map.groupBy(this.#places(), ({ sink }) => sink);
-    for (const [name, own] of places) await this.#sink(name).preflight(own);
+    for (const [name, own] of places) await this.#sink(name).preflight(own, purpose);
   }
 
   /** What `apply` would do. Writes nothing. */
@@ -83,10 +82,7 @@ export class Bootstrap {
 
   /** Revokes and removes keys, and what the bootstrap keeps beside them. @param isDryRun only says what */
   async destroy(ids: readonly string[] | undefined, isDryRun: boolean): Promise<EndReport[]> {
-    if (!isDryRun) {
-      const places = Map.groupBy(this.#places(), ({ sink }) => sink);
-      for (const [name, own] of places) await this.#sink(name).preflight(own, 'destroy');
-    }
+    if (!isDryRun) await this.preflight('destroy');
     return this.#each(ids, (id) => destroyKey(this.#options, { id, isDryRun }));
   }
 
@@ -125,24 +121,18 @@ export class Bootstrap {
     return { report, stored };
   }
 
-  async #applyTo(id: string, key: KeySpec): Promise<KeyReport> {
+  #applyTo(id: string, key: KeySpec): Promise<KeyReport> {
     const [first = NO_PLACE, ...others] = key.store;
-    for (let attempt = 1; ; attempt++) {
+    return untilUnchanged(async () => {
       const stored = await this.#sink(first.sink).read(first);
       const decision = await this.#decide(id, key, stored);
       const report = reportOf(id, key, decision);
-      try {
-        const value = await this.#carryOut(decision, first, { id, key, stored });
-        if (value === undefined) return report;
-        for (const copy of others) if (await this.#copy(value, copy)) report.copies.push(shownPlace(copy));
-        if (report.action === 'none' && report.copies.length > 0) report.action = 'update';
-        return report;
-      } catch (error) {
-        // Somebody else wrote in between: what they wrote decides anew.
-        const isChanged = error instanceof SinkError && error.fault === 'changed';
-        if (!isChanged || attempt === ATTEMPTS_MAX) throw error;
-      }
-    }
+      const value = await this.#carryOut(decision, first, { id, key, stored });
+      if (value === undefined) return report;
+      for (const copy of others) if (await this.#copy(value, copy)) report.copies.push(shownPlace(copy));
+      if (report.action === 'none' && report.copies.length > 0) report.action = 'update';
+      return report;
+    });
   }
 
   /** @returns the stored value, or undefined. */

@@ -1,9 +1,7 @@
 import type { Manifest, PlaceSpec } from './manifest/manifest.ts';
 import { NO_PLACE } from './report.ts';
 import { fingerprintOf, newFingerprintKey } from './secrets.ts';
-import { SinkError, type Sink } from './sinks/sink.ts';
-
-const ATTEMPTS_MAX = 5;
+import { untilUnchanged, type Sink } from './sinks/sink.ts';
 
 /** The key of the fingerprints lies in the sink of the first key, beside the keys. */
 export function fingerprintPlace({ keys, sinks }: Manifest): PlaceSpec {
@@ -49,17 +47,12 @@ export class Fingerprints {
   async #ensure(): Promise<string> {
     const known = await this.#key;
     if (known !== undefined) return known;
-    for (let attempt = 1; ; attempt++) {
+    return untilUnchanged(async () => {
       const stored = await this.#sink.read(this.#place);
       if (stored.state === 'present') return stored.value;
-      try {
-        const key = newFingerprintKey();
-        await this.#sink.write(this.#place, key, stored);
-        return key;
-      } catch (error) {
-        const isChanged = error instanceof SinkError && error.fault === 'changed';
-        if (!isChanged || attempt === ATTEMPTS_MAX) throw error;
-      }
-    }
+      const key = newFingerprintKey();
+      await this.#sink.write(this.#place, key, stored);
+      return key;
+    });
   }
 }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isObject } from '../base/is-object.ts';
+import { jsonIn } from '../base/json-text.ts';
+import { isAlive } from '../base/process-alive.ts';
 import type { PlaceSpec } from './manifest/manifest.ts';
 import { MinterError, type FoundKey, type Minter, type Verdict } from './minters/minter.ts';
 import { SinkError, type Sink, type Stored } from './sinks/sink.ts';
@@ -40,7 +42,6 @@ export interface MintedKey {
   /** The id in the service. */
   serviceKeyId: string;
   attempt: string;
-  isAdopted: boolean;
 }
 
 /** Labels of all keys that were minted for one key of the manifest begin so. */
@@ -73,7 +74,7 @@ export async function mintInto(
       if (error instanceof SinkError && error.fault === 'changed') await minter.revoke(fresh.id);
       throw error;
     }
-    return { key: fresh.key, serviceKeyId: fresh.id, attempt, isAdopted: adopted !== undefined };
+    return { key: fresh.key, serviceKeyId: fresh.id, attempt };
   });
 }
 
@@ -169,22 +170,9 @@ function isBusy({ state, by, until }: Intent, nowMs: number): boolean {
   return host !== hostname() || isAlive(Number(pid));
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 function intentIn(text: string): Intent | undefined {
-  try {
-    const intent: unknown = JSON.parse(text);
-    return isObject(intent) && typeof intent['attempt'] === 'string'
-      ? (intent as unknown as Intent)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const intent = jsonIn(text);
+  return isObject(intent) && typeof intent['attempt'] === 'string'
+    ? (intent as unknown as Intent)
+    : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Agent } from 'undici';
 import { collected } from '../../base/collected.ts';
 import { isObject } from '../../base/is-object.ts';
+import { jsonIn } from '../../base/json-text.ts';
 import { openOutbound } from '../../base/outbound/connections.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import type { HttpMinterSpec, HttpCall } from './http-minter-spec.ts';
@@ -152,7 +153,7 @@ export class HttpMinter implements Minter {
       });
       const tooLong = () => new MinterError('unavailable', `${this.#origin} answers with more than 8 MiB.`);
       const bytes = await collected(response.body, ANSWER_MAX_BYTES, tooLong);
-      return { status: response.statusCode, body: parsed(bytes.toString()) };
+      return { status: response.statusCode, body: jsonIn(bytes.toString()) };
     } catch (cause) {
       if (cause instanceof MinterError) throw cause;
       const { code, name } = cause as { code?: string; name?: string };
@@ -169,14 +170,6 @@ export class HttpMinter implements Minter {
       'refused',
       `The answer of ${this.#origin} to ${verb} lacks ${what}. Check the JSON pointers of ${verb} in the manifest.`,
     );
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

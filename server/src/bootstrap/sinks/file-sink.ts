@@ -3,6 +3,7 @@ import { access, constants, mkdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { isObject } from '../../base/is-object.ts';
+import { jsonIn } from '../../base/json-text.ts';
 import type { PlaceSpec } from '../manifest/manifest.ts';
 import { readPrivate, withLock, writePrivate } from './private-files.ts';
 import { SinkError, type Provenance, type Sink, type Stored } from './sink.ts';
@@ -152,10 +153,8 @@ export class FileSink implements Sink {
   async #notes(): Promise<Record<string, Provenance>> {
     const text = await readPrivate(this.#format.notesPath);
     if (text === undefined) return {};
-    try {
-      const notes: unknown = JSON.parse(text);
-      if (isObject(notes)) return notes as Record<string, Provenance>;
-    } catch {}
+    const notes = jsonIn(text);
+    if (isObject(notes)) return notes as Record<string, Provenance>;
     throw new SinkError(
       'refused',
       `${this.#format.notesPath} cannot be read. Remove it: what it says is found again.`,

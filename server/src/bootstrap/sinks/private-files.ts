@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../../base/process-alive.ts';
 import { SinkError } from './sink.ts';
 
 const FILE_MODE = 0o600;
@@ -54,7 +55,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   const lock = `${path}.lock`;
   await mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE });
   const endMs = performance.now() + LOCK_WAIT_MS;
-  while (!(await isLocked(lock))) {
+  while (!(await takeLock(lock))) {
     if (performance.now() > endMs)
       throw new SinkError(
         'unavailable',
@@ -69,7 +70,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>): Promise
   }
 }
 
-async function isLocked(lock: string): Promise<boolean> {
+async function takeLock(lock: string): Promise<boolean> {
   try {
     const file = await open(lock, 'wx', FILE_MODE);
     await file.writeFile(String(process.pid));
@@ -80,15 +81,6 @@ async function isLocked(lock: string): Promise<boolean> {
     const holder = Number(await readFile(lock, 'utf8').catch(() => ''));
     if (holder > 0 && !isAlive(holder)) await rm(lock, { force: true });
     return false;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -47,3 +47,17 @@ export class SinkError extends Error {
     this.fault = fault;
   }
 }
+
+const ATTEMPTS_MAX = 5;
+
+/** Reads, decides and writes again where somebody else wrote in between: what they wrote decides anew. */
+export async function untilUnchanged<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const isChanged = error instanceof SinkError && error.fault === 'changed';
+      if (!isChanged || attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
+}
