@@ -154,9 +154,14 @@ describe('apply', () => {
     await run('apply');
     expect((await secret()).data['OPERATOR_KEY']).toBe('canary-file');
     variables['OPERATOR_KEY'] = 'canary-both';
-    await expect(run('apply')).rejects.toThrow(
-      'OPERATOR_KEY and OPERATOR_KEY_FILE are both set. Set one of them.',
-    );
+    expect(await run('apply')).toMatchObject([
+      {
+        action: 'failed',
+        needs_operator: true,
+        reason: 'OPERATOR_KEY and OPERATOR_KEY_FILE are both set. Set one of them.',
+      },
+      { action: 'none' },
+    ]);
   });
 });
 

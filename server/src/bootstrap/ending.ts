@@ -1,9 +1,8 @@
-import type { BootstrapOptions } from './bootstrap.ts';
-import type { PlaceSpec } from './manifest/manifest.ts';
-import { labelPrefix, underIntent } from './minting.ts';
-import type { Minter } from './minters/minter.ts';
-import { intentPlace, NO_PLACE, shownPlace } from './report.ts';
-import type { Sink } from './sinks/sink.ts';
+import { underIntent } from './intent.ts';
+import { failureOf } from './failure.ts';
+import { labelPrefix } from './minting.ts';
+import { shownPlace } from './report.ts';
+import type { Stack } from './stack.ts';
 
 /** What was ended of one key, or would be. It never holds a value. */
 export interface EndReport {
@@ -12,8 +11,12 @@ export interface EndReport {
   revoked: string[];
   /** Places from which the value is removed. */
   removed: string[];
-  /** Why nothing was done. */
+  /** Ids of keys that could not be revoked, and places whose value is still there. */
+  left: string[];
+  /** Why something is left, or why nothing was done. */
   reason?: string;
+  is_unavailable?: boolean;
+  needs_operator?: boolean;
 }
 
 interface Ending {
@@ -22,74 +25,82 @@ interface Ending {
 }
 
 /**
- * Revokes keys in the service that carry the label of this key and are not the stored one: what killed runs left. While
- * a run mints, it waits.
+ * Revokes keys in the service that carry the label of this key, and are neither the stored one nor a former one of a rotation
+ * that is not finished: what killed runs left. While a run mints, it waits.
  */
-export async function collectOrphans(
-  options: BootstrapOptions,
-  { id, isDryRun }: Ending,
-): Promise<EndReport> {
-  const report: EndReport = { id, revoked: [], removed: [] };
-  const minter = options.minters.get(id);
-  const [place = NO_PLACE] = options.manifest.keys[id]?.store ?? [];
+export async function collectOrphans(stack: Stack, { id, isDryRun }: Ending): Promise<EndReport> {
+  const report: EndReport = { id, revoked: [], removed: [], left: [] };
+  const minter = stack.minter(id);
   if (minter === undefined) return report;
   await minter.probe();
-  const sink = sinkOf(options, place);
-  const minting = {
-    id,
-    minter,
-    sink,
-    place,
-    intentPlace: intentPlace(id, place, options.manifest),
-    nowMs: options.nowMs,
-  };
+  const place = stack.firstPlace(id);
   const collect = async (): Promise<EndReport> => {
-    const stored = await sink.read(place);
+    const stored = await stack.sinkAt(place).read(place);
     const found = await minter.find(labelPrefix(id));
-    const current = stored.provenance['service-key-id'];
+    const rotation = await stack.rotation(id);
+    const current = await stack.serviceKeyId(stored, rotation);
     // Without its id the stored key could be any of them.
     if (stored.state === 'present' && current === undefined && found.length > 0)
       return {
         ...report,
         reason: 'the id of the stored key is not known: run keyward bootstrap apply first',
       };
+    const kept = new Set([...rotation.former, ...(current === undefined ? [] : [current])]);
     for (const orphan of found) {
-      if (stored.state === 'present' && orphan.id === current) continue;
+      if (kept.has(orphan.id)) continue;
       if (!isDryRun) await minter.revoke(orphan.id);
       report.revoked.push(orphan.id);
     }
     return report;
   };
-  return isDryRun ? collect() : underIntent(minting, collect);
+  return isDryRun ? collect() : underIntent(stack.intentAt(id), collect);
 }
 
-/** Revokes all keys with the label, then removes the value from every place, the copies first. May be repeated. */
-export async function destroyKey(options: BootstrapOptions, { id, isDryRun }: Ending): Promise<EndReport> {
-  const { store = [] } = options.manifest.keys[id] ?? {};
-  const report: EndReport = { id, revoked: [], removed: [] };
-  const minter = options.minters.get(id);
-  if (minter !== undefined) report.revoked = await revokeAll(minter, id, isDryRun);
-  for (const place of store.toReversed()) {
-    const sink = sinkOf(options, place);
-    if ((await sink.read(place)).state === 'absent') continue;
-    if (!isDryRun) await sink.remove(place);
-    report.removed.push(shownPlace(place));
+/**
+ * Revokes all keys with the label, then removes the value from every place, the copies first. Where the service does not
+ * revoke, the value stays, and the report says what is left. May be repeated.
+ */
+export async function destroyKey(stack: Stack, { id, isDryRun }: Ending): Promise<EndReport> {
+  const report: EndReport = { id, revoked: [], removed: [], left: await idsInService(stack, id) };
+  const places = stack.key(id).store.toReversed();
+  try {
+    await revokeAll(stack, report, isDryRun);
+    for (const place of places) {
+      const sink = stack.sinkAt(place);
+      if ((await sink.read(place)).state === 'absent') continue;
+      if (!isDryRun) await sink.remove(place);
+      report.removed.push(shownPlace(place));
+    }
+    if (stack.canMake(id) && !isDryRun) {
+      const { sink, place } = stack.intentAt(id);
+      if ((await sink.read(place)).state !== 'absent') await sink.remove(place);
+    }
+    return report;
+  } catch (error) {
+    const left = places.map(shownPlace).filter((place) => !report.removed.includes(place));
+    return { ...report, ...failureOf(error), left: [...report.left, ...left] };
   }
-  const [first = NO_PLACE] = store;
-  if (minter !== undefined && !isDryRun)
-    await sinkOf(options, first).remove(intentPlace(id, first, options.manifest));
-  return report;
 }
 
-async function revokeAll(minter: Minter, id: string, isDryRun: boolean): Promise<string[]> {
+/** Moves ids from `left` to `revoked`. */
+async function revokeAll(stack: Stack, report: EndReport, isDryRun: boolean): Promise<void> {
+  const minter = stack.minter(report.id);
+  if (minter === undefined) return;
   await minter.probe();
-  const found = await minter.find(labelPrefix(id));
-  if (!isDryRun) for (const key of found) await minter.revoke(key.id);
-  return found.map((key) => key.id);
+  const found = await minter.find(labelPrefix(report.id));
+  report.left = found.map(({ id }) => id);
+  for (const { id } of found) {
+    if (!isDryRun) await minter.revoke(id);
+    report.left = report.left.filter((one) => one !== id);
+    report.revoked.push(id);
+  }
 }
 
-function sinkOf({ sinks }: BootstrapOptions, { sink: name }: PlaceSpec): Sink {
-  const sink = sinks.get(name);
-  if (sink === undefined) throw new Error(`There is no sink ${name}.`);
-  return sink;
+/** As Keyward noted them: the service may not say it any more. */
+async function idsInService(stack: Stack, id: string): Promise<string[]> {
+  if (stack.minter(id) === undefined) return [];
+  const place = stack.firstPlace(id);
+  const rotation = await stack.rotation(id);
+  const current = await stack.serviceKeyId(await stack.sinkAt(place).read(place), rotation);
+  return [...new Set([...rotation.former, ...(current === undefined ? [] : [current])])];
 }

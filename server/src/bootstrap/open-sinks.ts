@@ -6,7 +6,7 @@ import type { SecretReference } from './manifest/secret-reference.ts';
 import { HttpMinter } from './minters/http-minter.ts';
 import { httpSpecOf } from './minters/presets.ts';
 import type { Minter } from './minters/minter.ts';
-import { fileValue, VariableError, variableValue, type Surroundings } from './secrets.ts';
+import { secretOf, secretsOf, VariableError, type Surroundings } from './secrets.ts';
 import { dotenvFormat, FileSink, filesFormat } from './sinks/file-sink.ts';
 import type { Sink } from './sinks/sink.ts';
 import { VaultSink } from './sinks/vault-sink.ts';
@@ -30,14 +30,8 @@ export async function openMinters(
     const { sources = [], service = '' } = keys[id] ?? {};
     const spec = sources.flatMap((source) => ('mint' in source ? [httpSpecOf(source.mint)] : []))[0];
     if (spec === undefined) continue;
-    const references = Object.entries(spec.secrets ?? {});
-    const secrets = await Promise.all(
-      references.map(async ([name, reference]) => [name, await secretOf(reference, surroundings)] as const),
-    );
-    minters.set(
-      id,
-      new HttpMinter(spec, { url: services[service]?.url ?? '', secrets: Object.fromEntries(secrets) }),
-    );
+    const secrets = await secretsOf(spec.secrets, surroundings);
+    minters.set(id, new HttpMinter(spec, { url: services[service]?.url ?? '', secrets }));
   }
   return minters;
 }
@@ -75,12 +69,4 @@ async function loginOf(spec: LoginSpec, surroundings: Surroundings): Promise<Vau
   if (wrapped_secret_id === undefined || roleName === undefined)
     throw new VariableError('A login by approle needs secret_id, or wrapped_secret_id with role_name.');
   return { method: 'approle', roleId, roleName, wrappedSecretId: await secret(wrapped_secret_id), ...mount };
-}
-
-async function secretOf(reference: SecretReference, surroundings: Surroundings): Promise<string> {
-  if ('file' in reference) return fileValue(reference.file, surroundings.folder);
-  const value = await variableValue(reference.env, surroundings);
-  if (value === undefined)
-    throw new VariableError(`${reference.env} is not set. Set it, or ${reference.env}_FILE.`);
-  return value;
 }

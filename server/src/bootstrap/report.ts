@@ -1,3 +1,4 @@
+import type { ConsumerReport } from './consumers/inform.ts';
 import type { Block, Decision } from './decision.ts';
 import type { KeySpec, Manifest, PlaceSpec } from './manifest/manifest.ts';
 import type { Verdict } from './minters/minter.ts';
@@ -5,7 +6,7 @@ import type { Verdict } from './minters/minter.ts';
 /** What is to be done, or was done, with one key. It never holds a value. */
 export interface KeyReport {
   id: string;
-  action: 'none' | 'create' | 'update' | 'note' | 'blocked';
+  action: 'none' | 'create' | 'update' | 'note' | 'blocked' | 'failed';
   /** Where the value comes from, such as `env:JWT_SECRET`, `random`, or `found`. */
   source?: string;
   /** Why the action is needed, or why nothing can be done. */
@@ -18,6 +19,10 @@ export interface KeyReport {
   place: string;
   /** Copies that have to be written, or were. */
   copies: string[];
+  /** Those that were informed of a new value, or could not be. */
+  consumers?: ConsumerReport[];
+  /** A sink or a service does not answer, and it may be tried again. */
+  is_unavailable?: boolean;
 }
 
 /** How one key is now. It never holds a value. */
@@ -29,6 +34,36 @@ export interface KeyStatus extends KeyReport {
   stored_at: string | null;
   /** The id of the key in its service. */
   service_key_id: string | null;
+  /** Ids of former keys that are still good, since a rotation is not finished. */
+  former_key_ids: string[];
+}
+
+/** What was done for a new value of one key. It never holds a value. */
+export interface RotationReport {
+  id: string;
+  /**
+   * - `rotated`: a new value is stored, and the former one was ended. `open`: it is stored, and the former one is still good.
+   * - `none`: another run had just stored a new value. `blocked`, `failed`: nothing was replaced, or not all was ended.
+   */
+  action: 'rotated' | 'open' | 'none' | 'blocked' | 'failed';
+  place: string;
+  source?: string;
+  reason?: string;
+  /** What an operator does about it. */
+  steps?: string;
+  needs_operator?: boolean;
+  is_unavailable?: boolean;
+  /** The id of the new key in its service. */
+  service_key_id: string | null;
+  copies: string[];
+  /** With what they lack: an answer, or a proof that they use the new value. */
+  consumers: ConsumerReport[];
+  /** Ids in the service of the former keys that were revoked. */
+  revoked: string[];
+  /** Ids of those that are still good. */
+  left: string[];
+  /** How many former versions were destroyed. */
+  versions_destroyed: number;
 }
 
 export const NO_PLACE: PlaceSpec = { sink: '' };
@@ -52,7 +87,7 @@ export function makerOf({ sources }: KeySpec): string {
 function blocked(
   why: Block,
   { sources, store: [first = NO_PLACE], service = '' }: KeySpec,
-): Pick<KeyReport, 'reason' | 'steps' | 'needs_operator'> {
+): Pick<KeyReport, 'reason' | 'steps' | 'needs_operator' | 'is_unavailable'> {
   const variables = sources.flatMap((source) => ('env' in source ? [source.env] : []));
   const manual = sources.flatMap((source) => ('manual' in source ? [source.manual] : []));
   const set = `Set ${variables.map((name) => `${name} or ${name}_FILE`).join(', or ')}, then run this again.`;
@@ -76,7 +111,12 @@ function blocked(
   };
   const [reason, steps] = texts[why];
   const needsOperator = why === 'missing' || why === 'given refused' || why === 'refused';
-  return { reason, steps, ...(needsOperator && { needs_operator: true }) };
+  return {
+    reason,
+    steps,
+    ...(needsOperator && { needs_operator: true }),
+    ...(why === 'unknown' && { is_unavailable: true }),
+  };
 }
 
 /** Beside the key, in the same sink. */

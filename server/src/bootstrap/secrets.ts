@@ -2,6 +2,7 @@ import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { SourceSpec } from './manifest/manifest.ts';
+import type { SecretReference } from './manifest/secret-reference.ts';
 
 const VALUE_MAX_BYTES = 64 * 1024;
 
@@ -39,6 +40,26 @@ export async function fileValue(path: string, folder: string): Promise<string> {
     throw new VariableError(`The file ${path} cannot be read (${code}).`, { cause });
   });
   return content.replace(/\r?\n$/, '');
+}
+
+/** @throws VariableError naming the variable or the file */
+export async function secretOf(reference: SecretReference, surroundings: Surroundings): Promise<string> {
+  if ('file' in reference) return fileValue(reference.file, surroundings.folder);
+  const value = await variableValue(reference.env, surroundings);
+  if (value === undefined)
+    throw new VariableError(`${reference.env} is not set. Set it, or ${reference.env}_FILE.`);
+  return value;
+}
+
+/** By the names that requests use, such as `admin` for `{admin}`. @throws VariableError */
+export async function secretsOf(
+  references: Readonly<Record<string, SecretReference>> = {},
+  surroundings: Surroundings,
+): Promise<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const [name, reference] of Object.entries(references))
+    values[name] = await secretOf(reference, surroundings);
+  return values;
 }
 
 function checked(value: string, name: string): string {

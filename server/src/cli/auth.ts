@@ -4,7 +4,7 @@ import { verb } from './command.ts';
 import { credentialNames, readCredential, removeCredential, storeCredential } from './credentials/index.ts';
 import { EXIT, usageError } from './exit.ts';
 import { say, write } from './io.ts';
-import { OUTPUT_ARGS, print } from './output.ts';
+import { isStructured, OUTPUT_ARGS, print } from './output.ts';
 import { readSecret, refuseDamagedKey } from './secret.ts';
 
 const EXAMPLE = 'keyward auth login --key-stdin < key.txt';
@@ -118,8 +118,7 @@ export const token = verb({
   run: async (args, context) => {
     const { url, key } = await findAccess(args, context);
     if (key === undefined) throw noKey(url);
-    if (args.output === 'json' || args.output === 'yaml')
-      await print(context, args, { value: { token: key } });
+    if (isStructured(args)) await print(context, args, { value: { token: key } });
     else await write(context.io, `${key}\n`);
   },
 });

@@ -3,7 +3,7 @@ import type { Context } from './command.ts';
 import { usageError } from './exit.ts';
 import { printFailure } from './failure.ts';
 import { isTerminal, readStdin, say } from './io.ts';
-import { print, type OutputChoice } from './output.ts';
+import { isStructured, print, type OutputChoice } from './output.ts';
 
 interface PromptChoice {
   prompt?: string | undefined;
@@ -46,7 +46,7 @@ export async function answerPrompts(
   { prompt, greeting, answer }: Prompting,
 ): Promise<void> {
   if (prompt === undefined) return converse(context, greeting, (line) => answer(line, false));
-  const isWhole = choice.output === 'json' || choice.output === 'yaml';
+  const isWhole = isStructured(choice);
   const value = await answer(prompt, isWhole);
   if (isWhole) await print(context, choice, { value });
 }

@@ -11,6 +11,7 @@ export const OUTPUT_ARGS = {
     options: FORMS,
     description: 'Format of the result. Default: table on a terminal, json elsewhere',
   },
+  json: { type: 'boolean', description: 'The same as --output json' },
 } as const;
 
 /** The columns of a table: heading → cell. */
@@ -24,10 +25,16 @@ export const fields = <K extends string>(
 
 export interface OutputChoice {
   output?: string | undefined;
+  json?: boolean | undefined;
 }
 
+/** Whether JSON or YAML was asked for, in a command whose default is text. */
+export const isStructured = ({ output, json }: OutputChoice): boolean =>
+  json === true || output === 'json' || output === 'yaml';
+
 /** Default: a table on a terminal, JSON elsewhere. */
-export function formOf({ output }: OutputChoice, { io }: Context): 'table' | 'json' | 'yaml' {
+export function formOf({ output, json }: OutputChoice, { io }: Context): 'table' | 'json' | 'yaml' {
+  if (json === true) return 'json';
   if (output === 'table' || output === 'json' || output === 'yaml') return output;
   return isTerminal(io.stdout) ? 'table' : 'json';
 }

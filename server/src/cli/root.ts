@@ -83,6 +83,7 @@ export const root = group('Hands out access to AI safely', {
     apply: 'Store what is missing, and mint what only a service can give',
     status: 'Show what is stored, from where, and what the services say of it',
     verify: 'Check that everything is in step; exit code 1 if not',
+    rotate: 'Replace values, and end the former ones once nobody needs them',
     gc: 'Revoke keys that killed runs have left in a service',
     destroy: 'Revoke minted keys, and remove all values',
   }),

@@ -154,11 +154,11 @@ describe('metadata', () => {
     expect(await kv.write(at, { KEY: 'a' }, 0)).toBe(1);
   });
 
-  test('destroyed versions are not readable any more, the others are', async () => {
+  test('destroyed versions do not remain, the others do', async () => {
     const at = fresh();
     for (const cas of [0, 1, 2]) await kv.write(at, { KEY: String(cas) }, cas);
     await kv.destroy(at, [1, 2]);
-    expect((await kv.metadata(at))?.readable).toEqual([3]);
+    expect((await kv.metadata(at))?.remaining).toEqual([3]);
     await kv.remove(at);
     expect(await kv.read(at)).toEqual({ state: 'absent', version: 0 });
     await kv.remove(at);

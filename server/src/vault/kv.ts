@@ -19,8 +19,8 @@ export interface SecretMetadata {
   currentVersion: number;
   isCasRequired: boolean;
   custom: Record<string, string>;
-  /** Versions whose data is still there, oldest first. */
-  readable: number[];
+  /** Versions whose data still exists, oldest first: also of deleted ones, which can be brought back. */
+  remaining: number[];
 }
 
 /**
@@ -83,7 +83,7 @@ export class Kv {
       currentVersion: Number(current_version),
       isCasRequired: cas_required === true,
       custom: isObject(custom_metadata) ? (custom_metadata as Record<string, string>) : {},
-      readable: readableOf(versions),
+      remaining: remainingOf(versions),
     };
   }
 
@@ -199,12 +199,10 @@ function versionIn(metadata: unknown): number {
   throw new VaultError('failed', 'The answer of Vault has no version: is this a KV version 2 engine?');
 }
 
-function readableOf(versions: unknown): number[] {
+function remainingOf(versions: unknown): number[] {
   if (!isObject(versions)) return [];
-  const isReadable = (state: unknown): boolean =>
-    isObject(state) && state['destroyed'] !== true && (state['deletion_time'] ?? '') === '';
   return Object.entries(versions)
-    .filter(([, state]) => isReadable(state))
+    .filter(([, state]) => isObject(state) && state['destroyed'] !== true)
     .map(([version]) => Number(version))
     .sort((a, b) => a - b);
 }

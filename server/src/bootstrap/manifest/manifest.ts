@@ -1,4 +1,5 @@
 import { Type, type Static, type TProperties } from 'typebox';
+import { ConsumerSpec } from '../consumers/consumer-spec.ts';
 import { MinterSpec } from '../minters/presets.ts';
 import { SecretReference, VariableName } from './secret-reference.ts';
 
@@ -162,6 +163,20 @@ const Key = object(
       maxItems: 10,
       description: 'The first place is the one that decides; the others are copies',
     }),
+    consumers: opt(
+      Type.Array(ConsumerSpec, {
+        maxItems: 50,
+        description: 'Programs that use the key: they are informed when its value is replaced',
+      }),
+    ),
+    quiet_seconds: opt(
+      Type.Number({
+        minimum: 1,
+        maximum: 86_400,
+        description:
+          'rotation: the former key counts as unused after this time without a use, as the service says; for minters with used',
+      }),
+    ),
   },
   'One key',
 );

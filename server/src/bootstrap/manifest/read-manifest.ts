@@ -1,7 +1,8 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { isObject } from '../../base/is-object.ts';
-import { Manifest, type KeySpec, type PlaceSpec } from './manifest.ts';
+import { Manifest } from './manifest.ts';
+import { meaningFaults } from './meaning.ts';
 
 /** One fault, where a text editor finds it. Lines and columns count from 1. */
 export interface ManifestFault {
@@ -34,7 +35,6 @@ const MANIFEST_MAX_BYTES = 1024 * 1024;
 const FAULTS_MAX = 20;
 const DEPTH_MAX = 20;
 const ALIASES_MAX = 100;
-const ID = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
 
 /**
  * Reads a manifest, with its defaults filled in.
@@ -80,58 +80,6 @@ function plainOf(document: Document, add: (path: Path, message: string) => void)
   }
 }
 
-/** What a schema cannot say. */
-function* meaningFaults({ sinks, services = {}, keys }: Manifest): Generator<[Path, string, boolean?]> {
-  for (const [group, names] of Object.entries({ sinks, services, keys }))
-    for (const name of Object.keys(names))
-      if (!ID.test(name)) yield [[group, name], `must be ${NAME_FORM}`, true];
-  const owners = new Map<string, string>();
-  for (const [id, key] of Object.entries(keys)) {
-    if (key.service !== undefined && !(key.service in services))
-      yield [
-        ['keys', id, 'service'],
-        `must be one of the services: ${Object.keys(services).join(', ') || 'the manifest has no services'}`,
-      ];
-    if (key.phase === 'derived' && key.service === undefined)
-      yield [['keys', id], 'must name the service that its phase derived waits for', true];
-    for (const [index, target] of key.store.entries()) {
-      const path: Path = ['keys', id, 'store', index];
-      yield* placeFaults(target, sinks, path);
-      const known = owners.get(JSON.stringify(target));
-      if (known !== undefined) yield [path, `is the place of the key ${known} already`];
-      owners.set(JSON.stringify(target), id);
-    }
-    yield* sourceFaults(id, key);
-  }
-}
-
-const NAME_FORM = 'lower-case letters, digits, ".", "_" and "-", such as anythingllm';
-
-function* placeFaults(target: PlaceSpec, sinks: Manifest['sinks'], path: Path): Generator<[Path, string]> {
-  const sink = sinks[target.sink];
-  if (sink === undefined) {
-    yield [[...path, 'sink'], `must be one of the sinks: ${Object.keys(sinks).join(', ')}`];
-    return;
-  }
-  const [needed, others]: [(keyof PlaceSpec)[], (keyof PlaceSpec)[]] =
-    sink.type === 'vault' ? [['mount', 'path', 'field'], ['name']] : [['name'], ['mount', 'path', 'field']];
-  for (const member of needed)
-    if (target[member] === undefined)
-      yield [path, `must have ${needed.join(', ')} in a sink of the type ${sink.type}`];
-  for (const member of others)
-    if (target[member] !== undefined)
-      yield [[...path, member], `means nothing in a sink of the type ${sink.type}`];
-}
-
-function* sourceFaults(id: string, { sources, service, phase }: KeySpec): Generator<[Path, string]> {
-  const minting = sources.findIndex((source) => 'mint' in source);
-  if (minting !== -1 && (service === undefined || phase !== 'derived'))
-    yield [['keys', id, 'sources', minting], 'needs phase: derived and the service that mints'];
-  const last = sources.findIndex((source) => 'random' in source || 'mint' in source);
-  if (last !== -1 && last < sources.length - 1)
-    yield [['keys', id, 'sources', last + 1], 'is never reached: the source before it always gives a value'];
-}
-
 /** `${NAME}` in texts; a name without a value and without a default is a fault. */
 function withVariables(
   value: unknown,
@@ -170,7 +118,7 @@ function narrowed(schema: unknown, value: unknown): unknown {
     const branch = anyOf.find((one) => isMeant(one, value));
     return branch === undefined ? schema : narrowed(branch, value);
   }
-  if (Array.isArray(value) && items !== undefined) {
+  if (Array.isArray(value) && value.length > 0 && items !== undefined) {
     const { items: _, ...rest } = schema;
     return { ...rest, items: value.map((item) => narrowed(items, item)) };
   }

@@ -83,6 +83,13 @@ export const HttpMinterSpec = Type.Object(
       'Asked with {label}',
     ),
     revoke: call('DELETE', { ok }, 'Asked with {id}'),
+    used: opt(
+      call(
+        'GET',
+        { ok, at: Pointer('the time of the last use: ISO 8601 or seconds since 1970; null for never') },
+        'Asked with {id} of a former key, before a rotation ends it',
+      ),
+    ),
   },
   { ...closed, description: 'A minter over the admin API of the service' },
 );

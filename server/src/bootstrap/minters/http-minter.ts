@@ -44,6 +44,7 @@ export class HttpMinter implements Minter {
       find: { method: 'GET', ...spec.find },
       mint: { method: 'POST', ...spec.mint },
       revoke: { method: 'DELETE', ...spec.revoke },
+      ...(spec.used === undefined ? {} : { used: { method: 'GET', ...spec.used } }),
     };
     this.#origin = parsed.origin;
     this.#basePath = withoutTrailing(parsed.pathname, '/');
@@ -70,7 +71,7 @@ export class HttpMinter implements Minter {
   async find(prefix: string): Promise<FoundKey[]> {
     const { find } = this.#spec;
     const { body } = await this.#do(find, 'look for keys', { prefix });
-    const items = at(body, find.items ?? '');
+    const items = partAt(body, find.items ?? '');
     if (!Array.isArray(items)) throw this.#lacks('find', `a list at ${find.items ?? 'its root'}`);
     return items.flatMap((item: unknown) => {
       const [label, id, key] = [
@@ -92,6 +93,17 @@ export class HttpMinter implements Minter {
     if (mint.format !== undefined && !new RegExp(mint.format, 'u').test(key))
       throw this.#lacks('mint', `a key of the declared format at ${mint.key}`);
     return { id, key };
+  }
+
+  async lastUsed(id: string): Promise<number | null | undefined> {
+    const { used } = this.#spec;
+    if (used === undefined) return undefined;
+    const { body } = await this.#do(used, 'see when a key was used', { id });
+    const time = partAt(body, used.at);
+    if (time === null) return null;
+    const ms = typeof time === 'number' ? time * 1000 : typeof time === 'string' ? Date.parse(time) : NaN;
+    if (Number.isNaN(ms)) throw this.#lacks('used', `a time at ${used.at}`);
+    return ms;
   }
 
   async revoke(id: string): Promise<void> {
@@ -174,7 +186,7 @@ export class HttpMinter implements Minter {
 }
 
 /** `{name}` in every text of a value. */
-function filled(value: unknown, values: Values): unknown {
+export function filled(value: unknown, values: Values): unknown {
   if (typeof value === 'string')
     return value.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
   if (Array.isArray(value)) return value.map((item) => filled(item, values));
@@ -189,7 +201,7 @@ const inPath = (path: string, values: Values): string =>
   );
 
 /** The part of a JSON value that a pointer names (RFC 6901). */
-function at(value: unknown, pointer: string): unknown {
+export function partAt(value: unknown, pointer: string): unknown {
   let part = value;
   for (const name of pointer.split('/').slice(1)) {
     const member = name.replaceAll('~1', '/').replaceAll('~0', '~');
@@ -200,6 +212,6 @@ function at(value: unknown, pointer: string): unknown {
 }
 
 function textAt(value: unknown, pointer: string): string {
-  const found = at(value, pointer);
+  const found = partAt(value, pointer);
   return typeof found === 'string' ? found : typeof found === 'number' ? String(found) : '';
 }

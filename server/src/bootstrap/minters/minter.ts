@@ -17,6 +17,8 @@ export interface Minter {
   /** All keys whose label begins so. */
   find(prefix: string): Promise<FoundKey[]>;
   mint(label: string): Promise<{ id: string; key: string }>;
+  /** When the key was used last, in ms since 1970, by the clock of the service; null: never. undefined: it cannot say. */
+  lastUsed?(id: string): Promise<number | null | undefined>;
   /** A key that is gone already counts as revoked. */
   revoke(id: string): Promise<void>;
   stop(): Promise<void>;

@@ -53,6 +53,7 @@ function keyward({ admin, role = 'client' }: Static<typeof KeywardMinter>): Http
     find: { path: '/v1/keys?state=active&limit=200&q={prefix}', items: '/items', id: '/id', label: '/name' },
     mint: { path: '/v1/keys', body: { name: '{label}', role }, id: '/key/id', key: '/secret' },
     revoke: { method: 'POST', path: '/v1/keys/{id}/revoke' },
+    used: { path: '/v1/keys/{id}', at: '/last_used_at' },
   };
 }
 

@@ -121,7 +121,7 @@ export class FileSink implements Sink {
   async annotate({ name = '' }: PlaceSpec, provenance: Provenance): Promise<void> {
     await this.#changing(async () => {
       const notes = await this.#notes();
-      await this.#writeNotes({ ...notes, [name]: { ...notes[name], ...provenance } });
+      await this.#writeNotes({ ...notes, [name]: provenance });
     });
   }
 

@@ -13,7 +13,7 @@ export type Stored =
   | { state: 'present'; version: string; provenance: Provenance; value: string };
 
 /** @default apply */
-export type Purpose = 'apply' | 'destroy';
+export type Purpose = 'apply' | 'rotate' | 'destroy';
 
 /** Where keys are stored. Places are those of the manifest; each sink knows its own members of them. */
 export interface Sink {
@@ -25,7 +25,7 @@ export interface Sink {
    * @throws SinkError `changed` where something else stands there now
    */
   write(place: PlaceSpec, value: string, read: Stored): Promise<void>;
-  /** Adds to the provenance. */
+  /** Replaces the provenance. */
   annotate(place: PlaceSpec, provenance: Provenance): Promise<void>;
   /** Removes former values that can still be read. @returns how many */
   destroyFormer(place: PlaceSpec): Promise<number>;

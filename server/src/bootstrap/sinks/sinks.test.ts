@@ -47,13 +47,11 @@ describe.for(KINDS)('a sink of the type %s', ([, make]) => {
     const before = await sink.read(place);
     expect(before).toMatchObject({ state: 'absent', provenance: {} });
     await sink.write(place, 'canary-1', before);
-    await sink.annotate(place, { source: 'random', 'minted-at': '2026-11-29T00:00:00Z' });
-    await sink.annotate(place, { attempt: 'a1' });
-    expect(await sink.read(place)).toMatchObject({
-      state: 'present',
-      value: 'canary-1',
-      provenance: { source: 'random', 'minted-at': '2026-11-29T00:00:00Z', attempt: 'a1' },
-    });
+    await sink.annotate(place, { source: 'random', 'service-key-id': 'key_1' });
+    const provenance = { source: 'env:API_KEY', 'stored-at': '2026-11-29T00:00:00Z' };
+    await sink.annotate(place, provenance);
+    expect(await sink.read(place)).toMatchObject({ state: 'present', value: 'canary-1' });
+    expect((await sink.read(place)).provenance).toEqual(provenance);
   });
 
   test('replaces nothing but what was read', async () => {

@@ -1,9 +1,15 @@
 import { Kv, shownPath, Vault, VaultError, type Secret, type VaultOptions } from '../../vault/index.ts';
+import { isObject } from '../../base/is-object.ts';
+import { jsonIn } from '../../base/json-text.ts';
 import type { PlaceSpec } from '../manifest/manifest.ts';
 import { SinkError, type Provenance, type Purpose, type Sink, type Stored } from './sink.ts';
 
-/** Names in the custom metadata are `keyward.<field>.<name>`: several fields of one secret have a provenance each. */
-const PREFIX = 'keyward';
+/**
+ * The provenance of a field stands in one value of the custom metadata, as JSON: Vault keeps at most 64 values there, and
+ * one secret may have as many fields.
+ */
+const metadataName = (field: string): string => `keyward.${field}`;
+const METADATA_MAX_BYTES = 512;
 
 interface FieldPlace {
   mount: string;
@@ -35,10 +41,15 @@ export class VaultSink implements Sink {
         );
       for (const mount of new Set(places.map(({ mount = '' }) => mount))) await this.#vault.requireKv2(mount);
       const all = [...new Map(places.map((place) => [shownPath(fieldOf(place)), fieldOf(place)])).values()];
-      const paths = all.flatMap((at) => [shownPath(at), `${at.mount}/metadata/${at.path}`]);
-      const held = await this.#vault.capabilities(paths);
-      for (const [index, path] of paths.entries()) {
-        const missing = missingOf(held[path] ?? [], NEEDED[purpose][index % 2]);
+      const needs = all.flatMap(({ mount, path }) =>
+        Object.entries(NEEDED[purpose]).map(([endpoint, needed]) => ({
+          path: `${mount}/${endpoint}/${path}`,
+          needed,
+        })),
+      );
+      const held = await this.#vault.capabilities(needs.map(({ path }) => path));
+      for (const { path, needed } of needs) {
+        const missing = missingOf(held[path] ?? [], needed);
         if (missing.length > 0)
           throw new SinkError(
             'refused',
@@ -67,15 +78,20 @@ export class VaultSink implements Sink {
 
   async annotate(place: PlaceSpec, provenance: Provenance): Promise<void> {
     const at = fieldOf(place);
-    const named = Object.entries(provenance).map(([name, value]) => [`${PREFIX}.${at.field}.${name}`, value]);
-    await asSinkErrors(() => this.#kv.annotate(at, Object.fromEntries(named)));
+    const text = JSON.stringify(provenance);
+    if (Buffer.byteLength(text) > METADATA_MAX_BYTES)
+      throw new SinkError(
+        'refused',
+        `The provenance of ${at.field} is longer than Vault allows (512 bytes).`,
+      );
+    await asSinkErrors(() => this.#kv.annotate(at, { [metadataName(at.field)]: text }));
   }
 
   destroyFormer(place: PlaceSpec): Promise<number> {
     return asSinkErrors(async () => {
       const at = fieldOf(place);
       const metadata = await this.#kv.metadata(at);
-      const former = metadata?.readable.filter((version) => version !== metadata.currentVersion) ?? [];
+      const former = metadata?.remaining.filter((version) => version !== metadata.currentVersion) ?? [];
       await this.#kv.destroy(at, former);
       return former.length;
     });
@@ -114,27 +130,23 @@ function storedOf(secret: Secret, provenance: Provenance, field: string): Stored
 }
 
 function provenanceOf(custom: Record<string, string>, field: string): Provenance {
-  const start = `${PREFIX}.${field}.`;
-  const own = Object.entries(custom).filter(([name]) => name.startsWith(start));
-  return Object.fromEntries(own.map(([name, value]) => [name.slice(start.length), value]));
+  const provenance = jsonIn(custom[metadataName(field)] ?? '');
+  if (!isObject(provenance)) return {};
+  const texts = Object.entries(provenance).filter(([, value]) => typeof value === 'string');
+  return Object.fromEntries(texts) as Provenance;
 }
 
 /**
- * On `data/` and on `metadata/`. A provenance that cannot be written would be found out only after a key was minted. PATCH is
- * used where it is allowed.
+ * By the endpoint before the path. A provenance that cannot be written would be found out only after a key was minted. PATCH
+ * is used where it is allowed.
  */
-const NEEDED: Record<Purpose, [data: string[], metadata: string[]]> = {
-  apply: [
-    ['read', 'create', 'update'],
-    ['read', 'update'],
-  ],
-  destroy: [
-    ['read', 'update'],
-    ['read', 'delete'],
-  ],
+const NEEDED: Record<Purpose, Record<string, string[]>> = {
+  apply: { data: ['read', 'create', 'update'], metadata: ['read', 'update'] },
+  rotate: { data: ['read', 'create', 'update'], metadata: ['read', 'update'], destroy: ['update'] },
+  destroy: { data: ['read', 'update'], metadata: ['read', 'delete'] },
 };
 
-const missingOf = (capabilities: readonly string[], needed: readonly string[] = []): string[] =>
+const missingOf = (capabilities: readonly string[], needed: readonly string[]): string[] =>
   capabilities.includes('root') ? [] : needed.filter((name) => !capabilities.includes(name));
 
 /** Errors of the client as those of a sink. */

@@ -20,11 +20,39 @@ export const apply = verb({
   args: {
     ...BOOTSTRAP_ARGS,
     restore: { type: 'boolean', description: 'Store values again that somebody deleted' },
+    watch: {
+      type: 'boolean',
+      description: 'Go on until SIGTERM or Ctrl-C: copies follow the deciding place, such as files Vault',
+    },
+    interval: { type: 'string', description: 'Seconds between two rounds of --watch. Default: 30' },
     ...OUTPUT_ARGS,
   },
-  examples: ['bootstrap apply', 'bootstrap apply --file stack.yaml --only anythingllm --only jwt-secret'],
+  examples: [
+    'bootstrap apply',
+    'bootstrap apply --file stack.yaml --only anythingllm --only jwt-secret',
+    'bootstrap apply --watch --interval 10',
+  ],
   notes: `${NOTES} A second run writes nothing.`,
-  run: async (args, context) => (await import('./run.ts')).applyKeys(args, context),
+  run: async (args, context) =>
+    args.watch === true
+      ? (await import('./watch.ts')).watchKeys(args, context)
+      : (await import('./run.ts')).applyKeys(args, context),
+});
+
+export const rotate = verb({
+  args: {
+    ...BOOTSTRAP_ARGS,
+    all: { type: 'boolean', description: 'All keys whose values Keyward makes' },
+    unproved: {
+      type: 'boolean',
+      description: 'End the former value although not every consumer proves that it uses the new one',
+    },
+    ...OUTPUT_ARGS,
+  },
+  examples: ['bootstrap rotate --only anythingllm', 'bootstrap rotate --only anythingllm --unproved'],
+  notes:
+    'The new value is made, checked and stored; the consumers are informed and prove that they use it; then the former key is revoked, and former versions in Vault are destroyed. Without a proof both stay good: the same command goes on, and makes no further value.',
+  run: async (args, context) => (await import('./rotate.ts')).rotateKeys(args, context),
 });
 
 export const status = verb({

@@ -1,6 +1,6 @@
 import type { Context } from '../command.ts';
 import { say, write } from '../io.ts';
-import { print, type OutputChoice } from '../output.ts';
+import { isStructured, print, type OutputChoice } from '../output.ts';
 import { QUESTION, type FirstAnswer } from './first-answer.ts';
 
 interface Ready {
@@ -29,7 +29,7 @@ export class UpReport {
   constructor(context: Context, choice: OutputChoice) {
     this.#context = context;
     this.#choice = choice;
-    this.#isText = choice.output === undefined || choice.output === 'table';
+    this.#isText = !isStructured(choice);
   }
 
   async ready(ready: Ready): Promise<void> {

@@ -10,7 +10,10 @@ const STOP_MAX_MS = 35_000;
 const LOOK_EVERY_MS = 50;
 
 export const up = verb({
-  args: { output: { ...OUTPUT_ARGS.output, description: 'Format of the result. Default: text' } },
+  args: {
+    output: { ...OUTPUT_ARGS.output, description: 'Format of the result. Default: text' },
+    json: OUTPUT_ARGS.json,
+  },
   examples: ['up', 'up --output json', '$ KEYWARD_LOCAL_MODEL=off keyward up'],
   notes:
     'Makes the data directory, the database and the first admin key, which it shows once. Then it starts the server\n' +
