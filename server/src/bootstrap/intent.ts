@@ -36,6 +36,9 @@ interface Intent extends Rotation {
   state: 'minting' | 'done';
 }
 
+/** Attempts of this process that are under way: an intent of it that could not be ended is taken over at once. */
+const underWay = new Set<string>();
+
 export interface IntentPlace {
   sink: Sink;
   place: PlaceSpec;
@@ -71,20 +74,22 @@ export async function underIntent<T>(at: IntentPlace, work: (intent: HeldIntent)
       await at.sink.write(at.place, JSON.stringify(intent), stored);
     },
   };
-  let result: T;
   try {
-    result = await work(held);
+    const result = await work(held);
+    await end(at, intent);
+    return result;
   } catch (error) {
-    // Where this fails too, the next run finds that this process has ended.
+    // Where this fails too, the next run takes the intent over.
     await end(at, intent).catch(() => undefined);
     throw error;
+  } finally {
+    underWay.delete(intent.attempt);
   }
-  await end(at, intent);
-  return result;
 }
 
 async function begin({ sink, place, nowMs }: IntentPlace): Promise<Intent> {
   const attempt = randomBytes(9).toString('base64url');
+  underWay.add(attempt);
   for (;;) {
     const stored = await sink.read(place);
     const intent = intentIn(stored);
@@ -115,10 +120,11 @@ async function end({ sink, place }: IntentPlace, own: Intent): Promise<void> {
   await sink.write(place, JSON.stringify({ ...own, state: 'done' }), stored);
 }
 
-function isBusy({ state, by, until }: Intent, nowMs: number): boolean {
+function isBusy({ state, attempt, by, until }: Intent, nowMs: number): boolean {
   if (state === 'done' || until <= nowMs) return false;
   const [host, pid] = by.split(':');
-  return host !== hostname() || isAlive(Number(pid));
+  if (host !== hostname()) return true;
+  return Number(pid) === process.pid ? underWay.has(attempt) : isAlive(Number(pid));
 }
 
 function rotationOf(intent: Intent | undefined): Rotation {

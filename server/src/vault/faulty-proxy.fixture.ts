@@ -3,9 +3,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What happens to the next request: an answer in the server's place, or a cut after the server has answered. */
+/**
+ * What happens to the next request: an answer in the server's place, a cut after the server has answered, or something else
+ * that happens before it arrives.
+ */
 export type Fault =
-  { status: number; body?: unknown; headers?: Record<string, string> } | 'cut after' | 'never answer';
+  | { status: number; body?: unknown; headers?: Record<string, string> }
+  | { before: (request: { method: string; path: string }) => Promise<unknown> }
+  | 'pass'
+  | 'cut before'
+  | 'cut after'
+  | 'never answer';
 
 export interface FaultyProxy {
   address: string;
@@ -15,7 +23,7 @@ export interface FaultyProxy {
   faults: Fault[];
 }
 
-/** A wire between Keyward and a real OpenBao that fails as it is asked to. */
+/** A wire between Keyward and a real server that fails as it is asked to. */
 export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const proxy: FaultyProxy = { address: '', seen: [], faults: [] };
   const server = createServer((request, response) => {
@@ -41,11 +49,16 @@ async function carry(
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const fault = proxy.faults.shift();
-  if (typeof fault === 'object') {
+  if (typeof fault === 'object' && 'before' in fault) await fault.before({ method, path: url });
+  else if (typeof fault === 'object') {
     response.writeHead(fault.status, fault.headers).end(JSON.stringify(fault.body ?? {}));
     return;
   }
   if (fault === 'never answer') return;
+  if (fault === 'cut before') {
+    response.destroy();
+    return;
+  }
   const body = Buffer.concat(chunks);
   const answer = await fetch(target + url, {
     method,
