@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { isObject } from '../../base/is-object.ts';
+import { httpMinterFaults } from '../minters/http-minter-faults.ts';
 import { Manifest, type KeySpec, type PlaceSpec } from './manifest.ts';
 
 /** One fault, where a text editor finds it. Lines and columns count from 1. */
@@ -127,6 +128,10 @@ function* sourceFaults(id: string, { sources, service, phase }: KeySpec): Genera
   const minting = sources.findIndex((source) => 'mint' in source);
   if (minting !== -1 && (service === undefined || phase !== 'derived'))
     yield [['keys', id, 'sources', minting], 'needs phase: derived and the service that mints'];
+  for (const [index, source] of sources.entries())
+    if ('mint' in source && source.mint.type === 'http')
+      for (const [path, message] of httpMinterFaults(source.mint))
+        yield [['keys', id, 'sources', index, 'mint', ...path], message];
   const last = sources.findIndex((source) => 'random' in source || 'mint' in source);
   if (last !== -1 && last < sources.length - 1)
     yield [['keys', id, 'sources', last + 1], 'is never reached: the source before it always gives a value'];
