@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isObject } from '../base/is-object.ts';
 import { jsonIn } from '../base/json-text.ts';
 import { isAlive } from '../base/process-alive.ts';
+import { mintChosen } from './chosen-minting.ts';
 import type { PlaceSpec } from './manifest/manifest.ts';
 import { MinterError, type FoundKey, type Minter, type Verdict } from './minters/minter.ts';
 import { SinkError, type Sink, type Stored } from './sinks/sink.ts';
@@ -66,6 +67,9 @@ export async function mintInto(
     const orphans = await minter.find(labelPrefix(id));
     const adopted = await adoptable(minter, orphans);
     for (const orphan of orphans) if (orphan.id !== adopted?.id) await minter.revoke(orphan.id);
+    const chosen = adopted === undefined ? minter.choose?.(labelPrefix(id) + attempt) : undefined;
+    if (chosen !== undefined)
+      return { ...(await mintChosen(chosen, { minter, sink, place, stored, verdictOf })), attempt };
     const fresh = adopted ?? (await minted(minter, labelPrefix(id) + attempt));
     try {
       await sink.write(place, fresh.key, stored);
