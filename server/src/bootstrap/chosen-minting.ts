@@ -16,11 +16,12 @@ interface ChosenMinting {
  * service refuses, which the next run replaces. Nothing is left in the service that nobody knows.
  */
 export async function mintChosen(
-  { key, register }: ChosenKey,
+  chosen: ChosenKey,
   { minter, sink, place, stored, verdictOf }: ChosenMinting,
 ): Promise<{ key: string; serviceKeyId: string }> {
+  const { key } = chosen;
   await sink.write(place, key, stored);
-  const serviceKeyId = await register();
+  const serviceKeyId = await chosen.register();
   const verdict = await verdictOf(minter, key);
   if (verdict === 'valid') return { key, serviceKeyId };
   // It stays: it is stored already, and the next run asks again.

@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { ManifestError, readManifest } from '../manifest/read-manifest.ts';
+import { HttpMinter } from './http-minter.ts';
+
+const GOOD = `version: 1
+sinks: { files: { type: files, directory: secrets } }
+services: { service: { url: http://127.0.0.1:1 } }
+keys:
+  app:
+    phase: derived
+    service: service
+    sources:
+      - mint:
+          type: http
+          secrets: { admin: { env: ADMIN } }
+          headers: { authorization: 'Bearer {admin}' }
+          verify: { path: /me, headers: { authorization: 'Bearer {key}' } }
+          find: { path: '/keys?page={page}', id: /id, label: /name }
+          mint: { path: /keys, body: { name: '{label}' }, id: /id, key: /key }
+          revoke: { path: '/keys/{id}' }
+    store: [{ sink: files, name: app }]
+`;
+
+function faultsOf(text: string): string[] {
+  try {
+    readManifest(text, 'm.yaml', {});
+  } catch (error) {
+    if (error instanceof ManifestError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+test('a minter whose requests have all that they need is read', () => {
+  expect(faultsOf(GOOD)).toEqual([]);
+});
+
+test.for<[what: string, change: [string, string], fault: RegExp]>([
+  [
+    'that never sends the key to be checked',
+    ['Bearer {key}', 'Bearer x'],
+    /^m\.yaml:13:\d+ .*mint\.verify: must have \{key\} in its path, headers or body$/,
+  ],
+  [
+    'that sends the key in a URL',
+    ["/me, headers: { authorization: 'Bearer {key}' }", "'/me?key={key}'"],
+    /^m\.yaml:13:\d+ .*mint\.verify\.path: must not have \{key\}: servers and proxies log the URL\. Send it in/,
+  ],
+  [
+    'that sends a secret of the administrator in a URL',
+    ['/keys?page={page}', '/keys?token={admin}'],
+    /^m\.yaml:14:\d+ .*mint\.find\.path: must not have \{admin\}/,
+  ],
+  [
+    'with a misspelt name',
+    ["{ authorization: 'Bearer {admin}' }", "{ authorization: 'Bearer {amdin}' }"],
+    /^m\.yaml:12:\d+ .*mint\.headers: must not have \{amdin\}; known here: \{admin\}$/,
+  ],
+  [
+    'that mints without a label',
+    ["{ name: '{label}' }", '{ name: app }'],
+    /^m\.yaml:15:\d+ .*mint\.mint: must have \{label\}/,
+  ],
+  [
+    'that revokes without an id',
+    ['/keys/{id}', '/keys/all'],
+    /^m\.yaml:16:\d+ .*mint\.revoke: must have \{id\}/,
+  ],
+  [
+    'that hands in a key which is not chosen',
+    ["name: '{label}'", "name: '{label}', key: '{key}'"],
+    /^m\.yaml:15:\d+ .*mint\.mint: must not have \{key\}; known here: \{label\}, \{admin\}$/,
+  ],
+  [
+    'with a token and without a login',
+    ['Bearer {admin}', 'Bearer {token}'],
+    /^m\.yaml:12:\d+ .*mint\.headers: must not have \{token\}/,
+  ],
+])('a minter %s is refused with its place', ([, [from, to], fault]) => {
+  expect(GOOD).toContain(from);
+  const faults = faultsOf(GOOD.replace(from, to));
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toMatch(fault);
+});
+
+test('a list that has no end is refused, not read for ever', async () => {
+  let asked = 0;
+  const endless = createServer((_request, response) => {
+    asked++;
+    response.end(JSON.stringify([{ id: 1, name: 'same' }]));
+  }).listen(0, '127.0.0.1');
+  await once(endless, 'listening');
+  onTestFinished(() => void endless.close());
+  const minter = new HttpMinter(
+    {
+      type: 'http',
+      verify: { path: '/me', headers: { authorization: 'Bearer {key}' } },
+      find: { path: '/keys?page={page}', id: '/id', label: '/name' },
+      mint: { path: '/keys', body: { name: '{label}' }, id: '/id', key: '/key' },
+      revoke: { path: '/keys/{id}' },
+    },
+    { url: `http://127.0.0.1:${(endless.address() as AddressInfo).port}`, secrets: {} },
+  );
+  onTestFinished(() => minter.stop());
+  await expect(minter.find('keyward:app:')).rejects.toThrow(/has no end after 200 pages/);
+  expect(asked).toBe(200);
+});
