@@ -21,7 +21,11 @@ export async function mintChosen(
 ): Promise<{ key: string; serviceKeyId: string }> {
   const { key } = chosen;
   await sink.write(place, key, stored);
-  const serviceKeyId = await chosen.register();
+  const serviceKeyId = await chosen.register().catch((error: unknown) => {
+    if (!(error instanceof MinterError)) throw error;
+    const message = `${error.message} The chosen key is stored already; the next run replaces it, unless the service knows it.`;
+    throw new MinterError(error.fault, message, { cause: error });
+  });
   const verdict = await verdictOf(minter, key);
   if (verdict === 'valid') return { key, serviceKeyId };
   // It stays: it is stored already, and the next run asks again.

@@ -5,6 +5,7 @@ import { jsonIn } from '../../base/json-text.ts';
 import { openOutbound } from '../../base/outbound/connections.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import { chooseKey } from './chosen-key.ts';
+import { withDefaults } from './http-minter-defaults.ts';
 import type { HttpMinterSpec, HttpCall } from './http-minter-spec.ts';
 import { MinterError, type ChosenKey, type FoundKey, type Minter, type Verdict } from './minter.ts';
 import { allItems } from './paging.ts';
@@ -100,6 +101,7 @@ export class HttpMinter implements Minter {
     const { body } = await this.#do(mint, 'mint a key', { ...values, ...(await this.#ensuredParent()) });
     const [id, key] = [textAt(body, mint.id), textAt(body, mint.key)];
     if (key === '') throw this.#lacks('mint', `a key at ${mint.key}`);
+    if (id === '') throw this.#lacks('mint', `an id at ${mint.id}`);
     if (mint.format !== undefined && !new RegExp(mint.format, 'u').test(key))
       throw this.#lacks('mint', `a key of the declared format at ${mint.key}`);
     if (values['key'] === undefined || values['key'] === key) return { id, key };
@@ -144,6 +146,8 @@ export class HttpMinter implements Minter {
     const items = await allItems(call.path, async (page) => {
       const { body } = await this.#do(call, 'look for keys', { ...values, ...page });
       const some = at(body, call.items ?? '');
+      // Services in Go write an empty list so.
+      if (some === null) return [];
       if (!Array.isArray(some)) throw this.#lacks(verb, `a list at ${call.items ?? 'its root'}`);
       return some;
     });
@@ -228,33 +232,6 @@ export class HttpMinter implements Minter {
       `The answer of ${this.#origin} to ${verb} lacks ${what}. Check the JSON pointers of ${verb} in the manifest.`,
     );
   }
-}
-
-/**
- * The methods as the schema says them, which a spec in code may leave out, and the headers of each request. `verify` has no
- * credential of the administrator: with it, every key would be good. `login` has no token yet.
- */
-function withDefaults(spec: HttpMinterSpec): HttpMinterSpec {
-  const { login, verify, find, mint, revoke, parent, basic } = spec;
-  const all = { ...(basic === undefined ? {} : { authorization: 'Basic {basic}' }), ...spec.headers };
-  const without = (pattern: RegExp): Values =>
-    Object.fromEntries(Object.entries(all).filter(([, value]) => !pattern.test(value)));
-  const as = <C extends HttpCall>(method: HttpCall['method'], call: C, headers: Values = all): C => ({
-    method,
-    ...call,
-    headers: { ...headers, ...call.headers },
-  });
-  return {
-    ...spec,
-    ...(login === undefined ? {} : { login: as('POST', login, without(/\{token\}/)) }),
-    ...(parent === undefined
-      ? {}
-      : { parent: { ...parent, find: as('GET', parent.find), create: as('POST', parent.create) } }),
-    verify: as('GET', verify, without(/\{\w+\}/)),
-    find: as('GET', find),
-    mint: as('POST', mint),
-    revoke: as('DELETE', revoke),
-  };
 }
 
 const basicOf = ({ username, password }: NonNullable<HttpMinterSpec['basic']>, secrets: Values): string =>

@@ -244,7 +244,12 @@ describe.for(CASES.filter(({ name }) => name === 'meilisearch' || name === 'lite
     test('is replaced by the next run if it could not be registered, and nothing is left in the service', async () => {
       const { apply, stored, double, own } = await world(service);
       double.before = (call) => (isRegistration(call) ? { status: 500, body: {} } : undefined);
-      await expect(apply()).rejects.toMatchObject({ fault: 'unavailable' });
+      await expect(apply()).rejects.toMatchObject({
+        fault: 'unavailable',
+        message: expect.stringMatching(
+          /answers 500 .* The chosen key is stored already; the next run replaces it/,
+        ),
+      });
       expect(own()).toEqual([]);
       const lost = await stored();
       double.before = () => undefined;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { ManifestError, readManifest } from '../manifest/read-manifest.ts';
@@ -86,25 +86,60 @@ test.for<[what: string, change: [string, string], fault: RegExp]>([
   expect(faults[0]).toMatch(fault);
 });
 
-test('a list that has no end is refused, not read for ever', async () => {
-  let asked = 0;
-  const endless = createServer((_request, response) => {
-    asked++;
-    response.end(JSON.stringify([{ id: 1, name: 'same' }]));
+/** A service that answers this text to every request. */
+async function minterOf(text: string): Promise<{ minter: HttpMinter; asked: IncomingHttpHeaders[] }> {
+  const asked: IncomingHttpHeaders[] = [];
+  const service = createServer((request, response) => {
+    asked.push(request.headers);
+    response.end(text);
   }).listen(0, '127.0.0.1');
-  await once(endless, 'listening');
-  onTestFinished(() => void endless.close());
+  await once(service, 'listening');
+  onTestFinished(() => void service.close());
   const minter = new HttpMinter(
     {
       type: 'http',
-      verify: { path: '/me', headers: { authorization: 'Bearer {key}' } },
-      find: { path: '/keys?page={page}', id: '/id', label: '/name' },
+      headers: { 'x-tenant': 'acme', 'x-admin': '{admin}' },
+      basic: { username: 'ann', password: '{password}' },
+      verify: { path: '/me', headers: { 'x-api-key': '{key}' } },
+      find: { path: '/keys?page={page}', items: '/items', id: '/id', label: '/name' },
       mint: { path: '/keys', body: { name: '{label}' }, id: '/id', key: '/key' },
       revoke: { path: '/keys/{id}' },
     },
-    { url: `http://127.0.0.1:${(endless.address() as AddressInfo).port}`, secrets: {} },
+    {
+      url: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
+      secrets: { admin: 'canary-admin', password: 'p:w' },
+    },
   );
   onTestFinished(() => minter.stop());
+  return { minter, asked };
+}
+
+test('a list that has no end is refused, not read for ever', async () => {
+  const { minter, asked } = await minterOf('{ "items": [{ "id": 1, "name": "same" }] }');
   await expect(minter.find('keyward:app:')).rejects.toThrow(/has no end after 200 pages/);
-  expect(asked).toBe(200);
+  expect(asked).toHaveLength(200);
+});
+
+test('null is an empty list, and a list that is missing is a fault', async () => {
+  expect(await (await minterOf('{ "items": null }')).minter.find('keyward:app:')).toEqual([]);
+  const { minter } = await minterOf('{ "objects": [] }');
+  await expect(minter.find('keyward:app:')).rejects.toThrow(/to find lacks a list at \/items/);
+});
+
+test('a new key without an id is refused: nobody could revoke it', async () => {
+  const { minter } = await minterOf('{ "key": "canary-key" }');
+  const refused = expect(minter.mint('keyward:app:1')).rejects;
+  await refused.toThrow(/The answer of .* to mint lacks an id at \/id/);
+  await refused.not.toThrow(/canary/);
+});
+
+test('a key is checked without any credential of the administrator, who sends theirs with all other requests', async () => {
+  const { minter, asked } = await minterOf('{ "items": null }');
+  expect(await minter.verify('the-key')).toBe('valid');
+  expect(asked[0]).toMatchObject({ 'x-api-key': 'the-key', 'x-tenant': 'acme' });
+  expect(asked[0]).not.toHaveProperty('authorization');
+  expect(asked[0]).not.toHaveProperty('x-admin');
+  await minter.find('keyward:app:');
+  const authorization = `Basic ${Buffer.from('ann:p:w').toString('base64')}`;
+  expect(asked[1]).toMatchObject({ authorization, 'x-admin': 'canary-admin', 'x-tenant': 'acme' });
 });
