@@ -61,10 +61,10 @@ function resources(file: string): Resource[] {
   });
 }
 
-function one<R extends Resource>(all: Resource[], kind: string): R {
+function one(all: Resource[], kind: string): Resource {
   const [found, ...others] = all.filter((resource) => resource.kind === kind);
   if (found === undefined || others.length > 0) throw new Error(`There is not one ${kind}.`);
-  return found as R;
+  return found;
 }
 
 /** `{{ .auth.key }}`: the only form of Go's templates in these files. */
@@ -81,8 +81,8 @@ beforeAll(async () => {
 
 describe('the objects for the External Secrets Operator', () => {
   const all = resources('external-secrets.yaml');
-  const webhook = one<Webhook>(all, 'Webhook');
-  const external = one<ExternalSecret>(all, 'ExternalSecret');
+  const webhook = one(all, 'Webhook') as Webhook;
+  const external = one(all, 'ExternalSecret') as ExternalSecret;
 
   test('have the fields of the custom resources, and name each other', () => {
     expect(webhook.apiVersion).toBe('generators.external-secrets.io/v1alpha1');
@@ -183,8 +183,8 @@ describe('the objects for the External Secrets Operator', () => {
 
 describe('the Job', () => {
   const all = resources('bootstrap-job.yaml');
-  const job = one<Job>(all, 'Job');
-  const config = one<Resource & { data: Record<string, string> }>(all, 'ConfigMap');
+  const job = one(all, 'Job') as Job;
+  const config = one(all, 'ConfigMap') as Resource & { data: Record<string, string> };
   const { serviceAccountName, containers, volumes } = job.spec.template.spec;
   const [container] = containers;
   if (container === undefined) throw new Error('The Job has no container.');

@@ -128,9 +128,9 @@ test('null is an empty list, and a list that is missing is a fault', async () =>
 
 test('a new key without an id is refused: nobody could revoke it', async () => {
   const { minter } = await minterOf('{ "key": "canary-key" }');
-  const refused = expect(minter.mint('keyward:app:1')).rejects;
-  await refused.toThrow(/The answer of .* to mint lacks an id at \/id/);
-  await refused.not.toThrow(/canary/);
+  const minted = minter.mint('keyward:app:1');
+  await expect(minted).rejects.toThrow(/The answer of .* to mint lacks an id at \/id/);
+  await expect(minted).rejects.not.toThrow(/canary/);
 });
 
 test('a key is checked without any credential of the administrator, who sends theirs with all other requests', async () => {

@@ -6,8 +6,8 @@ import { isObject } from '../../base/is-object.ts';
 
 /*
  * Services that the project does not run, as their sources answer: what they check, and with which status they refuse.
- * Gitea: routers/api/v1/user/app.go of 1.26. Grafana: pkg/services/serviceaccounts/api of 12. Meilisearch: routes/api_key.rs
- * and the crate meilisearch-auth of 1.2x. LiteLLM: key_management_endpoints.py of 1.110.
+ * Gitea 1.26: routers/api/v1/user/app.go. Grafana since 10: pkg/services/serviceaccounts/api. Meilisearch since 1.0:
+ * routes/api_key.rs and crates/meilisearch-auth. LiteLLM 1.110: key_management_endpoints.py.
  */
 
 export interface Call {
