@@ -76,6 +76,8 @@ export function gitea({ user, password }: { user: string; password: string }): S
         ? { status: 200, body: { login: user } }
         : say(403, 'token does not have scope');
     }
+    if (call.authorization === '')
+      return say(403, 'doer should be the site admin or be same as the contextUser');
     if (!call.authorization.startsWith('Basic ')) return say(401, 'auth required');
     if (call.authorization !== basic(user, password)) return say(401, 'invalid username or password');
     if (call.path === path && call.method === 'GET') {
