@@ -8,13 +8,16 @@ type Headers = Record<string, string>;
  */
 export function withDefaults(spec: HttpMinterSpec): HttpMinterSpec {
   const { login, verify, find, mint, revoke, parent, basic } = spec;
-  const all = { ...(basic === undefined ? {} : { authorization: 'Basic {basic}' }), ...spec.headers };
+  const all = {
+    ...(basic === undefined ? {} : { authorization: 'Basic {basic}' }),
+    ...lowerCase(spec.headers),
+  };
   const without = (pattern: RegExp): Headers =>
     Object.fromEntries(Object.entries(all).filter(([, value]) => !pattern.test(value)));
   const as = <C extends HttpCall>(method: HttpCall['method'], call: C, headers: Headers = all): C => ({
     method,
     ...call,
-    headers: { ...headers, ...call.headers },
+    headers: { ...headers, ...lowerCase(call.headers) },
   });
   return {
     ...spec,
@@ -28,3 +31,7 @@ export function withDefaults(spec: HttpMinterSpec): HttpMinterSpec {
     revoke: as('DELETE', revoke),
   };
 }
+
+/** Names as HTTP compares them: one of a request replaces that of all requests, however each is written. */
+const lowerCase = (headers: Headers = {}): Headers =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

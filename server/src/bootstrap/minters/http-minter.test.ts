@@ -98,12 +98,12 @@ async function minterOf(text: string): Promise<{ minter: HttpMinter; asked: Inco
   const minter = new HttpMinter(
     {
       type: 'http',
-      headers: { 'x-tenant': 'acme', 'x-admin': '{admin}' },
+      headers: { 'X-Tenant': 'acme', 'x-admin': '{admin}' },
       basic: { username: 'ann', password: '{password}' },
       verify: { path: '/me', headers: { 'x-api-key': '{key}' } },
       find: { path: '/keys?page={page}', items: '/items', id: '/id', label: '/name' },
       mint: { path: '/keys', body: { name: '{label}' }, id: '/id', key: '/key' },
-      revoke: { path: '/keys/{id}' },
+      revoke: { path: '/keys/{id}', headers: { 'x-tenant': 'other' } },
     },
     {
       url: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
@@ -142,4 +142,6 @@ test('a key is checked without any credential of the administrator, who sends th
   await minter.find('keyward:app:');
   const authorization = `Basic ${Buffer.from('ann:p:w').toString('base64')}`;
   expect(asked[1]).toMatchObject({ authorization, 'x-admin': 'canary-admin', 'x-tenant': 'acme' });
+  await minter.revoke('k1');
+  expect(asked[2]).toMatchObject({ authorization, 'x-tenant': 'other' });
 });

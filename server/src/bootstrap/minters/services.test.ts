@@ -273,6 +273,13 @@ describe.for(CASES.filter(({ name }) => name === 'meilisearch' || name === 'lite
       expect(await apply()).toMatchObject([{ action: 'none' }]);
     });
 
+    test('is one and the same of ten runs at the same time', async () => {
+      const { apply, stored, own } = await world(service);
+      await Promise.all(Array.from({ length: 10 }, apply));
+      expect(own()).toMatchObject([{ key: (await stored()).key }]);
+      expect((await stored()).version).toBe(1);
+    });
+
     test('is revoked again if the service has made another one', async () => {
       const { apply, own, double } = await world(service);
       double.before = (call) => {
