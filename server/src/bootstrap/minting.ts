@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mintChosen } from './chosen-minting.ts';
 import { underIntent, type HeldIntent, type IntentPlace, type Rotation } from './intent.ts';
 import type { PlaceSpec } from './manifest/manifest.ts';
 import { MinterError, type FoundKey, type Minter, type Verdict } from './minters/minter.ts';
@@ -52,7 +53,14 @@ export async function mintInto(minting: Minting, need: Need): Promise<MintedKey 
     const orphans = found.filter((key) => !rotation.former.includes(key.id));
     const adopted = await adoptable(minter, orphans);
     for (const orphan of orphans) if (orphan.id !== adopted?.id) await minter.revoke(orphan.id);
-    const fresh = adopted ?? (await minted(minter, labelPrefix(id) + intent.attempt));
+    const label = labelPrefix(id) + intent.attempt;
+    // In a rotation the service learns of the key first: its users may read it at once.
+    const chosen = adopted === undefined && !rotation.isOpen ? minter.choose?.(label) : undefined;
+    if (chosen !== undefined) {
+      const serviceKeyId = await mintChosen(chosen, { ...minting, intent, rotation, stored });
+      return { key: chosen.key, serviceKeyId, attempt: intent.attempt, former: stored };
+    }
+    const fresh = adopted ?? (await minted(minter, label));
     await storeMinted(minting, fresh, { intent, rotation, stored });
     return { key: fresh.key, serviceKeyId: fresh.id, attempt: intent.attempt, former: stored };
   });

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { SourceSpec } from './manifest/manifest.ts';
+import type { Random } from './manifest/random.ts';
 import type { SecretReference } from './manifest/secret-reference.ts';
 
 const VALUE_MAX_BYTES = 64 * 1024;
@@ -73,8 +73,6 @@ const ALPHABETS = {
   hex: '0123456789abcdef',
   base64url: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
 };
-
-type Random = Extract<SourceSpec, { random: unknown }>['random'];
 
 /** From the random generator of the system, each character with the same probability. */
 export function randomValue({ length, alphabet = 'base62', prefix = '' }: Random): string {

@@ -1,6 +1,7 @@
 import { Type, type Static, type TProperties } from 'typebox';
 import { ConsumerSpec } from '../consumers/consumer-spec.ts';
 import { MinterSpec } from '../minters/presets.ts';
+import { Random } from './random.ts';
 import { SecretReference, VariableName } from './secret-reference.ts';
 
 /*
@@ -100,23 +101,7 @@ const Source = Type.Union([
     { env: VariableName },
     'Given by the operator, in this variable or in the file that NAME_FILE names',
   ),
-  object(
-    {
-      random: object(
-        {
-          length: Type.Integer({ minimum: 16, maximum: 512, default: 40, description: 'characters' }),
-          alphabet: opt(
-            Type.Union([Type.Literal('base62'), Type.Literal('hex'), Type.Literal('base64url')], {
-              default: 'base62',
-            }),
-          ),
-          prefix: opt(text('put before the random characters, such as sk-', { maxLength: 40 })),
-        },
-        'Drawn by Keyward, stored first and then handed in',
-      ),
-    },
-    'Chosen by Keyward',
-  ),
+  object({ random: Random }, 'Chosen by Keyward'),
   object({ mint: MinterSpec }, 'Minted by the service of the key'),
   object(
     { manual: text('the steps for a person, who then sets the variable of an env source') },

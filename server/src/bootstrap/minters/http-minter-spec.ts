@@ -1,5 +1,6 @@
-import { SecretReference } from '../manifest/secret-reference.ts';
 import { Type, type Static, type TProperties } from 'typebox';
+import { SecretReference } from '../manifest/secret-reference.ts';
+import { ChooseSpec } from './chosen-key.ts';
 
 const closed = { additionalProperties: false };
 const text = (description: string) => Type.String({ minLength: 1, maxLength: 2_000, description });
@@ -36,6 +37,13 @@ const call = <P extends TProperties>(method: string, properties: P, description:
 
 const ok = Statuses('statuses that mean success');
 
+const list = (what: string) => ({
+  ok,
+  items: opt(Pointer(`the list of ${what}; left out: the whole answer`)),
+  id: Pointer('the id of an item'),
+  label: Pointer('the label of an item'),
+});
+
 /** The five verbs of a minter, each as a request. */
 export const HttpMinterSpec = Type.Object(
   {
@@ -46,6 +54,26 @@ export const HttpMinterSpec = Type.Object(
       }),
     ),
     headers: Headers,
+    basic: opt(
+      Type.Object(
+        { username: text('the user name'), password: text('such as {password}') },
+        { ...closed, description: 'The administrator logs in with HTTP Basic; {name} stands for a secret' },
+      ),
+    ),
+    parent: opt(
+      Type.Object(
+        {
+          name: text('its name in the service'),
+          find: call('GET', list('such objects, each with its name as the label'), 'Asked with {name}'),
+          create: call('POST', { ok, id: Pointer('the id of the new one') }, 'Asked with {name}'),
+        },
+        {
+          ...closed,
+          description:
+            'The object of the service that has the keys, such as a service account: found by its name, or created before the first key. {parent} is its id',
+        },
+      ),
+    ),
     login: opt(
       call(
         'POST',
@@ -64,13 +92,10 @@ export const HttpMinterSpec = Type.Object(
     find: call(
       'GET',
       {
-        ok,
-        items: opt(Pointer('the list of keys; left out: the whole answer')),
-        id: Pointer('the id of an item'),
-        label: Pointer('the label of an item'),
+        ...list('keys'),
         key: opt(Pointer('the key of an item, where the service shows it again')),
       },
-      'Lists the keys; {prefix} is what the labels of the wanted ones begin with',
+      'Lists the keys; {prefix} is what the labels of the wanted ones begin with. With {page} or {offset} in the path: page after page',
     ),
     mint: call(
       'POST',
@@ -79,6 +104,7 @@ export const HttpMinterSpec = Type.Object(
         id: Pointer('the id of the new key'),
         key: Pointer('the new key'),
         format: opt(text('a regular expression that every key matches')),
+        choose: opt(ChooseSpec),
       },
       'Asked with {label}',
     ),

@@ -4,8 +4,11 @@ import { isObject } from '../../base/is-object.ts';
 import { jsonIn } from '../../base/json-text.ts';
 import { openOutbound } from '../../base/outbound/connections.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
+import { chooseKey } from './chosen-key.ts';
+import { withDefaults } from './http-minter-defaults.ts';
 import type { HttpMinterSpec, HttpCall } from './http-minter-spec.ts';
-import { MinterError, type FoundKey, type Minter, type Verdict } from './minter.ts';
+import { MinterError, type ChosenKey, type FoundKey, type Minter, type Verdict } from './minter.ts';
+import { allItems } from './paging.ts';
 
 const TIMEOUT_MS = 15_000;
 const ANSWER_MAX_BYTES = 8 * 1024 * 1024;
@@ -36,19 +39,10 @@ export class HttpMinter implements Minter {
     const parsed = URL.parse(url);
     if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== '')
       throw new MinterError('refused', 'The url of a service must be such as http://127.0.0.1:3001.');
-    // The methods as the schema says them; who makes a spec in code may leave them out.
-    this.#spec = {
-      ...spec,
-      ...(spec.login === undefined ? {} : { login: { method: 'POST', ...spec.login } }),
-      verify: { method: 'GET', ...spec.verify },
-      find: { method: 'GET', ...spec.find },
-      mint: { method: 'POST', ...spec.mint },
-      revoke: { method: 'DELETE', ...spec.revoke },
-      ...(spec.used === undefined ? {} : { used: { method: 'GET', ...spec.used } }),
-    };
+    this.#spec = withDefaults(spec);
     this.#origin = parsed.origin;
     this.#basePath = withoutTrailing(parsed.pathname, '/');
-    this.#secrets = secrets;
+    this.#secrets = spec.basic === undefined ? secrets : { ...secrets, basic: basicOf(spec.basic, secrets) };
     this.#connections = openOutbound({ policy: { kind: 'upstream' }, pipelining: 1 });
   }
 
@@ -57,7 +51,14 @@ export class HttpMinter implements Minter {
   }
 
   async probe(): Promise<void> {
-    await this.#do(this.#spec.find, 'look for keys', { prefix: 'keyward:' });
+    const parent = await this.#parent();
+    if (parent !== undefined)
+      await this.#do(this.#spec.find, 'look for keys', {
+        prefix: 'keyward:',
+        page: '1',
+        offset: '0',
+        ...parent,
+      });
   }
 
   async verify(key: string): Promise<Verdict> {
@@ -69,36 +70,31 @@ export class HttpMinter implements Minter {
   }
 
   async find(prefix: string): Promise<FoundKey[]> {
-    const { find } = this.#spec;
-    const { body } = await this.#do(find, 'look for keys', { prefix });
-    const items = partAt(body, find.items ?? '');
-    if (!Array.isArray(items)) throw this.#lacks('find', `a list at ${find.items ?? 'its root'}`);
-    return items.flatMap((item: unknown) => {
-      const [label, id, key] = [
-        textAt(item, find.label),
-        textAt(item, find.id),
-        find.key === undefined ? '' : textAt(item, find.key),
-      ];
-      if (!label.startsWith(prefix)) return [];
-      if (id === '') throw this.#lacks('find', `an id at ${find.id}`);
-      return [{ label, id, ...(key === '' ? {} : { key }) }];
-    });
+    const parent = await this.#parent();
+    if (parent === undefined) return [];
+    const isWanted = (label: string) => label.startsWith(prefix);
+    return this.#list(this.#spec.find, { verb: 'find', values: { prefix, ...parent }, isWanted });
+  }
+
+  choose(label: string): ChosenKey | undefined {
+    const { choose } = this.#spec.mint;
+    if (choose === undefined) return undefined;
+    const fill = (text: string, values: Values) => String(filled(text, { ...this.#secrets, ...values }));
+    const chosen = chooseKey(choose, fill);
+    return { key: chosen.key, register: async () => (await this.#mint({ label, ...chosen })).id };
   }
 
   async mint(label: string): Promise<{ id: string; key: string }> {
-    const { mint } = this.#spec;
-    const { body } = await this.#do(mint, 'mint a key', { label });
-    const [id, key] = [textAt(body, mint.id), textAt(body, mint.key)];
-    if (key === '') throw this.#lacks('mint', `a key at ${mint.key}`);
-    if (mint.format !== undefined && !new RegExp(mint.format, 'u').test(key))
-      throw this.#lacks('mint', `a key of the declared format at ${mint.key}`);
-    return { id, key };
+    const chosen = this.choose(label);
+    return chosen === undefined ? this.#mint({ label }) : { key: chosen.key, id: await chosen.register() };
   }
 
   async lastUsed(id: string): Promise<number | null | undefined> {
     const { used } = this.#spec;
     if (used === undefined) return undefined;
-    const { body } = await this.#do(used, 'see when a key was used', { id });
+    const parent = await this.#parent();
+    if (parent === undefined) return null;
+    const { body } = await this.#do(used, 'see when a key was used', { id, ...parent });
     const time = partAt(body, used.at);
     if (time === null) return null;
     const ms = typeof time === 'number' ? time * 1000 : typeof time === 'string' ? Date.parse(time) : NaN;
@@ -108,7 +104,74 @@ export class HttpMinter implements Minter {
 
   async revoke(id: string): Promise<void> {
     const { revoke } = this.#spec;
-    await this.#do({ ...revoke, ok: revoke.ok ?? [200, 202, 204, 404] }, 'revoke a key', { id });
+    const parent = await this.#parent();
+    if (parent === undefined) return;
+    await this.#do({ ...revoke, ok: revoke.ok ?? [200, 202, 204, 404] }, 'revoke a key', { id, ...parent });
+  }
+
+  async #mint(values: Values): Promise<{ id: string; key: string }> {
+    const { mint } = this.#spec;
+    const { body } = await this.#do(mint, 'mint a key', { ...values, ...(await this.#ensuredParent()) });
+    const [id, key] = [textAt(body, mint.id), textAt(body, mint.key)];
+    if (key === '') throw this.#lacks('mint', `a key at ${mint.key}`);
+    if (id === '') throw this.#lacks('mint', `an id at ${mint.id}`);
+    if (mint.format !== undefined && !new RegExp(mint.format, 'u').test(key))
+      throw this.#lacks('mint', `a key of the declared format at ${mint.key}`);
+    if (values['key'] === undefined || values['key'] === key) return { id, key };
+    await this.revoke(id);
+    throw new MinterError(
+      'refused',
+      `${this.#origin} has made another key than the chosen one; it was revoked again. Check mint.choose in the manifest, and the secret that it uses.`,
+    );
+  }
+
+  /** undefined: it does not exist yet. */
+  async #parent(): Promise<Values | undefined> {
+    const { parent } = this.#spec;
+    if (parent === undefined) return {};
+    const { name } = parent;
+    const isWanted = (label: string) => label === name;
+    const [own] = await this.#list(parent.find, { verb: 'parent.find', values: { name }, isWanted });
+    return own === undefined ? undefined : { parent: own.id };
+  }
+
+  async #ensuredParent(): Promise<Values> {
+    const { parent } = this.#spec;
+    const there = await this.#parent();
+    if (there !== undefined || parent === undefined) return there ?? {};
+    try {
+      const { body } = await this.#do(parent.create, `create ${parent.name}`, { name: parent.name });
+      const id = textAt(body, parent.create.id);
+      if (id === '') throw this.#lacks('parent.create', `an id at ${parent.create.id}`);
+      return { parent: id };
+    } catch (error) {
+      // Another run may have created it meanwhile.
+      const now = await this.#parent();
+      if (now === undefined) throw error;
+      return now;
+    }
+  }
+
+  async #list(
+    call: HttpMinterSpec['find'],
+    { verb, values, isWanted }: { verb: string; values: Values; isWanted: (label: string) => boolean },
+  ): Promise<FoundKey[]> {
+    const items = await allItems(call.path, async (page) => {
+      const { body } = await this.#do(call, 'look for keys', { ...values, ...page });
+      const some = partAt(body, call.items ?? '');
+      // Services in Go write an empty list so.
+      if (some === null) return [];
+      if (!Array.isArray(some)) throw this.#lacks(verb, `a list at ${call.items ?? 'its root'}`);
+      return some;
+    });
+    return items.flatMap((item) => {
+      const label = textAt(item, call.label);
+      if (!isWanted(label)) return [];
+      const id = textAt(item, call.id);
+      const key = call.key === undefined ? '' : textAt(item, call.key);
+      if (id === '') throw this.#lacks(verb, `an id at ${call.id}`);
+      return [{ label, id, ...(key === '' ? {} : { key }) }];
+    });
   }
 
   async #logIn(login: NonNullable<HttpMinterSpec['login']>): Promise<string> {
@@ -148,7 +211,6 @@ export class HttpMinter implements Minter {
 
   async #send(call: HttpCall, values: Values): Promise<Answer> {
     const all = { ...this.#secrets, ...values };
-    const headers = { ...this.#spec.headers, ...call.headers };
     const body = call.body === undefined ? undefined : JSON.stringify(filled(call.body, all));
     try {
       const response = await this.#connections.request({
@@ -158,7 +220,7 @@ export class HttpMinter implements Minter {
         headers: {
           accept: 'application/json',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(filled(headers, all) as Record<string, string>),
+          ...(filled(call.headers ?? {}, all) as Record<string, string>),
         },
         ...(body === undefined ? {} : { body }),
         signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -184,6 +246,9 @@ export class HttpMinter implements Minter {
     );
   }
 }
+
+const basicOf = ({ username, password }: NonNullable<HttpMinterSpec['basic']>, secrets: Values): string =>
+  Buffer.from(`${String(filled(username, secrets))}:${String(filled(password, secrets))}`).toString('base64');
 
 /** `{name}` in every text of a value. */
 export function filled(value: unknown, values: Values): unknown {

@@ -9,6 +9,13 @@ export interface FoundKey {
   key?: string;
 }
 
+/** A key that the service does not know yet: it is stored first, so that it cannot be lost. */
+export interface ChosenKey {
+  key: string;
+  /** Makes it known to the service. @returns its id there */
+  register(): Promise<string>;
+}
+
 /** How keys of one service are made and ended. Each verb may be called again after a crash. */
 export interface Minter {
   /** Whether the credential of the administrator works, before anything is begun. @throws MinterError */
@@ -19,6 +26,8 @@ export interface Minter {
   mint(label: string): Promise<{ id: string; key: string }>;
   /** When the key was used last, in ms since 1970, by the clock of the service; null: never. undefined: it cannot say. */
   lastUsed?(id: string): Promise<number | null | undefined>;
+  /** undefined, or left out: the service alone chooses its keys. */
+  choose?(label: string): ChosenKey | undefined;
   /** A key that is gone already counts as revoked. */
   revoke(id: string): Promise<void>;
   stop(): Promise<void>;
