@@ -85,6 +85,7 @@ export const root = group('Hands out access to AI safely', {
     verify: 'Check that everything is in step; exit code 1 if not',
     gc: 'Revoke keys that killed runs have left in a service',
     destroy: 'Revoke minted keys, and remove all values',
+    import: 'Take the secrets of a compose stack over, and show the change as a diff',
   }),
   import: noun('Import from another program', () => import('./import/verbs.ts'), {
     anythingllm: 'Import the storage directory of AnythingLLM',

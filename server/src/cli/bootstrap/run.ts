@@ -22,7 +22,7 @@ import { Progress } from '../progress.ts';
 
 const FILE = 'keyward.bootstrap.yaml';
 /** As Terraform's `plan -detailed-exitcode`. */
-const CHANGES_PLANNED = 2;
+export const CHANGES_PLANNED = 2;
 
 export interface Choice extends OutputChoice {
   file?: string | undefined;
@@ -162,7 +162,7 @@ async function show(reports: readonly KeyReport[], choice: OutputChoice, context
       say(context.io, `${id}: ${reason ?? ''}. ${steps ?? ''}`);
 }
 
-function asCliError(error: unknown): unknown {
+export function asCliError(error: unknown): unknown {
   if (error instanceof ManifestError)
     return new CliError('The manifest has faults.', {
       exitCode: EXIT.configuration,
