@@ -138,7 +138,7 @@ export function textOf(node: unknown, document: Document): string | undefined {
   const scalar = resolved(node, document);
   if (!isScalar(scalar)) return undefined;
   if (scalar.value === null) return undefined;
-  return typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? String(scalar.value));
+  return typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? JSON.stringify(scalar.value));
 }
 
 function environmentOf(node: unknown, document: Document): EnvironmentEntry[] {
@@ -163,7 +163,7 @@ function environmentOf(node: unknown, document: Document): EnvironmentEntry[] {
         name,
         text: value ?? `\${${name}}`,
         valueRange: rangeOf(scalar),
-        item: scalar as Scalar,
+        item: scalar,
         collection,
         obstacle: anchorIn(item),
       },

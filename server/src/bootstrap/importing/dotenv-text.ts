@@ -26,7 +26,7 @@ export function readDotenv(text: string, file: string, lookup: Lookup): DotenvEn
       new ImportError(`${file}:${text.slice(0, at).split('\n').length}: ${what}`);
     NAME_AND_SIGN.lastIndex = at;
     const found = NAME_AND_SIGN.exec(text);
-    if (found === null) throw fail('must be a variable, such as NAME=value.');
+    if (found === null || /\s/.test(found[1] ?? '')) throw fail('must be a variable, such as NAME=value.');
     const [all, name = '', sign] = found;
     const valueAt = at + all.length;
     const { value, isLiteral, end } =

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isObject } from '../../base/is-object.ts';
@@ -85,8 +85,10 @@ async function replaceFile(path: string, content: string): Promise<void> {
     (found) => found.mode & 0o777,
     () => NEW_FILE_MODE,
   );
-  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
+  // One of a run that was killed is replaced: only one run at a time is here.
+  const temporary = join(dirname(target), `.${basename(target)}.keyward-import`);
   try {
+    await rm(temporary, { force: true });
     const file = await open(temporary, 'wx', mode);
     try {
       // The mask of the process may have taken rights away.

@@ -1,4 +1,4 @@
-import { Document, isMap, isSeq, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { Document, isMap, isSeq, parseDocument, type Scalar, type YAMLMap } from 'yaml';
 import type { KeySpec, Manifest, SinkSpec } from '../manifest/manifest.ts';
 import { fromManifest, SECRETS_FOLDER, type ImportedKey, type ImportPlan } from './import-plan.ts';
 
@@ -39,7 +39,8 @@ export function manifestText(plan: ImportPlan, choice: ManifestChoice): string {
       .map((line) => ` ${line}`)
       .join('\n');
     flow(pair.value?.get('sources', true));
-    for (const place of (pair.value?.get('store', true) as unknown as YAMLSeq).items) flow(place);
+    const store: unknown = pair.value?.get('store', true);
+    if (isSeq(store)) store.items.forEach(flow);
     keys.add(pair);
   }
   return document.toString({ lineWidth: 0, flowCollectionPadding: true });

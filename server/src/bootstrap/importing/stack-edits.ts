@@ -235,7 +235,7 @@ class Writer {
   }
 
   #rangeOfItem(item: Pair<Node, Node | null> | Node): [number, number] {
-    return isPair(item) ? this.#rangeOfPair(item as Pair<Node, Node | null>) : this.#trimmed(rangeOf(item));
+    return isPair(item) ? this.#rangeOfPair(item) : this.#trimmed(rangeOf(item));
   }
 
   #rangeOfPair({ key, value }: Pair<Node, Node | null>): [number, number] {
