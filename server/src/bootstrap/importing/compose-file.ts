@@ -34,6 +34,8 @@ export type Range = [start: number, end: number];
 export interface EnvFileEntry {
   path: string;
   isRequired: boolean;
+  /** `raw`: values stand as they are, without quotes and variables. */
+  format: string | undefined;
   /** In the list of this service; undefined: the list comes by an alias or a merge. */
   node: Node | undefined;
 }
@@ -94,12 +96,33 @@ export function readCompose(text: string, path: string): ComposeFile {
           image: textOf(members.get('image')?.value, document) ?? '',
           environment: environmentOf(members.get('environment')?.value, document),
           envFiles: envFilesOf(members.get('env_file')?.value, isOwn(map, members.get('env_file')), document),
-          obstacle: isAlias(pair.value) ? `the service ${name} is a YAML alias` : undefined,
+          obstacle: sharedPart(name, pair, members),
           isExtension: members.has('extends') || extended.has(name),
         },
       ];
     }),
   };
+}
+
+/** What is added to a service must reach no other one. */
+function sharedPart(
+  name: string,
+  { value }: Pair<Node, Node | null>,
+  members: ReadonlyMap<string, Pair<Node, Node | null>>,
+): string | undefined {
+  if (isAlias(value)) return `the service ${name} is a YAML alias`;
+  if (isMap(value) && value.anchor !== undefined)
+    return `the service ${name} is a YAML anchor that others may merge`;
+  const list = ['env_file', 'secrets'].find((member) => {
+    const node = members.get(member)?.value;
+    return (
+      isMap(value) &&
+      isOwn(value, members.get(member)) &&
+      (isSeq(node) || isScalar(node)) &&
+      node.anchor !== undefined
+    );
+  });
+  return list === undefined ? undefined : `${list} of ${name} is a YAML anchor that others may use`;
 }
 
 /** What an alias stands for. */
@@ -198,10 +221,13 @@ function envFilesOf(node: unknown, isOwnList: boolean, document: Document): EnvF
     const own = isOwnList && isSeq(list) ? (item as Node) : undefined;
     if (!isMap(entry)) {
       const path = textOf(entry, document);
-      return path === undefined ? [] : [{ path, isRequired: true, node: own }];
+      return path === undefined ? [] : [{ path, isRequired: true, format: undefined, node: own }];
     }
     const path = textOf(entry.get('path', true), document);
-    return path === undefined ? [] : [{ path, isRequired: entry.get('required') !== false, node: own }];
+    const format = textOf(entry.get('format', true), document);
+    return path === undefined
+      ? []
+      : [{ path, isRequired: entry.get('required') !== false, format, node: own }];
   });
 }
 
@@ -247,7 +273,10 @@ export function otherTexts({ document, services }: ComposeFile): { path: string;
       const names = path.flatMap((part) =>
         isPair(part) && isScalar(part.key) ? [String(part.key.value)] : [],
       );
-      texts.push({ path: names.join('.'), text: node.value });
+      // A compose secret may take the value of a variable that it names without "$".
+      const isName =
+        names.length === 3 && /^(?:secrets|configs)$/.test(names[0] ?? '') && names[2] === 'environment';
+      texts.push({ path: names.join('.'), text: isName ? `\${${node.value}}` : node.value });
     },
   });
   return texts;

@@ -40,6 +40,14 @@ export function readDotenv(text: string, file: string, lookup: Lookup): DotenvEn
   }
 }
 
+/** A file of the format `raw`: what stands after the sign is the value. */
+export function readRaw(text: string): DotenvEntry[] {
+  return [...text.matchAll(/^([A-Za-z_][\w.-]*)=([^\r\n]*)/gm)].map((match) => {
+    const [line, name = '', value = ''] = match;
+    return { name, ...literal(value), start: match.index, end: lineEnd(text, match.index + line.length) };
+  });
+}
+
 /** A name alone takes its value from the environment of compose. */
 const bare = (name: string, end: number): RawValue => ({ value: `\${${name}}`, isLiteral: false, end });
 const literal = (value: string): Interpolated => ({
@@ -108,5 +116,5 @@ export function lineEnd(text: string, at: number): number {
  */
 export function fitsDotenv(value: string): boolean {
   if (/[\r\n\0]/.test(value) || value !== value.trim()) return false;
-  return value.includes("'") ? !/["\\$`]/.test(value) : !/\\$/.test(value);
+  return value.includes("'") ? !/["\\$`]/.test(value) : !value.endsWith('\\');
 }

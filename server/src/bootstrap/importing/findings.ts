@@ -73,6 +73,7 @@ function environmentUses(stack: Stack, judge: Judge): Use[] {
         const known = uses.get(entry.item);
         if (known !== undefined) {
           known.services.push({ file, service, entry });
+          known.obstacle ??= service.obstacle ?? entry.obstacle;
           continue;
         }
         const result = interpolated(entry.text, stack.lookup);
@@ -93,9 +94,18 @@ function environmentUses(stack: Stack, judge: Judge): Use[] {
 function fileUses({ dotenvFiles }: Stack, judge: Judge): Use[] {
   return dotenvFiles
     .filter(({ users }) => users.length > 0)
-    .flatMap((file) =>
-      file.entries.map((entry) => ({ ...newUse(entry.name, entry, judge), line: { file, entry } })),
-    );
+    .flatMap((file) => {
+      const names = Map.groupBy(file.entries, ({ name }) => name);
+      const obstacle = file.users
+        .map((user) => user.file.services.find(({ name }) => name === user.service)?.obstacle)
+        .find((reason) => reason !== undefined);
+      return file.entries.map((entry) => ({
+        ...newUse(entry.name, entry, judge),
+        line: { file, entry },
+        obstacle:
+          obstacle ?? ((names.get(entry.name)?.length ?? 0) > 1 ? `${file.path} sets it twice` : undefined),
+      }));
+    });
 }
 
 const newUse = (name: string, result: Interpolated, judge: Judge): Use => ({

@@ -36,6 +36,8 @@ export interface ImportPlan {
 export interface TakenNames {
   ids: ReadonlySet<string>;
   sinks: ReadonlySet<string>;
+  /** That a manifest gives to its keys. */
+  variables: ReadonlySet<string>;
   /** Of the secrets of the compose files. */
   secrets: ReadonlySet<string>;
 }
@@ -43,13 +45,16 @@ export interface TakenNames {
 /** Where values lie, relative to the compose file. */
 export const SECRETS_FOLDER = 'secrets';
 /** Variables that the manifest needs itself. */
-const OWN_VARIABLES = new Set(['VAULT_TOKEN']);
+const OWN_VARIABLES = ['VAULT_TOKEN'];
 
 /** What is stored, under which names. */
 export function planImport(stack: Stack, findings: Findings, taken: TakenNames): ImportPlan {
   const variableFiles: VariableFile[] = [];
   const keys: ImportedKey[] = [];
   const ids = new Set([...taken.ids, ...taken.secrets]);
+  // Keyward reads the .env file of its folder: a variable that stays there would replace the value of a key.
+  const stay = findings.variables.filter((variable) => !isMoved(variable)).map(({ name }) => name);
+  const variables = new Set([...OWN_VARIABLES, ...taken.variables, ...stay]);
   for (const uses of sharedValues(findings)) {
     const id = unused(preferredId(uses, findings), ids);
     ids.add(id);
@@ -62,7 +67,7 @@ export function planImport(stack: Stack, findings: Findings, taken: TakenNames):
       .flatMap((use) => placesOf(use).map((from) => ({ name: use.name, from })));
     keys.push({
       id,
-      env: OWN_VARIABLES.has(env) ? `STACK_${env}` : env,
+      env: variables.has(env) ? unused(`STACK_${env}`, variables) : env,
       value: uses[0]?.value ?? '',
       uses,
       isFile: uses.some(({ way }) => way?.how === 'file'),

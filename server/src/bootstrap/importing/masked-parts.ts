@@ -20,7 +20,7 @@ export function maskedInCompose(file: ComposeFile, { uses }: Findings): Range[] 
     for (const { file: own, entry } of use.services)
       if (own === file && !isOnlyReferences(use, entry)) parts.push(valueRange(entry, text));
     // A short word that happens to be a password would, if it were masked elsewhere, show what the password is.
-    if (use.value.length >= COPY_MIN_LENGTH && !/^[a-z]+$/.test(use.value))
+    if (use.value.length >= COPY_MIN_LENGTH && !/^[a-z]{1,15}$/.test(use.value))
       parts.push(...placesOf(use.value, text));
   }
   for (const pattern of PASSWORD_ELSEWHERE)

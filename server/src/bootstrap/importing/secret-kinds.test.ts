@@ -79,7 +79,7 @@ describe('a variable', () => {
     ['API_KEY', '<your key>'],
     ['API_KEY', 'xxxxxxxx'],
     ['API_KEY', 'sk-xxxxxxxxxxxxxxxxxxxx'],
-    ['API_KEY', 'TODO'],
+    ['API_KEY', 'tbd'],
     ['DB_PASSWORD', 'replace-me'],
     ['DATABASE_URL', 'postgres://u:changeme@db/x'],
   ])('%s with the value %s has a placeholder', ([name = '', value = '']) => {

@@ -65,7 +65,7 @@ function isOrdinary(name: string, value: string): boolean {
   if (/^(?:true|false|yes|no|on|off)$/i.test(value)) return true;
   if (/^\d+(?:[.,]\d+)?$/.test(value)) return !/PASS(?:WORD|WD)?$/.test(name);
   if (/^\d+(?:ms|s|m|h|d|w)$/.test(value)) return true;
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return !/DSN$/.test(name) || !value.includes('@');
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return !name.endsWith('DSN') || !value.includes('@');
   if (/(?:^|_)DSN$/.test(name)) return !value.includes('@');
   return /^(?:\.{0,2}|~)\/[\w.-]+(?:\/[\w.-]+|\.\w{2,4}$)/.test(value) &&
     /KEY|CERT|SECRET|TOKEN|PRIVATE/.test(name)

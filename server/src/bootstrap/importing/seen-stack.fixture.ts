@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { readDotenv } from './dotenv-text.ts';
+import { readDotenv, readRaw } from './dotenv-text.ts';
 import { interpolated } from './interpolation.ts';
 
 interface Service {
   environment?: Record<string, string | number | boolean | null> | string[];
-  env_file?: string | (string | { path: string; required?: boolean })[];
+  env_file?: string | (string | { path: string; required?: boolean; format?: string })[];
   secrets?: string[];
 }
 
@@ -33,9 +33,10 @@ export function seenByServices(folder: string, [composeFile = '', ...envFiles]: 
   for (const [service, { environment = {}, env_file = [], secrets: own = [] }] of Object.entries(services)) {
     const variables: Record<string, string> = {};
     for (const entry of [env_file].flat()) {
-      const { path, required = true } = typeof entry === 'string' ? { path: entry } : entry;
+      const { path, required = true, format } = typeof entry === 'string' ? { path: entry } : entry;
       if (!required && !existsSync(join(folder, path))) continue;
-      for (const { name, value } of readDotenv(read(path), path, lookup)) variables[name] = value;
+      const lines = format === 'raw' ? readRaw(read(path)) : readDotenv(read(path), path, lookup);
+      for (const { name, value } of lines) variables[name] = value;
     }
     const pairs = Array.isArray(environment)
       ? environment.map((line) => [line.split('=')[0] ?? '', /=([\s\S]*)$/.exec(line)?.[1]] as const)

@@ -1,5 +1,5 @@
 import { isMap, isPair, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
-import { rangeOf, type ComposeFile, type ComposeService } from './compose-file.ts';
+import { rangeOf, type ComposeFile, type ComposeService, type EnvFileEntry } from './compose-file.ts';
 import { lineEnd, lineStart } from './dotenv-text.ts';
 import { isMoved, type Use } from './findings.ts';
 import { SECRETS_FOLDER, type ImportPlan } from './import-plan.ts';
@@ -117,8 +117,8 @@ class Writer {
       if (last !== undefined) this.#insertAfter(service.envFiles.at(-1)?.node, last);
       return;
     }
-    const list = after.flatMap(({ entry, added }) => [
-      entry.isRequired ? entry.path : { path: entry.path },
+    const list = after.flatMap(({ entry, added }): (string | EnvFileEntry)[] => [
+      entry,
       ...(added === undefined ? [] : [added]),
     ]);
     this.#setList(service, 'env_file', [...list, ...(last === undefined ? [] : [last])]);
@@ -169,13 +169,13 @@ class Writer {
   }
 
   /** Sets a list in a service that has none, or one text, or one that it does not own. */
-  #setList(service: ComposeService, name: string, items: readonly (string | { path: string })[]): void {
+  #setList(service: ComposeService, name: string, items: readonly (string | EnvFileEntry)[]): void {
     const { map } = service;
     const own = (map.items as Pair<Node, Node | null>[]).find(
       ({ key }) => isScalar(key) && key.value === name,
     );
     if (map.flow === true) {
-      const flow = `[${items.map((item) => (typeof item === 'string' ? item : `{ path: ${item.path}, required: false }`)).join(', ')}]`;
+      const flow = `[${items.map((item) => (typeof item === 'string' ? item : flowText(item))).join(', ')}]`;
       if (own !== undefined) this.#replace(...this.#rangeOfPair(own), `${name}: ${flow}`);
       else if (map.items[0] !== undefined) {
         const [at] = this.#rangeOfItem(map.items[0] as Pair<Node, Node | null>);
@@ -185,11 +185,7 @@ class Writer {
     }
     const first = map.items[0] as Pair<Node, Node | null>;
     const indent = this.#indentOf(first.key);
-    const lines = items.flatMap((item) =>
-      typeof item === 'string'
-        ? [`${indent}  - ${item}`]
-        : [`${indent}  - path: ${item.path}`, `${indent}    required: false`],
-    );
+    const lines = items.map((item) => `${indent}  - ${typeof item === 'string' ? item : flowText(item)}`);
     if (own !== undefined) {
       this.#replace(...this.#rangeOfPair(own), [`${name}:`, ...lines].join(this.#feed));
       return;
@@ -252,4 +248,16 @@ class Writer {
   #trimmed([start, end]: readonly [number, number]): [number, number] {
     return [start, start + this.#text.slice(start, end).trimEnd().length];
   }
+}
+
+/** An entry of a list as it was. */
+function flowText({ path, isRequired, format }: EnvFileEntry): string {
+  const text = /^[\w./~${}-]+$/.test(path) && !path.startsWith('{') ? path : JSON.stringify(path);
+  if (isRequired && format === undefined) return text;
+  const members = [
+    `path: ${JSON.stringify(path)}`,
+    ...(isRequired ? [] : ['required: false']),
+    ...(format === undefined ? [] : [`format: ${format}`]),
+  ];
+  return `{ ${members.join(', ')} }`;
 }

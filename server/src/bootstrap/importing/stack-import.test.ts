@@ -179,6 +179,34 @@ describe('the change of a stack', () => {
       /other\.yaml uses it/,
     ],
     [
+      'a service that others may merge',
+      {
+        'compose.yaml':
+          'services:\n  a: &a\n    image: a/b\n    environment: { API_TOKEN: canary-1 }\n  b:\n    <<: *a\n    environment: {}\n',
+      },
+      'API_TOKEN',
+      /the service a is a YAML anchor that others may merge/,
+    ],
+    [
+      'an env_file with the same variable twice',
+      {
+        'compose.yaml': 'services:\n  a:\n    image: a/b\n    env_file: a.env\n',
+        'a.env': 'API_TOKEN=canary-1\nAPI_TOKEN=canary-2\n',
+      },
+      'API_TOKEN',
+      /a\.env sets it twice/,
+    ],
+    [
+      'a variable that a compose secret names',
+      {
+        'compose.yaml':
+          'services:\n  a:\n    image: a/b\n    environment: { API_TOKEN: $API_TOKEN }\nsecrets:\n  x: { environment: API_TOKEN }\n',
+        '.env': 'API_TOKEN=canary-1\n',
+      },
+      'API_TOKEN',
+      /secrets\.x\.environment uses it/,
+    ],
+    [
       'a variable that no service uses',
       { ...compose('A: b'), '.env': 'API_TOKEN=canary-4d0f9b1e\n' },
       'API_TOKEN',
@@ -205,6 +233,72 @@ describe('the change of a stack', () => {
       how: 'env_file',
       reason: expect.stringMatching(/healthcheck\.test reads the variable/),
     });
+  });
+
+  test('lists and maps that are empty, merged, or of another format are kept as they mean', async () => {
+    const stack = {
+      'compose.yaml': `x-files: &files
+  env_file:
+    - path: "a b.env"
+      required: false
+    - path: raw.env
+      format: raw
+services:
+  one:
+    <<: *files
+    image: a/b
+    environment:
+      API_TOKEN: canary-1
+  two:
+    image: a/b
+    env_file:
+    environment:
+    - OTHER_TOKEN=canary-2
+
+    # the end
+  three: {image: postgres, environment: [POSTGRES_PASSWORD=canary-3]}
+`,
+      'raw.env': "RAW_TOKEN='canary $HOME\n",
+    };
+    const { prepare, read, folder } = folderOf(stack);
+    const found = await prepare(['compose.yaml']);
+    expect(rowsOf(found).map(([name, how]) => [name, how])).toEqual([
+      ['API_TOKEN', 'env_file'],
+      ['OTHER_TOKEN', 'env_file'],
+      ['POSTGRES_PASSWORD', 'file'],
+      ['RAW_TOKEN', 'kept'],
+    ]);
+    expect(textOf(found)).not.toMatch(CANARY);
+    await found.carryOut();
+    expect(read('compose.yaml')).toContain(`
+    env_file:
+      - { path: "a b.env", required: false }
+      - { path: "raw.env", format: raw }
+      - ./secrets/one.env
+  two:
+    image: a/b
+    env_file:
+      - ./secrets/two.env
+
+    # the end
+  three: {secrets: [postgres_password], image: postgres, environment: [POSTGRES_PASSWORD_FILE=/run/secrets/postgres_password]}
+`);
+    expect(seenByServices(folder, ['compose.yaml'])).toMatchObject({
+      one: { API_TOKEN: 'canary-1' },
+      two: { OTHER_TOKEN: 'canary-2' },
+      three: { POSTGRES_PASSWORD: 'canary-3' },
+    });
+  });
+
+  test('a key never takes its value from a variable that stays in .env', async () => {
+    const stack = {
+      ...compose('POSTGRES_PASSWORD: canary-own'),
+      '.env': 'POSTGRES_PASSWORD=canary-unused\n',
+    };
+    const { prepare, read } = folderOf(stack);
+    await (await prepare(['compose.yaml'])).carryOut();
+    expect(read('keyward.bootstrap.yaml')).toContain('env: STACK_POSTGRES_PASSWORD');
+    expect(read('.env')).toBe(stack['.env']);
   });
 
   test('a setting in a second compose file still wins', async () => {

@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { isMap, isScalar } from 'yaml';
 import { Bootstrap } from '../bootstrap.ts';
-import type { Manifest, PlaceSpec } from '../manifest/manifest.ts';
+import type { KeySpec, Manifest, PlaceSpec } from '../manifest/manifest.ts';
 import { readManifest } from '../manifest/read-manifest.ts';
 import { openSinks } from '../open-sinks.ts';
 import { shownPlace } from '../report.ts';
@@ -66,6 +66,7 @@ export class StackImport {
     const taken = {
       ids: new Set(Object.keys(known?.keys ?? {})),
       sinks: new Set([...Object.keys(known?.sinks ?? {}), ...OWN_SINKS]),
+      variables: new Set(Object.values(known?.keys ?? {}).flatMap(variablesOf)),
       secrets: new Set(stack.composeFiles.flatMap(topLevelSecrets)),
     };
     const plan = planImport(stack, findings, taken);
@@ -163,6 +164,9 @@ function variableFilesOf(manifest: Manifest | undefined, path: string): Set<stri
   );
   return new Set(files);
 }
+
+const variablesOf = ({ sources }: KeySpec): string[] =>
+  sources.flatMap((source) => ('env' in source ? [source.env] : []));
 
 function topLevelSecrets({ root }: Stack['composeFiles'][number]): string[] {
   const secrets = root.get('secrets', true);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { otherFiles, otherTexts, readCompose, type ComposeFile, type EnvFileEntry } from './compose-file.ts';
-import { readDotenv, type DotenvEntry } from './dotenv-text.ts';
+import { readDotenv, readRaw, type DotenvEntry } from './dotenv-text.ts';
 import { ImportError } from './import-error.ts';
 import { interpolated, type Lookup } from './interpolation.ts';
 
@@ -94,11 +94,11 @@ async function addEnvFiles(
         if (ignored.has(absolute)) continue;
         let known = dotenvFiles.find(({ path }) => resolve(path) === absolute);
         if (known === undefined) {
-          const path = join(base, written);
+          const path = isAbsolute(written) ? written : join(base, written);
           const text = await textIfAny(absolute);
           if (text === undefined && !entry.isRequired) continue;
           if (text === undefined) throw unreadable(path, 'ENOENT');
-          const entries = readDotenv(text, path, lookup);
+          const entries = entry.format === 'raw' ? readRaw(text) : readDotenv(text, path, lookup);
           dotenvFiles.push((known = { path, text, entries, isProject: false, users: [] }));
         }
         known.users.push({ file, service: service.name, entry });

@@ -10,7 +10,8 @@ import { Home, type Ended } from '../cli.fixture.ts';
 
 const CANARY = /canary/;
 const MANIFEST = 'keyward.bootstrap.yaml';
-const { files, stack } = STACKS['anythingllm'] ?? { files: [], stack: {} };
+const none: StackFixture = {};
+const { files, stack } = STACKS['anythingllm'] ?? { files: [], stack: none };
 
 function homeOf(texts: StackFixture, env: Record<string, string> = {}) {
   const home = new Home();
