@@ -1,65 +1,17 @@
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
-import { Bootstrap } from '../bootstrap.ts';
-import { readManifest } from '../manifest/read-manifest.ts';
-import { openSinks } from '../open-sinks.ts';
-import { changeOf, cutOffImport, finishImport, journalPath } from './import-journal.ts';
+import { folderOf, named } from './import-folder.fixture.ts';
 import { seenByServices } from './seen-stack.fixture.ts';
-import { StackImport, type StackImportOptions } from './stack-import.ts';
+import type { StackImport } from './stack-import.ts';
 import { STACKS, type StackFixture } from './stacks.fixture.ts';
-import { writePrivate } from '../sinks/private-files.ts';
 
 const CANARY = /canary/;
-
-function folderOf(stack: StackFixture) {
-  const folder = mkdtempSync(join(tmpdir(), 'keyward-import-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  for (const [name, text] of Object.entries(stack)) writeFileSync(join(folder, name), text);
-  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
-  const now = (): StackFixture => Object.fromEntries(Object.keys(stack).map((name) => [name, read(name)]));
-  const prepare = (
-    files: readonly string[],
-    options: Partial<StackImportOptions> = {},
-  ): Promise<StackImport> =>
-    StackImport.prepare({
-      files: files.map((name) => join(folder, name)),
-      manifest: undefined,
-      force: false,
-      vault: undefined,
-      include: new Set(),
-      exclude: new Set(),
-      variables: {},
-      ...options,
-    });
-  const plan = async () => {
-    const manifest = readManifest(read('keyward.bootstrap.yaml'), 'manifest', {});
-    const surroundings = { folder, variables: {} };
-    const sinks = await openSinks(manifest, surroundings);
-    return new Bootstrap({ manifest, surroundings, sinks, minters: new Map(), nowMs: Date.now }).plan();
-  };
-  return { folder, read, now, prepare, plan };
-}
 
 const compose = (environment: string): StackFixture => ({
   'compose.yaml': `services:\n  app:\n    image: example/app\n    environment:\n      ${environment}\n`,
 });
-function named(name: string): { files: string[]; stack: StackFixture } {
-  const found = STACKS[name];
-  if (found === undefined) throw new Error(`There is no stack ${name}.`);
-  return found;
-}
 const rowsOf = ({ secrets }: StackImport) => secrets.map(({ name, how, reason }) => [name, how, reason]);
 const textOf = ({ secrets, diffs }: StackImport): string =>
   JSON.stringify(secrets) + diffs.map(({ diff }) => diff).join('\n');
@@ -290,6 +242,22 @@ services:
     });
   });
 
+  test('a secret that stays holds back what is made of it, and what that is made of', async () => {
+    const stack = {
+      ...compose('BOTH: ${A_SECRET}:${B_SECRET}\n      OTHER_TOKEN: $B_SECRET\n    command: run ${A_SECRET}'),
+      '.env': 'A_SECRET=canary-a\nB_SECRET=canary-b\n',
+    };
+    const { prepare, now } = folderOf(stack);
+    const found = await prepare(['compose.yaml', '.env']);
+    expect(rowsOf(found)).toEqual([
+      ['A_SECRET', 'kept', expect.stringMatching(/services\.app\.command uses it/)],
+      ['B_SECRET', 'kept', expect.stringMatching(/BOTH uses it and stays/)],
+      ['BOTH', 'kept', expect.stringMatching(/A_SECRET stays in .*\.env/)],
+    ]);
+    await found.carryOut();
+    expect(now()).toEqual(stack);
+  });
+
   test('a key never takes its value from a variable that stays in .env', async () => {
     const stack = {
       ...compose('POSTGRES_PASSWORD: canary-own'),
@@ -386,44 +354,5 @@ describe('a stack that cannot be imported', () => {
     );
     expect(now()).toEqual(stack);
     expect(readdirSync(join(folder, 'secrets'))).toEqual(['api_token']);
-  });
-});
-
-describe('an import that is cut off', () => {
-  test('before the first file was changed is done by the next run', async () => {
-    const { files, stack } = named('anythingllm');
-    const { folder, prepare, read } = folderOf(stack);
-    const before = seenByServices(folder, files);
-    const found = await prepare(files);
-    writeFileSync(join(folder, '.env'), `${read('.env')}MORE=1\n`);
-    await expect(found.carryOut()).rejects.toThrow(
-      /\.env was changed meanwhile\. Nothing was changed in the stack/,
-    );
-    expect(read('compose.yaml')).toBe(stack['compose.yaml']);
-    await (await prepare(files)).carryOut();
-    expect(seenByServices(folder, files)).toEqual(before);
-  });
-
-  test.for([0, 1, 2, 3])('after %i of three files is finished by the next run', async (done) => {
-    const names = ['a', 'b', 'c'];
-    const { folder, read } = folderOf(Object.fromEntries(names.map((name) => [name, `one\ntwo ${name}\n`])));
-    const edits = [{ start: 0, end: 4, text: 'new\n' }];
-    const changes = names.map((name) => changeOf(join(folder, name), read(name), edits));
-    const journal = journalPath(join(folder, 'manifest'));
-    await writePrivate(journal, JSON.stringify({ version: 1, changes }));
-    for (const name of names.slice(0, done)) writeFileSync(join(folder, name), `new\ntwo ${name}\n`);
-    await finishImport(journal);
-    expect(names.map(read)).toEqual(names.map((name) => `new\ntwo ${name}\n`));
-    expect(await cutOffImport(journal)).toBeUndefined();
-  });
-
-  test('does not overwrite a file that somebody changed since then', async () => {
-    const { folder, read } = folderOf({ a: 'one\n' });
-    const journal = journalPath(join(folder, 'manifest'));
-    const changes = [changeOf(join(folder, 'a'), 'one\n', [{ start: 0, end: 3, text: 'two' }])];
-    await writePrivate(journal, JSON.stringify({ version: 1, changes }));
-    writeFileSync(join(folder, 'a'), 'mine\n');
-    await expect(finishImport(journal)).rejects.toThrow(/a was changed after an import of it was cut off/);
-    expect(read('a')).toBe('mine\n');
   });
 });
