@@ -98,7 +98,9 @@ function preferredId(uses: readonly Use[], { variables, uses: all }: Findings): 
   const name = variable?.name ?? uses[0]?.name ?? '';
   const isAmbiguous = all.some((use) => isMoved(use) && use.name === name && use.value !== value);
   const [service = ''] = servicesOf(uses);
-  return idFrom(isAmbiguous && variable === undefined ? `${service}_${name}` : name);
+  // A word such as URL may be a variable of any shell.
+  const needsService = variable === undefined && (isAmbiguous || !name.includes('_'));
+  return idFrom(needsService ? `${service}_${name}` : name);
 }
 
 const ID_MAX = 60;

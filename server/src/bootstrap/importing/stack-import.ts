@@ -173,6 +173,8 @@ function topLevelSecrets({ root }: Stack['composeFiles'][number]): string[] {
   return isMap(secrets) ? secrets.items.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : [])) : [];
 }
 
+const DONE: readonly string[] = ['none', 'create', 'update', 'note'];
+
 async function storeValues({ plan, path, options }: Parts, manifest: Manifest): Promise<void> {
   const values = plan.keys.map(({ env, value }) => [env, value] as const);
   // A file that a variable of the shell names would be read in the place of the value.
@@ -186,7 +188,7 @@ async function storeValues({ plan, path, options }: Parts, manifest: Manifest): 
     for (const { place, value } of placesOf(plan, manifest))
       await refuseOther(sinkOf(sinks, place), place, value);
     const reports = await bootstrap.apply(plan.keys.map(({ id }) => id));
-    const blocked = reports.find(({ action }) => action === 'blocked');
+    const blocked = reports.find(({ action }) => !DONE.includes(action));
     if (blocked !== undefined)
       throw new ImportError(
         `${blocked.id} cannot be stored: ${blocked.reason ?? ''}. Nothing was changed in the stack.`,
