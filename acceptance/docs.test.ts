@@ -3,11 +3,21 @@ import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { VARIABLES } from '../server/src/config.ts';
+import { startDevOpenBao, type OpenBao } from '../server/test/openbao.ts';
 import { brokenLinks, missingFrom, pages } from './docs.ts';
-import { KEYWARD, keyward, machineEnvironment, newHome, REPOSITORY, temporaryFolder } from './server.ts';
+import {
+  afterwards,
+  KEYWARD,
+  keyward,
+  machineEnvironment,
+  newHome,
+  REPOSITORY,
+  temporaryFolder,
+} from './server.ts';
 import type { Server } from './server.ts';
 
 const DOCUMENTED_ADDRESS = 'http://127.0.0.1:5390';
+const DOCUMENTED_OPENBAO = 'http://127.0.0.1:8200';
 const OTHER_PAGES = [
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
@@ -32,7 +42,9 @@ function runBlock(script: string, { cwd, server }: { cwd: string; server: Server
     KEYWARD_URL: server.url,
     KEYWARD_API_KEY: server.home.adminKey,
   };
-  const text = script.replaceAll(DOCUMENTED_ADDRESS, server.url);
+  const text = script
+    .replaceAll(DOCUMENTED_ADDRESS, server.url)
+    .replaceAll(DOCUMENTED_OPENBAO, openBao.address);
   return new Promise((resolve) => {
     const options = { cwd, env, timeout: BLOCK_TIMEOUT_MS, maxBuffer: 16 * 1024 * 1024 };
     execFile('bash', ['-euo', 'pipefail', '-c', `exec 2>&1\n${text}`], options, (error, output) =>
@@ -43,7 +55,10 @@ function runBlock(script: string, { cwd, server }: { cwd: string; server: Server
 
 /** One for all pages, as for a reader. */
 let server: Server;
+let openBao: OpenBao;
 beforeAll(async () => {
+  openBao = await startDevOpenBao();
+  afterwards(() => openBao.remove());
   server = await (await newHome({ localModel: true })).serve();
   await server.untilModelReady();
 }, 120_000);

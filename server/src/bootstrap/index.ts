@@ -9,3 +9,6 @@ export type { EndReport } from './ending.ts';
 export type { KeyReport, KeyStatus, RotationReport } from './report.ts';
 export { VariableError, type Surroundings } from './secrets.ts';
 export { SinkError } from './sinks/sink.ts';
+export { ImportError } from './importing/import-error.ts';
+export type { SecretRow } from './importing/import-report.ts';
+export { StackImport, unfinishedImport } from './importing/stack-import.ts';

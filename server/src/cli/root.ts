@@ -86,6 +86,7 @@ export const root = group('Hands out access to AI safely', {
     rotate: 'Replace values, and end the former ones once nobody needs them',
     gc: 'Revoke keys that killed runs have left in a service',
     destroy: 'Revoke minted keys, and remove all values',
+    import: 'Take the secrets of a compose stack over, and show the change as a diff',
   }),
   import: noun('Import from another program', () => import('./import/verbs.ts'), {
     anythingllm: 'Import the storage directory of AnythingLLM',

@@ -149,7 +149,7 @@ function chosenKeys({ keys }: Manifest, { phase }: Choice, only: readonly string
   return [of('static'), of('derived')];
 }
 
-function asCliError(error: unknown): unknown {
+export function asCliError(error: unknown): unknown {
   if (error instanceof ManifestError)
     return new CliError('The manifest has faults.', {
       exitCode: EXIT.configuration,

@@ -6,7 +6,7 @@ import { overPhases, type Choice } from './open.ts';
 import { exitCodeOf, sayProblems } from './outcome.ts';
 
 /** As Terraform's `plan -detailed-exitcode`. */
-const CHANGES_PLANNED = 2;
+export const CHANGES_PLANNED = 2;
 
 export async function planKeys(
   choice: Choice & { 'detailed-exitcode'?: boolean | undefined },

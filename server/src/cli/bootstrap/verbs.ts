@@ -87,3 +87,41 @@ export const destroy = verb({
     'Derived keys go first: their services may need the static ones. It may be repeated after a failure.',
   run: async (args, context) => (await import('./end.ts')).endKeys(args, context, 'destroy'),
 });
+
+const importVerb = verb({
+  args: {
+    files: {
+      type: 'positional',
+      description: 'The compose file or files, then the .env file; more in the order of compose',
+      required: true,
+    },
+    file: {
+      type: 'string',
+      alias: 'f',
+      description: 'The manifest. Default: keyward.bootstrap.yaml beside the compose file',
+    },
+    force: { type: 'boolean', description: 'Add to a manifest that exists; its own keys stay' },
+    vault: {
+      type: 'string',
+      description: 'The address of the Vault or OpenBao that decides; files are copies',
+    },
+    mount: { type: 'string', description: 'The mount of its KV engine. Default: kv' },
+    'path-prefix': { type: 'string', description: 'The path in the mount. Default: the name of the folder' },
+    include: { type: 'string', description: 'This variable is a secret; may be repeated' },
+    exclude: { type: 'string', description: 'This variable is no secret; may be repeated' },
+    ...CONFIRM_ARGS,
+    'detailed-exitcode': { type: 'boolean', description: 'Exit code 2 if something is to be done' },
+    ...OUTPUT_ARGS,
+  },
+  examples: [
+    'bootstrap import compose.yaml .env',
+    'bootstrap import compose.yaml .env --vault https://vault.example:8200 --mount kv --path-prefix stack --yes',
+  ],
+  notes:
+    'Finds the secrets of a compose stack, stores them, writes the manifest, and changes the compose file so that each\n' +
+    'service gets them from files: docs/bootstrap-compose.md. It shows the change as a diff first. The token of Vault\n' +
+    'comes from VAULT_TOKEN. Values are never printed. It may be repeated after a failure.',
+  repeatsLast: true,
+  run: async (args, context) => (await import('./import.ts')).importStack(args, context),
+});
+export { importVerb as import };
