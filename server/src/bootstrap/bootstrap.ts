@@ -200,7 +200,8 @@ export class Bootstrap {
     }
     const { key, serviceKeyId, attempt } = minted;
     const provenance = await this.#provenance(key, source);
-    await sink.annotate(place, { ...provenance, 'service-key-id': serviceKeyId, attempt });
+    const origin = minter.origin?.() ?? {};
+    await sink.annotate(place, { ...provenance, ...origin, 'service-key-id': serviceKeyId, attempt });
     return key;
   }
 

@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import type { VaultLogin } from '../vault/index.ts';
 import type { Manifest, SinkSpec } from './manifest/manifest.ts';
 import type { SecretReference } from './manifest/secret-reference.ts';
+import { ExecMinter } from './minters/exec-minter.ts';
 import { HttpMinter } from './minters/http-minter.ts';
-import { httpSpecOf } from './minters/presets.ts';
+import { verbsOf } from './minters/presets.ts';
 import type { Minter } from './minters/minter.ts';
 import { fileValue, VariableError, variableValue, type Surroundings } from './secrets.ts';
 import { dotenvFormat, FileSink, filesFormat } from './sinks/file-sink.ts';
@@ -28,16 +29,14 @@ export async function openMinters(
   const minters = new Map<string, Minter>();
   for (const id of ids) {
     const { sources = [], service = '' } = keys[id] ?? {};
-    const spec = sources.flatMap((source) => ('mint' in source ? [httpSpecOf(source.mint)] : []))[0];
+    const spec = sources.flatMap((source) => ('mint' in source ? [verbsOf(source.mint)] : []))[0];
     if (spec === undefined) continue;
     const references = Object.entries(spec.secrets ?? {});
     const secrets = await Promise.all(
       references.map(async ([name, reference]) => [name, await secretOf(reference, surroundings)] as const),
     );
-    minters.set(
-      id,
-      new HttpMinter(spec, { url: services[service]?.url ?? '', secrets: Object.fromEntries(secrets) }),
-    );
+    const options = { url: services[service]?.url ?? '', secrets: Object.fromEntries(secrets) };
+    minters.set(id, spec.type === 'exec' ? new ExecMinter(spec, options) : new HttpMinter(spec, options));
   }
   return minters;
 }

@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { isObject } from '../../base/is-object.ts';
+import { minterFaults } from '../minters/minter-faults.ts';
 import { Manifest, type KeySpec, type PlaceSpec } from './manifest.ts';
 
 /** One fault, where a text editor finds it. Lines and columns count from 1. */
@@ -130,6 +131,10 @@ function* sourceFaults(id: string, { sources, service, phase }: KeySpec): Genera
   const last = sources.findIndex((source) => 'random' in source || 'mint' in source);
   if (last !== -1 && last < sources.length - 1)
     yield [['keys', id, 'sources', last + 1], 'is never reached: the source before it always gives a value'];
+  for (const [index, source] of sources.entries())
+    if ('mint' in source)
+      for (const [path, message] of minterFaults(source.mint))
+        yield [['keys', id, 'sources', index, 'mint', ...path], message];
 }
 
 /** `${NAME}` in texts; a name without a value and without a default is a fault. */
@@ -189,12 +194,12 @@ function narrowed(schema: unknown, value: unknown): unknown {
   };
 }
 
-/** By the member that names the kind (`type`, `method`), or by the one member that a branch cannot do without. */
-function isMeant({ properties }: Json, value: unknown): boolean {
+/** By the member that names the kind (`type`, `method`), or by a member that a branch cannot do without. */
+function isMeant({ properties, required }: Json, value: unknown): boolean {
   if (!isObject(properties) || !isObject(value)) return false;
   const kinds = Object.entries(properties).filter(([, part]) => isObject(part) && 'const' in part);
   if (kinds.length > 0) return kinds.every(([name, part]) => value[name] === (part as Json)['const']);
-  return Object.keys(properties).some((name) => name in value);
+  return Array.isArray(required) && required.some((name) => String(name) in value);
 }
 
 /** Of a union whose kind is unknown only the union is named, not what each of its branches lacks. */
@@ -249,7 +254,7 @@ function branchName(branch: Json): string {
     ([, part]) => isObject(part) && 'const' in part,
   );
   return kind === undefined
-    ? `{ ${namesOf(branch)[0] ?? ''}: … }`
+    ? `{ ${(branch as { required?: string[] }).required?.[0] ?? ''}: … }`
     : `${kind[0]}: ${String((kind[1] as Json)['const'])}`;
 }
 

@@ -1,14 +1,15 @@
 import type { Agent } from 'undici';
 import { collected } from '../../base/collected.ts';
-import { isObject } from '../../base/is-object.ts';
 import { jsonIn } from '../../base/json-text.ts';
 import { openOutbound } from '../../base/outbound/connections.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
-import type { HttpMinterSpec, HttpCall } from './http-minter-spec.ts';
+import { filled, foundKeys, mintedKey, textAt, type Values } from './answers.ts';
+import type { HttpCall, HttpVerbs } from './http-minter-spec.ts';
 import { MinterError, type FoundKey, type Minter, type Verdict } from './minter.ts';
 
 const TIMEOUT_MS = 15_000;
 const ANSWER_MAX_BYTES = 8 * 1024 * 1024;
+const METHODS = { verify: 'GET', find: 'GET', mint: 'POST', revoke: 'DELETE' } as const;
 
 interface Answer {
   status: number;
@@ -16,14 +17,12 @@ interface Answer {
   body: unknown;
 }
 
-type Values = Record<string, string>;
-
 /**
  * A minter that the manifest describes: a request for each verb, with `{name}` where a value goes, and JSON pointers to
  * what its answer holds.
  */
 export class HttpMinter implements Minter {
-  readonly #spec: HttpMinterSpec;
+  readonly #spec: HttpVerbs;
   readonly #origin: string;
   readonly #basePath: string;
   /** Of the administrator; in requests only. */
@@ -32,19 +31,11 @@ export class HttpMinter implements Minter {
   #token: Promise<string> | undefined;
 
   /** @param secrets by the names that the requests use, such as `admin` for `{admin}` */
-  constructor(spec: HttpMinterSpec, { url, secrets }: { url: string; secrets: Values }) {
+  constructor(spec: HttpVerbs, { url, secrets }: { url: string; secrets: Values }) {
     const parsed = URL.parse(url);
     if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== '')
       throw new MinterError('refused', 'The url of a service must be such as http://127.0.0.1:3001.');
-    // The methods as the schema says them; who makes a spec in code may leave them out.
-    this.#spec = {
-      ...spec,
-      ...(spec.login === undefined ? {} : { login: { method: 'POST', ...spec.login } }),
-      verify: { method: 'GET', ...spec.verify },
-      find: { method: 'GET', ...spec.find },
-      mint: { method: 'POST', ...spec.mint },
-      revoke: { method: 'DELETE', ...spec.revoke },
-    };
+    this.#spec = spec;
     this.#origin = parsed.origin;
     this.#basePath = withoutTrailing(parsed.pathname, '/');
     this.#secrets = secrets;
@@ -56,11 +47,11 @@ export class HttpMinter implements Minter {
   }
 
   async probe(): Promise<void> {
-    await this.#do(this.#spec.find, 'look for keys', { prefix: 'keyward:' });
+    await this.#do(this.#verb('find'), 'look for keys', { prefix: 'keyward:' });
   }
 
   async verify(key: string): Promise<Verdict> {
-    const { verify } = this.#spec;
+    const verify = this.#verb('verify');
     const answer = await this.#send(verify, { key }).catch(() => undefined);
     if (answer === undefined) return 'unknown';
     if ((verify.valid ?? [200]).includes(answer.status)) return 'valid';
@@ -68,39 +59,31 @@ export class HttpMinter implements Minter {
   }
 
   async find(prefix: string): Promise<FoundKey[]> {
-    const { find } = this.#spec;
+    const find = this.#verb('find');
     const { body } = await this.#do(find, 'look for keys', { prefix });
-    const items = at(body, find.items ?? '');
-    if (!Array.isArray(items)) throw this.#lacks('find', `a list at ${find.items ?? 'its root'}`);
-    return items.flatMap((item: unknown) => {
-      const [label, id, key] = [
-        textAt(item, find.label),
-        textAt(item, find.id),
-        find.key === undefined ? '' : textAt(item, find.key),
-      ];
-      if (!label.startsWith(prefix)) return [];
-      if (id === '') throw this.#lacks('find', `an id at ${find.id}`);
-      return [{ label, id, ...(key === '' ? {} : { key }) }];
-    });
+    return foundKeys(body, find, { prefix, lacks: (what) => this.#lacks('find', what) });
   }
 
   async mint(label: string): Promise<{ id: string; key: string }> {
-    const { mint } = this.#spec;
+    const mint = this.#verb('mint');
     const { body } = await this.#do(mint, 'mint a key', { label });
-    const [id, key] = [textAt(body, mint.id), textAt(body, mint.key)];
-    if (key === '') throw this.#lacks('mint', `a key at ${mint.key}`);
-    if (mint.format !== undefined && !new RegExp(mint.format, 'u').test(key))
-      throw this.#lacks('mint', `a key of the declared format at ${mint.key}`);
-    return { id, key };
+    return mintedKey(body, mint, (what) => this.#lacks('mint', what));
   }
 
   async revoke(id: string): Promise<void> {
-    const { revoke } = this.#spec;
+    const revoke = this.#verb('revoke');
     await this.#do({ ...revoke, ok: revoke.ok ?? [200, 202, 204, 404] }, 'revoke a key', { id });
   }
 
-  async #logIn(login: NonNullable<HttpMinterSpec['login']>): Promise<string> {
-    const { body } = await this.#ask(login, 'log in', {});
+  /** With the method that the schema declares: a spec in code may leave it out. */
+  #verb<Verb extends keyof typeof METHODS>(verb: Verb) {
+    const call = this.#spec[verb];
+    if (call === undefined) throw new Error(`The manifest has no request for ${verb}.`);
+    return { method: METHODS[verb], ...call };
+  }
+
+  async #logIn(login: NonNullable<HttpVerbs['login']>): Promise<string> {
+    const { body } = await this.#ask({ method: 'POST', ...login }, 'log in', {});
     const token = textAt(body, login.token);
     if (token === '')
       throw new MinterError(
@@ -173,33 +156,8 @@ export class HttpMinter implements Minter {
   }
 }
 
-/** `{name}` in every text of a value. */
-function filled(value: unknown, values: Values): unknown {
-  if (typeof value === 'string')
-    return value.replaceAll(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
-  if (Array.isArray(value)) return value.map((item) => filled(item, values));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, filled(item, values)]));
-}
-
 /** A value in a path is one part of it, whatever it holds. */
 const inPath = (path: string, values: Values): string =>
   path.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
     values[name] === undefined ? whole : encodeURIComponent(values[name]),
   );
-
-/** The part of a JSON value that a pointer names (RFC 6901). */
-function at(value: unknown, pointer: string): unknown {
-  let part = value;
-  for (const name of pointer.split('/').slice(1)) {
-    const member = name.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (typeof part !== 'object' || part === null || !Object.hasOwn(part, member)) return undefined;
-    part = (part as Record<string, unknown>)[member];
-  }
-  return part;
-}
-
-function textAt(value: unknown, pointer: string): string {
-  const found = at(value, pointer);
-  return typeof found === 'string' ? found : typeof found === 'number' ? String(found) : '';
-}

@@ -19,6 +19,8 @@ export interface Minter {
   mint(label: string): Promise<{ id: string; key: string }>;
   /** A key that is gone already counts as revoked. */
   revoke(id: string): Promise<void>;
+  /** Where keys are minted, for the provenance: such as the image of a container. */
+  origin?(): Record<string, string>;
   stop(): Promise<void>;
 }
 
