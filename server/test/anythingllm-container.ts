@@ -1,10 +1,13 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
-import { expect } from 'vitest';
 import type { Docker } from './docker.ts';
 
 /* A container that answers as AnythingLLM does to commands in /app/server and to GET /api/v1/auth. */
+
+const START_TIMEOUT_MS = 30_000;
+const POLL_MS = 20;
 
 /** As server/models/apiKeys.js: names and secrets in clear text, failures on the console, and a database that says so too. */
 const MODEL = `const { readFileSync } = require('node:fs');
@@ -55,7 +58,7 @@ module.exports = { ApiKey };
 `;
 
 const SERVER = `const { createServer } = require('node:http');
-const { writeFileSync } = require('node:fs');
+const { renameSync, writeFileSync } = require('node:fs');
 const { ApiKey } = require('./models/apiKeys');
 const server = createServer(async (request, response) => {
   const answer = (status, body) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -65,7 +68,10 @@ const server = createServer(async (request, response) => {
   return key ? answer(200, { authenticated: true }) : answer(403, { error: 'No valid api key found.' });
 });
 server.listen(Number(process.env.SERVER_PORT), '127.0.0.1', () =>
-  writeFileSync('/app/server/storage/port', String(server.address().port)));
+  {
+    writeFileSync('/app/server/storage/port.new', String(server.address().port));
+    renameSync('/app/server/storage/port.new', '/app/server/storage/port');
+  });
 `;
 
 /** What goes wrong in the container from now on. */
@@ -83,6 +89,7 @@ export interface AnythingllmContainer {
   /** Keys whose name begins so. */
   keys(prefix: string): { id: number; name: string; secret: string }[];
   addKey(name: string, secret: string): void;
+  deleteKey(id: number): void;
   fail(faults: AnythingllmFaults): void;
   opens(secret: string): Promise<boolean>;
 }
@@ -103,7 +110,6 @@ export async function startAnythingllm(
   fail({});
   await docker.run(
     name,
-    '--network=host',
     `--volume=${app}:/app/server`,
     '--env=SERVER_PORT=0',
     ...args,
@@ -111,10 +117,7 @@ export async function startAnythingllm(
     'node',
     '/app/server/index.js',
   );
-  const port = await expect
-    .poll(() => readFileSync(join(storage, 'port'), 'utf8'), { interval: 20 })
-    .toMatch(/^\d+$/)
-    .then(() => readFileSync(join(storage, 'port'), 'utf8'));
+  const port = await written(join(storage, 'port'));
   const url = `http://127.0.0.1:${port}`;
   const db = <T>(work: (database: DatabaseSync) => T): T => {
     const database = new DatabaseSync(join(storage, 'anythingllm.db'));
@@ -134,11 +137,21 @@ export async function startAnythingllm(
           .prepare('SELECT id, name, secret FROM api_keys WHERE name GLOB ? ORDER BY id')
           .all(`${prefix}*`),
       ) as { id: number; name: string; secret: string }[],
-    addKey: (keyName, secret) =>
-      void db((database) =>
-        database.prepare('INSERT INTO api_keys (name, secret) VALUES (?, ?)').run(keyName, secret),
+    addKey: (...key) =>
+      db(
+        (database) => void database.prepare('INSERT INTO api_keys (name, secret) VALUES (?, ?)').run(...key),
       ),
+    deleteKey: (id) => db((database) => void database.prepare('DELETE FROM api_keys WHERE id = ?').run(id)),
     opens: async (secret) =>
       (await fetch(`${url}/api/v1/auth`, { headers: { authorization: `Bearer ${secret}` } })).status === 200,
   };
+}
+
+async function written(file: string): Promise<string> {
+  const endMs = performance.now() + START_TIMEOUT_MS;
+  while (!existsSync(file)) {
+    if (performance.now() > endMs) throw new Error('The container of AnythingLLM does not start.');
+    await sleep(POLL_MS);
+  }
+  return readFileSync(file, 'utf8');
 }

@@ -34,7 +34,7 @@ export interface Docker {
   /** Runs the command line of Docker. @returns stdout. @throws Error with its stderr */
   cli(...args: string[]): Promise<string>;
   /**
-   * Starts a container that has the programs of this machine, and this Node as `node`, but no network of its own.
+   * Starts a container that has the programs of this machine, and this Node as `node`, and the network of this machine.
    * @param args of `docker run`, then `--`, then the command
    */
   run(name: string, ...args: string[]): Promise<void>;
@@ -81,7 +81,7 @@ export async function startDocker(): Promise<Docker> {
       `--volume=${dirname(process.execPath)}:${NODE_FOLDER}:ro`,
       `--env=PATH=${NODE_FOLDER}:/usr/bin:/bin`,
     ];
-    const options = ['--network=none', ...shared, ...node, ...args.slice(0, at)];
+    const options = ['--network=host', ...shared, ...node, ...args.slice(0, at)];
     await cli('run', '--detach', `--name=${name}`, ...options, IMAGE, ...args.slice(at + 1));
   };
   try {

@@ -1,11 +1,12 @@
 import { Type, type Static } from 'typebox';
 import { CONTAINER_MEMBERS } from '../docker/container-spec.ts';
-import type { ExecMinterSpec } from './exec-minter-spec.ts';
+import { TimeoutSeconds, type ExecMinterSpec } from './exec-minter-spec.ts';
 
 export const AnythingllmExecMinter = Type.Object(
   {
     type: Type.Literal('anythingllm-exec'),
     ...CONTAINER_MEMBERS,
+    timeout_seconds: TimeoutSeconds,
     workdir: Type.Optional(
       Type.String({
         minLength: 1,

@@ -36,6 +36,10 @@ const command = <P extends TProperties>(properties: P, description: string) =>
     { ...closed, description },
   );
 
+export const TimeoutSeconds = opt(
+  Type.Number({ minimum: 0.1, maximum: 60, default: 20, description: 'how long a command may take' }),
+);
+
 const FRAMED = 'prints one line: the value of KEYWARD_FRAME, a blank, and JSON';
 
 const ProbeCommand = command({}, 'Whether keys can be minted: exit code 0. Left out: find is asked');
@@ -80,9 +84,7 @@ export const ExecMinterSpec = Type.Object(
     ...CONTAINER_MEMBERS,
     user: opt(text('the user in the container; default: that of the image')),
     workdir: opt(text('the working folder in the container')),
-    timeout_seconds: opt(
-      Type.Number({ minimum: 0.1, maximum: 60, default: 20, description: 'how long a command may take' }),
-    ),
+    timeout_seconds: TimeoutSeconds,
     exit_codes: opt(
       Type.Record(Type.String({ pattern: '^[0-9]{1,3}$' }), text('such as the database cannot be read'), {
         description: 'what exit codes mean, for the error message',
