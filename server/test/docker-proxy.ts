@@ -55,7 +55,8 @@ export async function startDockerProxy(
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('end', () => {
         const bytes = Buffer.concat(chunks);
-        const id = /\/exec$/.test(path ?? '') ? /"Id":"([0-9a-f]+)"/.exec(bytes.toString())?.[1] : undefined;
+        const id =
+          path?.endsWith('/exec') === true ? /"Id":"([0-9a-f]+)"/.exec(bytes.toString())?.[1] : undefined;
         if (id !== undefined) execs.add(id);
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(bytes);
       });

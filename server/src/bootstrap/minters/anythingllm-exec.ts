@@ -28,9 +28,10 @@ export const AnythingllmExecMinter = Type.Object(
  * would be taken for missing. Older versions have no names on keys: `where` fails in them, before a key is made.
  */
 const SCRIPT = `
-const [verb, text] = process.argv.slice(1);
+const { argv, env, stdout, exit } = process;
+const [verb, text] = argv.slice(1);
 const end = (code, body) =>
-  process.stdout.write(process.env.KEYWARD_FRAME + ' ' + JSON.stringify(body) + '\\n', () => process.exit(code));
+  stdout.write(env.KEYWARD_FRAME + ' ' + JSON.stringify(body) + '\\n', () => exit(code));
 (async () => {
   const { ApiKey } = require('./models/apiKeys');
   if (verb === 'find') {
@@ -47,17 +48,14 @@ const end = (code, body) =>
     return end(0, { id: apiKey.id, key: apiKey.secret });
   }
   return end((await ApiKey.delete({ id: Number(text) })) ? 0 : 5, {});
-})().catch(() => process.exit(6));
+})().catch(() => exit(6));
 `;
 
 const call = (...rest: string[]): string[] => ['node', '-e', SCRIPT.trim(), ...rest];
 
 /** Its database has keys in clear text, so that the key of a killed run is adopted. */
-export function anythingllmExec({
-  type: _,
-  workdir = '/app/server',
-  ...container
-}: Static<typeof AnythingllmExecMinter>): ExecMinterSpec {
+export function anythingllmExec(spec: Static<typeof AnythingllmExecMinter>): ExecMinterSpec {
+  const { type: _, workdir = '/app/server', ...container } = spec;
   return {
     type: 'exec',
     ...container,

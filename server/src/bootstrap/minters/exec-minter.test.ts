@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { CAN_RUN_DOCKER, startDocker, type Docker } from '../../../test/docker.ts';
@@ -32,6 +34,18 @@ const VERBS = {
   },
   revoke: { command: sh('rm -f "/tmp/keys/$1"', '{id}') },
 };
+
+const DOCUMENTATION = new URL('../../../../docs/bootstrap.md', import.meta.url);
+/** The program of its example, with one key at most. */
+const TOOL = `#!/bin/sh
+[ ! -e /tmp/broken ] || exit 9
+case "$1" in
+check-key) read -r key; [ "$key" = "$(cat /tmp/key 2>/dev/null)" ] || exit 3 ;;
+list-keys) [ -e /tmp/key ] && echo "[{\\"id\\":7,\\"name\\":\\"$(cat /tmp/name)\\"}]" || echo "[]" ;;
+new-key) echo sk-1234567890 >/tmp/key; echo "$3" >/tmp/name; echo "{\\"id\\":7,\\"secret\\":\\"sk-1234567890\\"}" ;;
+delete-key) [ -e /tmp/key ] || exit 4; rm /tmp/key ;;
+esac
+`;
 
 const manifestOf = (mint: object) =>
   JSON.stringify({
@@ -190,6 +204,36 @@ describe.skipIf(!CAN_RUN_DOCKER)('a minter of commands in a container (its tests
       'The command of revoke in the container box ended with exit code 4.',
     );
     await (await open({ revoke: { ...revoke, ok: [0, 4] } })).revoke('1');
+  });
+
+  test('the program of the example in the documentation mints, and its exit codes say what is good', async () => {
+    const program = join(docker.folder, 'tool');
+    writeFileSync(program, TOOL, { mode: 0o755 });
+    await docker.run(
+      'tool',
+      `--volume=${program}:/opt/tool:ro`,
+      '--env=PATH=/opt:/usr/bin:/bin',
+      '--',
+      'sleep',
+      'infinity',
+    );
+    const [example = ''] =
+      /```yaml\nversion: 1\n[^`]*type: exec\n[^`]*/.exec(readFileSync(DOCUMENTATION, 'utf8')) ?? [];
+    const text = example.replace('```yaml\n', '');
+    const manifest = readManifest(text, 'bootstrap.md', { DOCKER_HOST: docker.address });
+    const minter = (await openMinters(manifest, ['tool'], { folder: '/', variables: {} })).get('tool');
+    if (minter === undefined) throw new Error('The example has no minter.');
+    onTestFinished(() => minter.stop());
+    await minter.probe();
+    const { id, key } = await minter.mint('keyward:tool:one');
+    expect(await minter.find('keyward:tool:')).toEqual([{ id, label: 'keyward:tool:one' }]);
+    expect(await minter.verify(key)).toBe('valid');
+    await minter.revoke(id);
+    await minter.revoke(id);
+    expect(await minter.verify(key)).toBe('invalid');
+    await docker.cli('exec', 'tool', 'touch', '/tmp/broken');
+    expect(await messageOf(minter.find('keyward:'))).toMatch('printed no line');
+    expect(await minter.verify(key)).toBe('unknown');
   });
 
   test('probe fails where its command does, and where the container is another one', async () => {

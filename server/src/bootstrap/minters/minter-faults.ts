@@ -58,8 +58,7 @@ function* needs(verb: string, name: string, call: ExecCommand): Generator<Fault>
 
 function isPattern(format: string): boolean {
   try {
-    new RegExp(format, 'u');
-    return true;
+    return new RegExp(format, 'u').source !== '';
   } catch {
     return false;
   }
