@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const START_TIMEOUT_MS = 30_000;
 const POLL_MS = 20;
+const CGROUP_TRIES = 50;
 const IMAGE = 'keyward-test:1';
 /** Of this machine, read-only: an image of its own would have to be copied. */
 const SHARED_FOLDERS = ['/bin', '/lib', '/lib64', '/usr'].filter((path) => existsSync(path));
@@ -69,7 +70,7 @@ export async function startDocker(): Promise<Docker> {
       child.stdin?.end();
       await ended;
     }
-    removeCgroups(cgroup);
+    await removeCgroups(cgroup);
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   };
   const cli = async (...args: string[]): Promise<string> =>
@@ -119,19 +120,26 @@ async function answering(socketPath: string, log: string): Promise<void> {
   }
 }
 
-/** What runc leaves of containers that were killed with their engine. */
-function removeCgroups(name: string): void {
+/** What runc leaves of containers that were killed with their engine, once their processes have ended. */
+async function removeCgroups(name: string): Promise<void> {
   const root = '/sys/fs/cgroup';
-  const controllers = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  for (const base of [root, ...controllers.map((entry) => join(root, entry.name))]) {
-    const own = join(base, name);
-    if (!existsSync(own)) continue;
-    const children = readdirSync(own, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    for (const path of [...children.map((entry) => join(own, entry.name)), own])
-      try {
-        rmdirSync(path);
-      } catch {
-        // A process may still be ending there.
-      }
+  const folders = [root, ...foldersIn(root)]
+    .map((base) => join(base, name))
+    .filter((path) => existsSync(path));
+  for (const path of folders.flatMap((own) => [...foldersIn(own), own]))
+    for (let tries = 0; tries < CGROUP_TRIES && !isRemoved(path); tries++) await sleep(POLL_MS);
+}
+
+const foldersIn = (path: string): string[] =>
+  readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(path, entry.name));
+
+function isRemoved(path: string): boolean {
+  try {
+    rmdirSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -37,8 +37,8 @@ export async function findContainer(engine: DockerEngine, spec: ContainerSpec): 
   const path = `/containers/${name}/json`;
   const answer = await engine.call('GET', path);
   if (answer.status === 404) throw missing(name);
-  if (answer.status !== 200 || !isObject(answer.body)) throw engine.unexpected('GET', path, answer);
-  const found = answer.body as unknown as Inspected;
+  const found = answer.body;
+  if (answer.status !== 200 || !isInspected(found)) throw engine.unexpected('GET', path, answer);
   // The engine also finds by the beginning of an id.
   if (found.Name.replace(/^\//, '') !== name) throw missing(name);
   if (spec.image !== undefined && !isImage(spec.image, found))
@@ -111,6 +111,9 @@ async function nameInCompose(engine: DockerEngine, compose: ContainerSpec['compo
     );
   return name;
 }
+
+const isInspected = (body: unknown): body is Inspected =>
+  isObject(body) && typeof body['Name'] === 'string' && isObject(body['State']) && isObject(body['Config']);
 
 const missing = (name: string): DockerError =>
   new DockerError(

@@ -318,7 +318,10 @@ test.for<[change: object, fault: string]>([
     "mint.revoke.command[1]: must not have {admin}: arguments are shown to others. Give it in stdin, or in env, such as env: { KEY: '{admin}' }",
   ],
   [{ verify: { command: ['check'] } }, 'mint.verify: must have {key} in stdin or env'],
-  [{ mint: { command: ['make'] } }, 'mint.mint: must have {label} in command, stdin or env'],
+  [
+    { mint: { command: ['make'] } },
+    "mint.mint.command: must have {label} in an argument, such as ['create-key', '--name', '{label}']",
+  ],
   [{ revoke: { command: ['end'] } }, 'mint.revoke: must have {id} in command, stdin or env'],
   [
     { verify: { command: ['check'], stdin: '{key}', valid: [0] } },

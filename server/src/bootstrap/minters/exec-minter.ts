@@ -54,7 +54,7 @@ export class ExecMinter implements Minter {
   async probe(): Promise<void> {
     const { probe } = this.#spec;
     await this.#container();
-    if (probe === undefined) await this.find('keyward:');
+    if (probe === undefined) await this.#list('keyward:');
     else await this.#succeed('probe', probe, {});
   }
 
@@ -79,12 +79,8 @@ export class ExecMinter implements Minter {
   }
 
   async find(prefix: string): Promise<FoundKey[]> {
-    const { find } = this.#spec;
     await this.#settled(prefix);
-    if (!('command' in find)) return this.#http.find(prefix);
-    const body = await this.#framed('find', find, { prefix });
-    const pointers = { ...find, id: find.id ?? '/id', label: find.label ?? '/label' };
-    return foundKeys(body, pointers, { prefix, lacks: (what) => this.#lacks('find', what) });
+    return this.#list(prefix);
   }
 
   async mint(label: string): Promise<{ id: string; key: string }> {
@@ -105,6 +101,14 @@ export class ExecMinter implements Minter {
 
   origin(): Record<string, string> {
     return this.#seen === undefined ? {} : { container: this.#seen.name, image: this.#seen.imageId };
+  }
+
+  async #list(prefix: string): Promise<FoundKey[]> {
+    const { find } = this.#spec;
+    if (!('command' in find)) return this.#http.find(prefix);
+    const body = await this.#framed('find', find, { prefix });
+    const pointers = { ...find, id: find.id ?? '/id', label: find.label ?? '/label' };
+    return foundKeys(body, pointers, { prefix, lacks: (what) => this.#lacks('find', what) });
   }
 
   async #bareKey(mint: CommandOf<'mint'>, label: string): Promise<{ id: string; key: string }> {

@@ -27,7 +27,12 @@ function* commandFaults(spec: ExecMinterSpec): Generator<Fault> {
   }
   if ('command' in revoke) yield* needs('revoke', 'id', revoke);
   if (!('command' in mint)) return;
-  yield* needs('mint', 'label', mint);
+  // By its arguments the next run sees whether the command of a killed one still makes a key.
+  if (!mint.command.some((argument) => argument.includes('{label}')))
+    yield [
+      ['mint', 'command'],
+      "must have {label} in an argument, such as ['create-key', '--name', '{label}']",
+    ];
   if (mint.frame !== undefined && mint.format === undefined)
     yield [['mint'], 'must have format with frame: none, such as format: "[0-9a-f]{40}"'];
   if (mint.frame !== undefined && (mint.id ?? mint.key) !== undefined)
