@@ -71,7 +71,7 @@ keys:
     return { id, run, apply, stored, keys, isRight };
   }
 
-  test('is stored in Vault with the image that made it, opens the Developer API, and a second run writes nothing', async () => {
+  test('the key is stored in Vault with the image that made it, opens the Developer API, and a second run writes nothing', async () => {
     const { run, apply, stored, isRight, keys } = world('container: anythingllm, image: keyward-test');
     expect(await run((bootstrap) => bootstrap.plan())).toMatchObject([
       { action: 'create', source: 'mint:anythingllm-exec' },
@@ -91,7 +91,7 @@ keys:
     expect(await stored()).toEqual(before);
   });
 
-  test('is ended with all that carry its label, and no other', async () => {
+  test('gc and destroy end the keys with the label, and no other', async () => {
     const { id, run, apply, keys, isRight } = world('compose: { project: shop, service: anythingllm }');
     await apply();
     llm.addKey(`keyward:${id}:dead`, 'AAAAAAA-BBBBBBB-CCCCCCC-DDDDDDD');
@@ -103,7 +103,7 @@ keys:
     expect(llm.keys(`keyward:${id}0:`)).toHaveLength(1);
   });
 
-  test('is made anew when it was deleted in the service', async () => {
+  test('the key is made anew when it was deleted in the service', async () => {
     const { apply, keys, isRight, stored } = world();
     await apply();
     const { key } = await stored();
@@ -145,7 +145,7 @@ keys:
       'refused',
       /bare ended with exit code 12[67]: node is missing there or cannot be started\.$/,
     ],
-  ])('is not made where the container %s', async ([, minter, fault, says]) => {
+  ])('no key is made where the container %s', async ([, minter, fault, says]) => {
     if (!(await docker.cli('ps', '--all', '--format', '{{.Names}}')).includes('stopped')) {
       const several = '--label=com.docker.compose.service=several';
       const waits = ['--workdir=/app/server', '--', '/bin/sleep', 'infinity'];
@@ -165,19 +165,22 @@ keys:
       'create',
       /mint in the container anythingllm ended with exit code 4: AnythingLLM could not create the key\.$/,
     ],
-  ] as const)('is not made when %s fails, which AnythingLLM does not throw', async ([fault, says]) => {
-    const { apply, keys, isRight } = world();
-    llm.fail({ [fault]: true });
-    const message = await apply().catch((error: Error) => error.message);
-    expect(message).toMatch(says);
-    expect(message).not.toContain('canary');
-    expect(keys()).toEqual([]);
-    llm.fail({});
-    await apply();
-    await isRight();
-  });
+  ] as const)(
+    'no key is made when %s of AnythingLLM fails, which it does not throw',
+    async ([fault, says]) => {
+      const { apply, keys, isRight } = world();
+      llm.fail({ [fault]: true });
+      const message = await apply().catch((error: Error) => error.message);
+      expect(message).toMatch(says);
+      expect(message).not.toContain('canary');
+      expect(keys()).toEqual([]);
+      llm.fail({});
+      await apply();
+      await isRight();
+    },
+  );
 
-  test('is an orphan that stays an error when delete fails, which AnythingLLM does not throw', async () => {
+  test('gc ends with an error when delete of AnythingLLM fails, which it does not throw', async () => {
     const { id, run, apply } = world();
     await apply();
     llm.addKey(`keyward:${id}:dead`, 'AAAAAAA-BBBBBBB-CCCCCCC-FFFFFFF');
@@ -187,7 +190,7 @@ keys:
     );
   });
 
-  test('is taken by the next run when its command outlived the first one, and is not made twice', async () => {
+  test('the key of a command that outlived its run is taken by the next run, and no second one is made', async () => {
     const { apply, keys, isRight, stored } = world('container: anythingllm, timeout_seconds: 3');
     llm.fail({ createMs: 5_000 });
     await expect(apply()).rejects.toMatchObject({
@@ -204,7 +207,7 @@ keys:
     expect((await stored()).key).toBe(made?.secret);
   });
 
-  test('is made through a socket proxy that allows commands in this container only', async () => {
+  test('the key is made through a socket proxy that allows commands in this container only', async () => {
     const proxy = await startDockerProxy(docker.socketPath, { containers: ['anythingllm'] });
     const { apply, isRight } = world('container: anythingllm', proxy.address);
     await apply();
@@ -216,7 +219,7 @@ keys:
     });
   });
 
-  test('is taken by the next run when the connection breaks in the middle of its command', async () => {
+  test('the key of a command whose connection broke is taken by the next run', async () => {
     const proxy = await startDockerProxy(docker.socketPath, { containers: ['anythingllm'] });
     const { apply, keys, isRight, stored } = world(
       'container: anythingllm, timeout_seconds: 3',
@@ -234,7 +237,7 @@ keys:
     expect((await stored()).key).toBe(made?.secret);
   });
 
-  test('is made once by eight runs at the same time', async () => {
+  test('eight runs at the same time make one key', async () => {
     const { apply, isRight } = world();
     expect(await Promise.all(Array.from({ length: 8 }, apply))).toHaveLength(8);
     await isRight();
