@@ -8,7 +8,10 @@ const POLL_MS = 50;
 const HEADER_BYTES = 8;
 const STDOUT = 1;
 
-/** A command in a container. Arguments are shown by `docker events` and `ps`: they never hold a secret. */
+/**
+ * A command in a container. Arguments are shown by `docker events` and `ps`: they never hold a secret. An engine in debug
+ * mode logs variables; stdin is in no record of it.
+ */
 export interface ContainerCommand {
   argv: readonly string[];
   stdin?: string;

@@ -28,7 +28,8 @@ const command = <P extends TProperties>(properties: P, description: string) =>
       stdin: opt(text('what it reads from stdin; {name} stands for a value, also a secret one', 16_000)),
       env: opt(
         Type.Record(Type.String(), Type.String({ maxLength: 16_000 }), {
-          description: 'its environment variables; {name} stands for a value, also a secret one',
+          description:
+            'its environment variables; {name} stands for a value. A secret is better given in stdin: an engine in debug mode logs variables',
         }),
       ),
       ...properties,
