@@ -20,6 +20,10 @@ test)
   need chromium chromium
   need git git
   need ps procps
+  # Tests run an engine of their own; where another one is installed, that serves.
+  [ -x /usr/sbin/dockerd ] || need dockerd docker.io
+  need docker docker.io
+  need unshare util-linux
   # The weights of the local model come through pip.
   python3 -m pip --version >/dev/null 2>&1 || need pip3 python3-pip
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb postgresql

@@ -79,7 +79,8 @@ export async function mintKey(stack: Stack, id: string, need: Need): Promise<Min
   if (minted === undefined) return undefined;
   const { key, serviceKeyId, attempt, former } = minted;
   const provenance = await stack.provenance(key, makerOf(stack.key(id)), former);
-  await sink.annotate(place, { ...provenance, 'service-key-id': serviceKeyId, attempt });
+  const origin = minter.origin?.() ?? {};
+  await sink.annotate(place, { ...provenance, ...origin, 'service-key-id': serviceKeyId, attempt });
   return minted;
 }
 

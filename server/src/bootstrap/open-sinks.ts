@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import type { VaultLogin } from '../vault/index.ts';
 import type { Manifest, SinkSpec } from './manifest/manifest.ts';
 import type { SecretReference } from './manifest/secret-reference.ts';
+import { ExecMinter } from './minters/exec-minter.ts';
 import { HttpMinter } from './minters/http-minter.ts';
-import { httpSpecOf } from './minters/presets.ts';
+import { verbsOf } from './minters/presets.ts';
 import type { Minter } from './minters/minter.ts';
 import { secretOf, secretsOf, VariableError, type Surroundings } from './secrets.ts';
 import { dotenvFormat, FileSink, filesFormat } from './sinks/file-sink.ts';
@@ -28,10 +29,11 @@ export async function openMinters(
   const minters = new Map<string, Minter>();
   for (const id of ids) {
     const { sources = [], service = '' } = keys[id] ?? {};
-    const spec = sources.flatMap((source) => ('mint' in source ? [httpSpecOf(source.mint)] : []))[0];
+    const spec = sources.flatMap((source) => ('mint' in source ? [verbsOf(source.mint)] : []))[0];
     if (spec === undefined) continue;
     const secrets = await secretsOf(spec.secrets, surroundings);
-    minters.set(id, new HttpMinter(spec, { url: services[service]?.url ?? '', secrets }));
+    const options = { url: services[service]?.url ?? '', secrets };
+    minters.set(id, spec.type === 'exec' ? new ExecMinter(spec, options) : new HttpMinter(spec, options));
   }
   return minters;
 }

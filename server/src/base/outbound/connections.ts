@@ -16,6 +16,8 @@ export interface OutboundOptions {
   connectionsPerOrigin?: number;
   /** PEM of certificate authorities. @default those of the system */
   ca?: string;
+  /** A unix socket of this machine, which every connection goes to: there is no address to check. */
+  socketPath?: string;
 }
 
 export class ForbiddenAddressError extends Error {
@@ -29,13 +31,21 @@ export class ForbiddenAddressError extends Error {
  * The one client for outgoing requests (only-way.test.ts). Checks the address of each connection: literals and all answers
  * of the resolver. HTTP/1.1; it follows no redirects and uses no proxy of the environment.
  */
-export function openOutbound({ policy, lookup, pipelining, ca, ...pool }: OutboundOptions): Agent {
+export function openOutbound({
+  policy,
+  lookup,
+  pipelining,
+  ca,
+  socketPath,
+  ...pool
+}: OutboundOptions): Agent {
   const connector = buildConnector({
     timeout: CONNECT_TIMEOUT_MS,
     lookup: guardedLookup(policy, lookup),
     autoSelectFamily: true,
     allowH2: false,
     ...(ca === undefined ? {} : { ca }),
+    ...(socketPath === undefined ? {} : { socketPath }),
   });
   return new Agent({
     connect: (options, callback) => {

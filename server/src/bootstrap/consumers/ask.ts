@@ -1,7 +1,7 @@
 import { collected } from '../../base/collected.ts';
 import { jsonIn } from '../../base/json-text.ts';
 import { openOutbound } from '../../base/outbound/connections.ts';
-import { filled, partAt } from '../minters/http-minter.ts';
+import { at, filled } from '../calls/templates.ts';
 import { secretsOf, type Surroundings } from '../secrets.ts';
 import type { ConsumerSpec } from './consumer-spec.ts';
 
@@ -42,7 +42,7 @@ export async function askForProof(
   if ('problem' in answer) return answer.problem;
   if (answer.status !== status) return `${originOf(url)} answers ${answer.status}, not ${status}`;
   if (pointer === undefined) return undefined;
-  const found = partAt(answer.body, pointer);
+  const found = at(answer.body, pointer);
   const isEqual =
     (typeof found === 'string' || typeof found === 'number') && String(found) === filled(equals, values);
   return isEqual

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { filled } from '../minters/http-minter.ts';
+import { filled } from '../calls/templates.ts';
 import type { Stack } from '../stack.ts';
 import { askForProof, type Values } from './ask.ts';
 import { runCommand } from './command.ts';

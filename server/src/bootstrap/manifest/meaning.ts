@@ -1,4 +1,4 @@
-import { httpMinterFaults } from '../minters/http-minter-faults.ts';
+import { minterFaults } from '../minters/minter-faults.ts';
 import type { KeySpec, Manifest, PlaceSpec } from './manifest.ts';
 
 type Path = (string | number)[];
@@ -57,8 +57,8 @@ function* sourceFaults(id: string, { sources, service, phase }: KeySpec): Genera
   if (minting !== -1 && (service === undefined || phase !== 'derived'))
     yield [['keys', id, 'sources', minting], 'needs phase: derived and the service that mints'];
   for (const [index, source] of sources.entries())
-    if ('mint' in source && source.mint.type === 'http')
-      for (const [path, message] of httpMinterFaults(source.mint))
+    if ('mint' in source)
+      for (const [path, message] of minterFaults(source.mint))
         yield [['keys', id, 'sources', index, 'mint', ...path], message];
   const last = sources.findIndex((source) => 'random' in source || 'mint' in source);
   if (last !== -1 && last < sources.length - 1)

@@ -137,12 +137,13 @@ function narrowed(schema: unknown, value: unknown): unknown {
   };
 }
 
-/** By the member that names the kind (`type`, `method`), or by the one member that a branch cannot do without. */
-function isMeant({ properties }: Json, value: unknown): boolean {
-  if (!isObject(properties) || !isObject(value)) return false;
-  const kinds = Object.entries(properties).filter(([, part]) => isObject(part) && 'const' in part);
-  if (kinds.length > 0) return kinds.every(([name, part]) => value[name] === (part as Json)['const']);
-  return Object.keys(properties).some((name) => name in value);
+/** By the member that names the kind (`type`, `method`), or by one that the branch cannot do without. */
+function isMeant({ properties, required }: Json, value: unknown): boolean {
+  if (!isObject(properties) || !Array.isArray(required) || !isObject(value)) return false;
+  const needed = required.map(String);
+  const kinds = needed.filter((name) => 'const' in (properties[name] as Json));
+  if (kinds.length > 0) return kinds.every((name) => value[name] === (properties[name] as Json)['const']);
+  return needed.some((name) => name in value);
 }
 
 /** Of a union whose kind is unknown only the union is named, not what each of its branches lacks. */
@@ -197,7 +198,7 @@ function branchName(branch: Json): string {
     ([, part]) => isObject(part) && 'const' in part,
   );
   return kind === undefined
-    ? `{ ${namesOf(branch)[0] ?? ''}: … }`
+    ? `{ ${(branch as { required?: string[] }).required?.[0] ?? ''}: … }`
     : `${kind[0]}: ${String((kind[1] as Json)['const'])}`;
 }
 

@@ -1,4 +1,5 @@
-import type { HttpCall, HttpMinterSpec } from './http-minter-spec.ts';
+import type { HttpCall } from '../calls/call-spec.ts';
+import type { HttpVerbs } from './http-minter-spec.ts';
 
 type Headers = Record<string, string>;
 
@@ -6,7 +7,7 @@ type Headers = Record<string, string>;
  * The methods as the schema says them, which a spec in code may leave out, and the headers of each request. `verify` has no
  * credential of the administrator: with it, every key would be good. `login` has no token yet.
  */
-export function withDefaults(spec: HttpMinterSpec): HttpMinterSpec {
+export function withDefaults(spec: HttpVerbs): HttpVerbs {
   const { login, verify, find, mint, revoke, used, parent, basic } = spec;
   const all = {
     ...(basic === undefined ? {} : { authorization: 'Basic {basic}' }),
@@ -21,15 +22,13 @@ export function withDefaults(spec: HttpMinterSpec): HttpMinterSpec {
   });
   return {
     ...spec,
-    ...(login === undefined ? {} : { login: as('POST', login, without(/\{token\}/)) }),
-    ...(parent === undefined
-      ? {}
-      : { parent: { ...parent, find: as('GET', parent.find), create: as('POST', parent.create) } }),
-    verify: as('GET', verify, without(/\{\w+\}/)),
-    find: as('GET', find),
-    mint: as('POST', mint),
-    revoke: as('DELETE', revoke),
-    ...(used === undefined ? {} : { used: as('GET', used) }),
+    ...(login && { login: as('POST', login, without(/\{token\}/)) }),
+    ...(parent && { parent: { ...parent, find: as('GET', parent.find), create: as('POST', parent.create) } }),
+    ...(verify && { verify: as('GET', verify, without(/\{\w+\}/)) }),
+    ...(find && { find: as('GET', find) }),
+    ...(mint && { mint: as('POST', mint) }),
+    ...(revoke && { revoke: as('DELETE', revoke) }),
+    ...(used && { used: as('GET', used) }),
   };
 }
 

@@ -1,41 +1,17 @@
-import { Type, type Static, type TProperties } from 'typebox';
-import { SecretReference } from '../manifest/secret-reference.ts';
+import { Type, type Static } from 'typebox';
+import {
+  call,
+  closed,
+  Headers,
+  Login,
+  ok,
+  opt,
+  Pointer,
+  Secrets,
+  Statuses,
+  text,
+} from '../calls/call-spec.ts';
 import { ChooseSpec } from './chosen-key.ts';
-
-const closed = { additionalProperties: false };
-const text = (description: string) => Type.String({ minLength: 1, maxLength: 2_000, description });
-const opt = Type.Optional;
-const Pointer = (description: string) =>
-  Type.String({ pattern: '^(/[^/]*)+$', description: `a JSON pointer such as /key/secret: ${description}` });
-const Statuses = (description: string) =>
-  opt(Type.Array(Type.Integer({ minimum: 100, maximum: 599 }), { minItems: 1, maxItems: 20, description }));
-const Headers = opt(
-  Type.Record(Type.String(), Type.String({ maxLength: 4_000 }), {
-    description: 'headers; {name} stands for a value',
-  }),
-);
-
-const Method = Type.Union([
-  Type.Literal('GET'),
-  Type.Literal('POST'),
-  Type.Literal('PUT'),
-  Type.Literal('PATCH'),
-  Type.Literal('DELETE'),
-]);
-
-const call = <P extends TProperties>(method: string, properties: P, description: string) =>
-  Type.Object(
-    {
-      method: opt(Type.Unsafe<Static<typeof Method>>({ ...Method, default: method })),
-      path: text('the path below the url of the service, such as /api/keys/{id}'),
-      headers: Headers,
-      body: opt(Type.Unknown({ description: 'sent as JSON; {name} stands for a value' })),
-      ...properties,
-    },
-    { ...closed, description },
-  );
-
-const ok = Statuses('statuses that mean success');
 
 const list = (what: string) => ({
   ok,
@@ -44,88 +20,76 @@ const list = (what: string) => ({
   label: Pointer('the label of an item'),
 });
 
-/** The five verbs of a minter, each as a request. */
-export const HttpMinterSpec = Type.Object(
-  {
-    type: Type.Literal('http'),
-    secrets: opt(
-      Type.Record(Type.String(), SecretReference, {
-        description: 'credentials of the administrator: { env: NAME } or { file: path }',
-      }),
+/** What goes with every request of the administrator. */
+export const HTTP_MEMBERS = {
+  secrets: Secrets,
+  headers: Headers,
+  basic: opt(
+    Type.Object(
+      { username: text('the user name'), password: text('such as {password}') },
+      { ...closed, description: 'The administrator logs in with HTTP Basic; {name} stands for a secret' },
     ),
-    headers: Headers,
-    basic: opt(
-      Type.Object(
-        { username: text('the user name'), password: text('such as {password}') },
-        { ...closed, description: 'The administrator logs in with HTTP Basic; {name} stands for a secret' },
-      ),
-    ),
-    parent: opt(
-      Type.Object(
-        {
-          name: text('its name in the service'),
-          find: call('GET', list('such objects, each with its name as the label'), 'Asked with {name}'),
-          create: call('POST', { ok, id: Pointer('the id of the new one') }, 'Asked with {name}'),
-        },
-        {
-          ...closed,
-          description:
-            'The object of the service that has the keys, such as a service account: found by its name, or created before the first key. {parent} is its id',
-        },
-      ),
-    ),
-    login: opt(
-      call(
-        'POST',
-        { ok, token: Pointer('the token that the answer holds') },
-        'Asked before the first request of the administrator, which has {token} then',
-      ),
-    ),
-    verify: call(
-      'GET',
+  ),
+  parent: opt(
+    Type.Object(
       {
-        valid: Statuses('statuses of a good key; default 200'),
-        invalid: Statuses('statuses of a bad key from a service that is well; default 401, 403'),
+        name: text('its name in the service'),
+        find: call('GET', list('such objects, each with its name as the label'), 'Asked with {name}'),
+        create: call('POST', { ok, id: Pointer('the id of the new one') }, 'Asked with {name}'),
       },
-      'Asked with {key}. Every other status leaves it open',
-    ),
-    find: call(
-      'GET',
       {
-        ...list('keys'),
-        key: opt(Pointer('the key of an item, where the service shows it again')),
+        ...closed,
+        description:
+          'The object of the service that has the keys, such as a service account: found by its name, or created before the first key. {parent} is its id',
       },
-      'Lists the keys; {prefix} is what the labels of the wanted ones begin with. With {page} or {offset} in the path: page after page',
     ),
-    mint: call(
-      'POST',
-      {
-        ok,
-        id: Pointer('the id of the new key'),
-        key: Pointer('the new key'),
-        format: opt(text('a regular expression that every key matches')),
-        choose: opt(ChooseSpec),
-      },
-      'Asked with {label}',
-    ),
-    revoke: call('DELETE', { ok }, 'Asked with {id}'),
-    used: opt(
-      call(
-        'GET',
-        { ok, at: Pointer('the time of the last use: ISO 8601 or seconds since 1970; null for never') },
-        'Asked with {id} of a former key, before a rotation ends it',
-      ),
-    ),
-  },
-  { ...closed, description: 'A minter over the admin API of the service' },
+  ),
+  login: Login,
+};
+
+/** The verbs of a minter, each as a request. */
+export const HTTP_VERBS = {
+  verify: call(
+    'GET',
+    {
+      valid: Statuses('statuses of a good key; default 200'),
+      invalid: Statuses('statuses of a bad key from a service that is well; default 401, 403'),
+    },
+    'Asked with {key}. Every other status leaves it open',
+  ),
+  find: call(
+    'GET',
+    {
+      ...list('keys'),
+      key: opt(Pointer('the key of an item, where the service shows it again')),
+    },
+    'Lists the keys; {prefix} is what the labels of the wanted ones begin with. With {page} or {offset} in the path: page after page',
+  ),
+  mint: call(
+    'POST',
+    {
+      ok,
+      id: Pointer('the id of the new key'),
+      key: Pointer('the new key'),
+      format: opt(text('a regular expression that every key matches')),
+      choose: opt(ChooseSpec),
+    },
+    'Asked with {label}',
+  ),
+  revoke: call('DELETE', { ok }, 'Asked with {id}'),
+};
+
+const UsedCall = call(
+  'GET',
+  { ok, at: Pointer('the time of the last use: ISO 8601 or seconds since 1970; null for never') },
+  'Asked with {id} of a former key, before a rotation ends it',
 );
 
+export const HttpMinterSpec = Type.Object(
+  { type: Type.Literal('http'), ...HTTP_MEMBERS, ...HTTP_VERBS, used: opt(UsedCall) },
+  { ...closed, description: 'A minter over the admin API of the service' },
+);
 export type HttpMinterSpec = Static<typeof HttpMinterSpec>;
 
-export interface HttpCall {
-  method?: Static<typeof Method>;
-  path: string;
-  headers?: Record<string, string>;
-  body?: unknown;
-  ok?: number[];
-}
+/** Of a minter whose other verbs are no requests. */
+export type HttpVerbs = Partial<HttpMinterSpec>;

@@ -30,6 +30,8 @@ export interface Minter {
   choose?(label: string): ChosenKey | undefined;
   /** A key that is gone already counts as revoked. */
   revoke(id: string): Promise<void>;
+  /** Where keys are minted, for the provenance: such as the image of a container. */
+  origin?(): Record<string, string>;
   stop(): Promise<void>;
 }
 

@@ -1,5 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { SecretReference } from '../manifest/secret-reference.ts';
+import { AnythingllmExecMinter, anythingllmExec } from './anythingllm-exec.ts';
+import { ExecMinterSpec } from './exec-minter-spec.ts';
 import { HttpMinterSpec } from './http-minter-spec.ts';
 
 /* Services that Keyward knows: the manifest names them, and their requests stand here. */
@@ -35,12 +37,19 @@ const AnythingllmMinter = Type.Object(
 );
 
 /** How the service of a key mints. */
-export const MinterSpec = Type.Union([HttpMinterSpec, KeywardMinter, AnythingllmMinter]);
+export const MinterSpec = Type.Union([
+  HttpMinterSpec,
+  ExecMinterSpec,
+  KeywardMinter,
+  AnythingllmMinter,
+  AnythingllmExecMinter,
+]);
 export type MinterSpec = Static<typeof MinterSpec>;
 
-/** Any minter as requests. */
-export function httpSpecOf(spec: MinterSpec): HttpMinterSpec {
-  if (spec.type === 'http') return spec;
+/** Any minter as requests, or as commands. */
+export function verbsOf(spec: MinterSpec): HttpMinterSpec | ExecMinterSpec {
+  if (spec.type === 'http' || spec.type === 'exec') return spec;
+  if (spec.type === 'anythingllm-exec') return anythingllmExec(spec);
   return spec.type === 'keyward' ? keyward(spec) : anythingllm(spec);
 }
 
