@@ -7,6 +7,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll } from 'vitest';
 
 /** Fetched by .ci/packages.sh. */
 const BINARY = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'keyward/openbao-2.7.2/bao');
@@ -39,6 +40,31 @@ export function startDevOpenBao(): Promise<OpenBao> {
     '-dev-root-token-id=root',
     `-dev-listen-address=127.0.0.1:${port}`,
   ]);
+}
+
+/** One in memory for the tests of a file. */
+export function useOpenBao(): OpenBao {
+  let server: OpenBao | undefined;
+  const started = (): OpenBao => {
+    if (server === undefined) throw new Error('OpenBao starts with the first test.');
+    return server;
+  };
+  beforeAll(async () => {
+    server = await startDevOpenBao();
+  }, 60_000);
+  afterAll(() => server?.remove());
+  return {
+    get address() {
+      return started().address;
+    },
+    get rootToken() {
+      return started().rootToken;
+    },
+    call: (...request) => started().call(...request),
+    kill: () => started().kill(),
+    start: () => started().start(),
+    remove: () => started().remove(),
+  };
 }
 
 /** The same over TLS, with a certificate authority of its own in `ca`. */

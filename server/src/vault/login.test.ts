@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startDevOpenBao, type OpenBao } from '../../test/openbao.ts';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { useOpenBao } from '../../test/openbao.ts';
 import { Kv } from './kv.ts';
 import type { VaultLogin } from './login.ts';
 import { Vault } from './vault.ts';
@@ -16,7 +16,7 @@ import { unwrap } from './wrapping.ts';
 const PASSWORD = 'canary-password-5d1';
 const AT = { mount: 'secret', path: 'app' };
 
-let bao: OpenBao;
+const bao = useOpenBao();
 let roleId: string;
 
 const secretId = async (): Promise<string> => {
@@ -25,7 +25,6 @@ const secretId = async (): Promise<string> => {
 };
 
 beforeAll(async () => {
-  bao = await startDevOpenBao();
   await bao.call('PUT', 'sys/policies/acl/app', {
     policy: 'path "secret/*" { capabilities = ["create","read","update"] }',
   });
@@ -42,7 +41,6 @@ beforeAll(async () => {
   for (const mount of ['userpass', 'people/staff'])
     await bao.call('POST', `auth/${mount}/users/ann`, { password: PASSWORD, token_policies: ['app'] });
 }, 60_000);
-afterAll(() => bao.remove());
 
 function open(login: VaultLogin): { vault: Vault; kv: Kv } {
   const vault = new Vault({ address: bao.address, login });

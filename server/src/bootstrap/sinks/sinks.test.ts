@@ -1,20 +1,15 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startDevOpenBao, type OpenBao } from '../../../test/openbao.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { useOpenBao } from '../../../test/openbao.ts';
 import type { PlaceSpec } from '../manifest/manifest.ts';
 import { dotenvFormat, FileSink, filesFormat } from './file-sink.ts';
 import type { Sink } from './sink.ts';
 import { VaultSink } from './vault-sink.ts';
 
-let bao: OpenBao;
+const bao = useOpenBao();
 let number = 0;
-
-beforeAll(async () => {
-  bao = await startDevOpenBao();
-}, 60_000);
-afterAll(() => bao.remove());
 
 function folder(): string {
   const made = mkdtempSync(join(tmpdir(), 'keyward-sink-'));
