@@ -5,7 +5,8 @@ import { parseEnv } from 'node:util';
 import { isObject } from '../../base/is-object.ts';
 import { jsonIn } from '../../base/json-text.ts';
 import type { PlaceSpec } from '../manifest/manifest.ts';
-import { readPrivate, withLock, writePrivate } from './private-files.ts';
+import { withLock } from './file-lock.ts';
+import { readPrivate, writePrivate } from './private-files.ts';
 import { SinkError, type Provenance, type Sink, type Stored } from './sink.ts';
 
 /** How a value stands in a file. */

@@ -175,13 +175,4 @@ describe('a sink in files', () => {
       /Use a sink of the type files/,
     );
   });
-
-  test('a lock of a process that has ended counts for nothing', async () => {
-    const directory = folder();
-    writeFileSync(join(directory, '.keyward.json.lock'), '999999999', { mode: 0o600 });
-    const sink = new FileSink(filesFormat(directory));
-    const place = { sink: 's', name: 'api_key' };
-    await sink.write(place, 'canary-1', await sink.read(place));
-    expect(await sink.read(place)).toMatchObject({ value: 'canary-1' });
-  });
 });
