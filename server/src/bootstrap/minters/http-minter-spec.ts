@@ -1,58 +1,24 @@
-import { SecretReference } from '../manifest/secret-reference.ts';
-import { Type, type Static, type TProperties } from 'typebox';
-
-const closed = { additionalProperties: false };
-const text = (description: string) => Type.String({ minLength: 1, maxLength: 2_000, description });
-const opt = Type.Optional;
-const Pointer = (description: string) =>
-  Type.String({ pattern: '^(/[^/]*)+$', description: `a JSON pointer such as /key/secret: ${description}` });
-const Statuses = (description: string) =>
-  opt(Type.Array(Type.Integer({ minimum: 100, maximum: 599 }), { minItems: 1, maxItems: 20, description }));
-const Headers = opt(
-  Type.Record(Type.String(), Type.String({ maxLength: 4_000 }), {
-    description: 'headers; {name} stands for a value',
-  }),
-);
-
-const Method = Type.Union([
-  Type.Literal('GET'),
-  Type.Literal('POST'),
-  Type.Literal('PUT'),
-  Type.Literal('PATCH'),
-  Type.Literal('DELETE'),
-]);
-
-const call = <P extends TProperties>(method: string, properties: P, description: string) =>
-  Type.Object(
-    {
-      method: opt(Type.Unsafe<Static<typeof Method>>({ ...Method, default: method })),
-      path: text('the path below the url of the service, such as /api/keys/{id}'),
-      headers: Headers,
-      body: opt(Type.Unknown({ description: 'sent as JSON; {name} stands for a value' })),
-      ...properties,
-    },
-    { ...closed, description },
-  );
-
-const ok = Statuses('statuses that mean success');
+import { Type, type Static } from 'typebox';
+import {
+  call,
+  closed,
+  Headers,
+  Login,
+  ok,
+  opt,
+  Pointer,
+  Secrets,
+  Statuses,
+  text,
+} from '../calls/call-spec.ts';
 
 /** The five verbs of a minter, each as a request. */
 export const HttpMinterSpec = Type.Object(
   {
     type: Type.Literal('http'),
-    secrets: opt(
-      Type.Record(Type.String(), SecretReference, {
-        description: 'credentials of the administrator: { env: NAME } or { file: path }',
-      }),
-    ),
+    secrets: Secrets,
     headers: Headers,
-    login: opt(
-      call(
-        'POST',
-        { ok, token: Pointer('the token that the answer holds') },
-        'Asked before the first request of the administrator, which has {token} then',
-      ),
-    ),
+    login: Login,
     verify: call(
       'GET',
       {
@@ -88,11 +54,3 @@ export const HttpMinterSpec = Type.Object(
 );
 
 export type HttpMinterSpec = Static<typeof HttpMinterSpec>;
-
-export interface HttpCall {
-  method?: Static<typeof Method>;
-  path: string;
-  headers?: Record<string, string>;
-  body?: unknown;
-  ok?: number[];
-}
