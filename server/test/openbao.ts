@@ -10,7 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
 
 /** Fetched by .ci/packages.sh. */
-const BINARY = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'keyward/openbao-2.7.2/bao');
+export const BAO = join(
+  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+  'keyward/openbao-2.7.2/bao',
+);
 const START_TIMEOUT_MS = 30_000;
 const POLL_MS = 25;
 
@@ -116,11 +119,11 @@ async function open(
   argumentsOf: (port: number, folder: string) => string[],
   scheme: 'http' | 'https' = 'http',
 ): Promise<OpenBao> {
-  if (!existsSync(BINARY)) throw new Error('OpenBao is missing: run "sh .ci/packages.sh test".');
+  if (!existsSync(BAO)) throw new Error('OpenBao is missing: run "sh .ci/packages.sh test".');
   const folder = mkdtempSync(join(tmpdir(), 'keyward-openbao-'));
   const port = await freePort();
   const address = `${scheme}://127.0.0.1:${port}`;
-  const command = [BINARY, ...argumentsOf(port, folder)];
+  const command = [BAO, ...argumentsOf(port, folder)];
   let child: ChildProcess | undefined;
   const server: OpenBao = {
     address,

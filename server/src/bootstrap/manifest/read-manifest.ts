@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject } from 'ajv';
 import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { fieldPath } from '../../base/field-path.ts';
 import { isObject } from '../../base/is-object.ts';
+import { storeFaults } from '../sinks/store-faults.ts';
 import { Manifest, type KeySpec, type PlaceSpec } from './manifest.ts';
 
 /** One fault, where a text editor finds it. Lines and columns count from 1. */
@@ -86,6 +87,9 @@ function* meaningFaults({ sinks, services = {}, keys }: Manifest): Generator<[Pa
   for (const [group, names] of Object.entries({ sinks, services, keys }))
     for (const name of Object.keys(names))
       if (!ID.test(name)) yield [[group, name], `must be ${NAME_FORM}`, true];
+  for (const [name, sink] of Object.entries(sinks))
+    if (sink.type === 'exec' || sink.type === 'http')
+      for (const [path, message] of storeFaults(sink)) yield [['sinks', name, ...path], message];
   const owners = new Map<string, string>();
   for (const [id, key] of Object.entries(keys)) {
     if (key.service !== undefined && !(key.service in services))

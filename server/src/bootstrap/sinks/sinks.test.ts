@@ -1,43 +1,73 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { useOpenBao } from '../../../test/openbao.ts';
 import type { PlaceSpec } from '../manifest/manifest.ts';
 import { dotenvFormat, FileSink, filesFormat } from './file-sink.ts';
+import { startItemServer } from './item-server.fixture.ts';
 import type { Sink } from './sink.ts';
+import {
+  baoCommands,
+  ETAG_MANIFEST,
+  EXAMPLES,
+  folder,
+  onePassword,
+  passwordStore,
+  sinkOf,
+} from './stores.fixture.ts';
 import { VaultSink } from './vault-sink.ts';
 
 const bao = useOpenBao();
 let number = 0;
 
-function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'keyward-sink-'));
-  onTestFinished(() => rmSync(made, { recursive: true }));
-  return made;
-}
+const WRITERS = 4;
 
-const KINDS: [name: string, open: () => [Sink, PlaceSpec]][] = [
+const named = (name: string): PlaceSpec => ({ sink: 's', name });
+
+const KINDS: [name: string, open: () => Sink | Promise<Sink>, place: (name: string) => PlaceSpec][] = [
   [
     'vault',
-    () => {
-      const sink = new VaultSink({ address: bao.address, login: { method: 'token', token: 'root' } });
-      return [sink, { sink: 's', mount: 'secret', path: `sinks/${++number}`, field: 'API_KEY' }];
-    },
+    () => new VaultSink({ address: bao.address, login: { method: 'token', token: 'root' } }),
+    (name) => ({ sink: 's', mount: 'secret', path: `sinks/${name}`, field: 'API_KEY' }),
   ],
-  ['files', () => [new FileSink(filesFormat(join(folder(), 'secrets'))), { sink: 's', name: 'api_key' }]],
-  ['dotenv', () => [new FileSink(dotenvFormat(join(folder(), '.env'))), { sink: 's', name: 'API_KEY' }]],
+  ['files', () => new FileSink(filesFormat(join(folder(), 'secrets'))), named],
+  ['dotenv', () => new FileSink(dotenvFormat(join(folder(), '.env'))), named],
+  ['exec: pass', () => sinkOf(EXAMPLES['pass'] ?? '', passwordStore()), named],
+  ['exec: 1Password', () => sinkOf(EXAMPLES['onepassword'] ?? '', onePassword()), named],
+  ['exec: bao', () => sinkOf(EXAMPLES['bao'] ?? '', baoCommands(bao.address)), named],
+  [
+    'http: OpenBao',
+    () => sinkOf(EXAMPLES['kv'] ?? '', { VAULT_ADDR: bao.address, VAULT_TOKEN: 'root' }),
+    named,
+  ],
+  [
+    'http: Infisical',
+    async () =>
+      sinkOf(EXAMPLES['infisical'] ?? '', {
+        INFISICAL_URL: (await startItemServer()).address,
+        INFISICAL_PROJECT: 'project-1',
+        INFISICAL_CLIENT_ID: 'client-1',
+        INFISICAL_CLIENT_SECRET: 'canary-client-secret',
+      }),
+    named,
+  ],
+  [
+    'http: conditional requests',
+    async () =>
+      sinkOf(ETAG_MANIFEST, { ITEM_SERVER: (await startItemServer()).address, TOKEN: 'canary-token' }),
+    named,
+  ],
 ];
 
-describe.for(KINDS)('a sink of the type %s', ([, make]) => {
-  function open(): [Sink, PlaceSpec] {
-    const [sink, place] = make();
+describe.for(KINDS)('a sink of the type %s', ([, make, placeOf]) => {
+  async function open(): Promise<[Sink, PlaceSpec]> {
+    const sink = await make();
     onTestFinished(() => sink.stop());
-    return [sink, place];
+    return [sink, placeOf(`API_KEY_${++number}`)];
   }
 
   test('gives back what was written, with its provenance', async () => {
-    const [sink, place] = open();
+    const [sink, place] = await open();
     await sink.preflight([place]);
     const before = await sink.read(place);
     expect(before).toMatchObject({ state: 'absent', provenance: {} });
@@ -52,7 +82,7 @@ describe.for(KINDS)('a sink of the type %s', ([, make]) => {
   });
 
   test('replaces nothing but what was read', async () => {
-    const [sink, place] = open();
+    const [sink, place] = await open();
     const first = await sink.read(place);
     await sink.write(place, 'canary-1', first);
     await expect(sink.write(place, 'canary-2', first)).rejects.toMatchObject({ fault: 'changed' });
@@ -61,10 +91,10 @@ describe.for(KINDS)('a sink of the type %s', ([, make]) => {
     expect(await sink.read(place)).toMatchObject({ value: 'canary-2' });
   });
 
-  test('lets exactly one of ten concurrent writers write', async () => {
-    const [sink, place] = open();
+  test('lets exactly one of several concurrent writers write', async () => {
+    const [sink, place] = await open();
     const read = await sink.read(place);
-    const writes = Array.from({ length: 10 }, (_, i) =>
+    const writes = Array.from({ length: WRITERS }, (_, i) =>
       sink.write(place, `canary-${i}`, read).then(
         () => i,
         () => undefined,
@@ -76,7 +106,7 @@ describe.for(KINDS)('a sink of the type %s', ([, make]) => {
   });
 
   test('removes the value, and removing it again changes nothing', async () => {
-    const [sink, place] = open();
+    const [sink, place] = await open();
     await sink.write(place, 'canary-1', await sink.read(place));
     await sink.annotate(place, { source: 'random' });
     await sink.remove(place);
