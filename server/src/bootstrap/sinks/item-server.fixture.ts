@@ -15,6 +15,8 @@ export interface ItemServer {
   seen: string[];
   /** One a request, in order; then all goes through. */
   faults: ItemFault[];
+  /** The answer to all writes, until it goes. */
+  onWrite: Exclude<ItemFault, string> | undefined;
   /** Whether a write is accepted for a person to approve, and not carried out. */
   needsApproval: boolean;
 }
@@ -27,7 +29,14 @@ interface Answer {
 
 /** A real HTTP server with two stores: `/etag/{name}` with conditional requests, and the secrets of Infisical's API. */
 export async function startItemServer(): Promise<ItemServer> {
-  const store: ItemServer = { address: '', items: new Map(), seen: [], faults: [], needsApproval: false };
+  const store: ItemServer = {
+    address: '',
+    items: new Map(),
+    seen: [],
+    faults: [],
+    onWrite: undefined,
+    needsApproval: false,
+  };
   const server = createServer((request, response) => {
     void answer(store, request, response);
   }).listen(0, '127.0.0.1');
@@ -45,7 +54,7 @@ async function answer(store: ItemServer, request: IncomingMessage, response: Ser
   store.seen.push(`${method} ${url}`);
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const fault = store.faults.shift();
+  const fault = store.faults.shift() ?? (method === 'PUT' ? store.onWrite : undefined);
   if (typeof fault === 'object') {
     response.writeHead(fault.status).end(fault.body);
     return;
