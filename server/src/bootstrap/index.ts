@@ -1,4 +1,5 @@
 export { Bootstrap, type BootstrapOptions } from './bootstrap.ts';
+export { handOver, type HandOver } from './hand-over.ts';
 export { openMinters, openSinks } from './open-sinks.ts';
 export type { Manifest } from './manifest/manifest.ts';
 export { MinterError } from './minters/minter.ts';
@@ -6,5 +7,6 @@ export { waitForServices } from './readiness.ts';
 export { readManifest, ManifestError } from './manifest/read-manifest.ts';
 export type { EndReport } from './ending.ts';
 export type { KeyReport, KeyStatus } from './report.ts';
-export { VariableError, type Surroundings } from './secrets.ts';
+export { fileValue, VariableError, variableValue, type Surroundings } from './secrets.ts';
 export { SinkError } from './sinks/sink.ts';
+export { readPrivate, writePrivate } from './sinks/private-files.ts';

@@ -70,7 +70,7 @@ describe('a login', () => {
       /Treat its value as compromised/,
     );
     expect((await open(login).kv.read({ ...AT, path: 'none' })).state).toBe('absent');
-    await expect(open(login).kv.read(AT)).rejects.toMatchObject({ fault: 'refused' });
+    await expect(open(login).kv.read(AT)).rejects.toMatchObject({ fault: 'wrapping_lost' });
   });
 
   test('a service account of Kubernetes logs in with the token in its file', async () => {
@@ -189,12 +189,12 @@ describe('a token', () => {
 describe('a wrapped value', () => {
   test('a value is handed over once, and a second receiver is an alarm', async () => {
     const { vault } = open({ method: 'token', token: 'root' });
-    const token = await vault.wrap({ KEY: 'canary-wrapped' }, 60);
+    const { token } = await vault.wrap({ KEY: 'canary-wrapped' }, 60);
     const client = new VaultClient({ address: bao.address });
     onTestFinished(() => client.stop());
     const given = { token, creationPath: 'sys/wrapping/wrap' };
     expect(await unwrap(client, given)).toMatchObject({ data: { KEY: 'canary-wrapped' } });
-    await expect(unwrap(client, given)).rejects.toMatchObject({ fault: 'refused' });
+    await expect(unwrap(client, given)).rejects.toMatchObject({ fault: 'wrapping_lost' });
   });
 });
 

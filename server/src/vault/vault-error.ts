@@ -5,6 +5,7 @@
  * - `denied`: 403. `login_refused`: the credentials are wrong.
  * - `cas_mismatch`: somebody else wrote first. `cas_required`: the engine wants a version with every write.
  * - `wrong_engine`: the mount is missing, or is not KV v2.
+ * - `wrapping_lost`: a wrapped value cannot be had: it was taken, has expired, or was wrapped elsewhere.
  * - `throttled`: 429, after all retries. `refused`: another 4xx. `failed`: 5xx.
  */
 export type VaultFault =
@@ -21,6 +22,7 @@ export type VaultFault =
   | 'wrong_engine'
   | 'throttled'
   | 'too_large'
+  | 'wrapping_lost'
   | 'refused'
   | 'failed';
 

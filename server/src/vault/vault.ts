@@ -3,6 +3,7 @@ import { LoginSession, type VaultLogin } from './login.ts';
 import { encodedPath } from './secret-path.ts';
 import { VaultClient, type VaultAnswer, type VaultClientOptions, type VaultRequest } from './client.ts';
 import { VaultError } from './vault-error.ts';
+import type { Wrapping } from './wrapping.ts';
 
 export interface VaultOptions extends VaultClientOptions {
   login: VaultLogin;
@@ -108,7 +109,7 @@ export class Vault {
    * Wraps a value for one receiver, who unwraps it once. The token is a bearer secret.
    * @param ttlSeconds how long it can be unwrapped.
    */
-  async wrap(value: Record<string, unknown>, ttlSeconds: number): Promise<string> {
+  async wrap(value: Record<string, unknown>, ttlSeconds: number): Promise<Wrapping> {
     const { body } = await this.request({
       method: 'POST',
       path: 'sys/wrapping/wrap',
@@ -116,8 +117,10 @@ export class Vault {
       body: value,
       wrapSeconds: ttlSeconds,
     });
-    const info = body['wrap_info'];
-    if (isObject(info) && typeof info['token'] === 'string') return info['token'];
+    const info = isObject(body['wrap_info']) ? body['wrap_info'] : {};
+    const { token, ttl, creation_path: creationPath } = info;
+    if (typeof token === 'string' && typeof creationPath === 'string')
+      return { token, creationPath, ttlSeconds: Number(ttl) };
     throw new VaultError('failed', 'The answer of Vault has no wrapping token.');
   }
 }

@@ -81,8 +81,7 @@ function partsOf(sink: ExecSinkSpec | HttpSinkSpec, verb: Verb): Parts {
 
 function isRegularExpression(text: string): boolean {
   try {
-    new RegExp(text, 'u');
-    return true;
+    return new RegExp(text, 'u') instanceof RegExp;
   } catch {
     return false;
   }

@@ -1,4 +1,12 @@
-import { Kv, shownPath, Vault, VaultError, type Secret, type VaultOptions } from '../../vault/index.ts';
+import {
+  Kv,
+  shownPath,
+  Vault,
+  VaultError,
+  type Secret,
+  type VaultOptions,
+  type Wrapping,
+} from '../../vault/index.ts';
 import type { PlaceSpec } from '../manifest/manifest.ts';
 import { SinkError, type Provenance, type Purpose, type Sink, type Stored } from './sink.ts';
 
@@ -92,6 +100,19 @@ export class VaultSink implements Sink {
       const { [at.field]: _, ...rest } = secret.data;
       await this.#kv.write(at, rest, secret.version);
     });
+  }
+
+  /** Wraps the field alone for one receiver: a wrapped read would hand over all fields of the secret. */
+  async wrap(place: PlaceSpec, ttlSeconds: number): Promise<Wrapping & { address: string }> {
+    const stored = await this.read(place);
+    if (stored.state !== 'present')
+      throw new SinkError(
+        'refused',
+        `${shownPath(fieldOf(place))} has no value. Run keyward bootstrap apply.`,
+      );
+    const { field } = fieldOf(place);
+    const wrapping = await asSinkErrors(() => this.#vault.wrap({ [field]: stored.value }, ttlSeconds));
+    return { ...wrapping, address: this.#vault.address };
   }
 
   stop(): Promise<void> {

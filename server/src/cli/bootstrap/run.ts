@@ -13,6 +13,7 @@ import {
   type KeyReport,
   type KeyStatus,
   type Manifest,
+  type Surroundings,
 } from '../../bootstrap/index.ts';
 import type { Context } from '../command.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
@@ -77,10 +78,7 @@ export async function withBootstrap<Report>(
   work: (bootstrap: Bootstrap, ids: readonly string[]) => Promise<Report[]>,
 ): Promise<Report[]> {
   try {
-    const path = resolve(choice.file ?? FILE);
-    const { environment: variables } = context.config;
-    const manifest = readManifest(await textOf(path), choice.file ?? FILE, variables);
-    const surroundings = { folder: dirname(path), variables };
+    const { manifest, surroundings } = await manifestOf(choice, context);
     const phases = wantedKeys(manifest, choice, context.all('only'));
     const sinks = await openSinks(manifest, surroundings);
     try {
@@ -110,6 +108,16 @@ export async function withBootstrap<Report>(
   } catch (error) {
     throw asCliError(error);
   }
+}
+
+/** @throws CliError, ManifestError */
+export async function manifestOf(
+  { file = FILE }: { file?: string | undefined },
+  { config: { environment: variables } }: Context,
+): Promise<{ manifest: Manifest; surroundings: Surroundings }> {
+  const path = resolve(file);
+  const manifest = readManifest(await textOf(path), file, variables);
+  return { manifest, surroundings: { folder: dirname(path), variables } };
 }
 
 async function textOf(path: string): Promise<string> {
@@ -162,7 +170,7 @@ async function show(reports: readonly KeyReport[], choice: OutputChoice, context
       say(context.io, `${id}: ${reason ?? ''}. ${steps ?? ''}`);
 }
 
-function asCliError(error: unknown): unknown {
+export function asCliError(error: unknown): unknown {
   if (error instanceof ManifestError)
     return new CliError('The manifest has faults.', {
       exitCode: EXIT.configuration,
