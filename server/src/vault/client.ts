@@ -208,7 +208,7 @@ function connectionError(what: string, origin: string, cause: unknown): VaultErr
   if (isUntrusted(code))
     return new VaultError(
       'unreachable',
-      `The certificate of ${origin} is not trusted (${code}). Give the file of its certificate authority.`,
+      `The certificate of ${origin} is not trusted (${code}). Give the file of its certificate authority as ca_file.`,
       { cause },
     );
   if (isNotSent(code))

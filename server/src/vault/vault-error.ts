@@ -84,7 +84,9 @@ export function errorOf(what: string, answer: ErrorAnswer): VaultError {
   const fault = faultOf(answer);
   const said = [...answer.errors, ...answer.warnings].join('; ').replaceAll(/\s+/g, ' ').trim();
   const text = said === '' ? '' : `: ${said.slice(0, TEXT_MAX_CHARACTERS)}`;
-  const next = NEXT_STEP[fault];
+  const next = said.includes('namespace not found')
+    ? 'Correct the namespace, or leave it out.'
+    : NEXT_STEP[fault];
   return new VaultError(
     fault,
     `Vault answers ${answer.status} to ${what}${text}${next === undefined ? '' : `. ${next}`}`,

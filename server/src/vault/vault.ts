@@ -1,4 +1,5 @@
 import { isObject } from '../base/is-object.ts';
+import { withoutTrailing } from '../base/trailing.ts';
 import { LoginSession, type VaultLogin } from './login.ts';
 import { encodedPath } from './secret-path.ts';
 import { VaultClient, type VaultAnswer, type VaultClientOptions, type VaultRequest } from './client.ts';
@@ -96,7 +97,14 @@ export class Vault {
         { status: answer.status },
       );
     const data = isObject(answer.body['data']) ? answer.body['data'] : {};
-    const { type, options } = data;
+    const { type, options, path } = data;
+    // The answer is about the mount that the path lies in: a part too many would become part of every path.
+    const found = typeof path === 'string' ? withoutTrailing(path, '/') : mount;
+    if (found !== withoutTrailing(mount, '/'))
+      throw new VaultError(
+        'wrong_engine',
+        `The mount ${mount} is not a mount: it lies in ${found}. Name that one, without data/.`,
+      );
     const version = isObject(options) ? options['version'] : undefined;
     if (type !== 'kv' || version !== '2')
       throw new VaultError(

@@ -126,6 +126,9 @@ function* placeFaults(target: PlaceSpec, sinks: Manifest['sinks'], path: Path): 
   for (const member of others)
     if (target[member] !== undefined)
       yield [[...path, member], `means nothing in a sink of the type ${sink.type}`];
+  const { mount, path: inMount = '' } = target;
+  if (mount !== undefined && inMount.startsWith(`${mount}/data/`))
+    yield [[...path, 'path'], `must be the path in the mount, without ${mount}/data/`];
 }
 
 function* sourceFaults(id: string, { sources, service, phase }: KeySpec): Generator<[Path, string]> {

@@ -101,7 +101,7 @@ test(
     expect((await receive(token, '--file', 'there')).stderr).toMatch(/there exists already\. Remove it/);
     mkdirSync(join(home.folder, 'file'));
     expect((await receive(token, '--file', 'file')).stderr).toMatch(/is not a file/);
-      expect((await receive('', '--stdout')).stderr).toContain('The wrapping token is missing.');
+    expect((await receive('', '--stdout')).stderr).toContain('The wrapping token is missing.');
     expect((await receive(token, '--stdout')).stdout).toBe(`${CANARY}\n`);
   },
 );
