@@ -136,10 +136,11 @@ export class FileSink implements Sink {
       const path = this.#format.pathOf(name);
       const content = await readPrivate(path);
       const rest = content === undefined ? undefined : this.#format.remove(content, name);
-      if (rest !== undefined) await writePrivate(path, rest);
-      else await rm(path, { force: true });
+      // The provenance first: a value without it is found and removed by the next run.
       const { [name]: _, ...notes } = await this.#notes();
       await this.#writeNotes(notes);
+      if (rest !== undefined) await writePrivate(path, rest);
+      else await rm(path, { force: true });
     });
   }
 
