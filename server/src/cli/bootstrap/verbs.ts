@@ -69,7 +69,7 @@ const handOver = verb({
   },
   examples: ['bootstrap hand-over anythingllm', 'bootstrap hand-over anythingllm --ttl 60 --output json'],
   notes:
-    'Prints a wrapping token, by which one receiver gets the value once. Whoever has the token has the value.',
+    'Prints a wrapping token, by which one receiver gets the value once. The token alone gives the value: treat it as a secret.',
   run: async (args, context) => (await import('./hand-over.ts')).handOverKey(args, context),
 });
 export { handOver as 'hand-over' };
