@@ -1,8 +1,9 @@
-import { decide, type Decision } from './decision.ts';
+import { copyNeed, decide, type Decision } from './decision.ts';
 import { collectOrphans, destroyKey, type EndReport } from './ending.ts';
 import { fingerprintPlace, Fingerprints } from './fingerprints.ts';
 import type { KeySpec, Manifest, PlaceSpec } from './manifest/manifest.ts';
 import {
+  hiddenReport,
   intentPlace,
   makerOf,
   NO_PLACE,
@@ -14,7 +15,14 @@ import {
 import { labelPrefix, mintInto, verdictOf } from './minting.ts';
 import type { Minter } from './minters/minter.ts';
 import { randomValue, variableValue, type Surroundings } from './secrets.ts';
-import { untilUnchanged, type Provenance, type Purpose, type Sink, type Stored } from './sinks/sink.ts';
+import {
+  untilUnchanged,
+  type Looked,
+  type Provenance,
+  type Purpose,
+  type Sink,
+  type Stored,
+} from './sinks/sink.ts';
 
 export interface BootstrapOptions {
   manifest: Manifest;
@@ -106,19 +114,26 @@ export class Bootstrap {
     return reports;
   }
 
-  async #look(id: string, key: KeySpec): Promise<{ report: KeyReport; stored: Stored }> {
+  async #look(id: string, key: KeySpec): Promise<{ report: KeyReport; stored: Looked }> {
     const [first = NO_PLACE, ...others] = key.store;
-    const stored = await this.#sink(first.sink).read(first);
-    const decision = await this.#decide(id, key, stored);
-    const report = reportOf(id, key, decision);
-    const value = valueAfter(decision, stored);
+    const stored = await this.#lookAt(first);
+    const decision = stored.state === 'hidden' ? undefined : await this.#decide(id, key, stored);
+    const report = decision === undefined ? hiddenReport(id, first) : reportOf(id, key, decision);
+    const value = decision === undefined ? undefined : valueAfter(decision, stored);
     for (const copy of others) {
-      const there = await this.#sink(copy.sink).read(copy);
-      if (value === undefined ? decision.act === 'make' : there.state !== 'present' || there.value !== value)
-        report.copies.push(shownPlace(copy));
+      const there = await this.#lookAt(copy);
+      const need = copyNeed(there, value, decision);
+      if (need === 'write') report.copies.push(shownPlace(copy));
+      if (need === 'unknown' && report.action === 'none')
+        Object.assign(report, { ...hiddenReport(id, copy), place: report.place });
     }
     if (report.action === 'none' && report.copies.length > 0) report.action = 'update';
     return { report, stored };
+  }
+
+  #lookAt(place: PlaceSpec): Promise<Looked> {
+    const sink = this.#sink(place.sink);
+    return sink.look?.(place) ?? sink.read(place);
   }
 
   #applyTo(id: string, key: KeySpec): Promise<KeyReport> {
@@ -266,7 +281,7 @@ function drawn({ sources }: KeySpec): { value: string; source: string } {
   throw new Error('No source makes a value.');
 }
 
-const valueAfter = (decision: Decision, stored: Stored): string | undefined =>
+const valueAfter = (decision: Decision, stored: Looked): string | undefined =>
   decision.act === 'store' ? decision.value : stored.state === 'present' ? stored.value : undefined;
 
 /** What is written as a whole. */

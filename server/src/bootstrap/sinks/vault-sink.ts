@@ -8,7 +8,7 @@ import {
   type Wrapping,
 } from '../../vault/index.ts';
 import type { PlaceSpec } from '../manifest/manifest.ts';
-import { SinkError, type Provenance, type Purpose, type Sink, type Stored } from './sink.ts';
+import { SinkError, type Looked, type Provenance, type Purpose, type Sink, type Stored } from './sink.ts';
 
 /** Names in the custom metadata are `keyward.<field>.<name>`: several fields of one secret have a provenance each. */
 const PREFIX = 'keyward';
@@ -64,6 +64,25 @@ export class VaultSink implements Sink {
       this.#read.set(stored, secret);
       return stored;
     });
+  }
+
+  async look(place: PlaceSpec): Promise<Looked> {
+    return this.read(place).catch((error: unknown) => {
+      const isDenied =
+        error instanceof SinkError && error.cause instanceof VaultError && error.cause.fault === 'denied';
+      if (!isDenied) throw error;
+      return asSinkErrors(() => this.#lookAtNames(fieldOf(place)));
+    });
+  }
+
+  /** By the names of the fields and the metadata: needs no `read` on `data/`. */
+  async #lookAtNames(at: FieldPlace): Promise<Looked> {
+    const [fields, metadata] = await Promise.all([this.#kv.fields(at), this.#kv.metadata(at)]);
+    const { currentVersion = 0, custom = {}, readable = [] } = metadata ?? {};
+    const known = { version: String(currentVersion), provenance: provenanceOf(custom, at.field) };
+    if (fields?.includes(at.field) === true) return { state: 'hidden', ...known };
+    const isDeleted = currentVersion > 0 && !readable.includes(currentVersion);
+    return { state: isDeleted ? 'deleted' : 'absent', ...known };
   }
 
   async write(place: PlaceSpec, value: string, read: Stored): Promise<void> {
