@@ -15,8 +15,8 @@ export interface ItemServer {
   seen: string[];
   /** One a request, in order; then all goes through. */
   faults: ItemFault[];
-  /** The answer to all writes, until it goes. */
-  onWrite: Exclude<ItemFault, string> | undefined;
+  /** The answer to all writes to a name, or to all names, until it goes. */
+  onWrite: { status: number; body?: string; name?: string } | undefined;
   /** Whether a write is accepted for a person to approve, and not carried out. */
   needsApproval: boolean;
 }
@@ -54,7 +54,9 @@ async function answer(store: ItemServer, request: IncomingMessage, response: Ser
   store.seen.push(`${method} ${url}`);
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const fault = store.faults.shift() ?? (method === 'PUT' ? store.onWrite : undefined);
+  const { onWrite } = store;
+  const isRefused = method === 'PUT' && url.endsWith(onWrite?.name ?? '');
+  const fault = store.faults.shift() ?? (isRefused ? onWrite : undefined);
   if (typeof fault === 'object') {
     response.writeHead(fault.status).end(fault.body);
     return;

@@ -165,9 +165,9 @@ async function waitFor(
 async function show(reports: readonly KeyReport[], choice: OutputChoice, context: Context): Promise<void> {
   const columns = fields('id', 'action', 'source', 'place', 'reason');
   await print(context, choice, { value: { keys: reports }, table: () => tableText(reports, columns) });
-  for (const { id, action, reason, steps } of reports)
-    if (action === 'blocked' && formOf(choice, context) === 'table')
-      say(context.io, `${id}: ${reason ?? ''}. ${steps ?? ''}`);
+  for (const { id, reason, steps } of reports)
+    if (steps !== undefined && formOf(choice, context) === 'table')
+      say(context.io, `${id}: ${reason ?? ''}. ${steps}`);
 }
 
 export function asCliError(error: unknown): unknown {
