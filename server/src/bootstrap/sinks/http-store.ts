@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Gate } from '../../base/gate.ts';
 import { isUntrusted } from '../../base/outbound/failures.ts';
 import type { HttpCall } from '../calls/call-spec.ts';
 import { HttpCalls, type Answer } from '../calls/http-calls.ts';
@@ -7,6 +8,7 @@ import type { Item, ItemStore } from './item-sink.ts';
 import { SinkError } from './sink.ts';
 import type { HttpSinkSpec } from './store-specs.ts';
 
+const AT_ONCE = 8;
 const ATTEMPTS_MAX = 4;
 const FIRST_WAIT_MS = 200;
 const PASSING = new Set([500, 502, 503, 504]);
@@ -26,6 +28,7 @@ export class HttpStore implements ItemStore {
   readonly #spec: HttpSinkSpec;
   readonly #name: string;
   readonly #calls: HttpCalls;
+  readonly #gate = new Gate(AT_ONCE);
 
   constructor(spec: HttpSinkSpec, { name, secrets, ca }: HttpStoreOptions) {
     this.comparesVersions = spec.compare === 'version';
@@ -92,7 +95,7 @@ export class HttpStore implements ItemStore {
     for (let attempt = 1; ; attempt++) {
       const isLast = attempt === ATTEMPTS_MAX;
       try {
-        const answer = await this.#calls.asAdministrator(call, values);
+        const answer = await this.#gate.run(() => this.#calls.asAdministrator(call, values));
         const isLater = answer.status === 429 || (call.method === 'GET' && PASSING.has(answer.status));
         if (!isLater || isLast) return answer;
       } catch (error) {

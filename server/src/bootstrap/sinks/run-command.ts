@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
@@ -27,8 +27,8 @@ export function runCommand(
   { env, folder, timeoutMs, stdin = '' }: CommandOptions,
 ): Promise<Ended> {
   return new Promise((done) => {
-    // A group of its own, so that its children end with it.
-    const child = spawn(program, args, { cwd: folder, env: { ...env }, detached: true });
+    const child = started(program, args, { folder, env });
+    if (child === undefined) return done({ how: 'missing', reason: 'a null byte in a variable' });
     const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     let bytes = 0;
     const timers: NodeJS.Timeout[] = [];
@@ -64,6 +64,19 @@ export function runCommand(
     child.stdin.on('error', () => undefined);
     child.stdin.end(stdin);
   });
+}
+
+/** In a group of its own, so that its children end with it. undefined: Node's error would quote the variable. */
+function started(
+  program: string,
+  args: readonly string[],
+  { folder, env }: Pick<CommandOptions, 'folder' | 'env'>,
+): ChildProcessWithoutNullStreams | undefined {
+  try {
+    return spawn(program, args, { cwd: folder, env: { ...env }, detached: true });
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a program can be found and started, as `runCommand` does it. */

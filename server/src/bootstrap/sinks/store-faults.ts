@@ -16,6 +16,8 @@ export function* storeFaults(sink: ExecSinkSpec | HttpSinkSpec): Generator<Fault
       if (placeholdersIn(part).includes('value')) yield [[verb, ...path], message];
     const all = placeholdersIn([seen.map(([, part]) => part), hidden]);
     if (!all.includes('name')) yield [[verb], 'must hold {name}, the name of the place'];
+    for (const name of secretsInPath(sink, verb))
+      yield [[verb, 'path'], `must not hold {${name}}: addresses stand in logs. Give it in headers or body`];
     const isWrite = verb === 'create' || verb === 'write';
     if (isWrite && !placeholdersIn(hidden).includes('value'))
       yield [[verb], `must hold {value} in ${sink.type === 'exec' ? 'stdin' : 'body'}`];
@@ -33,6 +35,12 @@ export function* storeFaults(sink: ExecSinkSpec | HttpSinkSpec): Generator<Fault
     if (text !== undefined && !isRegularExpression(text))
       yield [[...path, member], 'must be a regular expression, such as "not found"'];
   }
+}
+
+function secretsInPath(sink: ExecSinkSpec | HttpSinkSpec, verb: Verb): string[] {
+  if (sink.type === 'exec') return [];
+  const secrets = ['token', ...Object.keys(sink.secrets ?? {})];
+  return placeholdersIn(sink[verb]?.path).filter((name) => secrets.includes(name));
 }
 
 function* compareFaults(sink: ExecSinkSpec | HttpSinkSpec): Generator<Fault> {

@@ -119,6 +119,13 @@ describe('a store behind a program', () => {
     expect(seen).not.toContain(CANARY);
   });
 
+  test('a credential with a null byte is refused without its text', async () => {
+    const sink = await sinkOf(OP, { ...onePassword(), OP_SERVICE_ACCOUNT_TOKEN: `${CANARY}\0` });
+    const text = await failure(sink.read(PLACE));
+    expect(text).toMatch(/cannot be started \(a null byte in a variable\)/);
+    expect(text).not.toContain(CANARY);
+  });
+
   test('what a command leaves in the background does not hold the run up', async () => {
     const sink = await scriptSink(FILE_STORE('[ $1 = read ] || sleep 20 &'));
     await sink.write(PLACE, CANARY, await sink.read(PLACE));
@@ -236,6 +243,11 @@ describe('a store behind an HTTP API', () => {
 
 describe('the manifest of a store', () => {
   test.for<[yaml: string, change: [string, string], fault: string]>([
+    [
+      'kv',
+      ['/v1/secret/data/items/{name}\n      value', '/v1/secret/data/items/{name}?t={token}\n      value'],
+      'sinks.kv.read.path: must not hold {token}: addresses stand in logs',
+    ],
     [
       'onepassword',
       ["get, '{name}'", "get, '{name}', '{value}'"],
