@@ -11,6 +11,7 @@ export interface HandOver {
   ttl_seconds: number;
   creation_path: string;
   address: string;
+  namespace?: string;
 }
 
 /** Wraps the stored value of a key, by which one receiver gets it once. @throws SinkError */
@@ -32,5 +33,14 @@ export async function handOver(
     creationPath: creation_path,
     address,
   } = await sink.wrap(place, ttlSeconds);
-  return { id, token, ttl_seconds, creation_path, address };
+  const spec = manifest.sinks[place.sink];
+  const namespace = spec?.type === 'vault' ? spec.namespace : undefined;
+  return {
+    id,
+    token,
+    ttl_seconds,
+    creation_path,
+    address,
+    ...(namespace === undefined ? {} : { namespace }),
+  };
 }

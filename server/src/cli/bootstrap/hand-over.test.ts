@@ -17,14 +17,14 @@ beforeAll(async () => {
   await bao.call('POST', 'secret/data/handed', { data: { API_KEY: CANARY, OTHER: 'canary-other' } });
 });
 
-function world() {
+function world(more = '') {
   const home = new Home();
   onTestFinished(() => home.remove());
   writeFileSync(
     join(home.folder, 'keyward.bootstrap.yaml'),
     `version: 1
 sinks:
-  main: { type: vault, address: '${bao.address}', login: { method: userpass, username: ann, password: { env: PW } } }
+  main: { type: vault, address: '${bao.address}', ${more}login: { method: userpass, username: ann, password: { env: PW } } }
   files: { type: files, directory: secrets }
 keys:
   api: { sources: [{ env: API_KEY }], store: [{ sink: main, mount: secret, path: handed, field: API_KEY }] }
@@ -74,6 +74,26 @@ test(
     const shown = await run(['receive', '--address', bao.address, '--stdout'], '', { WRAPPING_TOKEN: token });
     expect([shown.code, shown.stdout]).toEqual([0, `${CANARY}\n`]);
     expect(home.said).not.toMatch(/canary|hvs\.|s\.[\w-]{10}/);
+  },
+);
+
+test(
+  'a value in a namespace is handed over with its namespace in the command',
+  { timeout: 60_000 },
+  async () => {
+    const inTeam = (method: string, path: string, body: object) => bao.call(method, `team/${path}`, body);
+    await bao.call('POST', 'sys/namespaces/team', {});
+    await inTeam('POST', 'sys/mounts/secret', { type: 'kv', options: { version: '2' } });
+    await inTeam('POST', 'sys/auth/userpass', { type: 'userpass' });
+    await inTeam('PUT', 'sys/policies/acl/reader', {
+      policy: 'path "secret/*" { capabilities = ["read"] }',
+    });
+    await inTeam('POST', 'auth/userpass/users/ann', { password: 'canary-pw', token_policies: ['reader'] });
+    await inTeam('POST', 'secret/data/handed', { data: { API_KEY: `${CANARY}-team` } });
+    const { handOver, receive } = world('namespace: team, ');
+    const { token, receive: command } = await handOver();
+    expect(command).toBe(`keyward bootstrap receive --address ${bao.address} --namespace team --file api`);
+    expect((await receive(token, '--namespace', 'team', '--stdout')).stdout).toBe(`${CANARY}-team\n`);
   },
 );
 

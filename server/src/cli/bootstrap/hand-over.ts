@@ -32,7 +32,9 @@ export async function handOverKey(
     const sinks = await openSinks(manifest, surroundings);
     try {
       const handed = await handOver({ manifest, sinks }, choice.id, ttlSeconds);
-      const command = `keyward bootstrap receive --address ${handed.address} --file ${choice.id}`;
+      const { address, namespace } = handed;
+      const where = namespace === undefined ? '' : ` --namespace ${namespace}`;
+      const command = `keyward bootstrap receive --address ${address}${where} --file ${choice.id}`;
       await print(context, choice, { value: { ...handed, receive: command } });
     } finally {
       for (const sink of sinks.values()) await sink.stop();
