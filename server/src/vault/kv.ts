@@ -136,8 +136,8 @@ export class Kv {
     }
   }
 
-  /** Sets members of the custom metadata and keeps the others. Values: printable, 1 to 512 bytes. */
-  async annotate(at: SecretPath, custom: Record<string, string>): Promise<void> {
+  /** Sets members of the custom metadata, or removes them (null), and keeps the others. Values: printable, 1 to 512 bytes. */
+  async annotate(at: SecretPath, custom: Record<string, string | null>): Promise<void> {
     const path = urlOf(at, 'metadata');
     const what = `write the metadata of ${shownPath(at)}`;
     try {
@@ -145,13 +145,9 @@ export class Kv {
     } catch (error) {
       const isRefused = error instanceof VaultError && ['denied', 'absent', 'refused'].includes(error.fault);
       if (!isRefused) throw error;
-      const known = (await this.metadata(at))?.custom ?? {};
-      await this.#vault.request({
-        method: 'POST',
-        path,
-        what,
-        body: { custom_metadata: { ...known, ...custom } },
-      });
+      const merged = Object.entries({ ...(await this.metadata(at))?.custom, ...custom });
+      const rest = Object.fromEntries(merged.filter(([, value]) => value !== null));
+      await this.#vault.request({ method: 'POST', path, what, body: { custom_metadata: rest } });
     }
   }
 

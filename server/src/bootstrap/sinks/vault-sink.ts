@@ -116,6 +116,9 @@ export class VaultSink implements Sink {
       const others =
         secret.state === 'present' ? Object.keys(secret.data).filter((name) => name !== at.field) : [];
       if (secret.state !== 'present' || others.length === 0) return this.#kv.remove(at);
+      const custom = Object.keys((await this.#kv.metadata(at))?.custom ?? {});
+      const own = custom.filter((name) => name.startsWith(`${PREFIX}.${at.field}.`));
+      if (own.length > 0) await this.#kv.annotate(at, Object.fromEntries(own.map((name) => [name, null])));
       const { [at.field]: _, ...rest } = secret.data;
       await this.#kv.write(at, rest, secret.version);
     });
@@ -170,7 +173,7 @@ const NEEDED: Record<Purpose, [data: string[], metadata: string[]]> = {
   ],
   destroy: [
     ['read', 'update'],
-    ['read', 'delete'],
+    ['read', 'update', 'delete'],
   ],
 };
 
