@@ -24,6 +24,9 @@ test)
   [ -x /usr/sbin/dockerd ] || need dockerd docker.io
   need docker docker.io
   need unshare util-linux
+  # A sink of the bootstrap.
+  need pass pass
+  need gpg gnupg
   # The weights of the local model come through pip.
   python3 -m pip --version >/dev/null 2>&1 || need pip3 python3-pip
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb postgresql

@@ -7,9 +7,13 @@ import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll } from 'vitest';
 
 /** Fetched by .ci/packages.sh. */
-const BINARY = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'keyward/openbao-2.7.2/bao');
+export const BAO = join(
+  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+  'keyward/openbao-2.7.2/bao',
+);
 const START_TIMEOUT_MS = 30_000;
 const POLL_MS = 25;
 
@@ -39,6 +43,31 @@ export function startDevOpenBao(): Promise<OpenBao> {
     '-dev-root-token-id=root',
     `-dev-listen-address=127.0.0.1:${port}`,
   ]);
+}
+
+/** One in memory for the tests of a file. */
+export function useOpenBao(): OpenBao {
+  let server: OpenBao | undefined;
+  const started = (): OpenBao => {
+    if (server === undefined) throw new Error('OpenBao starts with the first test.');
+    return server;
+  };
+  beforeAll(async () => {
+    server = await startDevOpenBao();
+  }, 60_000);
+  afterAll(() => server?.remove());
+  return {
+    get address() {
+      return started().address;
+    },
+    get rootToken() {
+      return started().rootToken;
+    },
+    call: (...request) => started().call(...request),
+    kill: () => started().kill(),
+    start: () => started().start(),
+    remove: () => started().remove(),
+  };
 }
 
 /** The same over TLS, with a certificate authority of its own in `ca`. */
@@ -90,11 +119,11 @@ async function open(
   argumentsOf: (port: number, folder: string) => string[],
   scheme: 'http' | 'https' = 'http',
 ): Promise<OpenBao> {
-  if (!existsSync(BINARY)) throw new Error('OpenBao is missing: run "sh .ci/packages.sh test".');
+  if (!existsSync(BAO)) throw new Error('OpenBao is missing: run "sh .ci/packages.sh test".');
   const folder = mkdtempSync(join(tmpdir(), 'keyward-openbao-'));
   const port = await freePort();
   const address = `${scheme}://127.0.0.1:${port}`;
-  const command = [BINARY, ...argumentsOf(port, folder)];
+  const command = [BAO, ...argumentsOf(port, folder)];
   let child: ChildProcess | undefined;
   const server: OpenBao = {
     address,

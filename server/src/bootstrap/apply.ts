@@ -1,6 +1,6 @@
 import type { Decision } from './decision.ts';
 import { informConsumers } from './consumers/inform.ts';
-import { look } from './look.ts';
+import { decideOn } from './look.ts';
 import type { KeySpec, PlaceSpec } from './manifest/manifest.ts';
 import { mintInto, verdictOf, type MintedKey, type Need } from './minting.ts';
 import type { Minter } from './minters/minter.ts';
@@ -12,7 +12,9 @@ import type { Stack } from './stack.ts';
 /** Brings one key in step with the manifest. Nothing is written that is right already. */
 export function applyKey(stack: Stack, id: string): Promise<KeyReport> {
   return untilUnchanged(async () => {
-    const { stored, decision } = await look(stack, id);
+    const place = stack.firstPlace(id);
+    const stored = await stack.sinkAt(place).read(place);
+    const { decision } = await decideOn(stack, id, stored);
     const report = reportOf(id, stack.key(id), decision);
     const value = await carryOut(stack, id, { decision, stored });
     if (value === undefined) return report;

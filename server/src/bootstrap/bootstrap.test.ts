@@ -1,20 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startDevOpenBao, type OpenBao } from '../../test/openbao.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { useOpenBao } from '../../test/openbao.ts';
 import { Bootstrap } from './bootstrap.ts';
 import { readManifest } from './manifest/read-manifest.ts';
 import { openSinks } from './open-sinks.ts';
 import type { KeyReport } from './report.ts';
 
-let bao: OpenBao;
+const bao = useOpenBao();
 let number = 0;
-
-beforeAll(async () => {
-  bao = await startDevOpenBao();
-}, 60_000);
-afterAll(() => bao.remove());
 
 interface World {
   folder: string;

@@ -1,5 +1,5 @@
 import type { Verdict } from './minters/minter.ts';
-import type { Stored } from './sinks/sink.ts';
+import type { Looked, Stored } from './sinks/sink.ts';
 
 /** What the decision is made from. Values are compared here and go nowhere. */
 export interface Situation {
@@ -52,4 +52,21 @@ export function decide(situation: Situation): Decision {
   // Somebody wrote another value by hand: it stays if the service accepts it, and is never replaced silently.
   if (verdict === 'valid') return { act: 'note', source: 'found' };
   return given === undefined ? { act: 'blocked', why: 'edited' } : { act: 'note', source: given.source };
+}
+
+/**
+ * Whether a copy has to be written. `unknown`: it is there, and one of the two values cannot be read.
+ * @param value of the first place after the decision; undefined: it is absent, or cannot be read.
+ * @param decision undefined: the first place cannot be read
+ */
+export function copyNeed(
+  there: Looked,
+  value: string | undefined,
+  decision: Decision | undefined,
+): 'none' | 'write' | 'unknown' {
+  const isThere = there.state === 'present' || there.state === 'hidden';
+  if (decision === undefined) return isThere ? 'unknown' : 'write';
+  if (value === undefined) return decision.act === 'make' ? 'write' : 'none';
+  if (there.state === 'hidden') return 'unknown';
+  return there.state === 'present' && there.value === value ? 'none' : 'write';
 }

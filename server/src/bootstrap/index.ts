@@ -1,4 +1,5 @@
 export { Bootstrap, type BootstrapOptions } from './bootstrap.ts';
+export { handOver, type HandOver } from './hand-over.ts';
 export { openMinters, openSinks } from './open-sinks.ts';
 export { type Sink } from './sinks/sink.ts';
 export type { Manifest } from './manifest/manifest.ts';
@@ -7,8 +8,9 @@ export { waitForServices } from './readiness.ts';
 export { readManifest, ManifestError } from './manifest/read-manifest.ts';
 export type { EndReport } from './ending.ts';
 export type { KeyReport, KeyStatus, RotationReport } from './report.ts';
-export { VariableError, type Surroundings } from './secrets.ts';
+export { fileValue, VariableError, variableValue, type Surroundings } from './secrets.ts';
 export { SinkError } from './sinks/sink.ts';
+export { readPrivate, writePrivate } from './sinks/private-files.ts';
 export { ImportError } from './importing/import-error.ts';
 export type { SecretRow } from './importing/import-report.ts';
 export { StackImport, unfinishedImport } from './importing/stack-import.ts';

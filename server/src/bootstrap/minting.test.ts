@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startDevOpenBao, type OpenBao } from '../../test/openbao.ts';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { useOpenBao } from '../../test/openbao.ts';
 import { describeOnServer, type TestServer } from '../../test/server.ts';
 import { Bootstrap } from './bootstrap.ts';
 import { readManifest } from './manifest/read-manifest.ts';
@@ -14,13 +14,8 @@ import type { Provenance } from './sinks/sink.ts';
 /** A process id that no process has. */
 const NO_PROCESS = 99_999_999;
 
-let bao: OpenBao;
+const bao = useOpenBao();
 let number = 0;
-
-beforeAll(async () => {
-  bao = await startDevOpenBao();
-}, 60_000);
-afterAll(() => bao.remove());
 
 /** Keyward as the service that mints, described by its own API. */
 const manifestOf = (path: string, url: string) => `version: 1

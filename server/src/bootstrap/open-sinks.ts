@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { VaultLogin } from '../vault/index.ts';
 import type { Manifest, SinkSpec } from './manifest/manifest.ts';
@@ -7,15 +6,20 @@ import { ExecMinter } from './minters/exec-minter.ts';
 import { HttpMinter } from './minters/http-minter.ts';
 import { verbsOf } from './minters/presets.ts';
 import type { Minter } from './minters/minter.ts';
-import { secretOf, secretsOf, VariableError, type Surroundings } from './secrets.ts';
+import { fileValue, secretOf, secretsOf, VariableError, type Surroundings } from './secrets.ts';
 import { dotenvFormat, FileSink, filesFormat } from './sinks/file-sink.ts';
+import { ExecStore } from './sinks/exec-store.ts';
+import { HttpStore } from './sinks/http-store.ts';
+import { ItemSink } from './sinks/item-sink.ts';
 import type { Sink } from './sinks/sink.ts';
 import { VaultSink } from './sinks/vault-sink.ts';
 
 /** The sinks of a manifest, by name. @throws VariableError naming a variable or a file that is missing */
 export async function openSinks({ sinks }: Manifest, surroundings: Surroundings): Promise<Map<string, Sink>> {
   const opened = await Promise.all(
-    Object.entries(sinks).map(async ([name, spec]) => [name, await openSink(spec, surroundings)] as const),
+    Object.entries(sinks).map(
+      async ([name, spec]) => [name, await openSink(name, spec, surroundings)] as const,
+    ),
   );
   return new Map(opened);
 }
@@ -38,18 +42,39 @@ export async function openMinters(
   return minters;
 }
 
-async function openSink(spec: SinkSpec, surroundings: Surroundings): Promise<Sink> {
+async function openSink(name: string, spec: SinkSpec, surroundings: Surroundings): Promise<Sink> {
   const { folder } = surroundings;
   if (spec.type === 'files') return new FileSink(filesFormat(resolve(folder, spec.directory)));
   if (spec.type === 'dotenv') return new FileSink(dotenvFormat(resolve(folder, spec.file)));
-  const { address, namespace, peers, ca_file } = spec;
+  if (spec.type === 'exec') {
+    const env = { ...inherited(spec, surroundings), ...(await secretsOf(spec.env, surroundings)) };
+    return new ItemSink(new ExecStore(spec, { name, folder, env }), spec.provenance);
+  }
+  const { ca_file } = spec;
+  const ca = ca_file === undefined ? {} : { ca: await fileValue(ca_file, folder) };
+  if (spec.type === 'http') {
+    const secrets = await secretsOf(spec.secrets, surroundings);
+    return new ItemSink(new HttpStore(spec, { name, secrets, ...ca }), spec.provenance);
+  }
+  const { address, namespace, peers } = spec;
   return new VaultSink({
     address,
     login: await loginOf(spec.login, surroundings),
     ...(namespace === undefined ? {} : { namespace }),
     ...(peers === undefined ? {} : { peers }),
-    ...(ca_file === undefined ? {} : { ca: await readFile(resolve(folder, ca_file), 'utf8') }),
+    ...ca,
   });
+}
+
+/** A command gets no variable that the manifest does not name: they may hold other secrets. */
+function inherited(
+  { inherit = [] }: Extract<SinkSpec, { type: 'exec' }>,
+  { variables }: Surroundings,
+): Record<string, string> {
+  const names = ['PATH', 'HOME', ...inherit];
+  return Object.fromEntries(
+    names.flatMap((name) => (variables[name] === undefined ? [] : [[name, variables[name]]])),
+  );
 }
 
 type LoginSpec = Extract<SinkSpec, { type: 'vault' }>['login'];

@@ -6,7 +6,8 @@ import type { Verdict } from './minters/minter.ts';
 /** What is to be done, or was done, with one key. It never holds a value. */
 export interface KeyReport {
   id: string;
-  action: 'none' | 'create' | 'update' | 'note' | 'blocked' | 'failed';
+  /** `unknown`: the value cannot be read with these rights. `failed`: what was begun could not be finished. */
+  action: 'none' | 'create' | 'update' | 'note' | 'blocked' | 'unknown' | 'failed';
   /** Where the value comes from, such as `env:JWT_SECRET`, `random`, or `found`. */
   source?: string;
   /** Why the action is needed, or why nothing can be done. */
@@ -78,6 +79,16 @@ export function reportOf(id: string, key: KeySpec, decision: Decision): KeyRepor
   const source = decision.act === 'make' ? makerOf(key) : decision.source;
   return { ...base, action: decision.why === 'absent' ? 'create' : 'update', source, reason: decision.why };
 }
+
+/** There is a value, but whether it is the right one cannot be known. */
+export const hiddenReport = (id: string, place: PlaceSpec): KeyReport => ({
+  id,
+  action: 'unknown',
+  reason: `the value in ${shownPlace(place)} cannot be read with this token`,
+  steps: 'Allow read on its data path to know more. apply needs that.',
+  place: shownPlace(place),
+  copies: [],
+});
 
 export function makerOf({ sources }: KeySpec): string {
   const minter = sources.flatMap((source) => ('mint' in source ? [source.mint.type] : []))[0];

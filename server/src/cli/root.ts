@@ -87,6 +87,8 @@ export const root = group('Hands out access to AI safely', {
     gc: 'Revoke keys that killed runs have left in a service',
     destroy: 'Revoke minted keys, and remove all values',
     import: 'Take the secrets of a compose stack over, and show the change as a diff',
+    'hand-over': 'Wrap one value for one receiver, who gets it once',
+    receive: 'Take a value that was handed over',
   }),
   import: noun('Import from another program', () => import('./import/verbs.ts'), {
     anythingllm: 'Import the storage directory of AnythingLLM',

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { TSchema } from 'typebox';
 import { invalidField, KeywardError, type FieldError } from '../base/errors.ts';
-import { fieldPath } from './body/json-body.ts';
+import { fieldPath } from '../base/field-path.ts';
 
 const ERRORS_MAX = 20;
 

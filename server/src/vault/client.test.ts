@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import {
-  initialize,
-  startDevOpenBao,
-  startStoredOpenBao,
-  startTlsOpenBao,
-  type OpenBao,
-} from '../../test/openbao.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { initialize, useOpenBao, startStoredOpenBao, startTlsOpenBao } from '../../test/openbao.ts';
 import { startFaultyProxy, type FaultyProxy } from './faulty-proxy.fixture.ts';
 import { Kv } from './kv.ts';
 import { Vault, type VaultOptions } from './vault.ts';
 
 const CANARY = 'canary-8f3b1c';
 
-let bao: OpenBao;
+const bao = useOpenBao();
 let number = 0;
 const fresh = () => ({ mount: 'secret', path: `faults/${++number}` });
-
-beforeAll(async () => {
-  bao = await startDevOpenBao();
-}, 60_000);
-afterAll(() => bao.remove());
 
 function open(address: string, options: Partial<VaultOptions> = {}): { vault: Vault; kv: Kv } {
   const vault = new Vault({ address, login: { method: 'token', token: 'root' }, ...options });

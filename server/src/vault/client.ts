@@ -3,6 +3,7 @@ import type { Agent, Dispatcher } from 'undici';
 import { collected } from '../base/collected.ts';
 import { isObject } from '../base/is-object.ts';
 import { openOutbound } from '../base/outbound/connections.ts';
+import { isNotSent, isUntrusted } from '../base/outbound/failures.ts';
 import { withoutTrailing } from '../base/trailing.ts';
 import { errorOf, VaultError, type ErrorAnswer } from './vault-error.ts';
 
@@ -202,27 +203,15 @@ function mayRepeat({ method }: VaultRequest, { status, errors }: ErrorAnswer): b
   return method === 'GET' && PASSING.has(status) && !isSealed;
 }
 
-/** Failures before a byte was sent. */
-const NOT_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'KEYWARD_FORBIDDEN_ADDRESS',
-]);
-
 function connectionError(what: string, origin: string, cause: unknown): VaultError {
   const { code = '', name } = cause as { code?: string; name?: string };
-  const isTls = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_/.test(code);
-  if (isTls)
+  if (isUntrusted(code))
     return new VaultError(
       'unreachable',
-      `The certificate of ${origin} is not trusted (${code}). Give the file of its certificate authority.`,
+      `The certificate of ${origin} is not trusted (${code}). Give the file of its certificate authority as ca_file.`,
       { cause },
     );
-  if (NOT_SENT.has(code))
+  if (isNotSent(code))
     return new VaultError(
       'unreachable',
       `${origin} cannot be reached (${code}). Check the address, and that the server runs.`,

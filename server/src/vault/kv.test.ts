@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startDevOpenBao, type OpenBao } from '../../test/openbao.ts';
+import { useOpenBao } from '../../test/openbao.ts';
 import { Kv } from './kv.ts';
 import { Vault } from './vault.ts';
 
-let bao: OpenBao;
+const bao = useOpenBao();
 let vault: Vault;
 let kv: Kv;
 let number = 0;
@@ -11,15 +11,11 @@ let number = 0;
 const fresh = () => ({ mount: 'secret', path: `team/app-${++number}` });
 
 beforeAll(async () => {
-  bao = await startDevOpenBao();
   vault = new Vault({ address: bao.address, login: { method: 'token', token: bao.rootToken } });
   kv = new Kv(vault);
   await bao.call('POST', 'sys/mounts/old', { type: 'kv', options: { version: '1' } });
-}, 60_000);
-afterAll(async () => {
-  await vault.stop();
-  await bao.remove();
 });
+afterAll(() => vault.stop());
 
 /** A token that may do so much with one path. */
 async function tokenWith(policy: Record<string, string[]>): Promise<string> {

@@ -19,6 +19,8 @@ export interface SecretMetadata {
   currentVersion: number;
   isCasRequired: boolean;
   custom: Record<string, string>;
+  /** Whether the current version was deleted or destroyed. */
+  isDeleted: boolean;
   /** Versions whose data still exists, oldest first: also of deleted ones, which can be brought back. */
   remaining: number[];
 }
@@ -83,6 +85,7 @@ export class Kv {
       currentVersion: Number(current_version),
       isCasRequired: cas_required === true,
       custom: isObject(custom_metadata) ? (custom_metadata as Record<string, string>) : {},
+      isDeleted: isDeleted(isObject(versions) ? versions[String(current_version)] : undefined),
       remaining: remainingOf(versions),
     };
   }
@@ -136,8 +139,8 @@ export class Kv {
     }
   }
 
-  /** Sets members of the custom metadata and keeps the others. Values: printable, 1 to 512 bytes. */
-  async annotate(at: SecretPath, custom: Record<string, string>): Promise<void> {
+  /** Sets members of the custom metadata, or removes them (null), and keeps the others. Values: printable, 1 to 512 bytes. */
+  async annotate(at: SecretPath, custom: Record<string, string | null>): Promise<void> {
     const path = urlOf(at, 'metadata');
     const what = `write the metadata of ${shownPath(at)}`;
     try {
@@ -145,13 +148,9 @@ export class Kv {
     } catch (error) {
       const isRefused = error instanceof VaultError && ['denied', 'absent', 'refused'].includes(error.fault);
       if (!isRefused) throw error;
-      const known = (await this.metadata(at))?.custom ?? {};
-      await this.#vault.request({
-        method: 'POST',
-        path,
-        what,
-        body: { custom_metadata: { ...known, ...custom } },
-      });
+      const merged = Object.entries({ ...(await this.metadata(at))?.custom, ...custom });
+      const rest = Object.fromEntries(merged.filter(([, value]) => value !== null));
+      await this.#vault.request({ method: 'POST', path, what, body: { custom_metadata: rest } });
     }
   }
 
@@ -198,6 +197,9 @@ function versionIn(metadata: unknown): number {
   if (typeof version === 'number') return version;
   throw new VaultError('failed', 'The answer of Vault has no version: is this a KV version 2 engine?');
 }
+
+const isDeleted = (version: unknown): boolean =>
+  isObject(version) && (version['destroyed'] === true || (version['deletion_time'] ?? '') !== '');
 
 function remainingOf(versions: unknown): number[] {
   if (!isObject(versions)) return [];

@@ -5,6 +5,7 @@
  * - `denied`: 403. `login_refused`: the credentials are wrong.
  * - `cas_mismatch`: somebody else wrote first. `cas_required`: the engine wants a version with every write.
  * - `wrong_engine`: the mount is missing, or is not KV v2.
+ * - `wrapping_lost`: a wrapped value cannot be had: it was taken, has expired, or was wrapped elsewhere.
  * - `throttled`: 429, after all retries. `refused`: another 4xx. `failed`: 5xx.
  */
 export type VaultFault =
@@ -21,6 +22,7 @@ export type VaultFault =
   | 'wrong_engine'
   | 'throttled'
   | 'too_large'
+  | 'wrapping_lost'
   | 'refused'
   | 'failed';
 
@@ -82,7 +84,9 @@ export function errorOf(what: string, answer: ErrorAnswer): VaultError {
   const fault = faultOf(answer);
   const said = [...answer.errors, ...answer.warnings].join('; ').replaceAll(/\s+/g, ' ').trim();
   const text = said === '' ? '' : `: ${said.slice(0, TEXT_MAX_CHARACTERS)}`;
-  const next = NEXT_STEP[fault];
+  const next = said.includes('namespace not found')
+    ? 'Correct the namespace, or leave it out.'
+    : NEXT_STEP[fault];
   return new VaultError(
     fault,
     `Vault answers ${answer.status} to ${what}${text}${next === undefined ? '' : `. ${next}`}`,

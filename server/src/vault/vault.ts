@@ -1,8 +1,10 @@
 import { isObject } from '../base/is-object.ts';
+import { withoutTrailing } from '../base/trailing.ts';
 import { LoginSession, type VaultLogin } from './login.ts';
 import { encodedPath } from './secret-path.ts';
 import { VaultClient, type VaultAnswer, type VaultClientOptions, type VaultRequest } from './client.ts';
 import { VaultError } from './vault-error.ts';
+import type { Wrapping } from './wrapping.ts';
 
 export interface VaultOptions extends VaultClientOptions {
   login: VaultLogin;
@@ -95,7 +97,14 @@ export class Vault {
         { status: answer.status },
       );
     const data = isObject(answer.body['data']) ? answer.body['data'] : {};
-    const { type, options } = data;
+    const { type, options, path } = data;
+    // The answer is about the mount that the path lies in: a part too many would become part of every path.
+    const found = typeof path === 'string' ? withoutTrailing(path, '/') : mount;
+    if (found !== withoutTrailing(mount, '/'))
+      throw new VaultError(
+        'wrong_engine',
+        `The mount ${mount} is not a mount: it lies in ${found}. Name that one, without data/.`,
+      );
     const version = isObject(options) ? options['version'] : undefined;
     if (type !== 'kv' || version !== '2')
       throw new VaultError(
@@ -108,7 +117,7 @@ export class Vault {
    * Wraps a value for one receiver, who unwraps it once. The token is a bearer secret.
    * @param ttlSeconds how long it can be unwrapped.
    */
-  async wrap(value: Record<string, unknown>, ttlSeconds: number): Promise<string> {
+  async wrap(value: Record<string, unknown>, ttlSeconds: number): Promise<Wrapping> {
     const { body } = await this.request({
       method: 'POST',
       path: 'sys/wrapping/wrap',
@@ -116,8 +125,10 @@ export class Vault {
       body: value,
       wrapSeconds: ttlSeconds,
     });
-    const info = body['wrap_info'];
-    if (isObject(info) && typeof info['token'] === 'string') return info['token'];
+    const info = isObject(body['wrap_info']) ? body['wrap_info'] : {};
+    const { token, ttl, creation_path: creationPath } = info;
+    if (typeof token === 'string' && typeof creationPath === 'string')
+      return { token, creationPath, ttlSeconds: Number(ttl) };
     throw new VaultError('failed', 'The answer of Vault has no wrapping token.');
   }
 }

@@ -2,6 +2,7 @@ import { Type, type Static, type TProperties } from 'typebox';
 import { ConsumerSpec } from '../consumers/consumer-spec.ts';
 import { MinterSpec } from '../minters/presets.ts';
 import { Random } from './random.ts';
+import { ExecSink, HttpSink } from '../sinks/store-specs.ts';
 import { SecretReference, VariableName } from './secret-reference.ts';
 
 /*
@@ -80,7 +81,7 @@ const DotenvSink = object(
   'A .env file; lines that Keyward does not manage stay',
 );
 
-export const Sink = Type.Union([VaultSink, FilesSink, DotenvSink]);
+export const Sink = Type.Union([VaultSink, FilesSink, DotenvSink, ExecSink, HttpSink]);
 export type SinkSpec = Static<typeof Sink>;
 
 /** Where in a sink: `mount`, `path` and `field` in a Vault, `name` in the others. */
@@ -90,7 +91,7 @@ const Place = object(
     mount: opt(text('the mount of the KV engine, such as kv')),
     path: opt(text('the path in the mount, such as tribuence/v2/anythingllm')),
     field: opt(text('the field of the secret, such as ANYLLM_API_KEY')),
-    name: opt(text('the name of the file or of the variable')),
+    name: opt(text('the name of the file, the variable or the item')),
   },
   'One place where the value is stored',
 );

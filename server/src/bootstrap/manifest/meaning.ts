@@ -1,4 +1,5 @@
 import { minterFaults } from '../minters/minter-faults.ts';
+import { storeFaults } from '../sinks/store-faults.ts';
 import type { KeySpec, Manifest, PlaceSpec } from './manifest.ts';
 
 type Path = (string | number)[];
@@ -15,6 +16,9 @@ export function* meaningFaults({
   for (const [group, names] of Object.entries({ sinks, services, keys }))
     for (const name of Object.keys(names))
       if (!ID.test(name)) yield [[group, name], `must be ${NAME_FORM}`, true];
+  for (const [name, sink] of Object.entries(sinks))
+    if (sink.type === 'exec' || sink.type === 'http')
+      for (const [path, message] of storeFaults(sink)) yield [['sinks', name, ...path], message];
   const owners = new Map<string, string>();
   for (const [id, key] of Object.entries(keys)) {
     if (key.service !== undefined && !(key.service in services))
@@ -50,6 +54,9 @@ function* placeFaults(target: PlaceSpec, sinks: Manifest['sinks'], path: Path): 
   for (const member of others)
     if (target[member] !== undefined)
       yield [[...path, member], `means nothing in a sink of the type ${sink.type}`];
+  const { mount, path: inMount = '' } = target;
+  if (mount !== undefined && inMount.startsWith(`${mount}/data/`))
+    yield [[...path, 'path'], `must be the path in the mount, without ${mount}/data/`];
 }
 
 function* sourceFaults(id: string, { sources, service, phase }: KeySpec): Generator<[Path, string]> {

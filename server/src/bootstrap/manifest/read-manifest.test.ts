@@ -51,7 +51,7 @@ test.for<[change: [string, string], fault: string]>([
   [['version: 1', 'version: 2'], 'm.yaml:1:10 version: must be 1'],
   [
     ['type: files', 'type: filez'],
-    'm.yaml:10:5 sinks.files: must be one of: type: vault; type: files; type: dotenv',
+    'm.yaml:10:5 sinks.files: must be one of: type: vault; type: files; type: dotenv; type: exec; type: http',
   ],
   [
     ['directory: ./secrets', 'directory: ./secrets\n    dir: ./other'],

@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { fieldPath } from '../../base/field-path.ts';
 import { isObject } from '../../base/is-object.ts';
 import { Manifest } from './manifest.ts';
 import { meaningFaults } from './meaning.ts';
@@ -202,11 +203,7 @@ function branchName(branch: Json): string {
     : `${kind[0]}: ${String((kind[1] as Json)['const'])}`;
 }
 
-const shown = (path: Path): string =>
-  path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
-    '',
-  ) || 'manifest';
+const shown = (path: Path): string => fieldPath(path) || 'manifest';
 
 function place(lines: LineCounter, offset: number): { line: number; column: number } {
   const { line, col } = lines.linePos(offset);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { expect, test } from 'vitest';
+import { EXAMPLES } from '../sinks/stores.fixture.ts';
 import { SCHEMA_FILE, schemaText } from './schema.ts';
 
 test('docs/bootstrap.schema.json is made from the manifest; otherwise: node server/src/bootstrap/manifest/schema.ts', () => {
@@ -15,4 +16,6 @@ test('the published schema accepts the manifests of the documentation, and refus
   const manifest = parse(shell) as { keys: Record<string, object> };
   expect(check(manifest)).toBe(true);
   expect(check({ ...manifest, keyz: {} })).toBe(false);
+  for (const [name, yaml] of Object.entries(EXAMPLES))
+    expect([name, check(parse(yaml))]).toEqual([name, true]);
 });

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startDevOpenBao, type OpenBao } from '../../../test/openbao.ts';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { useOpenBao } from '../../../test/openbao.ts';
 import { describeOnServer, type TestServer } from '../../../test/server.ts';
 import { Bootstrap } from '../bootstrap.ts';
 import { readManifest } from '../manifest/read-manifest.ts';
@@ -7,13 +7,8 @@ import { openMinters, openSinks } from '../open-sinks.ts';
 
 const PASSWORD = 'canary-Passw0rd!';
 const USER = { username: 'ada', password: PASSWORD };
-let bao: OpenBao;
+const bao = useOpenBao();
 let number = 0;
-
-beforeAll(async () => {
-  bao = await startDevOpenBao();
-}, 60_000);
-afterAll(() => bao.remove());
 
 describeOnServer('sqlite', 'services that the bootstrap knows', (start) => {
   let server: TestServer;

@@ -5,7 +5,8 @@ import { parseEnv } from 'node:util';
 import { isObject } from '../../base/is-object.ts';
 import { jsonIn } from '../../base/json-text.ts';
 import type { PlaceSpec } from '../manifest/manifest.ts';
-import { readPrivate, withLock, writePrivate } from './private-files.ts';
+import { withLock } from './file-lock.ts';
+import { readPrivate, writePrivate } from './private-files.ts';
 import { SinkError, type Provenance, type Sink, type Stored } from './sink.ts';
 
 /** How a value stands in a file. */
@@ -135,10 +136,11 @@ export class FileSink implements Sink {
       const path = this.#format.pathOf(name);
       const content = await readPrivate(path);
       const rest = content === undefined ? undefined : this.#format.remove(content, name);
-      if (rest !== undefined) await writePrivate(path, rest);
-      else await rm(path, { force: true });
+      // The provenance first: a value without it is found and removed by the next run.
       const { [name]: _, ...notes } = await this.#notes();
       await this.#writeNotes(notes);
+      if (rest !== undefined) await writePrivate(path, rest);
+      else await rm(path, { force: true });
     });
   }
 

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive } from '../../base/process-alive.ts';
 import { SinkError } from './sink.ts';
 
-const FILE_MODE = 0o600;
-const DIRECTORY_MODE = 0o700;
+export const FILE_MODE = 0o600;
+export const DIRECTORY_MODE = 0o700;
 const FILE_MAX_BYTES = 1024 * 1024;
 
 /** undefined: there is no such file. @throws SinkError where others may read it, or it is too large */
@@ -44,43 +42,6 @@ export async function writePrivate(path: string, content: string): Promise<void>
       `${path} cannot be written (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
       { cause },
     );
-  }
-}
-
-const LOCK_WAIT_MS = 10_000;
-const LOCK_POLL_MS = 20;
-
-/** One process at a time changes what lies beside `path`. A lock whose process has ended counts for nothing. */
-export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const lock = `${path}.lock`;
-  await mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE });
-  const endMs = performance.now() + LOCK_WAIT_MS;
-  while (!(await takeLock(lock))) {
-    if (performance.now() > endMs)
-      throw new SinkError(
-        'unavailable',
-        `Another process holds ${lock}. Wait for it, or remove the file if it has ended.`,
-      );
-    await sleep(LOCK_POLL_MS);
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(lock, { force: true });
-  }
-}
-
-async function takeLock(lock: string): Promise<boolean> {
-  try {
-    const file = await open(lock, 'wx', FILE_MODE);
-    await file.writeFile(String(process.pid));
-    await file.close();
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const holder = Number(await readFile(lock, 'utf8').catch(() => ''));
-    if (holder > 0 && !isAlive(holder)) await rm(lock, { force: true });
-    return false;
   }
 }
 

@@ -12,6 +12,9 @@ export type Stored =
   | { state: 'deleted'; version: string; provenance: Provenance }
   | { state: 'present'; version: string; provenance: Provenance; value: string };
 
+/** What can be seen without the right to read values. `hidden`: there is one. */
+export type Looked = Stored | { state: 'hidden'; version: string; provenance: Provenance };
+
 /** @default apply */
 export type Purpose = 'apply' | 'rotate' | 'destroy';
 
@@ -20,6 +23,8 @@ export interface Sink {
   /** Refuses, before anything is minted, what would fail afterwards. @throws SinkError */
   preflight(places: readonly PlaceSpec[], purpose?: Purpose): Promise<void>;
   read(place: PlaceSpec): Promise<Stored>;
+  /** As `read`, also without the right to read the value. Nothing is decided on it. @default `read` */
+  look?(place: PlaceSpec): Promise<Looked>;
   /**
    * @param read what `read` gave just now.
    * @throws SinkError `changed` where something else stands there now

@@ -1,8 +1,16 @@
-import { Kv, shownPath, Vault, VaultError, type Secret, type VaultOptions } from '../../vault/index.ts';
 import { isObject } from '../../base/is-object.ts';
 import { jsonIn } from '../../base/json-text.ts';
+import {
+  Kv,
+  shownPath,
+  Vault,
+  VaultError,
+  type Secret,
+  type VaultOptions,
+  type Wrapping,
+} from '../../vault/index.ts';
 import type { PlaceSpec } from '../manifest/manifest.ts';
-import { SinkError, type Provenance, type Purpose, type Sink, type Stored } from './sink.ts';
+import { SinkError, type Looked, type Provenance, type Purpose, type Sink, type Stored } from './sink.ts';
 
 /**
  * The provenance of a field stands in one value of the custom metadata, as JSON: Vault keeps at most 64 values there, and
@@ -69,6 +77,24 @@ export class VaultSink implements Sink {
     });
   }
 
+  async look(place: PlaceSpec): Promise<Looked> {
+    return this.read(place).catch((error: unknown) => {
+      const isDenied =
+        error instanceof SinkError && error.cause instanceof VaultError && error.cause.fault === 'denied';
+      if (!isDenied) throw error;
+      return asSinkErrors(() => this.#lookAtNames(fieldOf(place)));
+    });
+  }
+
+  /** By the names of the fields and the metadata: needs no `read` on `data/`. */
+  async #lookAtNames(at: FieldPlace): Promise<Looked> {
+    const [fields, metadata] = await Promise.all([this.#kv.fields(at), this.#kv.metadata(at)]);
+    const { currentVersion = 0, custom = {}, isDeleted = false } = metadata ?? {};
+    const known = { version: String(currentVersion), provenance: provenanceOf(custom, at.field) };
+    if (fields?.includes(at.field) === true) return { state: 'hidden', ...known };
+    return { state: isDeleted ? 'deleted' : 'absent', ...known };
+  }
+
   async write(place: PlaceSpec, value: string, read: Stored): Promise<void> {
     const at = fieldOf(place);
     const secret = this.#read.get(read);
@@ -105,9 +131,23 @@ export class VaultSink implements Sink {
       const others =
         secret.state === 'present' ? Object.keys(secret.data).filter((name) => name !== at.field) : [];
       if (secret.state !== 'present' || others.length === 0) return this.#kv.remove(at);
+      await this.#kv.annotate(at, { [metadataName(at.field)]: null });
       const { [at.field]: _, ...rest } = secret.data;
       await this.#kv.write(at, rest, secret.version);
     });
+  }
+
+  /** Wraps the field alone for one receiver: a wrapped read would hand over all fields of the secret. */
+  async wrap(place: PlaceSpec, ttlSeconds: number): Promise<Wrapping & { address: string }> {
+    const stored = await this.read(place);
+    if (stored.state !== 'present')
+      throw new SinkError(
+        'refused',
+        `${shownPath(fieldOf(place))} has no value. Run keyward bootstrap apply.`,
+      );
+    const { field } = fieldOf(place);
+    const wrapping = await asSinkErrors(() => this.#vault.wrap({ [field]: stored.value }, ttlSeconds));
+    return { ...wrapping, address: this.#vault.address };
   }
 
   stop(): Promise<void> {
@@ -143,7 +183,7 @@ function provenanceOf(custom: Record<string, string>, field: string): Provenance
 const NEEDED: Record<Purpose, Record<string, string[]>> = {
   apply: { data: ['read', 'create', 'update'], metadata: ['read', 'update'] },
   rotate: { data: ['read', 'create', 'update'], metadata: ['read', 'update'], destroy: ['update'] },
-  destroy: { data: ['read', 'update'], metadata: ['read', 'delete'] },
+  destroy: { data: ['read', 'update'], metadata: ['read', 'update', 'delete'] },
 };
 
 const missingOf = (capabilities: readonly string[], needed: readonly string[]): string[] =>

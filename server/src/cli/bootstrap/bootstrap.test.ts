@@ -2,19 +2,14 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startDevOpenBao, type OpenBao } from '../../../test/openbao.ts';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { useOpenBao } from '../../../test/openbao.ts';
 import { describeOnServer, type TestServer } from '../../../test/server.ts';
 import { Home, type Ended } from '../cli.fixture.ts';
 
 const CANARY = 'canary-4d0f9b1e';
-let bao: OpenBao;
+const bao = useOpenBao();
 let number = 0;
-
-beforeAll(async () => {
-  bao = await startDevOpenBao();
-}, 60_000);
-afterAll(() => bao.remove());
 
 describeOnServer('sqlite', 'keyward bootstrap', (start) => {
   let server: TestServer;

@@ -95,10 +95,7 @@ export async function withManifest<T>(
   work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
   try {
-    const path = resolve(choice.file ?? FILE);
-    const { environment: variables } = context.config;
-    const manifest = readManifest(await textOf(path), choice.file ?? FILE, variables);
-    const surroundings = { folder: dirname(path), variables };
+    const { manifest, surroundings } = await manifestOf(choice, context);
     const sinks = await openSinks(manifest, surroundings);
     try {
       return await work(new Opened(manifest, { surroundings, sinks, context, choice }));
@@ -108,6 +105,16 @@ export async function withManifest<T>(
   } catch (error) {
     throw asCliError(error);
   }
+}
+
+/** @throws CliError, ManifestError */
+export async function manifestOf(
+  { file = FILE }: Choice,
+  { config: { environment: variables } }: Context,
+): Promise<{ manifest: Manifest; surroundings: Surroundings }> {
+  const path = resolve(file);
+  const manifest = readManifest(await textOf(path), file, variables);
+  return { manifest, surroundings: { folder: dirname(path), variables } };
 }
 
 /** The same verb for each phase. */

@@ -18,7 +18,7 @@ interface Outcome {
 export function sayProblems(outcomes: readonly Outcome[], choice: OutputChoice, context: Context): void {
   if (formOf(choice, context) !== 'table') return;
   for (const { id, action = '', reason = '', steps = '', consumers = [] } of outcomes) {
-    if (['blocked', 'failed', 'open'].includes(action))
+    if (['blocked', 'failed', 'open'].includes(action) || steps !== '')
       say(context.io, `${id}: ${withStop(reason)} ${steps}`.trimEnd());
     for (const { name, problem } of consumers)
       if (problem !== undefined) say(context.io, `${id}: the consumer ${name} ${withStop(problem)}`);

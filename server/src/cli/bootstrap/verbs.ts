@@ -125,3 +125,38 @@ const importVerb = verb({
   run: async (args, context) => (await import('./import.ts')).importStack(args, context),
 });
 export { importVerb as import };
+const handOver = verb({
+  args: {
+    id: { type: 'positional', required: true, description: 'Id of the key in the manifest' },
+    ttl: { type: 'string', default: '300', description: 'Seconds in which it can be received' },
+    file: BOOTSTRAP_ARGS.file,
+    ...OUTPUT_ARGS,
+  },
+  examples: ['bootstrap hand-over anythingllm', 'bootstrap hand-over anythingllm --ttl 60 --output json'],
+  notes:
+    'Prints a wrapping token, by which one receiver gets the value once. The token alone gives the value: treat it as a secret.',
+  run: async (args, context) => (await import('./hand-over.ts')).handOverKey(args, context),
+});
+export { handOver as 'hand-over' };
+
+export const receive = verb({
+  args: {
+    address: { type: 'string', required: true, description: 'Vault or OpenBao, such as https://vault:8200' },
+    file: { type: 'string', description: 'Write the value into this new file, mode 0600' },
+    stdout: { type: 'boolean', description: 'Print the value instead' },
+    'creation-path': {
+      type: 'string',
+      default: 'sys/wrapping/wrap',
+      description: 'Where the token must have been made',
+    },
+    namespace: { type: 'string', description: 'The namespace of Vault' },
+    'ca-file': { type: 'string', description: 'PEM of certificate authorities' },
+  },
+  examples: [
+    '$ keyward bootstrap receive --address https://vault.example:8200 --file api_key <token',
+    '$ WRAPPING_TOKEN_FILE=token keyward bootstrap receive --address https://vault.example:8200 --stdout',
+  ],
+  notes:
+    'The wrapping token comes from WRAPPING_TOKEN, WRAPPING_TOKEN_FILE or stdin. Exit code 3: it was used already, has expired, or was made elsewhere.',
+  run: async (args, context) => (await import('./hand-over.ts')).receiveKey(args, context),
+});

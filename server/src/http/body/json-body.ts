@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { invalidField, KeywardError } from '../../base/errors.ts';
+import { fieldPath } from '../../base/field-path.ts';
 import { endOfText } from '../../base/json-text.ts';
 
 export const BODY_MAX_BYTES = 1024 * 1024;
@@ -136,10 +137,3 @@ function oddItem(items: readonly unknown[], look: { depth: number; refuseNul: bo
   }
   return undefined;
 }
-
-/** The path of a member as errors name it: `limits[0].requests`. */
-export const fieldPath = (names: readonly string[]): string =>
-  names.reduce(
-    (text, name) => (/^\d+$/.test(name) ? `${text}[${name}]` : text === '' ? name : `${text}.${name}`),
-    '',
-  );
