@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document b6f4ce07e1dd7e1349fb8f68fde39089fd5ca27062bd626be9e07fb93e3b9c3c
-// text a4fc88d36ad30e9ca4d6ffa30c69e31c74222c3bdc18cde5ccd6c59180d2654e
+// document 7d255968caa78c0f57a295a703181a8494cb505f1f1c61ad3547e68114794380
+// text ec4996b3510de2e362ef986cf7b91f21f7d9832935c8a31f63d5d354e945c9bd
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -4545,8 +4545,8 @@ export interface components {
             revoked: string[];
             /** @description one line of at most 1,000 characters that says why */
             reason: string | null;
-            /** @description How the key is stored */
-            seen: {
+            /** @description How the key is stored; left out: the run did not look */
+            seen?: {
                 /**
                  * @description How the run saw the key
                  * @enum {string}
@@ -4562,9 +4562,9 @@ export interface components {
                 stored_at: string | null;
                 /** @description What the service says of the stored key; null: no service was asked */
                 verdict: ("valid" | "invalid" | "unknown") | null;
-                /** @description the id of the key in its service: 1 to 200 visible ASCII characters. Never the key */
+                /** @description the id of the key in its service: 1 to 128 visible ASCII characters. Never the key */
                 service_key_id: string | null;
-            } | null;
+            };
         };
         BootstrapReport: {
             /** @description 8 to 64 letters, digits, ".", "_" and "-", such as a UUID */
@@ -4628,7 +4628,7 @@ export interface components {
             stored_at: string | null;
             /** @description What the service says of the stored key; null: no service was asked */
             verdict: ("valid" | "invalid" | "unknown") | null;
-            /** @description the id of the key in its service: 1 to 200 visible ASCII characters. Never the key */
+            /** @description the id of the key in its service: 1 to 128 visible ASCII characters. Never the key */
             service_key_id: string | null;
             /** @description The state of service_key_id, if it is a key of this server that the caller may read */
             key_state: ("active" | "disabled" | "quarantined" | "revoked" | "expired") | null;
@@ -4722,7 +4722,7 @@ export interface components {
             stored_at: string | null;
             /** @description What the service says of the stored key; null: no service was asked */
             verdict: ("valid" | "invalid" | "unknown") | null;
-            /** @description the id of the key in its service: 1 to 200 visible ASCII characters. Never the key */
+            /** @description the id of the key in its service: 1 to 128 visible ASCII characters. Never the key */
             service_key_id: string | null;
             /** @description The state of service_key_id, if it is a key of this server that the caller may read */
             key_state: ("active" | "disabled" | "quarantined" | "revoked" | "expired") | null;

@@ -23,7 +23,8 @@ import * as s from './schemas.ts';
 
 const KEYS_MAX = 200;
 const COPIES_MAX = 10;
-const REVOKED_MAX = 100;
+/** An audit record has at most 16 KiB. */
+const REVOKED_MAX = 50;
 
 const StackName = Type.String({
   pattern: '^[a-z0-9][a-z0-9_.-]{0,62}$',
@@ -46,8 +47,8 @@ const ValueSource = Type.String({
   description: 'where the value came from, such as env:JWT_SECRET, random, mint:anythingllm or found',
 });
 const ServiceKeyId = Type.String({
-  pattern: '^[!-~]{1,200}$',
-  description: 'the id of the key in its service: 1 to 200 visible ASCII characters. Never the key',
+  pattern: '^[!-~]{1,128}$',
+  description: 'the id of the key in its service: 1 to 128 visible ASCII characters. Never the key',
 });
 const StateReason = Type.String({
   pattern: String.raw`^\P{C}{1,1000}$`,
@@ -77,7 +78,7 @@ const ReportedKey = Type.Object(
       description: 'Ids in the service of the keys that the run revoked',
     }),
     reason: s.nullable(StateReason),
-    seen: s.nullable(
+    seen: Type.Optional(
       Type.Object(
         {
           state: s.oneOf(SEEN_STATES, { description: 'How the run saw the key' }),
@@ -88,7 +89,7 @@ const ReportedKey = Type.Object(
           verdict: ServiceVerdict,
           service_key_id: s.nullable(ServiceKeyId),
         },
-        { ...s.closed, description: 'How the key is stored' },
+        { ...s.closed, description: 'How the key is stored; left out: the run did not look' },
       ),
     ),
   },

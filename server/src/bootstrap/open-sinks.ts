@@ -77,7 +77,8 @@ async function loginOf(spec: LoginSpec, surroundings: Surroundings): Promise<Vau
   return { method: 'approle', roleId, roleName, wrappedSecretId: await secret(wrapped_secret_id), ...mount };
 }
 
-async function secretOf(reference: SecretReference, surroundings: Surroundings): Promise<string> {
+/** @throws VariableError */
+export async function secretOf(reference: SecretReference, surroundings: Surroundings): Promise<string> {
   if ('file' in reference) return fileValue(reference.file, surroundings.folder);
   const value = await variableValue(reference.env, surroundings);
   if (value === undefined)

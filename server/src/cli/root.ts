@@ -78,13 +78,20 @@ export const root = group('Hands out access to AI safely', {
   ...lazy(() => import('./endpoints.ts'), {
     endpoints: 'List the endpoints, from the OpenAPI document of the server',
   }),
-  bootstrap: noun('Put keys where programs find them', () => import('./bootstrap/verbs.ts'), {
-    plan: 'Show what apply would do',
-    apply: 'Store what is missing, and mint what only a service can give',
-    status: 'Show what is stored, from where, and what the services say of it',
-    verify: 'Check that everything is in step; exit code 1 if not',
-    gc: 'Revoke keys that killed runs have left in a service',
-    destroy: 'Revoke minted keys, and remove all values',
+  bootstrap: group('Put keys where programs find them', {
+    ...lazy(() => import('./bootstrap/verbs.ts'), {
+      plan: 'Show what apply would do',
+      apply: 'Store what is missing, and mint what only a service can give',
+      status: 'Show what is stored, from where, and what the services say of it',
+      verify: 'Check that everything is in step; exit code 1 if not',
+      gc: 'Revoke keys that killed runs have left in a service',
+      destroy: 'Revoke minted keys, and remove all values',
+    }),
+    ...lazy(() => import('./bootstrap/record.ts'), {
+      list: of('bootstrap.list'),
+      get: of('bootstrap.get'),
+      forget: 'Forget the record of a key or of a whole stack',
+    }),
   }),
   import: noun('Import from another program', () => import('./import/verbs.ts'), {
     anythingllm: 'Import the storage directory of AnythingLLM',

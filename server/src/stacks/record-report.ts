@@ -5,7 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import type { KeysContext } from '../keys/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
-import { refuseSecrets } from './secret-forms.ts';
+import { refuseSecrets } from './refuse-secrets.ts';
 import type { EventRow, KeyRow, Recorded, ReportAction, ReportedKey, StackReport } from './stack.ts';
 import * as store from './stack-store.ts';
 
@@ -107,7 +107,7 @@ type Run = Pick<
 >;
 
 function nextRow(before: KeyRow | undefined, { action, seen, reason }: ReportedKey, run: Run): KeyRow {
-  if (seen !== null) {
+  if (seen !== undefined) {
     const stored = seen.stored_at === null ? null : Date.parse(seen.stored_at);
     return { ...seen, copies: JSON.stringify(seen.copies), stored_at: stored, reason, ...run };
   }

@@ -49,8 +49,8 @@ export interface ReportedKey {
   /** Ids in the service of the keys that were revoked. */
   revoked: string[];
   reason: string | null;
-  /** null: the run did not look. */
-  seen: Seen | null;
+  /** Left out: the run did not look. */
+  seen?: Seen | undefined;
 }
 
 /** What one run of one manifest did and saw. */

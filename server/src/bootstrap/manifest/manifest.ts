@@ -1,4 +1,5 @@
 import { Type, type Static, type TProperties } from 'typebox';
+import { ReportSpec } from './report-spec.ts';
 import { MinterSpec } from '../minters/presets.ts';
 import { SecretReference, VariableName } from './secret-reference.ts';
 
@@ -173,6 +174,7 @@ export const Manifest = Type.Object(
     sinks: Type.Record(Type.String(), Sink, { description: 'The places where keys are stored, by name' }),
     services: opt(Type.Record(Type.String(), Service, { description: 'Services, by name' })),
     keys: Type.Record(Type.String(), Key, { description: 'Keys, by id' }),
+    report: opt(ReportSpec),
   },
   { ...closed, title: 'Keyward bootstrap manifest' },
 );

@@ -11,8 +11,10 @@ export async function endKeys(
   verb: 'gc' | 'destroy',
 ): Promise<void> {
   const isDryRun = choice.yes !== true;
-  const reports = await withBootstrap({ ...choice, isReversed: true }, context, (bootstrap, ids) =>
-    bootstrap[verb](ids, isDryRun),
+  const reports = await withBootstrap(
+    { ...choice, isReversed: true, reportAs: isDryRun ? undefined : verb },
+    context,
+    (bootstrap, ids) => bootstrap[verb](ids, isDryRun),
   );
   const columns = {
     id: ({ id }: EndReport) => id,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import {
   Bootstrap,
   ManifestError,
@@ -19,6 +19,8 @@ import { CliError, EXIT, usageError } from '../exit.ts';
 import { say } from '../io.ts';
 import { fields, formOf, print, tableText, type OutputChoice } from '../output.ts';
 import { Progress } from '../progress.ts';
+import type { Report } from './report-sending.ts';
+import { Reporting, type Done } from './reporting.ts';
 
 const FILE = 'keyward.bootstrap.yaml';
 /** As Terraform's `plan -detailed-exitcode`. */
@@ -43,7 +45,9 @@ export async function applyKeys(
   choice: Choice & { restore?: boolean | undefined },
   context: Context,
 ): Promise<number> {
-  const reports = await withBootstrap(choice, context, (bootstrap, ids) => bootstrap.apply(ids));
+  const reports = await withBootstrap({ ...choice, reportAs: 'apply' }, context, (bootstrap, ids) =>
+    bootstrap.apply(ids),
+  );
   await show(reports, choice, context);
   const blocked = reports.filter(({ action }) => action === 'blocked');
   if (blocked.length === 0) return EXIT.ok;
@@ -51,15 +55,15 @@ export async function applyKeys(
 }
 
 export async function showStatus(choice: Choice, context: Context): Promise<void> {
-  await statusOf(choice, context);
+  await statusOf({ ...choice, reportAs: 'status' }, context);
 }
 
 export async function verifyKeys(choice: Choice, context: Context): Promise<number> {
-  const all = await statusOf(choice, context);
+  const all = await statusOf({ ...choice, reportAs: 'verify' }, context);
   return all.every(({ action }) => action === 'none') ? EXIT.ok : EXIT.failure;
 }
 
-async function statusOf(choice: Choice, context: Context): Promise<KeyStatus[]> {
+async function statusOf(choice: Choice & Reported, context: Context): Promise<KeyStatus[]> {
   const all = await withBootstrap(choice, context, (bootstrap, ids) => bootstrap.status(ids));
   const columns = {
     id: ({ id }: KeyStatus) => id,
@@ -70,21 +74,28 @@ async function statusOf(choice: Choice, context: Context): Promise<KeyStatus[]> 
   return all;
 }
 
+/** Under which verb the run is reported, where the manifest names a server for it. @default it is not reported */
+interface Reported {
+  reportAs?: Report['verb'] | undefined;
+}
+
 /** Static keys first, then derived ones: their services may need the static ones to start. */
-export async function withBootstrap<Report>(
-  choice: Choice & { restore?: boolean | undefined; isReversed?: boolean },
+export async function withBootstrap<Result extends Done>(
+  choice: Choice & Reported & { restore?: boolean | undefined; isReversed?: boolean },
   context: Context,
-  work: (bootstrap: Bootstrap, ids: readonly string[]) => Promise<Report[]>,
-): Promise<Report[]> {
+  work: (bootstrap: Bootstrap, ids: readonly string[]) => Promise<Result[]>,
+): Promise<Result[]> {
   try {
     const path = resolve(choice.file ?? FILE);
     const { environment: variables } = context.config;
     const manifest = readManifest(await textOf(path), choice.file ?? FILE, variables);
     const surroundings = { folder: dirname(path), variables };
     const phases = wantedKeys(manifest, choice, context.all('only'));
+    const file = basename(path);
+    const reporting = Reporting.for({ manifest, surroundings, context, file, verb: choice.reportAs });
     const sinks = await openSinks(manifest, surroundings);
     try {
-      const reports: Report[] = [];
+      const reports: Result[] = [];
       for (const ids of choice.isReversed === true ? phases.toReversed() : phases) {
         if (ids.length === 0) continue;
         await waitFor(manifest, ids, context);
@@ -98,13 +109,17 @@ export async function withBootstrap<Report>(
           restore: choice.restore ?? false,
         };
         try {
-          reports.push(...(await work(new Bootstrap(options), ids)));
+          const bootstrap = new Bootstrap(options);
+          const done = await work(bootstrap, ids);
+          reports.push(...done);
+          await reporting?.add(bootstrap, ids, done);
         } finally {
           for (const minter of minters.values()) await minter.stop();
         }
       }
       return reports;
     } finally {
+      await reporting?.send();
       for (const sink of sinks.values()) await sink.stop();
     }
   } catch (error) {

@@ -1,14 +1,5 @@
 import { invalidField } from '../base/errors.ts';
-import { holdsKey } from '../base/key-text.ts';
-
-/**
- * Texts with the form of a credential: of Keyward's keys, of model providers, of Vault and OpenBao, of AnythingLLM, of
- * GitHub, a JWT, a private key. A path, a name or an id has none of these.
- */
-const FORMS =
-  /\bsk-[\w-]{20,}|\bhv[bsr]\.[\w-]{20,}|\bs\.[0-9A-Za-z]{24}\b|\b(?:[0-9A-Z]{7}-){3}[0-9A-Z]{7}\b|\bgh[a-z]_\w{30,}|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}|-----BEGIN/;
-
-const holdsSecret = (text: string): boolean => holdsKey(text) || FORMS.test(text);
+import { holdsSecret } from '../base/secret-forms.ts';
 
 /**
  * The last net for a secret that a wrong manifest or somebody's metadata put where a name belongs; the schema of a report
