@@ -6,6 +6,7 @@ import { verifyStorage } from '../audit/index.ts';
 import { newKeyText } from '../base/key-text.ts';
 
 interface KeyView {
+  reason: string | null;
   stack: string;
   id: string;
   state: string;
@@ -113,7 +114,7 @@ describeOnBothServers('the record of keyward bootstrap', (start) => {
       ['verify', keyOf()],
       ['verify', keyOf({ reason: 'changed by somebody' }, { state: 'edited' })],
       ['verify', keyOf({ reason: 'changed by somebody' }, { state: 'edited' })],
-      ['apply', keyOf()],
+      ['apply', keyOf({ reason: 'absent' })],
       ['rotate', keyOf({ action: 'rotate', revoked: ['key_1'] }, { service_key_id: 'key_2' })],
       ['gc', keyOf({ action: 'revoke', revoked: ['key_3', 'key_4'] }, null)],
       ['status', keyOf({}, { service_key_id: 'key_5', stored_at: at(50) })],
@@ -126,6 +127,7 @@ describeOnBothServers('the record of keyward bootstrap', (start) => {
     }
     expect(events).toEqual([1, 0, 1, 0, 1, 1, 1, 1, 1]);
     const view = await get(stack);
+    expect(view.reason).toBeNull();
     const wanted = [
       ['key_created', 'in_step'],
       ['drift_seen', 'edited'],

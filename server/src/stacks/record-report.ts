@@ -79,22 +79,13 @@ async function recordKeys(
     // Sent late, as the server was away: what a later run has seen stays.
     const isLate = before !== undefined && before.looked_at > after.looked_at;
     if (!isLate) rows.push(after);
-    const action = ACTIONS[key.action] ?? (isLate ? undefined : changeOf(before, after));
+    const isNews = !isLate && key.seen !== undefined;
+    const action = ACTIONS[key.action] ?? (isNews ? changeOf(before, after) : undefined);
     if (action === undefined) continue;
-    const { state, reason } = after;
+    const { id, reason } = key;
     const revoked = JSON.stringify(key.revoked);
-    events.push({
-      stack,
-      id: key.id,
-      action,
-      state,
-      reason,
-      revoked,
-      verb,
-      run_id,
-      at: nowMs,
-      reported_by: keyId,
-    });
+    const by = { verb, run_id, at: nowMs, reported_by: keyId };
+    events.push({ stack, id, action, state: after.state, reason, revoked, ...by });
   }
   await store.putKeys(tx, rows);
   await store.insertEvents(tx, events, EVENTS_KEPT);
@@ -109,7 +100,9 @@ type Run = Pick<
 function nextRow(before: KeyRow | undefined, { action, seen, reason }: ReportedKey, run: Run): KeyRow {
   if (seen !== undefined) {
     const stored = seen.stored_at === null ? null : Date.parse(seen.stored_at);
-    return { ...seen, copies: JSON.stringify(seen.copies), stored_at: stored, reason, ...run };
+    // Of a step the reason is over with it; it stays in the event.
+    const why = seen.state === 'in_step' ? null : reason;
+    return { ...seen, copies: JSON.stringify(seen.copies), stored_at: stored, reason: why, ...run };
   }
   const nothing = {
     place: null,
@@ -118,8 +111,9 @@ function nextRow(before: KeyRow | undefined, { action, seen, reason }: ReportedK
     stored_at: null,
     verdict: null,
     service_key_id: null,
+    reason: null,
   };
-  const kept = { ...nothing, state: 'unknown' as const, ...before, reason, ...run };
+  const kept = { ...nothing, state: 'unknown' as const, ...before, ...run };
   return action === 'destroy' ? { ...kept, ...nothing, place: kept.place, state: 'destroyed' } : kept;
 }
 

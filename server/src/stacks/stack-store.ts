@@ -51,7 +51,7 @@ export async function countKeys(tx: Db): Promise<number> {
   const query = tables(tx)
     .selectFrom('bootstrap_keys')
     .select((eb) => eb.fn.countAll<number>().as('count'));
-  return Number((await query.executeTakeFirstOrThrow()).count);
+  return (await query.executeTakeFirstOrThrow()).count;
 }
 
 export const findKeys = (db: Db, stack: string, ids: readonly string[]): Promise<KeyRow[]> =>

@@ -48,6 +48,7 @@ export interface ReportedKey {
   action: ReportAction;
   /** Ids in the service of the keys that were revoked. */
   revoked: string[];
+  /** Why it was done, or is not in step. */
   reason: string | null;
   /** Left out: the run did not look. */
   seen?: Seen | undefined;

@@ -22,7 +22,7 @@ test.for([
     '2:16 report.url: must be the address of a Keyward server, such as https://keyward.example',
   ],
   ['stack: ', 'stack: Two', '2:76 report.stack: must be the name of this stack in the record'],
-  ['tribuence }', 'tribuence, more: x }', '2:83 report.more: is not a known field; known: url, key, stack'],
+  ['tribuence }', 'tribuence, more: x }', '2:87 report.more: is not a known field; known: url, key, stack'],
   ['{ env: REPORT_KEY }', 'secret', '2:48 report.key: must be one of: { env: … }; { file: … }'],
   [', stack: tribuence', '', '2:1 report: must have stack'],
 ] as const)('a fault of report is named with its line and column: %s', ([from, to, says]) => {
