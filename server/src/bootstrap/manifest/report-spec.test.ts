@@ -19,8 +19,9 @@ test.for([
   [
     "'https:",
     "'ftp:",
-    '2:16 report.url: must be the address of a Keyward server, such as https://keyward.example',
+    '2:16 report.url: must be the address of a Keyward server without a user name, such as https://keyward.example',
   ],
+  ['https://', 'https://me:secret@', '2:16 report.url: must be the address of a Keyward server'],
   ['stack: ', 'stack: Two', '2:76 report.stack: must be the name of this stack in the record'],
   ['tribuence }', 'tribuence, more: x }', '2:87 report.more: is not a known field; known: url, key, stack'],
   ['{ env: REPORT_KEY }', 'secret', '2:48 report.key: must be one of: { env: … }; { file: … }'],

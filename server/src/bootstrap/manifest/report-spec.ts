@@ -5,8 +5,8 @@ import { SecretReference } from './secret-reference.ts';
 export const ReportSpec = Type.Object(
   {
     url: Type.String({
-      pattern: String.raw`^https?://[^\s]{1,2000}$`,
-      description: 'the address of a Keyward server, such as https://keyward.example',
+      pattern: String.raw`^https?://[^\s/@?#]{1,300}(/[^\s@?#]{0,300})?$`,
+      description: 'the address of a Keyward server without a user name, such as https://keyward.example',
     }),
     key: SecretReference,
     stack: Type.String({

@@ -4,16 +4,16 @@ import { KeywardApiError, unwrap, type components, type KeywardClient } from '@k
 import { writePrivate } from '../../bootstrap/index.ts';
 import { say, type Io } from '../io.ts';
 
-export type Report = components['schemas']['BootstrapReport'];
-
 /*
  * Reports that could not be sent, a file of mode 0600 each in a folder beside the manifest. They have names, places and
  * states, and no value. Two runs may send the same one: the server records it once.
  */
 
+export type Report = components['schemas']['BootstrapReport'];
+
 const KEPT_MAX = 100;
 /** Answers that stay the same however often the report is sent. */
-const NEVER_ACCEPTED = [409, 413, 422];
+const NEVER_ACCEPTED = [413, 422];
 
 export const sendReport = (client: KeywardClient, body: Report): Promise<unknown> =>
   unwrap(client.POST('/v1/bootstrap/reports', { body }));
