@@ -1,5 +1,5 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 7d255968caa78c0f57a295a703181a8494cb505f1f1c61ad3547e68114794380
+// document 5135eb0c8bc471ea2fb63ca4ada3781955184df8b12790db7c2025b3f782ec65
 // text ec4996b3510de2e362ef986cf7b91f21f7d9832935c8a31f63d5d354e945c9bd
 export interface paths {
     "/v1/chat/completions": {

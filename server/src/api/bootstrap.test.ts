@@ -237,6 +237,9 @@ describeOnBothServers('the record of keyward bootstrap', (start) => {
     expect((await forget(`${stack}/app`)).status).toBe(204);
     expect((await list(`stack=${stack}`)).items.map(({ id }) => id)).toEqual(['other']);
     expect((await forget(`${stack}/app`)).status).toBe(404);
+    expect((await forget(`${stack}/other`)).status).toBe(204);
+    expect((await forget(stack)).status).toBe(404);
+    await send(reportOf({ keys: [keyOf({ id: 'third' })] }));
     expect((await forget(stack)).status).toBe(204);
     expect((await list(`stack=${stack}`)).items).toEqual([]);
     expect((await forget(stack)).status).toBe(404);
@@ -278,6 +281,7 @@ describeOnBothServers('the record of keyward bootstrap', (start) => {
     ],
     ['a state that is not known', () => ({ keys: [keyOf({}, { state: 'fine' })] }), 'keys[0].seen.state'],
     ['a reason of two lines', () => ({ keys: [keyOf({ reason: 'a\nb' })] }), 'keys[0].reason'],
+    ['no key', () => ({ keys: [] }), 'keys'],
     ['more than 200 keys', () => ({ keys: Array.from({ length: 201 }, () => keyOf()) }), 'keys'],
     ['the same key twice', () => ({ keys: [keyOf(), keyOf()] }), 'keys[1].id'],
     ['a verb that writes nothing', () => ({ verb: 'plan' }), 'verb'],

@@ -104,7 +104,7 @@ const Report = Type.Object(
     host: s.nullable(Host),
     started_at: s.Time,
     finished_at: s.Time,
-    keys: Type.Array(ReportedKey, { maxItems: KEYS_MAX, description: 'The keys of the run' }),
+    keys: Type.Array(ReportedKey, { minItems: 1, maxItems: KEYS_MAX, description: 'The keys of the run' }),
   },
   { title: 'BootstrapReport', ...s.closed },
 );

@@ -139,8 +139,11 @@ export async function deleteStack(tx: Db, name: string): Promise<void> {
   await tables(tx).deleteFrom('bootstrap_stacks').where('name', '=', name).execute();
 }
 
-/** With its events. @returns false where it is missing. */
+/** With its events, and the stack with its last key. @returns false where it is missing. */
 export async function deleteKey(tx: Db, stack: string, id: string): Promise<boolean> {
   const query = tables(tx).deleteFrom('bootstrap_keys').where('stack', '=', stack).where('id', '=', id);
-  return (await query.executeTakeFirst()).numDeletedRows > 0n;
+  const isDeleted = (await query.executeTakeFirst()).numDeletedRows > 0n;
+  const [left] = await pageOfKeys(tx, { stack, after: undefined, limit: 1 });
+  if (left === undefined) await deleteStack(tx, stack);
+  return isDeleted;
 }
