@@ -18,6 +18,7 @@ import { nodesModule } from './nodes/index.ts';
 import { retrievalModule, vectors } from './retrieval/index.ts';
 import { checkMasterKey, loadMasterKey, Sealing, sealingMigrations } from './sealing/index.ts';
 import { settingsModule } from './settings/index.ts';
+import { stacksModule } from './stacks/index.ts';
 import { migrate, openStorage, storageMigrations, type Opening } from './storage/index.ts';
 import { usageModule } from './usage/index.ts';
 import { emptyWidgets, widgetsModule } from './widgets/index.ts';
@@ -52,6 +53,7 @@ const ALL = CORE.with(modelsModule)
   .with(workspacesModule)
   .with(chatModule)
   .with(widgetsModule)
+  .with(stacksModule)
   .with(movingModule);
 
 /** All migrations, in the order of the modules. */

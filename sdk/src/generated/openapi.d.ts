@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 4f6d6984bd60c51c09fa812d4984a4072ebbbc73c4cda66918ff4ba4f9915c03
-// text 4304c022205c69fd9d71c23fce66641ba54cfe251864ef7c5e37ee6ed21330cf
+// document ca50673b8695abb99161d846084fd59df1216b7bc92bb7a83d79e9f63a5e283a
+// text 470d981373fdff16dfc8bf8e1fbd9dac58441626321d2cb209a886fca187bae5
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -873,6 +873,90 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bootstrap/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report a run of keyward bootstrap
+         * @description Records what a run did and saw; it changes no key. A report that is sent again with its run_id gets the same answer and is recorded once. Each step and each change of state gets an audit record. A text with the form of a secret is refused. Scope: bootstrap:write.
+         */
+        post: operations["bootstrap.report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bootstrap/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Keys that keyward bootstrap stored, with their provenance and drift
+         * @description As last reported, by stack and id. A key of this server that was ended since then is `refused` at once, for callers who may read that key. Scope: bootstrap:read.
+         */
+        get: operations["bootstrap.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bootstrap/keys/{stack}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One recorded key with its last steps and changes of state
+         * @description Scope: bootstrap:read.
+         */
+        get: operations["bootstrap.get"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget the record of one key
+         * @description The value and the key stay as they are; the next report records the key again. Scope: bootstrap:write.
+         */
+        delete: operations["bootstrap.forget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/bootstrap/keys/{stack}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget the record of all keys of a stack
+         * @description Values and keys stay as they are; the next report records them again. Scope: bootstrap:write.
+         */
+        delete: operations["bootstrap.forget_stack"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4448,6 +4532,231 @@ export interface components {
             public_key: string;
             /** @description Of the hash, by the public key */
             signature: string;
+        };
+        BootstrapReportedKey: {
+            /** @description the id of the key in the manifest, such as anythingllm */
+            id: string;
+            /**
+             * @description What the run did with the key
+             * @enum {string}
+             */
+            action: "none" | "create" | "update" | "note" | "rotate" | "revoke" | "destroy";
+            /** @description Ids in the service of the keys that the run revoked */
+            revoked: string[];
+            /** @description one line of at most 1,000 characters that says why */
+            reason: string | null;
+            /** @description How the key is stored; left out: the run did not look */
+            seen?: {
+                /**
+                 * @description How the run saw the key
+                 * @enum {string}
+                 */
+                state: "in_step" | "missing" | "deleted" | "edited" | "unmarked" | "differs" | "copies_differ" | "refused" | "given_refused" | "unreachable" | "hidden" | "rotating";
+                /** @description a sink and a place in it, such as vault:kv/data/app#API_KEY */
+                place: string | null;
+                /** @description The other places of the value */
+                copies: string[];
+                /** @description where the value came from, such as env:JWT_SECRET, random, mint:anythingllm or found */
+                source: string | null;
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+                stored_at: string | null;
+                /** @description What the service says of the stored key; null: no service was asked */
+                verdict: ("valid" | "invalid" | "unknown") | null;
+                /** @description the id of the key in its service: 1 to 128 visible ASCII characters. Never the key */
+                service_key_id: string | null;
+            };
+        };
+        BootstrapReport: {
+            /** @description 8 to 64 letters, digits, ".", "_" and "-", such as a UUID */
+            run_id: string;
+            /** @description lower-case letters, digits, ".", "_" and "-", such as tribuence */
+            stack: string;
+            /**
+             * @description The command that ran
+             * @enum {string}
+             */
+            verb: "apply" | "status" | "verify" | "rotate" | "gc" | "destroy";
+            /** @description the name of the machine that ran it */
+            host: string | null;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            finished_at: string;
+            /** @description The keys of the run */
+            keys: components["schemas"]["BootstrapReportedKey"][];
+        };
+        BootstrapRecorded: {
+            /** @description The stack of the report */
+            stack: string;
+            /** @description The run of the report */
+            run_id: string;
+            /** @description How many keys the report names */
+            keys: number;
+            /** @description How many steps and changes of state were recorded */
+            events: number;
+        };
+        BootstrapKey: {
+            /** @description lower-case letters, digits, ".", "_" and "-", such as tribuence */
+            stack: string;
+            /** @description the id of the key in the manifest, such as anythingllm */
+            id: string;
+            /**
+             * @description How the key is. `in_step`: as the manifest says. `missing`, `deleted`: no value is stored. `edited`: somebody else changed the value. `unmarked`: stored by somebody else. `differs`: another value is given. `copies_differ`: a copy is not in step. `refused`, `given_refused`: the service does not accept the stored or the given value. `unreachable`: the service could not say. `hidden`: the run had no right to read the value. `rotating`: a former value is still good. `destroyed`: ended on purpose. `unknown`: no run has looked at it
+             * @enum {string}
+             */
+            state: "in_step" | "missing" | "deleted" | "edited" | "unmarked" | "differs" | "copies_differ" | "refused" | "given_refused" | "unreachable" | "hidden" | "rotating" | "destroyed" | "unknown";
+            /**
+             * @description The state at the last report. `state` differs where this server ended the key since then
+             * @enum {string}
+             */
+            reported_state: "in_step" | "missing" | "deleted" | "edited" | "unmarked" | "differs" | "copies_differ" | "refused" | "given_refused" | "unreachable" | "hidden" | "rotating" | "destroyed" | "unknown";
+            /** @description one line of at most 1,000 characters that says why */
+            reason: string | null;
+            /** @description a sink and a place in it, such as vault:kv/data/app#API_KEY */
+            place: string | null;
+            /** @description The other places of the value */
+            copies: string[];
+            /** @description where the value came from, such as env:JWT_SECRET, random, mint:anythingllm or found */
+            source: string | null;
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+            stored_at: string | null;
+            /** @description What the service says of the stored key; null: no service was asked */
+            verdict: ("valid" | "invalid" | "unknown") | null;
+            /** @description the id of the key in its service: 1 to 128 visible ASCII characters. Never the key */
+            service_key_id: string | null;
+            /** @description The state of service_key_id, if it is a key of this server that the caller may read */
+            key_state: ("active" | "disabled" | "quarantined" | "revoked" | "expired") | null;
+            /** @description The run that last reported the key; its times are those of its machine */
+            last_run: {
+                /** @description 8 to 64 letters, digits, ".", "_" and "-", such as a UUID */
+                run_id: string;
+                /**
+                 * @description The command that ran
+                 * @enum {string}
+                 */
+                verb: "apply" | "status" | "verify" | "rotate" | "gc" | "destroy";
+                /** @description the name of the machine that ran it */
+                host: string | null;
+                /**
+                 * Format: date-time
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+                 */
+                finished_at: string;
+            };
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            reported_at: string;
+            /** @description Who reported it last */
+            reported_by: {
+                /** @description Id of the key that reported */
+                key: string;
+                /** @description Id of its owner */
+                owner: string;
+            };
+        };
+        BootstrapKeyList: {
+            /** @description The items, in the order of the list */
+            items: components["schemas"]["BootstrapKey"][];
+            /** @description Asks for the next page; null: this is the last one */
+            next_cursor: string | null;
+        };
+        BootstrapEvent: {
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            at: string;
+            /** @description As in the audit record, such as key_created or drift_seen */
+            action: string;
+            /**
+             * @description How the key is. `in_step`: as the manifest says. `missing`, `deleted`: no value is stored. `edited`: somebody else changed the value. `unmarked`: stored by somebody else. `differs`: another value is given. `copies_differ`: a copy is not in step. `refused`, `given_refused`: the service does not accept the stored or the given value. `unreachable`: the service could not say. `hidden`: the run had no right to read the value. `rotating`: a former value is still good. `destroyed`: ended on purpose. `unknown`: no run has looked at it
+             * @enum {string}
+             */
+            state: "in_step" | "missing" | "deleted" | "edited" | "unmarked" | "differs" | "copies_differ" | "refused" | "given_refused" | "unreachable" | "hidden" | "rotating" | "destroyed" | "unknown";
+            /** @description one line of at most 1,000 characters that says why */
+            reason: string | null;
+            /** @description Ids in the service of the keys that were revoked */
+            revoked: string[];
+            /**
+             * @description The command that ran
+             * @enum {string}
+             */
+            verb: "apply" | "status" | "verify" | "rotate" | "gc" | "destroy";
+            /** @description 8 to 64 letters, digits, ".", "_" and "-", such as a UUID */
+            run_id: string;
+            /** @description Id of the key that reported it */
+            reported_by: string;
+        };
+        BootstrapKeyWithEvents: {
+            /** @description lower-case letters, digits, ".", "_" and "-", such as tribuence */
+            stack: string;
+            /** @description the id of the key in the manifest, such as anythingllm */
+            id: string;
+            /**
+             * @description How the key is. `in_step`: as the manifest says. `missing`, `deleted`: no value is stored. `edited`: somebody else changed the value. `unmarked`: stored by somebody else. `differs`: another value is given. `copies_differ`: a copy is not in step. `refused`, `given_refused`: the service does not accept the stored or the given value. `unreachable`: the service could not say. `hidden`: the run had no right to read the value. `rotating`: a former value is still good. `destroyed`: ended on purpose. `unknown`: no run has looked at it
+             * @enum {string}
+             */
+            state: "in_step" | "missing" | "deleted" | "edited" | "unmarked" | "differs" | "copies_differ" | "refused" | "given_refused" | "unreachable" | "hidden" | "rotating" | "destroyed" | "unknown";
+            /**
+             * @description The state at the last report. `state` differs where this server ended the key since then
+             * @enum {string}
+             */
+            reported_state: "in_step" | "missing" | "deleted" | "edited" | "unmarked" | "differs" | "copies_differ" | "refused" | "given_refused" | "unreachable" | "hidden" | "rotating" | "destroyed" | "unknown";
+            /** @description one line of at most 1,000 characters that says why */
+            reason: string | null;
+            /** @description a sink and a place in it, such as vault:kv/data/app#API_KEY */
+            place: string | null;
+            /** @description The other places of the value */
+            copies: string[];
+            /** @description where the value came from, such as env:JWT_SECRET, random, mint:anythingllm or found */
+            source: string | null;
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+            stored_at: string | null;
+            /** @description What the service says of the stored key; null: no service was asked */
+            verdict: ("valid" | "invalid" | "unknown") | null;
+            /** @description the id of the key in its service: 1 to 128 visible ASCII characters. Never the key */
+            service_key_id: string | null;
+            /** @description The state of service_key_id, if it is a key of this server that the caller may read */
+            key_state: ("active" | "disabled" | "quarantined" | "revoked" | "expired") | null;
+            /** @description The run that last reported the key; its times are those of its machine */
+            last_run: {
+                /** @description 8 to 64 letters, digits, ".", "_" and "-", such as a UUID */
+                run_id: string;
+                /**
+                 * @description The command that ran
+                 * @enum {string}
+                 */
+                verb: "apply" | "status" | "verify" | "rotate" | "gc" | "destroy";
+                /** @description the name of the machine that ran it */
+                host: string | null;
+                /**
+                 * Format: date-time
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+                 */
+                finished_at: string;
+            };
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            reported_at: string;
+            /** @description Who reported it last */
+            reported_by: {
+                /** @description Id of the key that reported */
+                key: string;
+                /** @description Id of its owner */
+                owner: string;
+            };
+            /** @description The last 50 steps and changes of state, newest first */
+            events: components["schemas"]["BootstrapEvent"][];
         };
         Health: {
             /**
@@ -11527,6 +11836,533 @@ export interface operations {
             };
             /** @description insufficient_scope, forbidden_resource */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bootstrap.report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BootstrapReport"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BootstrapRecorded"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bootstrap.list": {
+        parameters: {
+            query?: {
+                /** @description Only keys of this stack */
+                stack?: string;
+                /** @description Only items in this state */
+                state?: "in_step" | "missing" | "deleted" | "edited" | "unmarked" | "differs" | "copies_differ" | "refused" | "given_refused" | "unreachable" | "hidden" | "rotating" | "destroyed" | "unknown";
+                /** @description Number of items in a page. Default: 50 */
+                limit?: number;
+                /** @description next_cursor of the previous page */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BootstrapKeyList"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bootstrap.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description lower-case letters, digits, ".", "_" and "-", such as tribuence */
+                stack: string;
+                /** @description the id of the key in the manifest, such as anythingllm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BootstrapKeyWithEvents"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bootstrap.forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description lower-case letters, digits, ".", "_" and "-", such as tribuence */
+                stack: string;
+                /** @description the id of the key in the manifest, such as anythingllm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bootstrap.forget_stack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description lower-case letters, digits, ".", "_" and "-", such as tribuence */
+                stack: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

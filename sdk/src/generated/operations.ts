@@ -357,6 +357,41 @@ export const OPERATIONS = {
     "description": "Keep the checkpoint outside the server. It proves a later change of the record, even by the owner of the database. Scope: audit:read.",
     "scope": "audit:read"
   },
+  "bootstrap.report": {
+    "method": "POST",
+    "path": "/v1/bootstrap/reports",
+    "summary": "Report a run of keyward bootstrap",
+    "description": "Records what a run did and saw; it changes no key. A report that is sent again with its run_id gets the same answer and is recorded once. Each step and each change of state gets an audit record. A text with the form of a secret is refused. Scope: bootstrap:write.",
+    "scope": "bootstrap:write"
+  },
+  "bootstrap.list": {
+    "method": "GET",
+    "path": "/v1/bootstrap/keys",
+    "summary": "Keys that keyward bootstrap stored, with their provenance and drift",
+    "description": "As last reported, by stack and id. A key of this server that was ended since then is `refused` at once, for callers who may read that key. Scope: bootstrap:read.",
+    "scope": "bootstrap:read"
+  },
+  "bootstrap.get": {
+    "method": "GET",
+    "path": "/v1/bootstrap/keys/{stack}/{id}",
+    "summary": "One recorded key with its last steps and changes of state",
+    "description": "Scope: bootstrap:read.",
+    "scope": "bootstrap:read"
+  },
+  "bootstrap.forget": {
+    "method": "DELETE",
+    "path": "/v1/bootstrap/keys/{stack}/{id}",
+    "summary": "Forget the record of one key",
+    "description": "The value and the key stay as they are; the next report records the key again. Scope: bootstrap:write.",
+    "scope": "bootstrap:write"
+  },
+  "bootstrap.forget_stack": {
+    "method": "DELETE",
+    "path": "/v1/bootstrap/keys/{stack}",
+    "summary": "Forget the record of all keys of a stack",
+    "description": "Values and keys stay as they are; the next report records them again. Scope: bootstrap:write.",
+    "scope": "bootstrap:write"
+  },
   "system.health": {
     "method": "GET",
     "path": "/healthz",

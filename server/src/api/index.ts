@@ -1,5 +1,6 @@
 import type { Route } from './services.ts';
 import { auditRoutes } from './audit.ts';
+import { bootstrapRoutes } from './bootstrap.ts';
 import { importRoutes } from './keys/import.ts';
 import { keyStateRoutes } from './keys/key-states.ts';
 import { keyRoutes } from './keys/keys.ts';
@@ -21,6 +22,7 @@ export const apiRoutes: Route[] = [
   ...upstreamRoutes,
   ...usageRoutes,
   ...auditRoutes,
+  ...bootstrapRoutes,
   ...systemRoutes,
 ];
 export { docsRoutes } from './docs.ts';

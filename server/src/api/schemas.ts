@@ -20,7 +20,7 @@ export {
 
 export const Grant = oneOf(GRANTS, {
   description:
-    'A scope, noun:* or *. Scopes of jobs, workers, marketplace, agents, swarm and bootstrap are reserved: no endpoint needs them yet',
+    'A scope, noun:* or *. Scopes of jobs, workers, marketplace, agents and swarm are reserved: no endpoint needs them yet',
 });
 export const RoleName = oneOf(ROLES);
 

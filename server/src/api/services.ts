@@ -2,6 +2,7 @@ import type { Intake } from '../documents/index.ts';
 import type { KernelServices, Route as AnyRoute } from '../http/index.ts';
 import type { LocalModel, Models } from '../models/index.ts';
 import type { Sealing } from '../sealing/index.ts';
+import type { StacksContext } from '../stacks/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Budgets } from '../usage/index.ts';
 
@@ -18,6 +19,7 @@ export interface Services extends KernelServices {
   sealing: Sealing;
   budgets: Budgets;
   models: Models;
+  stacks: StacksContext;
   /** The folder for uploads that are being read. */
   intake: Intake;
   /** undefined: turned off. */

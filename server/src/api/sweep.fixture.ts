@@ -12,7 +12,10 @@ export function pathOf(route: Route): string {
   if (route.path.startsWith('/v1/running/')) return route.path.replace(':id', 'run_000000000000_0');
   const prefix = /^\/v1\/(key|owner|upstream)s/.exec(route.path)?.[1] ?? 'key';
   const id = `${{ key: 'key', owner: 'own', upstream: 'up' }[prefix] ?? 'key'}_000000000000`;
-  return route.path.replace(':secret_id', 'sec_000000000000').replace(/:\w+/, id).replace('*', 'no-model');
+  return route.path
+    .replace(':secret_id', 'sec_000000000000')
+    .replaceAll(/:\w+/g, id)
+    .replace('*', 'no-model');
 }
 
 /** Every scope but the one that a route needs. */

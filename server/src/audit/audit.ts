@@ -18,7 +18,7 @@ type Author = Actor | { kind: 'anonymous' };
 /** `entry` left out: nothing was changed. `change`: announced to the nodes, as it takes something away. */
 interface Changed<T> {
   result: T;
-  entry?: Entry | undefined;
+  entry?: Entry | readonly Entry[] | undefined;
   change?: Change | readonly Change[] | undefined;
 }
 
@@ -57,10 +57,13 @@ export class Audit {
   }
 
   /** In a transaction of the caller, as its last statement. */
-  async record(tx: Db, actor: Author, { outcome = 'ok', ...entry }: Entry): Promise<void> {
+  async record(tx: Db, actor: Author, entries: Entry | readonly Entry[]): Promise<void> {
     const name = actor.kind === 'key' ? actor.caller.keyName : actor.kind === 'user' ? actor.name : undefined;
-    const details = name === undefined ? entry.details : { ...entry.details, actor_name: name };
-    await this.append(tx, [{ ...entry, actor: textOf(actor), outcome, ...(details && { details }) }]);
+    const records = [entries].flat().map(({ outcome = 'ok', ...entry }) => {
+      const details = name === undefined ? entry.details : { ...entry.details, actor_name: name };
+      return { ...entry, actor: textOf(actor), outcome, ...(details && { details }) };
+    });
+    if (records.length > 0) await this.append(tx, records);
   }
 
   /** Records once that a change in several transactions has begun: a crash may leave a part of it. */

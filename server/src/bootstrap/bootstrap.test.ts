@@ -167,6 +167,7 @@ describe('a key that nobody gives', () => {
     expect((await run('apply'))[0]).toEqual({
       id: 'operator',
       action: 'blocked',
+      state: 'missing',
       place: `main:secret/data/${path}#OPERATOR_KEY`,
       reason: 'no source gives a value',
       steps: 'Ask the provider for a key. Set OPERATOR_KEY or OPERATOR_KEY_FILE, then run this again.',

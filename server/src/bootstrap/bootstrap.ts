@@ -124,6 +124,7 @@ export class Bootstrap {
   readonly #failedKey = (id: string, error: unknown): KeyReport => ({
     id,
     action: 'failed',
+    state: 'unreachable',
     ...failureOf(error),
     place: shownPlace(this.#stack.firstPlace(id)),
     copies: [],

@@ -39,6 +39,7 @@ export async function statusOfKey(stack: Stack, id: string): Promise<KeyStatus> 
   const current = stored.state === 'hidden' ? notedId : await stack.serviceKeyId(stored, rotation);
   if (report.action === 'none' && rotation.isOpen)
     Object.assign(report, {
+      state: 'rotating',
       reason: 'a rotation is not finished: the former value is still good',
       steps: `Run: keyward bootstrap rotate --only ${id}`,
     });

@@ -3,11 +3,31 @@ import type { Block, Decision } from './decision.ts';
 import type { KeySpec, Manifest, PlaceSpec } from './manifest/manifest.ts';
 import type { Verdict } from './minters/minter.ts';
 
+/**
+ * `missing`, `deleted`: no value. `edited`: changed by somebody else. `unmarked`: stored by somebody else. `differs`: not
+ * the given value. `refused`, `given_refused`: by the service. `unreachable`: the service or the sink could not say.
+ * `hidden`: the value cannot be read. `rotating`: the former value is still good.
+ */
+export type PlaceState =
+  | 'in_step'
+  | 'missing'
+  | 'deleted'
+  | 'edited'
+  | 'unmarked'
+  | 'differs'
+  | 'refused'
+  | 'given_refused'
+  | 'unreachable'
+  | 'hidden'
+  | 'rotating';
+
 /** What is to be done, or was done, with one key. It never holds a value. */
 export interface KeyReport {
   id: string;
   /** `unknown`: the value cannot be read with these rights. `failed`: what was begun could not be finished. */
   action: 'none' | 'create' | 'update' | 'note' | 'blocked' | 'unknown' | 'failed';
+  /** How the place that decides was before the action; the copies may differ all the same. */
+  state: PlaceState;
   /** Where the value comes from, such as `env:JWT_SECRET`, `random`, or `found`. */
   source?: string;
   /** Why the action is needed, or why nothing can be done. */
@@ -71,7 +91,7 @@ export const NO_PLACE: PlaceSpec = { sink: '' };
 
 export function reportOf(id: string, key: KeySpec, decision: Decision): KeyReport {
   const [first = NO_PLACE] = key.store;
-  const base = { id, place: shownPlace(first), copies: [] };
+  const base = { id, state: stateOf(decision), place: shownPlace(first), copies: [] };
   if (decision.act === 'blocked') return { ...base, action: 'blocked', ...blocked(decision.why, key) };
   if (decision.act === 'note')
     return { ...base, action: 'note', source: decision.source, reason: 'has no provenance of Keyward' };
@@ -84,11 +104,28 @@ export function reportOf(id: string, key: KeySpec, decision: Decision): KeyRepor
 export const hiddenReport = (id: string, place: PlaceSpec): KeyReport => ({
   id,
   action: 'unknown',
+  state: 'hidden',
   reason: `the value in ${shownPlace(place)} cannot be read with this token`,
   steps: 'Allow read on its data path to know more. apply needs that.',
   place: shownPlace(place),
   copies: [],
 });
+function stateOf(decision: Decision): PlaceState {
+  if (decision.act === 'keep') return 'in_step';
+  return decision.act === 'note' ? 'unmarked' : STATES[decision.why];
+}
+
+const STATES: Record<Block | 'absent' | 'given value differs' | 'refused by the service', PlaceState> = {
+  absent: 'missing',
+  missing: 'missing',
+  deleted: 'deleted',
+  edited: 'edited',
+  unknown: 'unreachable',
+  refused: 'refused',
+  'refused by the service': 'refused',
+  'given refused': 'given_refused',
+  'given value differs': 'differs',
+};
 
 export function makerOf({ sources }: KeySpec): string {
   const minter = sources.flatMap((source) => ('mint' in source ? [source.mint.type] : []))[0];

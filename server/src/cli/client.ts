@@ -120,11 +120,16 @@ export const noKey = (url: string, hint?: string): CliError =>
   });
 
 /** @throws CliError for an invalid URL or key. */
-export function clientFor(url: string, apiKey: string | undefined, { io }: Context): KeywardClient {
+export function clientFor(
+  url: string,
+  apiKey: string | undefined,
+  { io }: Context,
+  timeoutMs?: number,
+): KeywardClient {
   const stoppable = (request: Request): Promise<Response> =>
     fetch(request, { signal: AbortSignal.any([request.signal, io.interrupted]) });
   try {
-    return createClient({ url, apiKey, fetch: stoppable });
+    return createClient({ url, apiKey, fetch: stoppable, timeoutMs });
   } catch (error) {
     throw usageError((error as Error).message, { example: '--url https://keyward.example.org' });
   }

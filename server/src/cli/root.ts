@@ -78,17 +78,24 @@ export const root = group('Hands out access to AI safely', {
   ...lazy(() => import('./endpoints.ts'), {
     endpoints: 'List the endpoints, from the OpenAPI document of the server',
   }),
-  bootstrap: noun('Put keys where programs find them', () => import('./bootstrap/verbs.ts'), {
-    plan: 'Show what apply would do',
-    apply: 'Store what is missing, and mint what only a service can give',
-    status: 'Show what is stored, from where, and what the services say of it',
-    verify: 'Check that everything is in step; exit code 1 if not',
-    rotate: 'Replace values, and end the former ones once nobody needs them',
-    gc: 'Revoke keys that killed runs have left in a service',
-    destroy: 'Revoke minted keys, and remove all values',
-    import: 'Take the secrets of a compose stack over, and show the change as a diff',
-    'hand-over': 'Wrap one value for one receiver, who gets it once',
-    receive: 'Take a value that was handed over',
+  bootstrap: group('Put keys where programs find them', {
+    ...lazy(() => import('./bootstrap/verbs.ts'), {
+      plan: 'Show what apply would do',
+      apply: 'Store what is missing, and mint what only a service can give',
+      status: 'Show what is stored, from where, and what the services say of it',
+      verify: 'Check that everything is in step; exit code 1 if not',
+      rotate: 'Replace values, and end the former ones once nobody needs them',
+      gc: 'Revoke keys that killed runs have left in a service',
+      destroy: 'Revoke minted keys, and remove all values',
+      import: 'Take the secrets of a compose stack over, and show the change as a diff',
+      'hand-over': 'Wrap one value for one receiver, who gets it once',
+      receive: 'Take a value that was handed over',
+    }),
+    ...lazy(() => import('./bootstrap/record.ts'), {
+      list: of('bootstrap.list'),
+      get: of('bootstrap.get'),
+      forget: 'Forget the record of a key or of a whole stack',
+    }),
   }),
   import: noun('Import from another program', () => import('./import/verbs.ts'), {
     anythingllm: 'Import the storage directory of AnythingLLM',

@@ -122,6 +122,17 @@ describeOnBothServers('the audit record', (start) => {
     await say('POST /v1/running/stop', '/v1/running/stop', { body: { key } });
   };
 
+  const stacks = async (): Promise<void> => {
+    const times = { started_at: '2026-01-01T00:00:00Z', finished_at: '2026-01-01T00:00:01Z' };
+    const key = { id: 'app', action: 'create', revoked: [], reason: null };
+    const keys = [key, { ...key, id: 'other' }];
+    const report = { run_id: randomUUID(), stack: 'house', verb: 'apply', host: null, ...times, keys };
+    const path = '/v1/bootstrap/keys';
+    await say('POST /v1/bootstrap/reports', '/v1/bootstrap/reports', { body: report });
+    await say(`DELETE ${path}/:stack/:id`, `${path}/house/app`);
+    await say(`DELETE ${path}/:stack`, `${path}/house`);
+  };
+
   const workspaces = async (): Promise<void> => {
     await say('POST /v1/workspace/new', '/v1/workspace/new', { body: { name: 'Docs', chatModel: 'chat' } });
     const docs = '/v1/workspace/docs';
@@ -309,6 +320,7 @@ describeOnBothServers('the audit record', (start) => {
   test('has something of every route that changes something', async () => {
     await keysAndOwners();
     await running();
+    await stacks();
     await workspaces();
     await documents();
     await widgets();

@@ -10,7 +10,8 @@ export const closed = { additionalProperties: false } as const;
 export const oneOf = <const T extends readonly string[]>(words: T, options = {}) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...words], ...options });
 
-export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+export const nullable = <T extends TSchema>(schema: T, options = {}) =>
+  Type.Union([schema, Type.Null()], options);
 
 export const Time = Type.String({
   description: TIME_FORM,

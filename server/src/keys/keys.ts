@@ -3,13 +3,14 @@ import { invalidField, KeywardError } from '../base/errors.ts';
 import { pageOf, readPlace, type Page } from '../base/page.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
 import { mayTouchKey, noSuch, reachesAll, type KeysContext } from './context.ts';
-import type { Key, KeyState, KeyWithSecrets } from './key.ts';
+import { keyState, type Key, type KeyState, type KeyWithSecrets } from './key.ts';
 import { checkSettings, type SettingsInput } from './key-rules.ts';
 import * as lists from './store/key-list-store.ts';
 import type { KeyReach } from './store/key-list-store.ts';
 import * as store from './store/key-store.ts';
 import { settingColumns } from './store/rows.ts';
 import { refuseGain } from './power/gain.ts';
+import { whyEnded } from './verify/verifier.ts';
 import { isWayIn, lockToEnd, refuseLastWayIn, refuseTakingAway } from './power/taking-away.ts';
 
 /** @throws KeywardError `not_found`, also for a key that the actor may not see. */
@@ -20,6 +21,23 @@ export async function getKey(context: KeysContext, actor: Actor, id: string): Pr
 export function visible<K extends Key>(actor: Actor, key: K | undefined): K {
   if (key === undefined || !mayTouchKey(actor, key)) throw noSuch('key');
   return key;
+}
+
+/**
+ * The states of those of these keys that the actor may read, for records that name keys by their ids: an actor without
+ * `keys:read` sees none. Guarded by api/bootstrap.test.ts.
+ */
+export async function statesOf(
+  { storage, clock }: KeysContext,
+  actor: Actor,
+  ids: readonly string[],
+): Promise<Map<string, { state: KeyState; isGood: boolean }>> {
+  if (ids.length === 0 || (actor.kind === 'key' && !actor.caller.scopes.has('keys:read'))) return new Map();
+  const nowMs = clock.nowMs();
+  const keys = (await store.findPlainKeys(storage.db, ids)).filter((key) => mayTouchKey(actor, key));
+  return new Map(
+    keys.map((key) => [key.id, { state: keyState(key, nowMs), isGood: whyEnded(key, nowMs) === undefined }]),
+  );
 }
 
 export interface ListInput {

@@ -1,5 +1,6 @@
 import { Type, type Static, type TProperties } from 'typebox';
 import { ConsumerSpec } from '../consumers/consumer-spec.ts';
+import { ReportSpec } from './report-spec.ts';
 import { MinterSpec } from '../minters/presets.ts';
 import { Random } from './random.ts';
 import { ExecSink, HttpSink } from '../sinks/store-specs.ts';
@@ -174,6 +175,7 @@ export const Manifest = Type.Object(
     sinks: Type.Record(Type.String(), Sink, { description: 'The places where keys are stored, by name' }),
     services: opt(Type.Record(Type.String(), Service, { description: 'Services, by name' })),
     keys: Type.Record(Type.String(), Key, { description: 'Keys, by id' }),
+    report: opt(ReportSpec),
   },
   { ...closed, title: 'Keyward bootstrap manifest' },
 );

@@ -12,8 +12,10 @@ export async function endKeys(
   verb: 'gc' | 'destroy',
 ): Promise<number> {
   const isDryRun = choice.yes !== true;
-  const reports = await overPhases({ ...choice, isReversed: true }, context, (bootstrap, ids) =>
-    bootstrap[verb](ids, isDryRun),
+  const reports = await overPhases(
+    { ...choice, isReversed: true, reportAs: isDryRun ? undefined : verb },
+    context,
+    (bootstrap, ids) => bootstrap[verb](ids, isDryRun),
   );
   const columns = {
     id: ({ id }: EndReport) => id,

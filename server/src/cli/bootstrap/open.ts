@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import {
   Bootstrap,
   ManifestError,
@@ -18,6 +18,8 @@ import type { Context } from '../command.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
 import type { OutputChoice } from '../output.ts';
 import { Progress } from '../progress.ts';
+import type { Report } from './report-sending.ts';
+import { Reporting, type Done } from './reporting.ts';
 
 const FILE = 'keyward.bootstrap.yaml';
 
@@ -49,6 +51,13 @@ export class Opened {
   /** Ids of the keys that were chosen: those of the phase static, then the derived ones; without empty phases. */
   get phases(): string[][] {
     return chosenKeys(this.manifest, this.#choice, this.#context.all('only')).filter((ids) => ids.length > 0);
+  }
+
+  /** undefined: the manifest names no server for reports, or the verb is not reported. */
+  reporting(verb: Report['verb'] | undefined): Reporting | undefined {
+    const file = basename(this.#choice.file ?? FILE);
+    const { manifest } = this;
+    return Reporting.for({ manifest, surroundings: this.#surroundings, context: this.#context, file, verb });
   }
 
   async inPhase<T>(ids: readonly string[], work: (bootstrap: Bootstrap) => Promise<T>): Promise<T> {
@@ -117,19 +126,33 @@ export async function manifestOf(
   return { manifest, surroundings: { folder: dirname(path), variables } };
 }
 
+/** Under which verb the run is reported, where the manifest names a server for it. @default it is not reported */
+export interface Reported {
+  reportAs?: Report['verb'] | undefined;
+}
+
 /** The same verb for each phase. */
-export function overPhases<Report>(
-  choice: Choice & { isReversed?: boolean },
+export function overPhases<Result extends Done>(
+  choice: Choice & Reported & { isReversed?: boolean },
   context: Context,
-  work: (bootstrap: Bootstrap, ids: readonly string[]) => Promise<Report[]>,
-): Promise<Report[]> {
+  work: (bootstrap: Bootstrap, ids: readonly string[]) => Promise<Result[]>,
+): Promise<Result[]> {
   return withManifest(choice, context, async (opened) => {
-    const reports: Report[] = [];
-    for (const ids of choice.isReversed === true ? opened.phases.toReversed() : opened.phases) {
-      await opened.waitFor(ids);
-      reports.push(...(await opened.inPhase(ids, (bootstrap) => work(bootstrap, ids))));
+    const reporting = opened.reporting(choice.reportAs);
+    const results: Result[] = [];
+    try {
+      for (const ids of choice.isReversed === true ? opened.phases.toReversed() : opened.phases) {
+        await opened.waitFor(ids);
+        await opened.inPhase(ids, async (bootstrap) => {
+          const done = await work(bootstrap, ids);
+          results.push(...done);
+          await reporting?.add(bootstrap, ids, done);
+        });
+      }
+      return results;
+    } finally {
+      await reporting?.send();
     }
-    return reports;
   });
 }
 

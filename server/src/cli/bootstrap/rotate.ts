@@ -16,7 +16,9 @@ export async function rotateKeys(
   const progress = new Progress(context.io);
   const onWait = (name: string, seconds: number) => progress.say(`Waiting for ${name} (${seconds} s)`);
   const options = { startedMs, isUnproved: choice.unproved ?? false, onWait };
-  const reports = await overPhases(choice, context, (bootstrap, ids) => bootstrap.rotate(ids, options));
+  const reports = await overPhases({ ...choice, reportAs: 'rotate' }, context, (bootstrap, ids) =>
+    bootstrap.rotate(ids, options),
+  );
   progress.end();
   const columns = {
     id: ({ id }: RotationReport) => id,

@@ -2,7 +2,7 @@ import type { KeyReport, KeyStatus } from '../../bootstrap/index.ts';
 import type { Context } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { fields, print, tableText, type OutputChoice } from '../output.ts';
-import { overPhases, type Choice } from './open.ts';
+import { overPhases, type Choice, type Reported } from './open.ts';
 import { exitCodeOf, sayProblems } from './outcome.ts';
 
 /** As Terraform's `plan -detailed-exitcode`. */
@@ -21,19 +21,21 @@ export async function planKeys(
 }
 
 export async function applyKeys(choice: Choice, context: Context): Promise<number> {
-  const reports = await overPhases(choice, context, (bootstrap, ids) => bootstrap.apply(ids));
+  const reports = await overPhases({ ...choice, reportAs: 'apply' }, context, (bootstrap, ids) =>
+    bootstrap.apply(ids),
+  );
   await showKeys(reports, choice, context);
   return exitCodeOf(reports);
 }
 
 export async function showStatus(choice: Choice, context: Context): Promise<number> {
-  const all = await statusOf(choice, context);
+  const all = await statusOf({ ...choice, reportAs: 'status' }, context);
   return exitCodeOf(all.filter(({ action }) => action === 'failed'));
 }
 
 /** Also asks whether the rights for `apply` are still there. */
 export async function verifyKeys(choice: Choice, context: Context): Promise<number> {
-  const all = await statusOf(choice, context, { withRights: true });
+  const all = await statusOf({ ...choice, reportAs: 'verify' }, context, { withRights: true });
   const failed = all.filter(({ action }) => action === 'failed');
   if (failed.length > 0) return exitCodeOf(failed);
   return all.every(({ action, reason }) => action === 'none' && reason === undefined)
@@ -41,7 +43,11 @@ export async function verifyKeys(choice: Choice, context: Context): Promise<numb
     : EXIT.failure;
 }
 
-async function statusOf(choice: Choice, context: Context, { withRights = false } = {}): Promise<KeyStatus[]> {
+async function statusOf(
+  choice: Choice & Reported,
+  context: Context,
+  { withRights = false } = {},
+): Promise<KeyStatus[]> {
   const all = await overPhases(choice, context, async (bootstrap, ids) => {
     if (withRights) await bootstrap.preflight('apply', ids);
     return bootstrap.status(ids);

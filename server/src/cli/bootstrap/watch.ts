@@ -38,13 +38,20 @@ export async function watchKeys(
 
 async function oneRound(opened: Opened): Promise<{ reports: KeyReport[]; problem?: string }> {
   const reports: KeyReport[] = [];
+  const reporting = opened.reporting('apply');
   try {
     for (const ids of opened.phases)
-      reports.push(...(await opened.inPhase(ids, (bootstrap) => bootstrap.apply(ids))));
+      await opened.inPhase(ids, async (bootstrap) => {
+        const done = await bootstrap.apply(ids);
+        reports.push(...done);
+        if (done.some(({ action }) => action !== 'none')) await reporting?.add(bootstrap, ids, done);
+      });
     return { reports };
   } catch (error) {
     if (!(error instanceof SinkError || error instanceof MinterError || error instanceof VariableError))
       throw error;
     return { reports, problem: error.message };
+  } finally {
+    await reporting?.send();
   }
 }

@@ -29,8 +29,11 @@ export async function findKey(db: Db, id: string): Promise<KeyWithSecrets | unde
 }
 
 export async function findPlainKey(db: Db, id: string): Promise<Key | undefined> {
-  return (await keysFromRows(db, await joined(db).where('keys.id', '=', id).execute()))[0];
+  return (await findPlainKeys(db, [id]))[0];
 }
+
+export const findPlainKeys = async (db: Db, ids: readonly string[]): Promise<Key[]> =>
+  keysFromRows(db, await joined(db).where('keys.id', 'in', ids).execute());
 
 /** Of the keys of an owner that are not revoked. */
 export async function grantsOfOwner(db: Db, ownerId: string): Promise<Pick<Key, 'id' | 'grants'>[]> {
