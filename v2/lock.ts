@@ -1,0 +1,35 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beganOf } from '../server/src/cli/server/pid-file.ts';
+import { StepError } from './steps.ts';
+
+/** One command at a time changes what runs. A lock whose process has ended counts for nothing. @throws StepError */
+export async function withLock<T>(state: string, work: () => Promise<T>): Promise<T> {
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  const file = join(state, 'lock');
+  const own = `${process.pid} ${(await beganOf(process.pid)) ?? ''}`;
+  while (!isTaken(file, own)) {
+    const content = readFileSync(file, { encoding: 'utf8', flag: 'a+' });
+    const [pid = '', began] = content.split(' ');
+    if ((await beganOf(Number(pid))) === began && began !== undefined)
+      throw new StepError(`Another command is at work on ${state} (process ${pid}).`, {
+        next: 'Wait for it, then run this again.',
+      });
+    rmSync(file, { force: true });
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function isTaken(file: string, own: string): boolean {
+  try {
+    writeFileSync(file, own, { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { ROLES, type Role } from './first-secrets.ts';
+import { ensureRunning, untilReady } from './processes.ts';
+import { cleanEnvironment, REPOSITORY, type Settings } from './settings.ts';
+import { StepError } from './steps.ts';
+import { OpenBaoClient } from './openbao-client.ts';
+
+/** Fetched by `.ci/packages.sh openbao`. */
+const BINARY = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'keyward/openbao-2.7.2/bao');
+const START_TIMEOUT_MS = 30_000;
+
+/** Starts OpenBao unless it runs, and waits until each role can log in. @throws StepError */
+export async function startOpenBao(settings: Settings): Promise<string> {
+  const { state, openbao } = settings;
+  if (!existsSync(BINARY))
+    throw new StepError(`${BINARY} is missing.`, { next: 'Run: sh .ci/packages.sh openbao' });
+  const folder = join(state, 'openbao');
+  const done = join(folder, 'set-up');
+  const isSetUp = existsSync(done);
+  const isNew = await ensureRunning(settings, {
+    place: openbao,
+    command: [BINARY, 'server', `-config=${REPOSITORY}/v2/openbao.hcl`, `-config=${folder}/listener.hcl`],
+    folder: state,
+    environment: cleanEnvironment({ HOME: folder }),
+    prepare: () => {
+      // OpenBao was killed in the middle of its first start: it holds no key yet, and sets itself up only once.
+      if (!isSetUp) rmSync(join(folder, 'data'), { recursive: true, force: true });
+      mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
+      writeFileSync(join(folder, 'listener.hcl'), listenerOf(openbao.port), { mode: 0o600 });
+    },
+  });
+  const canLogIn = (role: Role) => OpenBaoClient.canLogIn(settings, role);
+  const isReady = async () => (await Promise.all(ROLES.map(canLogIn))).every(Boolean);
+  await untilReady(settings, 'openbao', isReady, START_TIMEOUT_MS);
+  writeFileSync(done, '');
+  const what = !isNew ? 'is running' : isSetUp ? 'started and unsealed itself' : 'set up and started';
+  return `${what}, ${openbao.url}`;
+}
+
+const listenerOf = (port: number): string => `listener "tcp" {
+  address         = "127.0.0.1:${port}"
+  cluster_address = "127.0.0.1:0"
+  tls_disable     = true
+}
+api_addr     = "http://127.0.0.1:${port}"
+cluster_addr = "http://127.0.0.1:${port + 1}"
+`;
