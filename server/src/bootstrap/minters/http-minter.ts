@@ -80,7 +80,7 @@ export class HttpMinter implements Minter {
       ];
       if (!label.startsWith(prefix)) return [];
       if (id === '') throw this.#lacks('find', `an id at ${find.id}`);
-      return [{ label, id, ...(key === '' ? {} : { key }) }];
+      return [{ label, id, ...(isWhole(key) ? { key } : {}) }];
     });
   }
 
@@ -172,6 +172,9 @@ export class HttpMinter implements Minter {
     );
   }
 }
+
+/** A list may shorten its keys, such as `sk-…gaH8`: no header can carry that, and no service could say anything of it. */
+const isWhole = (key: string): boolean => /^[\x21-\x7e]+$/.test(key);
 
 /** `{name}` in every text of a value. */
 function filled(value: unknown, values: Values): unknown {
