@@ -5,6 +5,8 @@
 storage "raft" {
   path    = "openbao/data"
   node_id = "v2"
+  # It is the only node: it has nobody to wait for, and elects itself after 1 s instead of 5 s.
+  performance_multiplier = 1
 }
 
 # It unseals itself with this key. The key lies beside the data: docs/v2.md says what that protects.

@@ -6,13 +6,14 @@ import { findRunning, stop } from './processes.ts';
 import { startService } from './service.ts';
 import { readSettings, type Place, type Settings } from './settings.ts';
 import { run, say, step } from './steps.ts';
+import { startWrapper } from './wrapper.ts';
 
 /* `make v2-up`: starts what does not run yet, stores the keys, and waits until the wrapper gives a real answer. */
 
-const PROCESSES: Place['name'][] = ['openbao', 'service'];
+const PROCESSES: Place['name'][] = ['openbao', 'service', 'wrapper'];
 
 async function up(settings: Settings): Promise<void> {
-  const { state, openbao, service } = settings;
+  const { state } = settings;
   say(`v2 in ${state}`);
   drawFirstSecrets(state);
   await step('OpenBao', () => startOpenBao(settings));
@@ -24,8 +25,21 @@ async function up(settings: Settings): Promise<void> {
   });
   await step('service', () => startService(settings));
   await step('derived keys', async () => outcomeOf(await applyPhase(settings, 'derived')));
-  say(`  ${openbao.url} ${service.url}`);
+  await step('wrapper', () => startWrapper(settings));
+  say(ready(settings));
 }
+
+const ready = ({ state, openbao, service, wrapper }: Settings): string => `
+v2 is ready.
+  Wrapper  ${wrapper.url}/ (page), ${wrapper.url}/graphql
+  Service  ${service.url}/api/docs (the Developer API)
+  OpenBao  ${openbao.url}, kv/data/tribuence/v2/anythingllm has ANYLLM_API_KEY
+  The key that unseals OpenBao lies beside its data, in ${state}/openbao/unseal.key:
+  a stolen backup of the data alone is worth nothing, a stolen machine is.
+Try it:
+  curl -s ${wrapper.url}/graphql -H 'content-type: application/json' -H 'x-keyward-csrf: 1' \\
+    -d '{"query":"{ workspaces { totalCount nodes { slug name } } }"}'
+Prove it: make v2-smoke   Stop it: make v2-down`;
 
 /** What this run started ends with it if it fails; what ran before goes on. */
 async function upOrNothing(settings: Settings): Promise<void> {
