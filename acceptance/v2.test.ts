@@ -57,22 +57,41 @@ class V2 {
     });
   }
 
-  /** Starts `up`, and kills it with -9 once its output has `text`. */
-  async killedUp(text: string): Promise<void> {
+  /** Starts `up`, and sends it a signal once its output has `text`. */
+  async endedUp(text: string, wanted: 'SIGKILL' | 'SIGINT'): Promise<{ code: unknown; stderr: string }> {
     const child = spawn(process.execPath, [join(REPOSITORY, 'v2/up.ts')], {
       env: this.environment,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const ended = once(child, 'exit');
+    const ended = once(child, 'close');
     let output = '';
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString();
-      if (output.includes(text)) child.kill('SIGKILL');
+      if (output.includes(text)) child.kill(wanted);
     });
-    const [, signal] = (await ended) as [unknown, unknown];
-    if (signal !== 'SIGKILL') throw new Error(`v2-up ended before it could be killed: ${output}`);
+    const [code] = (await ended) as [unknown];
+    if (code === 0) throw new Error(`v2-up ended before the signal: ${output}`);
+    return { code, stderr };
   }
 
+  /** Kills `up` and OpenBao with -9 while OpenBao sets itself up, which it does only once. */
+  async killedFirstStart(): Promise<void> {
+    const child = spawn(process.execPath, [join(REPOSITORY, 'v2/up.ts')], { env: this.environment });
+    const ended = once(child, 'exit');
+    const log = join(this.state, 'openbao.log');
+    await expect
+      .poll(() => existsSync(log) && readFileSync(log, 'utf8'), { interval: 5 })
+      .toMatch(/barrier initialized/);
+    child.kill('SIGKILL');
+    const [pid] = readFileSync(join(this.state, 'openbao.pid'), 'utf8').split(' ');
+    process.kill(Number(pid), 'SIGKILL');
+    await ended;
+    expect(existsSync(join(this.state, 'openbao/set-up'))).toBe(false);
+  }
+
+  /** Those that run with this state. */
   processes(): string[] {
     return readdirSync('/proc')
       .filter((pid) => /^\d+$/.test(pid))
@@ -93,8 +112,9 @@ describe('make v2-up', { timeout: 2 * COMMAND_TIMEOUT_MS }, () => {
   });
 
   test('A run that is killed at any step is completed by the next one', async () => {
+    await v2.killedFirstStart();
     for (const after of ['v2 in', 'OpenBao ', 'static keys', 'service ', 'derived keys'])
-      await v2.killedUp(after);
+      await v2.endedUp(after, 'SIGKILL');
     const { code, stdout, stderr } = await v2.run('up');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('answers {"workspaces":{"totalCount":0}}');
@@ -141,6 +161,16 @@ describe('make v2-up', { timeout: 2 * COMMAND_TIMEOUT_MS }, () => {
 });
 
 describe('make v2-up, where it cannot work', { timeout: COMMAND_TIMEOUT_MS }, () => {
+  test('An interrupted run stops what it had started', async () => {
+    const v2 = await V2.onFreePorts();
+    const { code, stderr } = await v2.endedUp('OpenBao ', 'SIGINT');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/Interrupted\. What this run had started was stopped/),
+    ]);
+    expect(v2.processes()).toEqual([]);
+  });
+
   test('A port in use is named with its variable, and nothing stays half-running', async () => {
     const v2 = await V2.onFreePorts();
     const blocker = createServer().listen(Number(v2.environment['V2_SERVICE_PORT']), '127.0.0.1');

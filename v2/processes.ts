@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beganOf } from '../server/src/cli/server/pid-file.ts';
 import { logOf, type Place, type Settings } from './settings.ts';
-import { StepError } from './steps.ts';
+import { refuseInterrupted, StepError } from './steps.ts';
 
 /*
  * The processes of v2 survive the terminal and the command that started them. A PID file names each by its pid and its
@@ -109,6 +109,7 @@ export async function untilReady(
   timeoutMs = 60_000,
 ): Promise<void> {
   for (const endMs = performance.now() + timeoutMs; !(await isReady()); await sleep(LOOK_MS)) {
+    refuseInterrupted();
     if ((await findRunning(settings, name)) === undefined) throw deadError(settings, name);
     if (performance.now() > endMs)
       throw new StepError(`It has not answered within ${timeoutMs / 1000} s.`, {

@@ -15,10 +15,23 @@ const NAME_CHARACTERS = 18;
 export const say = (text: string): void => void process.stdout.write(`${text}\n`);
 export const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
+const interruption = new AbortController();
+
+/** From now on a signal lets the step that runs fail. */
+export function endOnSignals(): void {
+  const error = new StepError('Interrupted. What this run had started was stopped again.');
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => interruption.abort(error));
+}
+
+/** @throws StepError after a signal */
+export const refuseInterrupted = (): void => interruption.signal.throwIfAborted();
+
 /** Does one step and prints its name, what came of it and how long it took. @throws StepError with the step's name */
 export async function step(name: string, work: () => Promise<string>): Promise<void> {
   const beganMs = performance.now();
   try {
+    refuseInterrupted();
     const outcome = await work();
     const seconds = ((performance.now() - beganMs) / 1000).toFixed(1);
     say(`  ${name.padEnd(NAME_CHARACTERS)} ${outcome} (${seconds} s)`);

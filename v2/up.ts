@@ -5,7 +5,7 @@ import { startOpenBao } from './openbao.ts';
 import { findRunning, stop } from './processes.ts';
 import { startService } from './service.ts';
 import { readSettings, type Place, type Settings } from './settings.ts';
-import { run, say, step } from './steps.ts';
+import { endOnSignals, run, say, step } from './steps.ts';
 import { startWrapper } from './wrapper.ts';
 
 /* `make v2-up`: starts what does not run yet, stores the keys, and waits until the wrapper gives a real answer. */
@@ -41,13 +41,14 @@ Try it:
     -d '{"query":"{ workspaces { totalCount nodes { slug name } } }"}'
 Prove it: make v2-smoke   Stop it: make v2-down`;
 
-/** What this run started ends with it if it fails; what ran before goes on. */
+/** What this run started ends with it if it fails or is interrupted; what ran before goes on. */
 async function upOrNothing(settings: Settings): Promise<void> {
-  const before = await Promise.all(PROCESSES.map((name) => findRunning(settings, name)));
-  const undo = async () => {
+  const running = await Promise.all(PROCESSES.map((name) => findRunning(settings, name)));
+  const undo = async (): Promise<void> => {
     for (const [index, name] of [...PROCESSES.entries()].toReversed())
-      if (before[index] === undefined) await stop(settings, name);
+      if (running[index] === undefined) await stop(settings, name);
   };
+  endOnSignals();
   try {
     await up(settings);
   } catch (error) {

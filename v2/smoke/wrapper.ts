@@ -12,7 +12,7 @@ export async function checkWrapper(report: SmokeReport, { settings, key }: Stack
     async () => {
       const { status, data, codes } = await graphql(settings, QUERY);
       assert.deepEqual([status, codes], [200, []]);
-      assert.equal(typeof (data?.['workspaces'] as { totalCount?: unknown }).totalCount, 'number');
+      assert.match(JSON.stringify(data), /^\{"workspaces":\{"totalCount":\d+,/);
     },
   );
   await report.check("it answers a query with the caller's key", async () => {
