@@ -26,6 +26,7 @@ export function drawFirstSecrets(state: string): void {
     drawn(join(state, 'roles', role, 'role-id'), `v2-${role}`);
     drawn(join(state, 'roles', role, 'secret-id'), randomBytes(SECRET_ID_BYTES).toString('hex'));
   }
+  mkdirSync(join(state, 'openbao/data'), { recursive: true, mode: 0o700 });
 }
 
 /** Whole or not at all: a run that is killed here leaves no half of a key. */
@@ -35,3 +36,6 @@ function drawn(path: string, content: string | Buffer): void {
   writeFileSync(`${path}.new`, content, { mode: 0o600, flush: true });
   renameSync(`${path}.new`, path);
 }
+
+// As a job of compose.yaml.
+if (import.meta.main) drawFirstSecrets(process.env['V2_STATE'] ?? '/v2');
