@@ -1,6 +1,6 @@
 # The front door. Every target sets up what it needs, and works again when run twice.
 .DEFAULT_GOAL := help
-.PHONY: help up down v2-up v2-smoke v2-down test test-slow check bench sdk sdk-package format packages
+.PHONY: help up down v2-up v2-smoke v2-down v2-backup v2-restore test test-slow check bench sdk sdk-package format packages
 
 # Node 24 comes with `npm ci` (package.json); nothing here uses an older one.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -25,6 +25,13 @@ v2-smoke: $(INSTALLED) ## Prove that v2 holds what it promises
 
 v2-down: $(INSTALLED) ## Stop v2; with PURGE=1 remove its data too
 	@node v2/down.ts
+
+v2-backup: $(INSTALLED) ## Back v2 up into a new folder, TO=folder, while it runs
+	@node v2/backup.ts
+
+v2-restore: $(INSTALLED) ## Make v2 anew from a backup, FROM=folder
+	@sh .ci/packages.sh openbao
+	@node v2/restore.ts
 
 test: $(INSTALLED) packages ## Run all tests
 	vitest run --reporter=default --reporter=json --outputFile.json=.local/test-results.json

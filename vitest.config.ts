@@ -33,7 +33,9 @@ export default defineConfig({
           name: 'together',
           // A process goes on to the next file: to load the server anew for each takes a second.
           isolate: false,
-          include: ['server', 'sdk', 'local-model', 'wrapper'].map((folder) => `${folder}/**/*.test.ts`),
+          include: ['server', 'sdk', 'local-model', 'wrapper', 'v2'].map(
+            (folder) => `${folder}/**/*.test.ts`,
+          ),
           exclude: [...exclude, ...APART],
         },
       },

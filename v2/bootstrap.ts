@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { cleanEnvironment, REPOSITORY, type Settings } from './settings.ts';
+import { keyward, type FailedCommand } from './keyward.ts';
+import { REPOSITORY, type Settings } from './settings.ts';
 import { StepError } from './steps.ts';
 
-export const MANIFEST = join(REPOSITORY, 'v2/keyward.bootstrap.yaml');
-const TIMEOUT_MS = 180_000;
+const MANIFEST = join(REPOSITORY, 'v2/keyward.bootstrap.yaml');
 
 export interface KeyReport {
   id: string;
@@ -15,13 +13,8 @@ export interface KeyReport {
   steps?: string;
 }
 
-interface Failed extends Error {
-  stdout?: string;
-  stderr?: string;
-}
-
 /** The variables of the manifest. A key that the operator gives comes along. */
-export function manifestVariables({ state, openbao, service }: Settings): Record<string, string> {
+function manifestVariables({ state, openbao, service }: Settings): Record<string, string> {
   const given = Object.entries(process.env).filter(([name]) => /^ANYLLM_API_KEY(_FILE)?$/.test(name));
   return {
     ...(Object.fromEntries(given) as Record<string, string>),
@@ -33,21 +26,16 @@ export function manifestVariables({ state, openbao, service }: Settings): Record
 
 /** Runs `keyward bootstrap apply` for one phase. @throws StepError with its message and the next step */
 export async function applyPhase(settings: Settings, phase: 'static' | 'derived'): Promise<KeyReport[]> {
-  const options = {
-    cwd: settings.state,
-    env: cleanEnvironment(manifestVariables(settings)),
-    timeout: TIMEOUT_MS,
-  };
   const args = ['bootstrap', 'apply', '--file', MANIFEST, '--phase', phase, '--output', 'json'];
+  const surroundings = { folder: settings.state, environment: manifestVariables(settings) };
   try {
-    const { stdout } = await promisify(execFile)(join(REPOSITORY, 'keyward'), args, options);
-    return (JSON.parse(stdout) as { keys: KeyReport[] }).keys;
+    return (JSON.parse(await keyward(args, surroundings)) as { keys: KeyReport[] }).keys;
   } catch (error) {
-    throw failure(error as Failed);
+    throw failure(error as FailedCommand);
   }
 }
 
-function failure({ stdout = '', stderr = '', message }: Failed): StepError {
+function failure({ stdout = '', stderr = '', message }: FailedCommand): StepError {
   const blocked = keysIn(stdout).find(({ action }) => action === 'blocked');
   if (blocked === undefined) return new StepError(stderr.trim() || message);
   const { id, reason = '', steps } = blocked;

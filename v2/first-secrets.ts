@@ -9,10 +9,15 @@ import { StepError } from './steps.ts';
  */
 
 export const ROLES = ['bootstrap', 'wrapper', 'operator'] as const;
-export type Role = (typeof ROLES)[number];
 
 const UNSEAL_KEY_BYTES = 32;
 const SECRET_ID_BYTES = 24;
+
+/** The role id and the secret id of a role. */
+export function drawRole(state: string, role: string): void {
+  drawn(join(state, 'roles', role, 'role-id'), `v2-${role}`);
+  drawn(join(state, 'roles', role, 'secret-id'), randomBytes(SECRET_ID_BYTES).toString('hex'));
+}
 
 /** Draws what is missing. @throws StepError where OpenBao has data and the key to them is gone */
 export function drawFirstSecrets(state: string): void {
@@ -22,10 +27,7 @@ export function drawFirstSecrets(state: string): void {
       next: 'Put it back from the backup, or remove everything: make v2-down PURGE=1',
     });
   drawn(key, randomBytes(UNSEAL_KEY_BYTES));
-  for (const role of ROLES) {
-    drawn(join(state, 'roles', role, 'role-id'), `v2-${role}`);
-    drawn(join(state, 'roles', role, 'secret-id'), randomBytes(SECRET_ID_BYTES).toString('hex'));
-  }
+  for (const role of ROLES) drawRole(state, role);
   mkdirSync(join(state, 'openbao/data'), { recursive: true, mode: 0o700 });
 }
 

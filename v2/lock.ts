@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { beganOf } from '../server/src/cli/server/pid-file.ts';
 import { StepError } from './steps.ts';
 
 /** One command at a time changes what runs. A lock whose process has ended counts for nothing. @throws StepError */
 export async function withLock<T>(state: string, work: () => Promise<T>): Promise<T> {
-  mkdirSync(state, { recursive: true, mode: 0o700 });
-  const file = join(state, 'lock');
+  const file = `${state}.lock`;
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const own = `${process.pid} ${(await beganOf(process.pid)) ?? ''}`;
   while (!isTaken(file, own)) {
     const content = readFileSync(file, { encoding: 'utf8', flag: 'a+' });

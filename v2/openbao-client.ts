@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Role } from './first-secrets.ts';
 import type { Settings } from './settings.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -18,7 +17,7 @@ export class OpenBaoClient {
   }
 
   /** @throws Error without the secret id */
-  static async logIn({ state, openbao }: Settings, role: Role): Promise<OpenBaoClient> {
+  static async logIn({ state, openbao }: Settings, role: string): Promise<OpenBaoClient> {
     const secret = readFileSync(join(state, 'roles', role, 'secret-id'), 'utf8');
     const response = await fetch(`${openbao.url}/v1/auth/approle/login`, {
       method: 'POST',
@@ -32,7 +31,7 @@ export class OpenBaoClient {
     return new OpenBaoClient(openbao.url, auth.client_token);
   }
 
-  static async canLogIn(settings: Settings, role: Role): Promise<boolean> {
+  static async canLogIn(settings: Settings, role: string): Promise<boolean> {
     try {
       const client = await OpenBaoClient.logIn(settings, role);
       await client.end();
@@ -50,14 +49,28 @@ export class OpenBaoClient {
     return ((await response.json()) as { data: Json }).data;
   }
 
+  /** A consistent copy of all data, encrypted as they are on the disk. */
+  async snapshot(): Promise<Buffer> {
+    const response = await this.#ask('GET', 'sys/storage/raft/snapshot');
+    if (!response.ok) throw new Error(`OpenBao answers ${response.status} to the request for a snapshot.`);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
+  /** Replaces all data, also the roles. @throws Error where the snapshot is broken, or of another seal */
+  async restore(snapshot: Buffer): Promise<void> {
+    const response = await this.#ask('POST', 'sys/storage/raft/snapshot', snapshot);
+    if (!response.ok)
+      throw new Error(`OpenBao answers ${response.status} to the snapshot: is it whole, and of this key?`);
+  }
+
   /** Its token is good for nothing any more. */
   async end(): Promise<void> {
     await this.#ask('POST', 'auth/token/revoke-self');
   }
 
-  #ask(method: string, path: string): Promise<Response> {
+  #ask(method: string, path: string, body: Buffer | null = null): Promise<Response> {
     const headers = { 'x-vault-token': this.#token };
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    return fetch(`${this.#url}/v1/${path}`, { method, headers, signal, redirect: 'manual' });
+    return fetch(`${this.#url}/v1/${path}`, { method, headers, signal, body, redirect: 'manual' });
   }
 }

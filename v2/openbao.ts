@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { ROLES, type Role } from './first-secrets.ts';
+import { ROLES } from './first-secrets.ts';
 import { ensureRunning, untilReady } from './processes.ts';
 import { cleanEnvironment, REPOSITORY, type Settings } from './settings.ts';
 import { StepError } from './steps.ts';
@@ -11,17 +11,24 @@ import { OpenBaoClient } from './openbao-client.ts';
 const BINARY = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'keyward/openbao-2.7.2/bao');
 const START_TIMEOUT_MS = 30_000;
 
-/** Starts OpenBao unless it runs, and waits until each role can log in. @throws StepError */
-export async function startOpenBao(settings: Settings): Promise<string> {
+/**
+ * Starts OpenBao unless it runs, and waits until each role can log in.
+ * @param more a further configuration file with a further role. @throws StepError
+ */
+export async function startOpenBao(
+  settings: Settings,
+  more: { configs: string[]; roles: string[] } = { configs: [], roles: [] },
+): Promise<string> {
   const { state, openbao } = settings;
   if (!existsSync(BINARY))
     throw new StepError(`${BINARY} is missing.`, { next: 'Run: sh .ci/packages.sh openbao' });
   const folder = join(state, 'openbao');
   const done = join(folder, 'set-up');
   const isSetUp = existsSync(done);
+  const configs = [join(REPOSITORY, 'v2/openbao.hcl'), join(folder, 'listener.hcl'), ...more.configs];
   const isNew = await ensureRunning(settings, {
     place: openbao,
-    command: [BINARY, 'server', `-config=${REPOSITORY}/v2/openbao.hcl`, `-config=${folder}/listener.hcl`],
+    command: [BINARY, 'server', ...configs.map((file) => `-config=${file}`)],
     folder: state,
     environment: cleanEnvironment({ HOME: folder }),
     prepare: () => {
@@ -31,12 +38,19 @@ export async function startOpenBao(settings: Settings): Promise<string> {
       writeFileSync(join(folder, 'listener.hcl'), listenerOf(openbao.port), { mode: 0o600 });
     },
   });
-  const canLogIn = (role: Role) => OpenBaoClient.canLogIn(settings, role);
-  const isReady = async () => (await Promise.all(ROLES.map(canLogIn))).every(Boolean);
-  await untilReady(settings, 'openbao', isReady, START_TIMEOUT_MS);
+  await untilRolesLogIn(settings, [...ROLES, ...more.roles]);
   writeFileSync(done, '');
   const what = !isNew ? 'is running' : isSetUp ? 'started and unsealed itself' : 'set up and started';
   return `${what}, ${openbao.url}`;
+}
+
+/** It listens, and is unsealed, before it has set up its roles. @throws StepError */
+export async function untilRolesLogIn(settings: Settings, roles: readonly string[]): Promise<void> {
+  const isReady = async (): Promise<boolean> => {
+    const each = await Promise.all(roles.map((role) => OpenBaoClient.canLogIn(settings, role)));
+    return each.every(Boolean);
+  };
+  await untilReady(settings, 'openbao', isReady, START_TIMEOUT_MS);
 }
 
 const listenerOf = (port: number): string => `listener "tcp" {
