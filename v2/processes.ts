@@ -16,6 +16,7 @@ import { refuseInterrupted, StepError } from './steps.ts';
 const LOG_MAX_BYTES = 10 * 1024 * 1024;
 const LAST_LINES = 12;
 const STOP_MAX_MS = 35_000;
+const PORT_MAX_MS = 2_000;
 const LOOK_MS = 50;
 
 /**
@@ -64,16 +65,26 @@ export async function ensureRunning(settings: Settings, program: Program): Promi
   });
 }
 
+/** A process that was killed may hold its port for a moment longer. */
 async function refuseTakenPort({ port, variable }: Place): Promise<void> {
-  const server = createServer();
-  const code = await new Promise<string | undefined>((resolve) => {
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'unknown'));
-    server.listen({ host: '127.0.0.1', port }, () => server.close(() => resolve(undefined)));
-  });
+  const endMs = performance.now() + PORT_MAX_MS;
+  let code = await listenError(port);
+  while (code === 'EADDRINUSE' && performance.now() < endMs) {
+    await sleep(LOOK_MS);
+    code = await listenError(port);
+  }
   if (code === undefined) return;
   const why = code === 'EADDRINUSE' ? 'is in use by another program' : `cannot be used (${code})`;
   throw new StepError(`Port ${port} of 127.0.0.1 ${why}.`, {
     next: `Stop that program, or set ${variable} to a free port.`,
+  });
+}
+
+function listenError(port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'unknown'));
+    server.listen({ host: '127.0.0.1', port }, () => server.close(() => resolve(undefined)));
   });
 }
 
@@ -132,19 +143,24 @@ function deadError(settings: Settings, name: Place['name']): StepError {
 /** Ends it if it runs: SIGTERM, then SIGKILL. @returns whether it ran. */
 export async function stop(settings: Settings, name: Place['name']): Promise<boolean> {
   const running = await findRunning(settings, name);
-  if (running !== undefined) {
-    const endMs = performance.now() + STOP_MAX_MS;
-    for (let signal: NodeJS.Signals | 0 = 'SIGTERM'; await isThere(settings, name); signal = 0) {
-      process.kill(running.pid, performance.now() > endMs ? 'SIGKILL' : signal);
-      await sleep(LOOK_MS);
-    }
+  const endMs = performance.now() + STOP_MAX_MS;
+  if (running !== undefined) signal(running.pid, 'SIGTERM');
+  while ((await findRunning(settings, name)) !== undefined) {
+    await sleep(LOOK_MS);
+    if (running !== undefined && performance.now() > endMs) signal(running.pid, 'SIGKILL');
   }
   rmSync(pidFile(settings, name), { force: true });
   return running !== undefined;
 }
 
-const isThere = async (settings: Settings, name: Place['name']): Promise<boolean> =>
-  (await findRunning(settings, name)) !== undefined;
+/** It may have ended in this moment. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
 
 function contentOf(path: string): string {
   try {

@@ -11,6 +11,7 @@ export async function startWrapper(settings: Settings): Promise<string> {
     command: [process.execPath, join(REPOSITORY, 'wrapper/src/main.ts')],
     folder: state,
     environment: cleanEnvironment({
+      NODE_COMPILE_CACHE: join(REPOSITORY, 'node_modules/.cache/keyward'),
       WRAPPER_UPSTREAM: `${service.url}/api/v1`,
       WRAPPER_PORT: String(wrapper.port),
       WRAPPER_KEY_PLACE: 'kv/data/tribuence/v2/anythingllm#ANYLLM_API_KEY',
