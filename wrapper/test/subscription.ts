@@ -54,3 +54,9 @@ export async function* resultsOf(response: Response): AsyncGenerator<Result> {
   }
   if (!isComplete) throw new Error('The subscription broke off.');
 }
+
+export async function allOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

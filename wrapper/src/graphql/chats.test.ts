@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { piece, says, startChats, type ChatServer } from '../../../server/src/chat/chats.fixture.ts';
 import { describeOnServer } from '../../../server/test/server.ts';
-import { resultsOf, subscribe, type Result, type Subscribe } from '../../test/subscription.ts';
+import { allOf, resultsOf, subscribe, type Result, type Subscribe } from '../../test/subscription.ts';
 import { startWrapper } from '../../test/wrapper.ts';
 
 describeOnServer('sqlite', 'chats in GraphQL', (start) => {
@@ -82,7 +82,7 @@ describeOnServer('sqlite', 'chats in GraphQL', (start) => {
     const { subscribe } = await open();
     const response = await subscribe();
     expect(response.headers.get('content-type')).toContain('text/event-stream');
-    const events = (await Array.fromAsync(resultsOf(response))).map(({ data }) => data?.chat);
+    const events = (await allOf(resultsOf(response))).map(({ data }) => data?.chat);
     expect(events.slice(0, -1)).toEqual([
       { kind: 'ChatText', text: 'At ' },
       { kind: 'ChatText', text: 'nine.' },
@@ -102,7 +102,7 @@ describeOnServer('sqlite', 'chats in GraphQL', (start) => {
     const results = resultsOf(await subscribe());
     expect((await results.next()).value).toMatchObject({ data: { chat: { text: 'At ' } } });
     end();
-    const rest = await Array.fromAsync(results);
+    const rest = await allOf(results);
     expect(rest[0]).toMatchObject({ data: { chat: { text: 'nine.' } } });
   });
 
@@ -125,7 +125,7 @@ describeOnServer('sqlite', 'chats in GraphQL', (start) => {
     const results = resultsOf(await subscribe({}, { key: secret }));
     expect((await results.next()).value).toMatchObject({ data: { chat: { text: 'At ' } } });
     await chats.server.request('POST', `/v1/keys/${id}/revoke`);
-    const rest: Result[] = await Array.fromAsync(results);
+    const rest: Result[] = await allOf(results);
     expect(rest).toHaveLength(1);
     expect(rest[0]?.errors?.[0]?.extensions?.['code']).toBe('UNAUTHENTICATED');
     expect(JSON.stringify(rest)).not.toContain(secret);
@@ -150,14 +150,14 @@ describeOnServer('sqlite', 'chats in GraphQL', (start) => {
     [{ thread: 'prices', session: 'x' }, 'BAD_USER_INPUT'],
   ] as const)('a subscription with %o ends with %s', async ([variables, code]) => {
     const { subscribe } = await open();
-    const results = await Array.fromAsync(resultsOf(await subscribe(variables)));
+    const results = await allOf(resultsOf(await subscribe(variables)));
     expect(results.map(({ errors }) => errors?.[0]?.extensions?.['code'])).toEqual([code]);
   });
 
   test('a wrong key and a missing scope end a subscription with an error', async () => {
     const { subscribe } = await open();
     const codeWith = async (key: string) => {
-      const [result] = await Array.fromAsync(resultsOf(await subscribe({}, { key })));
+      const [result] = await allOf(resultsOf(await subscribe({}, { key })));
       return result?.errors?.[0]?.extensions?.['code'];
     };
     expect(await codeWith('sk-wrong')).toBe('UNAUTHENTICATED');
@@ -185,7 +185,7 @@ describeOnServer('sqlite', 'chats in GraphQL', (start) => {
     const iterators = running.map((response) => resultsOf(response));
     for (const results of iterators) await results.next();
     const refused = await subscribe();
-    expect(await Array.fromAsync(resultsOf(refused))).toMatchObject([
+    expect(await allOf(resultsOf(refused))).toMatchObject([
       { errors: [{ extensions: { code: 'RATE_LIMITED', retryAfter: 5 } }] },
     ]);
     const { secret } = await chats.server.mint({ scopes: ['workspaces:chat', 'models:use'] });
@@ -197,7 +197,7 @@ describeOnServer('sqlite', 'chats in GraphQL', (start) => {
     await expect
       .poll(async () => {
         chats.answer(says(['At nine.']));
-        const [result] = await Array.fromAsync(resultsOf(await subscribe()));
+        const [result] = await allOf(resultsOf(await subscribe()));
         await sleep(10);
         return result?.data?.chat.text;
       })

@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { says, startChats, type ChatServer } from '../../../server/src/chat/chats.fixture.ts';
 import { describeOnServer } from '../../../server/test/server.ts';
-import { resultsOf, subscribe } from '../../test/subscription.ts';
+import { allOf, resultsOf, subscribe } from '../../test/subscription.ts';
 import { startWrapper } from '../../test/wrapper.ts';
 import { filePlace } from '../key/file-place.ts';
 
@@ -184,9 +184,7 @@ describeOnServer('sqlite', 'a wrapper that answers with its own key', (start) =>
     chats.answer(says(['At nine.']));
     const wrapper = await open();
     const variables = { workspace: 'ferries', message: 'When?', session: 's' };
-    const [first] = await Array.fromAsync(
-      resultsOf(await subscribe(wrapper.url, { headers: CSRF, variables })),
-    );
+    const [first] = await allOf(resultsOf(await subscribe(wrapper.url, { headers: CSRF, variables })));
     expect(first).toMatchObject({ data: { chat: { text: 'At nine.' } } });
     expect((await subscribe(wrapper.url, { variables })).status).toBe(403);
   });

@@ -123,9 +123,8 @@ describeOnServer('sqlite', "the wrapper's own key", (start) => {
     const wrapper = await open(place);
     expect(await ready(wrapper)).toEqual({ ok: true, parts: { key: { ok: true }, upstream: { ok: true } } });
     await stored.kill();
-    await expect
-      .poll(async () => (await ready(wrapper)).parts.key.problem ?? '')
-      .toContain('cannot be reached');
+    await expect.poll(() => wrapper.log.join('')).toContain('cannot be reached');
+    expect((await ready(wrapper)).parts.key.problem).toBe(UNREADABLE);
     expect(await ready(wrapper)).toMatchObject({ ok: true, parts: { key: { ok: true } } });
     expect((await ask(wrapper)).errors).toBeUndefined();
 
