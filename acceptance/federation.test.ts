@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
@@ -31,8 +31,10 @@ let gateway = '';
 /** May read and ask `ferries` alone. */
 let bound = '';
 
-async function listening(handler: Parameters<typeof createServer>[1]): Promise<string> {
-  const server = createServer(handler).listen(0, '127.0.0.1');
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+async function listening(handler: Handler): Promise<string> {
+  const server = createServer((request, response) => void handler(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   afterwards(() => {
     server.closeAllConnections();
@@ -80,7 +82,7 @@ beforeAll(async () => {
 
   const wrapperUrl = `${wrapper.url}/graphql`;
   const { data } = await ask('{ _service { sdl } }', bound, wrapperUrl);
-  const { sdl } = data?.['_service'] as { sdl: string };
+  const { sdl } = (data?.['_service'] ?? { sdl: '' }) as { sdl: string };
   const resolvers = {
     Query: { favourites: () => [{ slug: 'salaries' }, { slug: 'ferries' }] },
     Workspace: {

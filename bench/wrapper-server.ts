@@ -1,4 +1,4 @@
-import pino from 'pino';
+import { createLogger } from '../server/src/base/logger.ts';
 import { openWrapper } from '../wrapper/src/wrapper.ts';
 
 // The wrapper in front of the Developer API at the given address; prints its own.
@@ -10,7 +10,7 @@ const wrapper = await openWrapper({
   place: undefined,
   isAnonymous: false,
   hosts: new Set(),
-  logger: pino({ level: 'info' }, pino.destination({ dest: '/dev/null', sync: true })),
+  logger: await createLogger('warn'),
 });
 process.stdout.write(`${JSON.stringify({ url: wrapper.url })}\n`);
 process.once('SIGTERM', () => void wrapper.stop().then(() => process.exit(0)));

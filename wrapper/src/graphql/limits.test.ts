@@ -92,7 +92,7 @@ describeOnServer('sqlite', 'the limits of a query', (start) => {
       headers: { authorization: `Bearer ${keyward.adminKey}`, 'content-type': 'application/json' },
       body: pieces,
       duplex: 'half',
-    } as RequestInit);
+    });
     expect(response.status).toBe(413);
     expect(wrapper.upstream).toEqual([]);
   });
