@@ -52,6 +52,7 @@ bench: $(INSTALLED) ## Measure against a baseline in the same run
 	node bench/chat.ts
 	node bench/vectors.ts
 	node bench/ingest.ts
+	node bench/wrapper.ts
 
 sdk: $(INSTALLED) ## Make the SDK's types anew from the routes
 	node sdk/generate.ts

@@ -44,7 +44,8 @@ export class VaultPlace implements KeyPlace {
     if (!this.#mayReadMetadata) return undefined;
     try {
       const metadata = await this.#asked((kv) => kv.metadata(this.#options.at));
-      return String(metadata?.currentVersion ?? 0);
+      // A version that was deleted stays the current one.
+      return `${metadata?.currentVersion ?? 0} of ${metadata?.readable.join() ?? 'none'}`;
     } catch (error) {
       if (!(error instanceof VaultError) || error.fault !== 'denied') throw error;
       this.#mayReadMetadata = false;
