@@ -37,6 +37,12 @@ describe('make v2-up', { timeout: 2 * COMMAND_TIMEOUT_MS }, () => {
     expect(v2.processes()).toEqual(before);
   });
 
+  test('Two runs at the same time: one works, the other says so', async () => {
+    const both = await Promise.all([v2.run('up'), v2.run('up')]);
+    expect(new Set(both.map(({ code }) => code))).toEqual(new Set([0, 1]));
+    expect(both.map(({ stderr }) => stderr).join('')).toMatch(/^v2-up: Another command is at work on /);
+  });
+
   test('It says which variable to set where a port was changed under a running process', async () => {
     const { code, stderr } = await v2.run('up', { V2_SERVICE_PORT: '1' });
     expect(code).toBe(1);

@@ -8,7 +8,6 @@ const MANIFEST = join(REPOSITORY, 'v2/keyward.bootstrap.yaml');
 export interface KeyReport {
   id: string;
   action: string;
-  source?: string;
   reason?: string;
   steps?: string;
 }
@@ -50,7 +49,7 @@ function keysIn(stdout: string): KeyReport[] {
   }
 }
 
-/** Such as "2 keys stored: a, b". */
+/** Such as `stored jwt-secret`. */
 export function outcomeOf(reports: readonly KeyReport[]): string {
   const written = reports.filter(({ action }) => action !== 'none').map(({ id }) => id);
   return written.length === 0 ? `${reports.length} in step, nothing written` : `stored ${written.join(', ')}`;

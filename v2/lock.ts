@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { beganOf } from '../server/src/cli/server/pid-file.ts';
+import { contentOf } from './processes.ts';
 import { StepError } from './steps.ts';
 
 /** One command at a time changes what runs. A lock whose process has ended counts for nothing. @throws StepError */
@@ -9,9 +10,8 @@ export async function withLock<T>(state: string, work: () => Promise<T>): Promis
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const own = `${process.pid} ${(await beganOf(process.pid)) ?? ''}`;
   while (!isTaken(file, own)) {
-    const content = readFileSync(file, { encoding: 'utf8', flag: 'a+' });
-    const [pid = '', began] = content.split(' ');
-    if ((await beganOf(Number(pid))) === began && began !== undefined)
+    const [pid = '', began] = contentOf(file).split(' ');
+    if (began !== undefined && (await beganOf(Number(pid))) === began)
       throw new StepError(`Another command is at work on ${state} (process ${pid}).`, {
         next: 'Wait for it, then run this again.',
       });
@@ -24,12 +24,17 @@ export async function withLock<T>(state: string, work: () => Promise<T>): Promis
   }
 }
 
+/** The lock appears with its content: an empty one would count as that of an ended process. */
 function isTaken(file: string, own: string): boolean {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, own, { mode: 0o600 });
   try {
-    writeFileSync(file, own, { flag: 'wx', mode: 0o600 });
+    linkSync(draft, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  } finally {
+    rmSync(draft, { force: true });
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ROLES } from './first-secrets.ts';
@@ -32,9 +32,10 @@ export async function startOpenBao(
     folder: state,
     environment: cleanEnvironment({ HOME: folder }),
     prepare: () => {
-      // OpenBao was killed in the middle of its first start: it holds no key yet, and sets itself up only once.
-      if (!isSetUp) rmSync(join(folder, 'data'), { recursive: true, force: true });
-      mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
+      // OpenBao sets itself up only once. If it was killed in the middle of that, it begins with new data.
+      const data = join(folder, 'data');
+      if (!isSetUp && existsSync(data)) renameSync(data, `${data}.unfinished-${Date.now()}`);
+      mkdirSync(data, { recursive: true, mode: 0o700 });
       writeFileSync(join(folder, 'listener.hcl'), listenerOf(openbao.port), { mode: 0o600 });
     },
   });

@@ -162,7 +162,8 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-function contentOf(path: string): string {
+/** Empty where the file does not exist. */
+export function contentOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {

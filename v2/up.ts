@@ -1,3 +1,4 @@
+import { chmodSync, mkdirSync } from 'node:fs';
 import { applyPhase, outcomeOf } from './bootstrap.ts';
 import { drawFirstSecrets } from './first-secrets.ts';
 import { withLock } from './lock.ts';
@@ -15,6 +16,9 @@ const PROCESSES: Place['name'][] = ['openbao', 'service', 'wrapper'];
 async function up(settings: Settings): Promise<void> {
   const { state } = settings;
   say(`v2 in ${state}`);
+  // Also where the folder was there before.
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  chmodSync(state, 0o700);
   drawFirstSecrets(state);
   await step('OpenBao', () => startOpenBao(settings));
   await step('static keys', async () => {
