@@ -1,19 +1,37 @@
 # The front door. Every target sets up what it needs, and works again when run twice.
 .DEFAULT_GOAL := help
-.PHONY: help up down test test-slow check bench sdk sdk-package format packages
+.PHONY: help up down v2-up v2-smoke v2-down v2-backup v2-restore test test-slow check bench sdk sdk-package format packages
 
 # Node 24 comes with `npm ci` (package.json); nothing here uses an older one.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.installed
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 up: $(INSTALLED) ## Install, start Keyward in the background and show a real answer
 	@./keyward up
 
 down: ## Stop it
 	@./keyward down
+
+v2-up: $(INSTALLED) ## Start OpenBao, a service with the Developer API and the wrapper, with their keys (docs/v2.md)
+	@sh .ci/packages.sh openbao
+	@node v2/up.ts
+
+v2-smoke: $(INSTALLED) ## Prove that v2 holds what it promises
+	@sh .ci/packages.sh smoke
+	@node v2/smoke.ts
+
+v2-down: $(INSTALLED) ## Stop v2; with PURGE=1 remove its data too
+	@node v2/down.ts
+
+v2-backup: $(INSTALLED) ## Back v2 up into a new folder, TO=folder, while it runs
+	@node v2/backup.ts
+
+v2-restore: $(INSTALLED) ## Make v2 anew from a backup, FROM=folder
+	@sh .ci/packages.sh openbao
+	@node v2/restore.ts
 
 test: $(INSTALLED) packages ## Run all tests
 	vitest run --reporter=default --reporter=json --outputFile.json=.local/test-results.json
@@ -34,6 +52,7 @@ bench: $(INSTALLED) ## Measure against a baseline in the same run
 	node bench/chat.ts
 	node bench/vectors.ts
 	node bench/ingest.ts
+	node bench/wrapper.ts
 
 sdk: $(INSTALLED) ## Make the SDK's types anew from the routes
 	node sdk/generate.ts

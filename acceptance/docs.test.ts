@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { once } from 'node:events';
+import { globSync, readFileSync, symlinkSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { VARIABLES } from '../server/src/config.ts';
@@ -18,6 +20,8 @@ import type { Server } from './server.ts';
 
 const DOCUMENTED_ADDRESS = 'http://127.0.0.1:5390';
 const DOCUMENTED_OPENBAO = 'http://127.0.0.1:8200';
+/** Of the wrapper; in tests another one, which is free. */
+const DOCUMENTED_WRAPPER_PORT = /\b4010\b/g;
 const OTHER_PAGES = [
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
@@ -25,6 +29,7 @@ const OTHER_PAGES = [
   'SECURITY.md',
   'CHANGELOG.md',
   'sdk/README.md',
+  'wrapper/README.md',
 ];
 const BLOCK_TIMEOUT_MS = 60_000;
 
@@ -44,7 +49,8 @@ function runBlock(script: string, { cwd, server }: { cwd: string; server: Server
   };
   const text = script
     .replaceAll(DOCUMENTED_ADDRESS, server.url)
-    .replaceAll(DOCUMENTED_OPENBAO, openBao.address);
+    .replaceAll(DOCUMENTED_OPENBAO, openBao.address)
+    .replaceAll(DOCUMENTED_WRAPPER_PORT, wrapperPort);
   return new Promise((resolve) => {
     const options = { cwd, env, timeout: BLOCK_TIMEOUT_MS, maxBuffer: 16 * 1024 * 1024 };
     execFile('bash', ['-euo', 'pipefail', '-c', `exec 2>&1\n${text}`], options, (error, output) =>
@@ -56,12 +62,34 @@ function runBlock(script: string, { cwd, server }: { cwd: string; server: Server
 /** One for all pages, as for a reader. */
 let server: Server;
 let openBao: OpenBao;
+let wrapperPort = '';
 beforeAll(async () => {
   openBao = await startDevOpenBao();
   afterwards(() => openBao.remove());
+  wrapperPort = String(await freePort());
   server = await (await newHome({ localModel: true })).serve();
   await server.untilModelReady();
 }, 120_000);
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** Ends a program that a failed page has left running, and named in a file. */
+function endLeftovers(cwd: string): void {
+  for (const file of globSync('*.pid', { cwd })) {
+    try {
+      process.kill(Number(readFileSync(join(cwd, file), 'utf8')));
+    } catch {
+      // It has ended.
+    }
+  }
+}
 
 describe.each(all.filter(({ blocks }) => blocks.length > 0))('The examples of $path work', ({ blocks }) => {
   let cwd: string;
@@ -69,6 +97,8 @@ describe.each(all.filter(({ blocks }) => blocks.length > 0))('The examples of $p
   beforeAll(() => {
     cwd = temporaryFolder();
     symlinkSync(KEYWARD, join(cwd, 'keyward'));
+    symlinkSync(join(REPOSITORY, 'wrapper'), join(cwd, 'wrapper'));
+    afterwards(() => endLeftovers(cwd));
   });
 
   // In order: a later example uses the files of an earlier one.

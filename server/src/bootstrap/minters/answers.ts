@@ -30,9 +30,12 @@ export function foundKeys(
     const label = textAt(item, find.label);
     if (!isWanted(label)) return [];
     const key = find.key === undefined ? '' : textAt(item, find.key);
-    return [{ label, id: idIn(item, find.id, lacks), ...(key === '' ? {} : { key }) }];
+    return [{ label, id: idIn(item, find.id, lacks), ...(isWhole(key) ? { key } : {}) }];
   });
 }
+
+/** A list may shorten its keys, such as `sk-…gaH8`: no header can carry that, and no service could say anything of it. */
+const isWhole = (key: string): boolean => /^[\x21-\x7e]+$/.test(key);
 
 /** The new key in an answer to `mint`. */
 export function mintedKey(

@@ -94,6 +94,16 @@ keys:
     },
   );
 
+  test('a key that a killed run left in Keyward, whose lists shorten keys, is revoked, and a new one is minted', async () => {
+    const { url, adminKey } = server;
+    const minter = '{ type: anythingllm, password: { env: ADMIN } }';
+    const { boot, stored, path } = await bootstrap(url, minter, { ADMIN: adminKey });
+    const orphan = await server.mint({ name: `keyward:${path}:dead`, role: 'client', scopes: undefined });
+    expect(await boot.apply()).toMatchObject([{ action: 'create' }]);
+    expect((await server.request('GET', '/api/v1/auth', { key: orphan.secret })).status).toBe(403);
+    expect((await server.request('GET', '/api/v1/auth', { key: await stored() })).status).toBe(200);
+  });
+
   test('a wrong password is refused before anything is written, and is in no error', async () => {
     const minter = '{ type: anythingllm, username: ada, password: { env: PASSWORD } }';
     const { boot, stored } = await bootstrap(shared.url, minter, { PASSWORD: 'canary-wrong' });

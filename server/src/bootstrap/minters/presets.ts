@@ -66,7 +66,10 @@ function keyward({ admin, role = 'client' }: Static<typeof KeywardMinter>): Http
   };
 }
 
-/** Its lists have keys in clear text, so that the key of a killed run is adopted. The routes differ with and without users. */
+/**
+ * Its lists have keys in clear text, so that the key of a killed run is adopted; those of Keyward in its place have not.
+ * The routes differ with and without users.
+ */
 function anythingllm({ username, password }: Static<typeof AnythingllmMinter>): HttpMinterSpec {
   const isMulti = username !== undefined;
   const body = isMulti ? { username, password: '{password}' } : { password: '{password}' };

@@ -1,0 +1,111 @@
+import { unwrap } from '@keyward/sdk';
+import type { Logger } from '@keyward/server/logger';
+import { GraphQLError, type ASTVisitor, type ExecutionResult, type ValidationContext } from 'graphql';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Context } from './context.ts';
+import { failure } from './errors.ts';
+import { queryLimits } from './limits.ts';
+import { Loaders } from './loaders.ts';
+import { subgraphSchema } from './schema.ts';
+import { SubscriptionCount } from './subscription-count.ts';
+import { Upstream, type Access } from './upstream.ts';
+
+/** What the HTTP layer knows of a request. */
+export interface ServerContext extends Record<string, unknown> {
+  requestId: string;
+  access: Access;
+  /** No key came with it: it is answered with this server's own. */
+  isAnonymous: boolean;
+}
+
+export interface GraphqlOptions {
+  /** Of the Developer API, without `/v1`. */
+  upstreamUrl: string;
+  logger: Logger;
+}
+
+export type GraphqlServer = YogaServerInstance<ServerContext, Context>;
+
+const BODY_MAX_BYTES = 1024 * 1024;
+
+export function graphqlServer({ upstreamUrl: url, logger }: GraphqlOptions): GraphqlServer {
+  return createYoga<ServerContext, Context>({
+    schema: subgraphSchema(),
+    graphqlEndpoint: '/graphql',
+    context: ({ requestId, access, request }) => {
+      const upstream = new Upstream({ url, access, requestId, logger, signal: request.signal });
+      return { requestId, upstream, loaders: new Loaders(upstream) };
+    },
+    plugins: [...queryLimits(), schemaNeedsKey, everyAnswerNeedsKey, limitedSubscriptions(), requestIds],
+    maxRequestBodySize: BODY_MAX_BYTES,
+    multipart: false,
+    batching: false,
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    maskedErrors: { isDev: false },
+    logging: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (...said: unknown[]) => logger.warn({ said }, 'GraphQL'),
+      error: (...said: unknown[]) => logger.error({ said: said.map(plain) }, 'GraphQL'),
+    },
+  });
+}
+
+/** A GraphQLError has the whole query, with whatever stands in it, among its members. */
+const plain = (value: unknown): unknown =>
+  value instanceof GraphQLError ? { err: value.originalError ?? value.message, path: value.path } : value;
+
+const ABOUT_THE_SCHEMA = new Set(['__schema', '__type', '_service']);
+
+/** The schema is for those who bring a key. A rule with a name of its own: yoga remembers results by the names. */
+function SchemaNeedsKeyRule(context: ValidationContext): ASTVisitor {
+  return {
+    Field: ({ name }) => {
+      if (ABOUT_THE_SCHEMA.has(name.value))
+        context.reportError(failure('UNAUTHENTICATED', 'The schema is shown to requests with a key only.'));
+    },
+  };
+}
+
+const schemaNeedsKey: Plugin<Record<string, unknown>> = {
+  onValidate({ context, addValidationRule }) {
+    if (context['isAnonymous'] === true) addValidationRule(SchemaNeedsKeyRule);
+  },
+};
+
+/** A query that asks nothing of the Developer API, such as introspection, would be answered under any key. */
+const everyAnswerNeedsKey: Plugin<Context> = {
+  onExecute: ({ args }) => ({
+    async onExecuteDone({ setResult }) {
+      const { upstream } = args.contextValue as Context;
+      if (upstream.calls > 0) return;
+      try {
+        await upstream.ask(({ client, signal }) => unwrap(client.GET('/v1/auth', { signal })));
+      } catch (error) {
+        setResult({ errors: [error as GraphQLError] });
+      }
+    },
+  }),
+};
+
+const limitedSubscriptions = (): Plugin<Context & ServerContext> => {
+  const count = new SubscriptionCount();
+  return {
+    onSubscribe({ args, setSubscribeFn, subscribeFn }) {
+      const { access } = args.contextValue as ServerContext;
+      const caller = access.isOwn ? undefined : access.current();
+      setSubscribeFn((given) => count.counted(caller, () => subscribeFn(given)));
+    },
+  };
+};
+
+/** Errors that nobody expected say under which id they are in the log. */
+const requestIds: Plugin<Context> = {
+  onExecutionResult({ result, context }) {
+    const { requestId } = context as unknown as ServerContext;
+    for (const error of (result as ExecutionResult | undefined)?.errors ?? [])
+      if (error.extensions?.['unexpected'] === true) error.extensions['requestId'] = requestId;
+  },
+};

@@ -1,0 +1,125 @@
+import { createClient, type KeywardClient } from '@keyward/sdk';
+import { failure, isKeyRefused, shownError, type FailureContext } from './errors.ts';
+
+/** The key that one request is answered with. */
+export interface Access {
+  /** The key of this server, not the caller's. */
+  readonly isOwn: boolean;
+  /** undefined: none is known yet. */
+  current(): string | undefined;
+  /** A newer key than the one that was refused, if there is one. */
+  renewed(refused: string): Promise<string | undefined>;
+}
+
+/** The caller's own key: nothing ever takes its place. */
+export const callerAccess = (key: string): Access => ({
+  isOwn: false,
+  current: () => key,
+  renewed: async () => undefined,
+});
+
+export interface UpstreamOptions extends Omit<FailureContext, 'isOwnKey'> {
+  /** Without `/v1`. */
+  url: string;
+  access: Access;
+  /** Ends the calls when the caller has gone. */
+  signal: AbortSignal;
+}
+
+export interface Call {
+  client: KeywardClient;
+  signal: AbortSignal;
+}
+
+const TIMEOUT_MS = 60_000;
+const CHAT_TIMEOUT_MS = 600_000;
+/** Of one GraphQL request; two pages of 100 workspaces with their documents stay below. */
+const CALLS_MAX = 250;
+const AT_ONCE_MAX = 8;
+
+/** The Developer API, as one GraphQL request sees it: with one key, and a bounded number of calls. */
+export class Upstream {
+  readonly #options: UpstreamOptions;
+  readonly #failures: FailureContext;
+  #calls = 0;
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(options: UpstreamOptions) {
+    this.#options = options;
+    this.#failures = { ...options, isOwnKey: options.access.isOwn };
+  }
+
+  /** How many calls it has made. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** @throws GraphQLError as the caller may see it */
+  async ask<T>(call: (call: Call) => Promise<T>, timeoutMs = TIMEOUT_MS): Promise<T> {
+    this.#count();
+    if (this.#running >= AT_ONCE_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    try {
+      return await this.#tried((key) => call(this.#callWith(key, timeoutMs)));
+    } catch (error) {
+      throw shownError(error, this.#failures);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
+    }
+  }
+
+  /** The same for an answer to a question, which may take long. */
+  chat<T>(call: (call: Call) => Promise<T>): Promise<T> {
+    return this.ask(call, CHAT_TIMEOUT_MS);
+  }
+
+  /** An answer piece by piece. It begins again with a newer key only where the first one was refused. */
+  async *stream<T>(open: (call: Call) => AsyncGenerator<T>): AsyncGenerator<T> {
+    this.#count();
+    try {
+      const { pieces, first } = await this.#tried(async (key) => {
+        const pieces = open(this.#callWith(key, CHAT_TIMEOUT_MS));
+        return { pieces, first: await pieces.next() };
+      });
+      if (first.done === true) return;
+      yield first.value;
+      yield* pieces;
+    } catch (error) {
+      throw shownError(error, this.#failures);
+    }
+  }
+
+  /** A refused key has done nothing, so that every call may be made again with a newer one. */
+  async #tried<T>(call: (key: string) => Promise<T>): Promise<T> {
+    const { access } = this.#options;
+    const key = access.current();
+    if (key === undefined)
+      throw failure('UPSTREAM_UNAVAILABLE', 'This server has no key yet.', {
+        requestId: this.#options.requestId,
+      });
+    try {
+      return await call(key);
+    } catch (error) {
+      const newer = isKeyRefused(error) ? await access.renewed(key) : undefined;
+      if (newer === undefined) throw error;
+      return await call(newer);
+    }
+  }
+
+  /** Nothing is repeated but for the key: the caller knows better how long it may wait. */
+  #callWith(apiKey: string, timeoutMs: number): Call {
+    const { url, signal } = this.#options;
+    return { client: createClient({ url, apiKey, retries: 0, timeoutMs }), signal };
+  }
+
+  #count(): void {
+    if (++this.#calls > CALLS_MAX)
+      throw failure(
+        'QUERY_TOO_COSTLY',
+        `The query needs more than ${CALLS_MAX} requests to the Developer API. Ask for fewer nodes at once.`,
+      );
+  }
+}
