@@ -55,7 +55,7 @@ export async function unlessStatus<T>(statuses: readonly number[], call: Promise
 }
 
 /** The Developer API's 400s for a workspace or a thread that does not exist, whose words alone tell them apart. */
-const MISSING = /is not a valid workspace|(?:workspace|thread)\b.* (?:not found|is not valid)/i;
+const MISSING = /^(?:workspace|thread) [^]*(?:is not a valid workspace|not found|is not valid)\.?$/i;
 
 /** The error of a failed call as a caller may see it. What it must not see goes to the log, under the same request id. */
 export function shownError(error: unknown, { requestId, isOwnKey, logger }: FailureContext): unknown {
@@ -63,6 +63,13 @@ export function shownError(error: unknown, { requestId, isOwnKey, logger }: Fail
     logger.warn(
       { request_id: requestId, code: error.code, url: error.url },
       'the Developer API did not answer',
+    );
+    return unavailable(requestId);
+  }
+  if (error instanceof SyntaxError) {
+    logger.error(
+      { request_id: requestId },
+      'the Developer API answers with something else than JSON: is WRAPPER_UPSTREAM right?',
     );
     return unavailable(requestId);
   }

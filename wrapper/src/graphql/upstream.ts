@@ -85,8 +85,13 @@ export class Upstream {
         return { pieces, first: await pieces.next() };
       });
       if (first.done === true) return;
-      yield first.value;
-      yield* pieces;
+      try {
+        yield first.value;
+        yield* pieces;
+      } finally {
+        // A caller who leaves at the first piece has not entered the loop.
+        await pieces.return(undefined);
+      }
     } catch (error) {
       throw shownError(error, this.#failures);
     }
