@@ -97,10 +97,13 @@ const Mutation = {
   },
 };
 
+/** AnythingLLM may have others, or none. */
+const MODES = new Set(['automatic', 'chat', 'query']);
+
 const Workspace = {
   __resolveReference: ({ slug }: { slug: string }, { loaders }: Context) => loaders.workspace(slug),
   updatedAt: ({ lastUpdatedAt }: WorkspaceNode) => lastUpdatedAt,
-  chatMode: ({ chatMode }: WorkspaceNode) => chatMode.toUpperCase(),
+  chatMode: ({ chatMode }: WorkspaceNode) => (MODES.has(chatMode) ? chatMode.toUpperCase() : null),
   model: ({ chatModel }: WorkspaceNode) => chatModel,
   provider: ({ chatProvider }: WorkspaceNode) => chatProvider,
   systemPrompt: ({ openAiPrompt }: WorkspaceNode) => openAiPrompt,
