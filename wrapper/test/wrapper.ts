@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, request as send } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
@@ -77,21 +77,21 @@ async function ask<T>(url: string, query: string, options: AskOptions = {}): Pro
   return { status: response.status, headers: response.headers, ...body };
 }
 
-/** Passes everything on, and remembers what came. */
+/** Passes everything on, each request on a connection of its own, and remembers what came. */
 async function startRecorder(target: string): Promise<{ url: string; seen: RunningWrapper['upstream'] }> {
   const seen: RunningWrapper['upstream'] = [];
+  const { hostname, port, pathname } = new URL(target);
   const server = createServer((request, response) => {
     const { method = 'GET', url = '/', headers } = request;
     seen.push({ method, path: url, key: (headers.authorization ?? '').replace(/^Bearer /, '') });
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    void passOn(request, target, gone.signal)
-      .then(async (answer) => {
-        response.writeHead(answer.status, Object.fromEntries(answer.headers));
-        for await (const chunk of answer.body ?? []) response.write(chunk);
-        response.end();
-      })
-      .catch(() => response.destroy());
+    const path = pathname.replace(/\/$/, '') + url.replace(/^\/api/, '');
+    const onward = send({ hostname, port, method, path, headers, agent: false }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    response.once('close', () => onward.destroy());
+    request.pipe(onward);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
@@ -99,18 +99,4 @@ async function startRecorder(target: string): Promise<{ url: string; seen: Runni
     server.closeAllConnections();
   });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`, seen };
-}
-
-async function passOn(request: IncomingMessage, target: string, signal: AbortSignal): Promise<Response> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const headers = { ...request.headers } as Record<string, string>;
-  for (const name of ['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding'])
-    delete headers[name];
-  return fetch(target + (request.url ?? '').replace(/^\/api/, ''), {
-    method: request.method ?? 'GET',
-    headers: { ...headers, 'accept-encoding': 'identity' },
-    signal,
-    ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
-  });
 }

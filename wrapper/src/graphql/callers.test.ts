@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { getIntrospectionQuery } from 'graphql';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { describeOnServer, type TestServer } from '../../../server/test/server.ts';
 import { startWrapper } from '../../test/wrapper.ts';
 
@@ -113,6 +116,24 @@ describeOnServer('sqlite', 'the caller of the wrapper', (start) => {
     expect(JSON.stringify(errors)).not.toContain('127.0.0.1');
     expect(wrapper.log.some((line) => line.includes(id) && line.includes('did not answer'))).toBe(true);
   });
+
+  test.for([
+    ['text/html', '<html>canary</html>', 'UPSTREAM_UNAVAILABLE'],
+    ['application/json', '{"canary":1}', 'INTERNAL_SERVER_ERROR'],
+  ])(
+    'another server than the Developer API (%s) is an error that shows nothing of it',
+    async ([type = '', body, code]) => {
+      const other = createServer((_request, response) => response.setHeader('content-type', type).end(body));
+      await once(other.listen(0, '127.0.0.1'), 'listening');
+      onTestFinished(() => void other.close());
+      const wrapper = await startWrapper(`http://127.0.0.1:${(other.address() as AddressInfo).port}`);
+      const { errors, headers } = await wrapper.ask(LIST, { key: 'sk-any' });
+      const id = headers.get('x-request-id');
+      expect(errors?.[0]?.extensions).toMatchObject({ code, requestId: id });
+      expect(JSON.stringify(errors)).not.toMatch(/canary|undefined|stack/);
+      expect(wrapper.log.some((line) => line.includes('"level":50') && line.includes(String(id)))).toBe(true);
+    },
+  );
 
   test('a request id that the caller chose is kept; one with other characters is not', async () => {
     const wrapper = await open();

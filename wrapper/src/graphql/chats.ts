@@ -34,7 +34,7 @@ function questionOf({ workspace: slug, message, thread, session, mode }: Questio
 
 async function chat(_: unknown, asked: Question, { upstream }: Context) {
   const { slug, thread, body } = questionOf(asked);
-  const answer = await upstream.chat(({ client, signal }) =>
+  const answer = await upstream.change(({ client, signal }) =>
     thread === undefined
       ? unwrap(client.POST('/v1/workspace/{slug}/chat', { params: { path: { slug } }, body, signal }))
       : unwrap(

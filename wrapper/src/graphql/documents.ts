@@ -47,7 +47,7 @@ const Mutation = {
     if (title.trim() === '') throw badInput('title', 'must not be empty; such as Opening hours.');
     if (text.trim() === '') throw badInput('text', 'must not be empty.');
     const body = { textContent: text, metadata: { title }, ...addTo(workspaces) };
-    const stored = await upstream.chat(({ client, signal }) =>
+    const stored = await upstream.change(({ client, signal }) =>
       unwrap(client.POST('/v1/document/raw-text', { body, signal })),
     );
     loaders.forget();
@@ -59,7 +59,7 @@ const Mutation = {
     { link, workspaces }: { link: string; workspaces?: readonly string[] | null },
     { upstream, loaders }: Context,
   ) => {
-    const stored = await upstream.chat(({ client, signal }) =>
+    const stored = await upstream.change(({ client, signal }) =>
       client.uploadLink({ link, workspaces: workspaces ?? [] }, { signal }),
     );
     loaders.forget();
@@ -75,7 +75,7 @@ const Mutation = {
     if (body.adds.length + body.deletes.length === 0)
       throw badInput('add', 'must name a document, or remove must: such as ["custom-documents/hours.json"].');
     const params = { path: { slug } };
-    const changed = await upstream.chat(({ client, signal }) =>
+    const changed = await upstream.change(({ client, signal }) =>
       unlessStatus(
         [400],
         unwrap(client.POST('/v1/workspace/{slug}/update-embeddings', { params, body, signal })),
@@ -95,7 +95,7 @@ const Mutation = {
     const options = { params: { path: { slug } }, body: { docPath: location, pinStatus: pinned } };
     // An unknown workspace is answered with 500 there.
     if ((await loaders.workspace(slug)) === undefined) throw notFound(`The workspace ${slug}`);
-    const done = await upstream.ask(({ client, signal }) =>
+    const done = await upstream.change(({ client, signal }) =>
       unlessStatus([404], unwrap(client.POST('/v1/workspace/{slug}/update-pin', { ...options, signal }))),
     );
     loaders.forget();
@@ -111,7 +111,7 @@ const Mutation = {
     { upstream, loaders }: Context,
   ) => {
     const body = { names: few('locations', locations) };
-    await upstream.ask(({ client, signal }) =>
+    await upstream.change(({ client, signal }) =>
       unwrap(client.DELETE('/v1/system/remove-documents', { body, signal })),
     );
     loaders.forget();

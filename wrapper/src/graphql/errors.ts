@@ -10,7 +10,6 @@ export type ErrorCode =
   | 'RATE_LIMITED'
   | 'BUDGET_EXCEEDED'
   | 'BAD_USER_INPUT'
-  | 'GRAPHQL_VALIDATION_FAILED'
   | 'QUERY_TOO_COSTLY'
   | 'UPSTREAM_UNAVAILABLE'
   | 'INTERNAL_SERVER_ERROR';
@@ -40,9 +39,13 @@ export interface FailureContext {
   logger: Logger;
 }
 
-/** Whether the server has refused the key, before it did anything. */
+/** Whether the server has refused the key before it did anything. */
+export const isKeyUnknown = (error: unknown): boolean =>
+  error instanceof KeywardApiError && error.code === 'invalid_key';
+
+/** The same, or the key has ended while the request ran: then a part of it may be done. */
 export const isKeyRefused = (error: unknown): boolean =>
-  error instanceof KeywardApiError && (error.code === 'invalid_key' || error.status === 401);
+  isKeyUnknown(error) || (error instanceof KeywardApiError && error.status === 401);
 
 /** What a call gives; undefined where the Developer API answers one of these statuses. */
 export async function unlessStatus<T>(statuses: readonly number[], call: Promise<T>): Promise<T | undefined> {
@@ -55,7 +58,7 @@ export async function unlessStatus<T>(statuses: readonly number[], call: Promise
 }
 
 /** The Developer API's 400s for a workspace or a thread that does not exist, whose words alone tell them apart. */
-const MISSING = /is not a valid workspace|(?:workspace|thread)\b.* (?:not found|is not valid)/i;
+const MISSING = /^(?:workspace|thread) [^]*(?:is not a valid workspace|not found|is not valid)\.?$/i;
 
 /** The error of a failed call as a caller may see it. What it must not see goes to the log, under the same request id. */
 export function shownError(error: unknown, { requestId, isOwnKey, logger }: FailureContext): unknown {
@@ -66,9 +69,16 @@ export function shownError(error: unknown, { requestId, isOwnKey, logger }: Fail
     );
     return unavailable(requestId);
   }
+  if (error instanceof SyntaxError) {
+    logger.error(
+      { request_id: requestId },
+      'the Developer API answers with something else than JSON: is WRAPPER_UPSTREAM right?',
+    );
+    return unavailable(requestId);
+  }
   if (!(error instanceof KeywardApiError)) return error;
   const { status, code, requestId: upstreamId } = error;
-  if (isOwnKey && isKeyRefused(error)) {
+  if (isOwnKey && (isKeyRefused(error) || endedKey(error.message))) {
     logger.error({ request_id: requestId, status }, "the Developer API refuses this server's own key");
     return failure('UPSTREAM_UNAVAILABLE', "This server's own key is refused at the moment.", { requestId });
   }

@@ -36,26 +36,42 @@ export function graphqlServer({ upstreamUrl: url, logger }: GraphqlOptions): Gra
       const upstream = new Upstream({ url, access, requestId, logger, signal: request.signal });
       return { requestId, upstream, loaders: new Loaders(upstream) };
     },
-    plugins: [...queryLimits(), schemaNeedsKey, everyAnswerNeedsKey, limitedSubscriptions(), requestIds],
+    plugins: [
+      ...queryLimits(),
+      schemaNeedsKey,
+      everyAnswerNeedsKey,
+      limitedSubscriptions(),
+      unexpectedErrors(logger),
+    ],
     maxRequestBodySize: BODY_MAX_BYTES,
     multipart: false,
     batching: false,
     cors: false,
     graphiql: false,
     landingPage: false,
-    maskedErrors: { isDev: false },
+    maskedErrors: { maskError: masked },
     logging: {
       debug: () => undefined,
       info: () => undefined,
       warn: (...said: unknown[]) => logger.warn({ said }, 'GraphQL'),
-      error: (...said: unknown[]) => logger.error({ said: said.map(plain) }, 'GraphQL'),
+      error: (error: unknown) => {
+        // The others are logged under the id of their request.
+        if (!(error instanceof GraphQLError)) logger.error({ err: error }, 'GraphQL');
+      },
     },
   });
 }
 
-/** A GraphQLError has the whole query, with whatever stands in it, among its members. */
-const plain = (value: unknown): unknown =>
-  value instanceof GraphQLError ? { err: value.originalError ?? value.message, path: value.path } : value;
+/** What nobody expected keeps its cause, which no answer shows. */
+function masked(error: unknown, message: string): Error {
+  const cause = error instanceof GraphQLError ? error.originalError : error;
+  if (error instanceof GraphQLError && (cause === undefined || cause instanceof GraphQLError)) return error;
+  return new GraphQLError(message, {
+    path: error instanceof GraphQLError ? error.path : null,
+    originalError: cause as Error,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', unexpected: true },
+  });
+}
 
 const ABOUT_THE_SCHEMA = new Set(['__schema', '__type', '_service']);
 
@@ -101,11 +117,14 @@ const limitedSubscriptions = (): Plugin<Context & ServerContext> => {
   };
 };
 
-/** Errors that nobody expected say under which id they are in the log. */
-const requestIds: Plugin<Context> = {
+/** They are logged under the id of the request, which the answer shows. */
+const unexpectedErrors = (logger: Logger): Plugin<Context> => ({
   onExecutionResult({ result, context }) {
     const { requestId } = context as unknown as ServerContext;
-    for (const error of (result as ExecutionResult | undefined)?.errors ?? [])
-      if (error.extensions?.['unexpected'] === true) error.extensions['requestId'] = requestId;
+    for (const error of (result as ExecutionResult | undefined)?.errors ?? []) {
+      if (error.extensions['unexpected'] !== true) continue;
+      error.extensions['requestId'] = requestId;
+      logger.error({ err: error.originalError, path: error.path, request_id: requestId }, 'a query failed');
+    }
   },
-};
+});

@@ -28,7 +28,7 @@ const Mutation = {
   ) => {
     const params = { path: { slug: workspace } };
     const body = { ...(name ? { name } : {}), ...(slug ? { slug } : {}) };
-    const made = await upstream.ask(({ client, signal }) =>
+    const made = await upstream.change(({ client, signal }) =>
       unlessStatus([400], unwrap(client.POST('/v1/workspace/{slug}/thread/new', { params, body, signal }))),
     );
     if (made === undefined) throw notFound(`The workspace ${workspace}`);
@@ -45,7 +45,7 @@ const Mutation = {
   ) => {
     if (name.trim() === '') throw badInput('name', 'must not be empty; such as Opening hours.');
     const options = { params: { path: { slug: workspace, threadSlug: slug } }, body: { name } };
-    const renamed = await upstream.ask(({ client, signal }) =>
+    const renamed = await upstream.change(({ client, signal }) =>
       unlessStatus(
         [404],
         unwrap(client.POST('/v1/workspace/{slug}/thread/{threadSlug}/update', { ...options, signal })),
@@ -59,7 +59,7 @@ const Mutation = {
 
   deleteThread: async (_: unknown, { workspace, slug }: ThreadArguments, { upstream, loaders }: Context) => {
     const params = { path: { slug: workspace, threadSlug: slug } };
-    const removed = await upstream.ask(({ client, signal }) =>
+    const removed = await upstream.change(({ client, signal }) =>
       unlessStatus(
         [400],
         client.DELETE('/v1/workspace/{slug}/thread/{threadSlug}', { params, parseAs: 'text', signal }),

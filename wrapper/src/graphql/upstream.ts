@@ -1,5 +1,5 @@
 import { createClient, type KeywardClient } from '@keyward/sdk';
-import { failure, isKeyRefused, shownError, type FailureContext } from './errors.ts';
+import { failure, isKeyRefused, isKeyUnknown, shownError, type FailureContext } from './errors.ts';
 
 /** The key that one request is answered with. */
 export interface Access {
@@ -31,8 +31,14 @@ export interface Call {
   signal: AbortSignal;
 }
 
+interface Repetition {
+  timeoutMs: number;
+  mayRepeat: (error: unknown) => boolean;
+}
+
 const TIMEOUT_MS = 60_000;
-const CHAT_TIMEOUT_MS = 600_000;
+/** Of models, embeddings and pages that are fetched. */
+const LONG_TIMEOUT_MS = 600_000;
 /** Of one GraphQL request; two pages of 100 workspaces with their documents stay below. */
 const CALLS_MAX = 250;
 const AT_ONCE_MAX = 8;
@@ -55,13 +61,22 @@ export class Upstream {
     return this.#calls;
   }
 
-  /** @throws GraphQLError as the caller may see it */
-  async ask<T>(call: (call: Call) => Promise<T>, timeoutMs = TIMEOUT_MS): Promise<T> {
+  /** For calls that change nothing. @throws GraphQLError as the caller may see it */
+  ask<T>(call: (call: Call) => Promise<T>): Promise<T> {
+    return this.#queued(call, { timeoutMs: TIMEOUT_MS, mayRepeat: isKeyRefused });
+  }
+
+  /** For calls that change something or cost something, and may take long. @throws GraphQLError as the caller may see it */
+  change<T>(call: (call: Call) => Promise<T>): Promise<T> {
+    return this.#queued(call, { timeoutMs: LONG_TIMEOUT_MS, mayRepeat: isKeyUnknown });
+  }
+
+  async #queued<T>(call: (call: Call) => Promise<T>, { timeoutMs, mayRepeat }: Repetition): Promise<T> {
     this.#count();
     if (this.#running >= AT_ONCE_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running++;
     try {
-      return await this.#tried((key) => call(this.#callWith(key, timeoutMs)));
+      return await this.#tried((key) => call(this.#callWith(key, timeoutMs)), mayRepeat);
     } catch (error) {
       throw shownError(error, this.#failures);
     } finally {
@@ -71,29 +86,29 @@ export class Upstream {
     }
   }
 
-  /** The same for an answer to a question, which may take long. */
-  chat<T>(call: (call: Call) => Promise<T>): Promise<T> {
-    return this.ask(call, CHAT_TIMEOUT_MS);
-  }
-
   /** An answer piece by piece. It begins again with a newer key only where the first one was refused. */
   async *stream<T>(open: (call: Call) => AsyncGenerator<T>): AsyncGenerator<T> {
     this.#count();
     try {
       const { pieces, first } = await this.#tried(async (key) => {
-        const pieces = open(this.#callWith(key, CHAT_TIMEOUT_MS));
+        const pieces = open(this.#callWith(key, LONG_TIMEOUT_MS));
         return { pieces, first: await pieces.next() };
-      });
+      }, isKeyUnknown);
       if (first.done === true) return;
-      yield first.value;
-      yield* pieces;
+      try {
+        yield first.value;
+        yield* pieces;
+      } finally {
+        // A caller who leaves at the first piece has not entered the loop.
+        await pieces.return(undefined);
+      }
     } catch (error) {
       throw shownError(error, this.#failures);
     }
   }
 
-  /** A refused key has done nothing, so that every call may be made again with a newer one. */
-  async #tried<T>(call: (key: string) => Promise<T>): Promise<T> {
+  /** Makes a call again with a newer key where its key was refused, and nothing is done twice by that. */
+  async #tried<T>(call: (key: string) => Promise<T>, mayRepeat: (error: unknown) => boolean): Promise<T> {
     const { access } = this.#options;
     const key = access.current();
     if (key === undefined)
@@ -103,7 +118,7 @@ export class Upstream {
     try {
       return await call(key);
     } catch (error) {
-      const newer = isKeyRefused(error) ? await access.renewed(key) : undefined;
+      const newer = mayRepeat(error) ? await access.renewed(key) : undefined;
       if (newer === undefined) throw error;
       return await call(newer);
     }

@@ -61,7 +61,7 @@ const Mutation = {
   ) => {
     if (name.trim() === '') throw badInput('name', 'must not be empty; such as Handbook.');
     const body = { name, ...membersOf(settings) };
-    const made = await upstream.ask(({ client, signal }) =>
+    const made = await upstream.change(({ client, signal }) =>
       unwrap(client.POST('/v1/workspace/new', { body, signal })),
     );
     loaders.forget();
@@ -77,7 +77,7 @@ const Mutation = {
     if (Object.keys(body).length === 0)
       throw badInput('settings', 'must name at least one setting, or give name.');
     const params = { path: { slug } };
-    const changed = await upstream.ask(({ client, signal }) =>
+    const changed = await upstream.change(({ client, signal }) =>
       unlessStatus([400], unwrap(client.POST('/v1/workspace/{slug}/update', { params, body, signal }))),
     );
     if (changed === undefined) throw notFound(`The workspace ${slug}`);
@@ -88,7 +88,7 @@ const Mutation = {
 
   deleteWorkspace: async (_: unknown, { slug }: { slug: string }, { upstream, loaders }: Context) => {
     const options = { params: { path: { slug } }, parseAs: 'text' } as const;
-    const removed = await upstream.ask(({ client, signal }) =>
+    const removed = await upstream.change(({ client, signal }) =>
       unlessStatus([400], client.DELETE('/v1/workspace/{slug}', { ...options, signal })),
     );
     if (removed === undefined) throw notFound(`The workspace ${slug}`);
@@ -97,10 +97,13 @@ const Mutation = {
   },
 };
 
+/** AnythingLLM may have others, or none. */
+const MODES = new Set(['automatic', 'chat', 'query']);
+
 const Workspace = {
   __resolveReference: ({ slug }: { slug: string }, { loaders }: Context) => loaders.workspace(slug),
   updatedAt: ({ lastUpdatedAt }: WorkspaceNode) => lastUpdatedAt,
-  chatMode: ({ chatMode }: WorkspaceNode) => chatMode.toUpperCase(),
+  chatMode: ({ chatMode }: WorkspaceNode) => (MODES.has(chatMode) ? chatMode.toUpperCase() : null),
   model: ({ chatModel }: WorkspaceNode) => chatModel,
   provider: ({ chatProvider }: WorkspaceNode) => chatProvider,
   systemPrompt: ({ openAiPrompt }: WorkspaceNode) => openAiPrompt,

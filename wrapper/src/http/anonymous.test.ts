@@ -180,6 +180,34 @@ describeOnServer('sqlite', 'a wrapper that answers with its own key', (start) =>
     expect(complaints).toEqual([]);
   });
 
+  test.for(['mutation', 'subscription'])(
+    'the first %s after a rotation without an overlap is answered, once',
+    async (kind) => {
+      chats.answer(says(['At nine.']));
+      const scopes = ['workspaces:chat', 'models:use'];
+      const [old, next] = [await chats.server.mint({ scopes }), await chats.server.mint({ scopes })];
+      const file = join(folderOf(), 'key');
+      writeFileSync(file, old.secret);
+      const options = { place: filePlace(file), isAnonymous: true, pollMs: 60_000 };
+      const wrapper = await startWrapper(`${chats.server.url}/api`, options);
+      writeFileSync(file, next.secret);
+      await chats.server.request('POST', `/v1/keys/${old.id}/revoke`);
+      const variables = { workspace: 'ferries', message: 'When?', session: kind };
+      const answers =
+        kind === 'mutation'
+          ? [
+              await wrapper.ask(
+                'mutation { chat(workspace: "ferries", message: "When?", session: "m") { text } }',
+                { headers: CSRF },
+              ),
+            ]
+          : await allOf(resultsOf(await subscribe(wrapper.url, { headers: CSRF, variables })));
+      expect(answers[0]).toMatchObject({ data: { chat: { text: 'At nine.' } } });
+      expect(wrapper.upstream.map(({ key }) => key)).toEqual([old.secret, next.secret]);
+      expect(chats.asked()).toHaveLength(1);
+    },
+  );
+
   test('a subscription without a key is answered with the own key', async () => {
     chats.answer(says(['At nine.']));
     const wrapper = await open();

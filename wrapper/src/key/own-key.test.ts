@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -255,6 +258,40 @@ describeOnServer('sqlite', "the wrapper's own key", (start) => {
     expect(wrapper.log.join('')).toContain('ENOENT');
     expect((await ask(wrapper)).errors).toBeUndefined();
   });
+
+  test.for([
+    [LIST, 'GET', 2],
+    ['mutation { createWorkspace(name: "x") { slug } }', 'POST', 1],
+    ['mutation { deleteThread(workspace: "x", slug: "y") }', 'DELETE', 1],
+  ] as const)(
+    'a key that ends while %s runs: only a call that changes nothing is made again',
+    async ([query, method, calls]) => {
+      const folder = mkdtempSync(join(tmpdir(), 'keyward-wrapper-'));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      const file = join(folder, 'key');
+      await writeFile(file, 'first');
+      const seen: string[] = [];
+      const server = createServer((request, response) => {
+        seen.push(`${request.method} ${request.headers.authorization}`);
+        response.setHeader('content-type', 'application/json');
+        // The newer key is there at once: whether it is used is for the wrapper to decide.
+        void writeFile(file, 'second').then(() =>
+          response
+            .writeHead(request.headers.authorization === 'Bearer second' ? 200 : 401)
+            .end(
+              '{"error":"The key was revoked, or ended by itself, while the request ran.","workspaces":[]}',
+            ),
+        );
+      });
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      onTestFinished(() => void server.close());
+      const options = { place: filePlace(file), isAnonymous: true, pollMs: 60_000 };
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const wrapper = await startWrapper(url, options);
+      await wrapper.ask(query, { headers: CSRF });
+      expect(seen).toEqual([`${method} Bearer first`, `${method} Bearer second`].slice(0, calls));
+    },
+  );
 
   test('without an own key the wrapper is ready when the Developer API answers', async () => {
     const wrapper = await startWrapper(`${keyward.url}/api`);

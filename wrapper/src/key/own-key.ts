@@ -74,12 +74,17 @@ export class OwnKey {
   }
 
   #readAfterThis(): Promise<void> {
-    if (this.#reading === undefined) return this.#readNow();
-    return (this.#next ??= this.#reading.then(async () => {
+    return this.#reading === undefined ? this.#readNow() : (this.#next ??= this.#readLater());
+  }
+
+  /** A read that begins when no other runs: all that wait for it came before. */
+  async #readLater(): Promise<void> {
+    do {
+      await this.#reading;
       await sleep(PAUSE_MS, undefined, { ref: false });
-      this.#next = undefined;
-      await this.#readNow();
-    }));
+    } while (this.#reading !== undefined);
+    this.#next = undefined;
+    await this.#readNow();
   }
 
   #readNow(): Promise<void> {
