@@ -26,7 +26,10 @@ const manifestOf = (mint: object) =>
 test.for<[what: string, change: object]>([
   ['commands only', {}],
   ['a container of compose', { container: undefined, compose: { project: 'a', service: 'b' }, image: 'c:1' }],
-  ['requests for some verbs', { verify: { path: '/v' }, revoke: { path: '/k/{id}' } }],
+  [
+    'requests for some verbs',
+    { verify: { path: '/v', headers: { k: '{key}' } }, revoke: { path: '/k/{id}' } },
+  ],
   [
     'a program that prints the key alone',
     { mint: { command: ['make', '{label}'], frame: 'none', format: '.+' } },

@@ -1,7 +1,6 @@
 import { EXIT } from '../exit.ts';
 import type { Context } from '../command.ts';
 import { say } from '../io.ts';
-import { formOf, type OutputChoice } from '../output.ts';
 
 /** What all reports on a key have in common. */
 interface Outcome {
@@ -14,9 +13,8 @@ interface Outcome {
   consumers?: readonly { name: string; problem?: string }[];
 }
 
-/** Says under a table what an operator has to do. */
-export function sayProblems(outcomes: readonly Outcome[], choice: OutputChoice, context: Context): void {
-  if (formOf(choice, context) !== 'table') return;
+/** Says on stderr what an operator has to do. */
+export function sayProblems(outcomes: readonly Outcome[], context: Context): void {
   for (const { id, action = '', reason = '', steps = '', consumers = [] } of outcomes) {
     if (['blocked', 'failed', 'open'].includes(action) || steps !== '')
       say(context.io, `${id}: ${withStop(reason)} ${steps}`.trimEnd());

@@ -296,9 +296,12 @@ keys:
     await bao.call('POST', `secret/metadata/${name}`, {
       custom_metadata: {
         ...data.custom_metadata,
-        'keyward.SESSION.source': `env:${secret}`,
-        'keyward.SESSION.service-key-id': secret,
-        'keyward.SESSION.stored-at': 'yesterday',
+        'keyward.SESSION': JSON.stringify({
+          ...(JSON.parse(data.custom_metadata['keyward.SESSION'] ?? '{}') as object),
+          source: `env:${secret}`,
+          'service-key-id': secret,
+          'stored-at': 'yesterday',
+        }),
       },
     });
     const { stderr } = await run('verify');

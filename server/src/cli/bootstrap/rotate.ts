@@ -29,6 +29,6 @@ export async function rotateKeys(
     reason: ({ reason }: RotationReport) => reason,
   };
   await print(context, choice, { value: { keys: reports }, table: () => tableText(reports, columns) });
-  sayProblems(reports, choice, context);
+  sayProblems(reports, context);
   return exitCodeOf(reports);
 }

@@ -68,5 +68,5 @@ export async function showKeys(
 ): Promise<void> {
   const columns = fields('id', 'action', 'source', 'place', 'reason');
   await print(context, choice, { value: { keys: reports }, table: () => tableText(reports, columns) });
-  sayProblems(reports, choice, context);
+  sayProblems(reports, context);
 }
