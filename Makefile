@@ -47,12 +47,14 @@ check: $(INSTALLED) ## Types, lint, format, unused code
 
 bench: $(INSTALLED) ## Measure against a baseline in the same run
 	@sh .ci/packages.sh bench
+	@sh .ci/packages.sh openbao
 	node bench/verify.ts
 	node bench/gateway.ts
 	node bench/chat.ts
 	node bench/vectors.ts
 	node bench/ingest.ts
 	node bench/wrapper.ts
+	node bench/bootstrap.ts
 
 sdk: $(INSTALLED) ## Make the SDK's types anew from the routes
 	node sdk/generate.ts

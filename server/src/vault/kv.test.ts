@@ -42,7 +42,12 @@ describe('reading', () => {
   test('a secret is read with the version that its next write has to name', async () => {
     const at = fresh();
     expect(await kv.write(at, { KEY: 'one' }, 0)).toBe(1);
-    expect(await kv.read(at)).toEqual({ state: 'present', version: 1, data: { KEY: 'one' } });
+    expect(await kv.read(at)).toEqual({
+      state: 'present',
+      version: 1,
+      custom: {},
+      data: { KEY: 'one' },
+    });
   });
 
   test.for(['data', 'destroy'] as const)(
@@ -50,9 +55,10 @@ describe('reading', () => {
     async (how) => {
       const at = fresh();
       await kv.write(at, { KEY: 'one' }, 0);
+      await kv.annotate(at, { source: 'env' });
       if (how === 'data') await bao.call('DELETE', `secret/data/${at.path}`);
       else await kv.destroy(at, [1]);
-      expect(await kv.read(at)).toEqual({ state: 'deleted', version: 1 });
+      expect(await kv.read(at)).toEqual({ state: 'deleted', version: 1, custom: { source: 'env' } });
       await expect(kv.write(at, { KEY: 'two' }, 0)).rejects.toMatchObject({ fault: 'cas_mismatch' });
       expect(await kv.write(at, { KEY: 'two' }, 1)).toBe(2);
     },

@@ -7,12 +7,16 @@ import { VaultError } from './vault-error.ts';
 
 export type SecretData = Record<string, unknown>;
 
-/** A secret as it was read. `version` goes into the `cas` of the write that follows. */
-export type Secret =
-  | { state: 'absent'; version: number }
+/**
+ * A secret as it was read. `version` goes into the `cas` of the write that follows. `custom`: its custom metadata at that
+ * moment; left out where the answer does not have them (nothing was written yet, or Vault before 1.9).
+ */
+export type Secret = { version: number; custom?: Record<string, string> } & (
+  | { state: 'absent' }
   /** Somebody deleted or destroyed this version: a write would bring it back. */
-  | { state: 'deleted'; version: number }
-  | { state: 'present'; version: number; data: SecretData };
+  | { state: 'deleted' }
+  | { state: 'present'; data: SecretData }
+);
 
 export interface SecretMetadata {
   /** 0: it was never written. */
@@ -50,9 +54,9 @@ export class Kv {
       refuseWrongEngine(answer, at);
       return { state: 'absent', version: 0 };
     }
-    const version = versionIn(data['metadata']);
-    const { data: values } = data;
-    return isObject(values) ? { state: 'present', version, data: values } : { state: 'deleted', version };
+    const { data: values, metadata } = data;
+    const known = { version: versionIn(metadata), ...customIn(metadata) };
+    return isObject(values) ? { state: 'present', ...known, data: values } : { state: 'deleted', ...known };
   }
 
   /** The names of its fields, without their values: needs no `read` on `data/`. undefined: it is absent or deleted. */
@@ -196,6 +200,11 @@ function versionIn(metadata: unknown): number {
   const version = isObject(metadata) ? metadata['version'] : undefined;
   if (typeof version === 'number') return version;
   throw new VaultError('failed', 'The answer of Vault has no version: is this a KV version 2 engine?');
+}
+
+function customIn(metadata: unknown): { custom?: Record<string, string> } {
+  if (!isObject(metadata) || !('custom_metadata' in metadata)) return {};
+  return { custom: (metadata['custom_metadata'] ?? {}) as Record<string, string> };
 }
 
 const isDeleted = (version: unknown): boolean =>

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ManifestError, readManifest } from './read-manifest.ts';
 
 const GOOD = `version: 1
@@ -110,6 +110,34 @@ test.for<[change: [string, string], fault: string]>([
 ])('a fault is named with its line and column: %j', ([[from, to], fault]) => {
   expect(GOOD).toContain(from);
   expect(faultsOf(GOOD.replace(from, to))).toEqual([fault]);
+});
+
+describe('a manifest of many keys', () => {
+  const many = (count: number): string =>
+    GOOD +
+    Array.from(
+      { length: count },
+      (_, index) =>
+        `  key${index}: { sources: [{ env: A }, { random: {} }], store: [{ sink: files, name: f${index} }] }\n`,
+    ).join('');
+
+  test('has the fault of one key at that key, and the defaults in each', () => {
+    const text = many(3).replace('name: f1', 'nam: f1');
+    expect(faultsOf(text)).toEqual([
+      'm.yaml:24:73 keys.key1.store[0].nam: is not a known field; known: sink, mount, path, field, name',
+    ]);
+    expect(Object.values(read(many(3)).keys).map(({ phase }) => phase)).toEqual(Array(4).fill('static'));
+  });
+
+  test('is compiled once for all keys of one form', () => {
+    const timeOf = (text: string): number => {
+      const { user } = process.cpuUsage();
+      read(text);
+      return process.cpuUsage().user - user;
+    };
+    read(GOOD);
+    expect(timeOf(many(100)) / timeOf(GOOD)).toBeLessThan(15);
+  });
 });
 
 test.for(['', 'null', '[]', 'a: [', '"text"', 'version: 1', '&a [*a]', '\u0000'])(

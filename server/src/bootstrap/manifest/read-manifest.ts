@@ -63,9 +63,11 @@ export function readManifest(text: string, file: string, variables: NodeJS.Proce
     void faults.push({ ...at(path, isKey), field: shown(path), message });
   const value: unknown = withVariables(plainOf(document, add), variables, add);
   if (faults.length > 0) fail(faults);
-  const schema = narrowed(Manifest, value);
-  const ajv = new Ajv({ strict: false, allErrors: true, useDefaults: true, verbose: true });
-  if (!ajv.validate(schema as object, value))
+  const shared = new SharedSchemas();
+  const schema = shared.whole(narrowed(Manifest, value, shared));
+  const options = { strict: false, allErrors: true, useDefaults: true, verbose: true, inlineRefs: false };
+  const ajv = new Ajv(options);
+  if (!ajv.validate(schema, value))
     for (const error of withoutBranches(ajv.errors ?? [])) add(...faultOf(error));
   else for (const fault of meaningFaults(value as Manifest)) add(...fault);
   if (faults.length > 0) fail(faults);
@@ -106,8 +108,28 @@ function withVariables(
   return walk(value, []);
 }
 
+/** Equal parts of a schema once: to compile a part takes a thousand times as long as to check a value by it. */
+class SharedSchemas {
+  readonly #names = new Map<string, string>();
+  readonly #parts: Json = {};
+
+  /** Its default is read where the member is declared, so that a part with one stays there. */
+  reference(part: Json): Json {
+    if ('default' in part) return part;
+    const text = JSON.stringify(part);
+    const name = this.#names.get(text) ?? `part${this.#names.size}`;
+    this.#names.set(text, name);
+    this.#parts[name] = part;
+    return { $ref: `#/$defs/${name}` };
+  }
+
+  whole(schema: unknown): Json {
+    return { ...(schema as Json), $defs: this.#parts };
+  }
+}
+
 /** The schema with the branch of each union that the value is meant for: errors then name its field, not all branches. */
-function narrowed(schema: unknown, value: unknown): unknown {
+function narrowed(schema: unknown, value: unknown, shared: SharedSchemas): unknown {
   if (!isObject(schema)) return schema;
   const { anyOf, properties, patternProperties, items } = schema as {
     anyOf?: Json[];
@@ -117,11 +139,11 @@ function narrowed(schema: unknown, value: unknown): unknown {
   };
   if (anyOf !== undefined) {
     const branch = anyOf.find((one) => isMeant(one, value));
-    return branch === undefined ? schema : narrowed(branch, value);
+    return branch === undefined ? schema : narrowed(branch, value, shared);
   }
   if (Array.isArray(value) && value.length > 0 && items !== undefined) {
     const { items: _, ...rest } = schema;
-    return { ...rest, items: value.map((item) => narrowed(items, item)) };
+    return { ...rest, items: value.map((item) => narrowed(items, item, shared)) };
   }
   if (!isObject(value)) return schema;
   const each = patternProperties === undefined ? undefined : Object.values(patternProperties)[0];
@@ -129,14 +151,20 @@ function narrowed(schema: unknown, value: unknown): unknown {
     each === undefined
       ? (properties ?? {})
       : Object.fromEntries(Object.keys(value).map((name) => [name, each]));
-  return {
+  const parts = Object.entries(known).map(([name, part]) => [
+    name,
+    name in value ? narrowed(part, value[name], shared) : defaultOf(part),
+  ]);
+  return shared.reference({
     ...schema,
-    properties: Object.fromEntries(
-      Object.entries(known).map(([name, part]) => [name, narrowed(part, value[name])]),
-    ),
+    properties: Object.fromEntries(parts) as Json,
     ...(each === undefined ? {} : { patternProperties: {} }),
-  };
+  });
 }
+
+/** Of a member that is left out the rest has no use, and takes most of the time to compile. */
+const defaultOf = (schema: unknown): Json =>
+  isObject(schema) && 'default' in schema ? { default: schema['default'] } : {};
 
 /** By the member that names the kind (`type`, `method`), or by one that the branch cannot do without. */
 function isMeant({ properties, required }: Json, value: unknown): boolean {

@@ -70,8 +70,9 @@ export class VaultSink implements Sink {
   read(place: PlaceSpec): Promise<Stored> {
     return asSinkErrors(async () => {
       const at = fieldOf(place);
-      const [secret, metadata] = await Promise.all([this.#kv.read(at), this.#kv.metadata(at)]);
-      const stored = storedOf(secret, provenanceOf(metadata?.custom ?? {}, at.field), at.field);
+      const secret = await this.#kv.read(at);
+      const custom = secret.custom ?? (await this.#kv.metadata(at))?.custom ?? {};
+      const stored = storedOf(secret, provenanceOf(custom, at.field), at.field);
       this.#read.set(stored, secret);
       return stored;
     });
