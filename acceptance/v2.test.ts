@@ -23,6 +23,7 @@ describe('make v2-up', { timeout: 2 * COMMAND_TIMEOUT_MS }, () => {
   test('The smoke test of the running stack passes', async () => {
     const { code, stdout, stderr } = await v2.run('smoke');
     expect(stdout + stderr).toMatch(/\d+ checks passed, 0 failed/);
+    expect(stdout).toContain('bootstrap rotate replaces it while queries run: no request fails');
     expect([code, stderr]).toEqual([0, '']);
   });
 
@@ -34,6 +35,15 @@ describe('make v2-up', { timeout: 2 * COMMAND_TIMEOUT_MS }, () => {
     expect(code).toBe(0);
     expect(stdout.match(/is running/g)).toHaveLength(3);
     expect(stdout.match(/nothing written/g)).toHaveLength(2);
+    expect(v2.processes()).toEqual(before);
+  });
+
+  test('A key that the operator gives and the service refuses is not stored, and everything runs on', async () => {
+    const before = v2.processes();
+    const { code, stdout, stderr } = await v2.run('up', { ANYLLM_API_KEY: 'sk-wrong-0123456789' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^v2-up: derived keys: anythingllm: .*refuses.*\.\n {2}.*ANYLLM_API_KEY/);
+    expect(stdout + stderr).not.toContain('sk-wrong');
     expect(v2.processes()).toEqual(before);
   });
 
