@@ -19,7 +19,7 @@ v2-up: $(INSTALLED) ## Start OpenBao, a service with the Developer API and the w
 	@sh .ci/packages.sh openbao
 	@node v2/up.ts
 
-v2-smoke: $(INSTALLED) ## Prove that v2 holds what it promises
+v2-smoke: $(INSTALLED) ## Prove that v2 holds what it promises; its minted key is rotated
 	@sh .ci/packages.sh smoke
 	@node v2/smoke.ts
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, utimesSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { afterwards } from './server.ts';
 import { COMMAND_TIMEOUT_MS, V2 } from './v2.ts';
@@ -23,6 +24,7 @@ describe('make v2-up', { timeout: 2 * COMMAND_TIMEOUT_MS }, () => {
   test('The smoke test of the running stack passes', async () => {
     const { code, stdout, stderr } = await v2.run('smoke');
     expect(stdout + stderr).toMatch(/\d+ checks passed, 0 failed/);
+    expect(stdout).toContain('bootstrap rotate replaces it while queries run: no request fails');
     expect([code, stderr]).toEqual([0, '']);
   });
 
@@ -35,6 +37,25 @@ describe('make v2-up', { timeout: 2 * COMMAND_TIMEOUT_MS }, () => {
     expect(stdout.match(/is running/g)).toHaveLength(3);
     expect(stdout.match(/nothing written/g)).toHaveLength(2);
     expect(v2.processes()).toEqual(before);
+  });
+
+  test('A key that the operator gives and the service refuses is not stored, and everything runs on', async () => {
+    const before = v2.processes();
+    const { code, stdout, stderr } = await v2.run('up', { ANYLLM_API_KEY: 'sk-wrong-0123456789' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^v2-up: derived keys: anythingllm: service does not accept the given value\.\n {2}Correct ANYLLM_API_KEY\./,
+    );
+    expect(stdout + stderr).not.toContain('sk-wrong');
+    expect(v2.processes()).toEqual(before);
+  });
+
+  test('A service that runs with an older .env is started again with the new one', async () => {
+    utimesSync(join(v2.state, 'service/.env'), new Date(), new Date());
+    const { code, stdout } = await v2.run('up');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/static keys +4 in step, nothing written/);
+    expect(stdout).toMatch(/service +started again with its new \.env/);
   });
 
   test('Two runs at the same time: one works, the other says so', async () => {
@@ -87,6 +108,8 @@ describe('make v2-up, where it cannot work', { timeout: COMMAND_TIMEOUT_MS }, ()
     expect(stderr).toMatch(
       /^v2-up: service: Port \d+ of 127\.0\.0\.1 is in use by another program\.\n.*V2_SERVICE_PORT/,
     );
+    // Only the data of an OpenBao that was killed in its first start are set aside.
+    expect(readdirSync(join(v2.state, 'openbao')).filter((name) => name.includes('unfinished'))).toEqual([]);
     expect(v2.processes()).toEqual([]);
   });
 });

@@ -106,7 +106,7 @@ describe('v2/compose.yaml', () => {
 
   test('the manifest of make v2-up is good with its variables, and its files lie in mounted volumes', () => {
     for (const name of ['bootstrap-static', 'bootstrap-derived']) {
-      const { command = [], environment = {}, volumes } = service(name);
+      const { command = [], environment = {}, volumes, networks = [] } = service(name);
       const file = command[command.indexOf('--file') + 1] ?? '';
       const { sinks, keys } = readManifest(
         readFileSync(join(REPOSITORY, file), 'utf8'),
@@ -116,6 +116,11 @@ describe('v2/compose.yaml', () => {
       const paths = JSON.stringify([sinks, keys]).match(/(?<=")\/v2\/[\w./-]+/g) ?? [];
       const mounts = volumes.map((volume) => volume.split(':')[1] ?? '');
       expect(paths).toHaveLength(5);
+      const [wrapper] = keys['anythingllm']?.consumers ?? [];
+      expect(wrapper?.proof?.url).toBe(
+        `http://wrapper:${service('wrapper').environment?.['WRAPPER_PORT']}/readyz`,
+      );
+      expect(service('wrapper').networks).toEqual(expect.arrayContaining(networks));
       expect(
         paths.filter((path) => !mounts.some((mount) => path === mount || path.startsWith(`${mount}/`))),
       ).toEqual([]);

@@ -15,8 +15,7 @@ seal "static" {
   current_key    = "file://openbao/unseal.key"
 }
 
-disable_mlock = true
-ui            = false
+ui = false
 
 initialize "kv" {
   request "mount" {

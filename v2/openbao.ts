@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ROLES } from './first-secrets.ts';
@@ -34,7 +34,8 @@ export async function startOpenBao(
     prepare: () => {
       // OpenBao sets itself up only once. If it was killed in the middle of that, it begins with new data.
       const data = join(folder, 'data');
-      if (!isSetUp && existsSync(data)) renameSync(data, `${data}.unfinished-${Date.now()}`);
+      if (!isSetUp && existsSync(data) && readdirSync(data).length > 0)
+        renameSync(data, `${data}.unfinished-${Date.now()}`);
       mkdirSync(data, { recursive: true, mode: 0o700 });
       writeFileSync(join(folder, 'listener.hcl'), listenerOf(openbao.port), { mode: 0o600 });
     },

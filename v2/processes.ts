@@ -40,7 +40,8 @@ export interface Running {
   url: string;
 }
 
-const pidFile = ({ state }: Settings, name: Place['name']): string => join(state, `${name}.pid`);
+/** It is written at the start of the program. */
+export const pidFile = ({ state }: Settings, name: Place['name']): string => join(state, `${name}.pid`);
 
 /** undefined: it does not run. */
 export async function findRunning(settings: Settings, name: Place['name']): Promise<Running | undefined> {

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureRunning, untilReady } from './processes.ts';
+import { ensureRunning, pidFile, stop, untilReady } from './processes.ts';
 import { cleanEnvironment, REPOSITORY, type Settings } from './settings.ts';
 
 /**
@@ -10,6 +10,9 @@ import { cleanEnvironment, REPOSITORY, type Settings } from './settings.ts';
 export async function startService(settings: Settings): Promise<string> {
   const { service } = settings;
   const folder = join(settings.state, 'service');
+  // It reads .env at its start only.
+  const isOutdated = modifiedMs(join(folder, '.env')) > modifiedMs(pidFile(settings, 'service'));
+  const wasStopped = isOutdated && (await stop(settings, 'service'));
   const isNew = await ensureRunning(settings, {
     place: service,
     command: [join(REPOSITORY, 'keyward'), 'serve'],
@@ -22,8 +25,12 @@ export async function startService(settings: Settings): Promise<string> {
     prepare: () => void mkdirSync(folder, { recursive: true, mode: 0o700 }),
   });
   await untilReady(settings, 'service', () => isOk(`${service.url}/readyz`));
-  return `${isNew ? 'started' : 'is running'}, ${service.url}`;
+  const what = wasStopped ? 'started again with its new .env' : isNew ? 'started' : 'is running';
+  return `${what}, ${service.url}`;
 }
+
+/** 0: it does not exist. */
+const modifiedMs = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 const isOk = (url: string): Promise<boolean> =>
   fetch(url).then(

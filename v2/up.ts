@@ -21,12 +21,7 @@ async function up(settings: Settings): Promise<void> {
   chmodSync(state, 0o700);
   drawFirstSecrets(state);
   await step('OpenBao', () => startOpenBao(settings));
-  await step('static keys', async () => {
-    const reports = await applyPhase(settings, 'static');
-    // The service reads them at its start.
-    if (reports.some(({ action }) => action !== 'none')) await stop(settings, 'service');
-    return outcomeOf(reports);
-  });
+  await step('static keys', async () => outcomeOf(await applyPhase(settings, 'static')));
   await step('service', () => startService(settings));
   await step('derived keys', async () => outcomeOf(await applyPhase(settings, 'derived')));
   await step('wrapper', () => startWrapper(settings));

@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict';
 import { applyPhase } from '../bootstrap.ts';
-import type { Settings } from '../settings.ts';
 import type { SmokeReport } from './report.ts';
-import { allMetadata, authStatus, KEY_FIELD, KEY_PATH, keysOfService, type Stack } from './stack.ts';
+import {
+  allMetadata,
+  authStatus,
+  KEY_FIELD,
+  KEY_PATH,
+  keysOfService,
+  noteOfKey,
+  type Stack,
+} from './stack.ts';
 
 /** The named case: the key, where it lies, and what a second run does. */
 export async function checkKeys(report: SmokeReport, stack: Stack): Promise<void> {
@@ -10,7 +17,7 @@ export async function checkKeys(report: SmokeReport, stack: Stack): Promise<void
   await report.check(`kv/data/${KEY_PATH} has ${KEY_FIELD}`, async () => {
     assert.ok(key.length >= 20, `The field ${KEY_FIELD} is empty or short.`);
   });
-  const noteOf = await notes(settings);
+  const noteOf = await noteOfKey(settings);
   await report.check(
     'its metadata say who stored it, from which source and when, and do not hold it',
     async () => {
@@ -42,12 +49,4 @@ export async function checkKeys(report: SmokeReport, stack: Stack): Promise<void
       assert.deepEqual(await state(), before);
     },
   );
-}
-
-/** What the metadata of the secret say of the field, by the name of the note. */
-async function notes(settings: Settings): Promise<(name: string) => string> {
-  const { custom_metadata: all } = ((await allMetadata(settings))[KEY_PATH] ?? {}) as {
-    custom_metadata?: Record<string, string>;
-  };
-  return (name) => all?.[`keyward.${KEY_FIELD}.${name}`] ?? '';
 }

@@ -44,7 +44,7 @@ export async function checkLeaks(report: SmokeReport, stack: Stack): Promise<voi
   );
 }
 
-function canariesOf({ settings: { state }, key, service }: Stack): Canary[] {
+function canariesOf({ settings: { state }, key, formerKey, service }: Stack): Canary[] {
   const text = (name: string, value: string, ...places: string[]): Canary => ({
     name,
     bytes: Buffer.from(value),
@@ -57,6 +57,7 @@ function canariesOf({ settings: { state }, key, service }: Stack): Canary[] {
   });
   return [
     text('ANYLLM_API_KEY', key),
+    ...(formerKey === undefined ? [] : [text('the former ANYLLM_API_KEY', formerKey)]),
     ...Object.entries(service).map(([name, value]) =>
       text(name, value, 'service/.env', ...(name === 'AUTH_TOKEN' ? ['secrets/service_password'] : [])),
     ),

@@ -13,6 +13,8 @@ export interface Stack {
   settings: Settings;
   /** The one of the named case. */
   key: string;
+  /** Which the rotation has ended. */
+  formerKey?: string;
   /** Of the service: `AUTH_TOKEN`, … */
   service: Fields;
 }
@@ -48,6 +50,15 @@ export async function allMetadata(settings: Settings): Promise<Record<string, un
   } finally {
     await client.end();
   }
+}
+
+/** What the metadata of the secret say of the key, by the name of the note. */
+export async function noteOfKey(settings: Settings): Promise<(name: string) => string> {
+  const { custom_metadata: all } = ((await allMetadata(settings))[KEY_PATH] ?? {}) as {
+    custom_metadata?: Record<string, string>;
+  };
+  const notes = JSON.parse(all?.[`keyward.${KEY_FIELD}`] ?? '{}') as Record<string, string>;
+  return (name) => notes[name] ?? '';
 }
 
 /** The status that the Developer API gives for a key. */

@@ -9,7 +9,11 @@ interface Part {
 
 export interface Readiness {
   ok: boolean;
-  parts: { key?: Part; upstream: Part };
+  parts: {
+    /** With the version of the secret that holds the key: the bootstrap sees in it that a rotation has arrived. */
+    key?: Part & { version?: number };
+    upstream: Part;
+  };
 }
 
 const TIMEOUT_MS = 5_000;
@@ -35,6 +39,7 @@ export class ReadinessCheck {
   async now(): Promise<Readiness> {
     const ownKey = this.#ownKey;
     const key = ownKey?.current();
+    const version = ownKey?.version;
     const { hasAnswered, isKeyGood } = await this.#probe(key);
     const upstream: Part = hasAnswered
       ? { ok: true }
@@ -48,6 +53,7 @@ export class ReadinessCheck {
     ];
     const part = {
       ok: key !== undefined && !isRefused,
+      ...(version === undefined ? {} : { version }),
       ...(problems.length === 0 ? {} : { problem: problems.join(' ') }),
     };
     return { ok: part.ok && upstream.ok, parts: { key: part, upstream } };

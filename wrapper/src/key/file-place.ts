@@ -10,7 +10,7 @@ export function filePlace(file: string): KeyPlace {
       const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
         throw new Error(`${shown} cannot be read (${error.code ?? 'unknown'}). Check ANYLLM_API_KEY_FILE.`);
       });
-      return checkedKey(text, shown);
+      return { key: checkedKey(text, shown) };
     },
     revision: async () => undefined,
     stop: async () => undefined,

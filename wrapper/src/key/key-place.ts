@@ -1,9 +1,16 @@
+/** A key as it was read. */
+export interface KeyRead {
+  key: string;
+  /** Of the secret that holds it, where the place counts versions. It is no secret. */
+  version?: number;
+}
+
 /** Where this server's own key lies. */
 export interface KeyPlace {
   /** For people, such as `Vault kv/data/app#KEY`. It holds no secret. */
   readonly shown: string;
   /** The key as it is now. @throws Error whose message says what is wrong and the next step, without a secret */
-  read(): Promise<string>;
+  read(): Promise<KeyRead>;
   /** Changes when the key may have changed, and is cheaper than to read it; undefined: nothing says so. */
   revision(): Promise<string | undefined>;
   /** Idempotent. */

@@ -28,7 +28,7 @@ const POLICY = `
 
 interface Ready {
   ok: boolean;
-  parts: { key: { ok: boolean; problem?: string }; upstream: { ok: boolean } };
+  parts: { key: { ok: boolean; version?: number; problem?: string }; upstream: { ok: boolean } };
 }
 
 describeOnServer('sqlite', "the wrapper's own key", (start) => {
@@ -125,7 +125,10 @@ describeOnServer('sqlite', "the wrapper's own key", (start) => {
       WRAPPER_KEY_PLACE: 'kv/app#KEY',
     };
     const wrapper = await open(place);
-    expect(await ready(wrapper)).toEqual({ ok: true, parts: { key: { ok: true }, upstream: { ok: true } } });
+    expect(await ready(wrapper)).toEqual({
+      ok: true,
+      parts: { key: { ok: true, version: 1 }, upstream: { ok: true } },
+    });
     await stored.kill();
     await expect.poll(() => wrapper.log.join('')).toContain('cannot be reached');
     expect((await ready(wrapper)).parts.key.problem).toBe(UNREADABLE);
@@ -150,7 +153,7 @@ describeOnServer('sqlite', "the wrapper's own key", (start) => {
         return newestKey(wrapper);
       })
       .toBe(second.secret);
-    await expect.poll(async () => (await ready(wrapper)).parts.key).toEqual({ ok: true });
+    await expect.poll(async () => (await ready(wrapper)).parts.key).toEqual({ ok: true, version: 2 });
     expect(wrapper.log.join('')).not.toContain(stored.rootToken);
   });
 

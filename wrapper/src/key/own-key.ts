@@ -23,6 +23,7 @@ export class OwnKey {
   readonly #renewalMaxMs: number;
   readonly #stopped = new AbortController();
   #key: string | undefined;
+  #version: number | undefined;
   #revision: string | undefined;
   #problem: string | undefined = 'was not read yet';
   /** The read that was begun last, and the one that follows it, for requests that were refused meanwhile. */
@@ -53,6 +54,11 @@ export class OwnKey {
 
   current(): string | undefined {
     return this.#key;
+  }
+
+  /** Of the secret from which the key was read. */
+  get version(): number | undefined {
+    return this.#version;
   }
 
   /** Why the place could not be read the last time; undefined: it could. */
@@ -116,11 +122,12 @@ export class OwnKey {
   /** Never rejects. */
   async #read(): Promise<void> {
     try {
-      const key = await this.#place.read();
+      const { key, version } = await this.#place.read();
       const isNew = key !== this.#key;
       if (isNew || this.#problem !== undefined)
-        this.#logger.info({ place: this.#place.shown, is_new: isNew }, 'the own key was read');
+        this.#logger.info({ place: this.#place.shown, version, is_new: isNew }, 'the own key was read');
       this.#key = key;
+      this.#version = version;
       this.#problem = undefined;
     } catch (error) {
       this.#failed(error);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Kv, shownPath, Vault, VaultError, type SecretPath, type VaultLogin } from '@keyward/server/vault';
-import { checkedKey, type KeyPlace } from './key-place.ts';
+import { checkedKey, type KeyPlace, type KeyRead } from './key-place.ts';
 
 /** How to log in: as it is, or with a text that is read from a file each time, because other programs replace it. */
 export type Login =
@@ -34,10 +34,10 @@ export class VaultPlace implements KeyPlace {
     return `Vault ${shownPath(this.#options.at)}#${this.#options.field}`;
   }
 
-  async read(): Promise<string> {
+  async read(): Promise<KeyRead> {
     const secret = await this.#asked((kv) => kv.read(this.#options.at));
     if (secret.state !== 'present') throw new Error(`${this.shown} is ${secret.state}. Store the key there.`);
-    return checkedKey(secret.data[this.#options.field], this.shown);
+    return { key: checkedKey(secret.data[this.#options.field], this.shown), version: secret.version };
   }
 
   async revision(): Promise<string | undefined> {
