@@ -304,6 +304,21 @@ describeOnBothServers('the record of keyward bootstrap', (start) => {
       () => ({ keys: [keyOf({}, { copies: ['a:6Y4XKQN-8GWMX3R-PHC5H4K-2J8DZ6T'] })] }),
       'keys[0].seen.copies[0]',
     ],
+    [
+      'a URL with a password in a reason',
+      () => ({ keys: [keyOf({ reason: 'postgres://shop:canary-pw@db/shop' })] }),
+      'keys[0].reason',
+    ],
+    [
+      'a token of Slack in a place',
+      () => ({ keys: [keyOf({}, { place: 'a:xoxb-canary-pw-0123456789' })] }),
+      'keys[0].seen.place',
+    ],
+    [
+      'a token of GitLab in the id of a service key',
+      () => ({ keys: [keyOf({}, { service_key_id: 'glpat-canary-0123456789ab' })] }),
+      'keys[0].seen.service_key_id',
+    ],
   ])('%s is refused with the field, and nothing is recorded', async ([, change, field]) => {
     const stack = newStack();
     const { status, body, text } = await send({ ...reportOf(), ...change() });

@@ -61,11 +61,8 @@ export interface ComposeFile {
   root: YAMLMap;
 }
 
-const TEXT_MAX_BYTES = 1024 * 1024;
-
 /** @throws ImportError naming the line, never its content */
 export function readCompose(text: string, path: string): ComposeFile {
-  if (Buffer.byteLength(text) > TEXT_MAX_BYTES) throw new ImportError(`${path} has more than 1 MiB.`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
   const [error] = document.errors;
@@ -131,8 +128,16 @@ export function resolved(node: unknown, document: Document): Node | undefined {
   return found === null || found === undefined ? undefined : (found as Node);
 }
 
-/** Of a map with its merge keys: own members win, then earlier merges. */
-export function membersOf(map: YAMLMap, document: Document, depth = 0): Map<string, Pair<Node, Node | null>> {
+/**
+ * Of a map with its merge keys: own members win, then earlier merges.
+ * @param seen maps that an earlier merge has brought: again they add nothing, and a file may merge them without end
+ */
+export function membersOf(
+  map: YAMLMap,
+  document: Document,
+  seen: Set<YAMLMap> = new Set(),
+): Map<string, Pair<Node, Node | null>> {
+  seen.add(map);
   const members = new Map<string, Pair<Node, Node | null>>();
   const merged: unknown[] = [];
   for (const pair of map.items as Pair<Node, Node | null>[]) {
@@ -144,8 +149,8 @@ export function membersOf(map: YAMLMap, document: Document, depth = 0): Map<stri
     const node = resolved(one, document);
     return isSeq(node) ? node.items.map((item) => resolved(item, document)) : [node];
   }))
-    if (isMap(source) && depth < 10)
-      for (const [key, pair] of membersOf(source, document, depth + 1))
+    if (isMap(source) && !seen.has(source))
+      for (const [key, pair] of membersOf(source, document, seen))
         if (!members.has(key)) members.set(key, pair);
   return members;
 }
@@ -173,7 +178,7 @@ function environmentOf(node: unknown, document: Document): EnvironmentEntry[] {
       valueRange: rangeOf(resolved(pair.value, document) ?? pair.key),
       item: pair,
       collection: ownerOf(pair, document) ?? collection,
-      obstacle: anchorIn(pair.key, pair.value),
+      obstacle: anchorIn(pair.key, pair.value) ?? numberIn(pair.value, document),
     }));
   if (!isSeq(collection)) return [];
   return collection.items.flatMap((item) => {
@@ -199,6 +204,17 @@ const anchorIn = (...nodes: unknown[]): string | undefined =>
   nodes.some((node) => isAlias(node) || (isScalar(node) && node.anchor !== undefined))
     ? 'its value is a YAML anchor or alias; write it in the variable itself first'
     : undefined;
+
+/** As a bare word compose reads it as a number, and gives the service another text: 0123 becomes 83, 1.10 becomes 1.1. */
+function numberIn(node: unknown, document: Document): string | undefined {
+  const scalar = resolved(node, document);
+  if (!isScalar(scalar) || scalar.type !== 'PLAIN') return undefined;
+  const text = scalar.source ?? '';
+  const isNumber = typeof scalar.value === 'number' || /^[-+]?(?:\d[\d_]*|0b[01_]+)$/i.test(text);
+  return isNumber && !/^-?(?:0|[1-9]\d{0,14})$/.test(text)
+    ? 'compose reads its value as a number, and may change it; write it in quotes first'
+    : undefined;
+}
 
 /** The map that has the pair: with merges it may be another one than the map of the service. */
 function ownerOf(pair: Pair, document: Document): YAMLMap | undefined {
