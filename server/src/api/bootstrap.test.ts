@@ -310,14 +310,9 @@ describeOnBothServers('the record of keyward bootstrap', (start) => {
       'keys[0].reason',
     ],
     [
-      'a token of Slack in a place',
-      () => ({ keys: [keyOf({}, { place: 'a:xoxb-canary-pw-0123456789' })] }),
-      'keys[0].seen.place',
-    ],
-    [
-      'a token of GitLab in the id of a service key',
-      () => ({ keys: [keyOf({}, { service_key_id: 'glpat-canary-0123456789ab' })] }),
-      'keys[0].seen.service_key_id',
+      'tokens of Slack and GitLab',
+      () => ({ keys: [keyOf({ revoked: ['xoxb-canary-pw-01'] }, { place: 'a:glpat-canary-0123456789' })] }),
+      'keys[0].revoked[0]',
     ],
   ])('%s is refused with the field, and nothing is recorded', async ([, change, field]) => {
     const stack = newStack();

@@ -15,6 +15,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { ImportError } from './import-error.ts';
+import { anchorIn, numberIn } from './value-obstacles.ts';
 
 /** A variable of a service, where the compose file sets it. */
 export interface EnvironmentEntry {
@@ -178,7 +179,7 @@ function environmentOf(node: unknown, document: Document): EnvironmentEntry[] {
       valueRange: rangeOf(resolved(pair.value, document) ?? pair.key),
       item: pair,
       collection: ownerOf(pair, document) ?? collection,
-      obstacle: anchorIn(pair.key, pair.value) ?? numberIn(pair.value, document),
+      obstacle: anchorIn(pair.key, pair.value) ?? numberIn(resolved(pair.value, document)),
     }));
   if (!isSeq(collection)) return [];
   return collection.items.flatMap((item) => {
@@ -197,23 +198,6 @@ function environmentOf(node: unknown, document: Document): EnvironmentEntry[] {
       },
     ];
   });
-}
-
-/** The text of one may stand in several places: it can only be changed by hand. */
-const anchorIn = (...nodes: unknown[]): string | undefined =>
-  nodes.some((node) => isAlias(node) || (isScalar(node) && node.anchor !== undefined))
-    ? 'its value is a YAML anchor or alias; write it in the variable itself first'
-    : undefined;
-
-/** As a bare word compose reads it as a number, and gives the service another text: 0123 becomes 83, 1.10 becomes 1.1. */
-function numberIn(node: unknown, document: Document): string | undefined {
-  const scalar = resolved(node, document);
-  if (!isScalar(scalar) || scalar.type !== 'PLAIN') return undefined;
-  const text = scalar.source ?? '';
-  const isNumber = typeof scalar.value === 'number' || /^[-+]?(?:\d[\d_]*|0b[01_]+)$/i.test(text);
-  return isNumber && !/^-?(?:0|[1-9]\d{0,14})$/.test(text)
-    ? 'compose reads its value as a number, and may change it; write it in quotes first'
-    : undefined;
 }
 
 /** The map that has the pair: with merges it may be another one than the map of the service. */
