@@ -304,6 +304,16 @@ describeOnBothServers('the record of keyward bootstrap', (start) => {
       () => ({ keys: [keyOf({}, { copies: ['a:6Y4XKQN-8GWMX3R-PHC5H4K-2J8DZ6T'] })] }),
       'keys[0].seen.copies[0]',
     ],
+    [
+      'a URL with a password in a reason',
+      () => ({ keys: [keyOf({ reason: 'postgres://shop:canary-pw@db/shop' })] }),
+      'keys[0].reason',
+    ],
+    [
+      'tokens of Slack and GitLab',
+      () => ({ keys: [keyOf({ revoked: ['xoxb-canary-pw-01'] }, { place: 'a:glpat-canary-0123456789' })] }),
+      'keys[0].revoked[0]',
+    ],
   ])('%s is refused with the field, and nothing is recorded', async ([, change, field]) => {
     const stack = newStack();
     const { status, body, text } = await send({ ...reportOf(), ...change() });

@@ -10,7 +10,7 @@ export type { EndReport } from './ending.ts';
 export { shownPlace, type KeyReport, type KeyStatus, type RotationReport } from './report.ts';
 export { fileValue, secretOf, VariableError, variableValue, type Surroundings } from './secrets.ts';
 export { SinkError } from './sinks/sink.ts';
-export { readPrivate, writePrivate } from './sinks/private-files.ts';
+export { writePrivate } from './sinks/private-files.ts';
 export { ImportError } from './importing/import-error.ts';
 export type { SecretRow } from './importing/import-report.ts';
 export { StackImport, unfinishedImport } from './importing/stack-import.ts';

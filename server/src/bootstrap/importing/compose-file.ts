@@ -15,6 +15,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { ImportError } from './import-error.ts';
+import { anchorIn, numberIn } from './value-obstacles.ts';
 
 /** A variable of a service, where the compose file sets it. */
 export interface EnvironmentEntry {
@@ -61,11 +62,8 @@ export interface ComposeFile {
   root: YAMLMap;
 }
 
-const TEXT_MAX_BYTES = 1024 * 1024;
-
 /** @throws ImportError naming the line, never its content */
 export function readCompose(text: string, path: string): ComposeFile {
-  if (Buffer.byteLength(text) > TEXT_MAX_BYTES) throw new ImportError(`${path} has more than 1 MiB.`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
   const [error] = document.errors;
@@ -131,8 +129,16 @@ export function resolved(node: unknown, document: Document): Node | undefined {
   return found === null || found === undefined ? undefined : (found as Node);
 }
 
-/** Of a map with its merge keys: own members win, then earlier merges. */
-export function membersOf(map: YAMLMap, document: Document, depth = 0): Map<string, Pair<Node, Node | null>> {
+/**
+ * Of a map with its merge keys: own members win, then earlier merges.
+ * @param seen maps that an earlier merge has brought: again they add nothing, and a file may merge them without end
+ */
+export function membersOf(
+  map: YAMLMap,
+  document: Document,
+  seen: Set<YAMLMap> = new Set(),
+): Map<string, Pair<Node, Node | null>> {
+  seen.add(map);
   const members = new Map<string, Pair<Node, Node | null>>();
   const merged: unknown[] = [];
   for (const pair of map.items as Pair<Node, Node | null>[]) {
@@ -144,8 +150,8 @@ export function membersOf(map: YAMLMap, document: Document, depth = 0): Map<stri
     const node = resolved(one, document);
     return isSeq(node) ? node.items.map((item) => resolved(item, document)) : [node];
   }))
-    if (isMap(source) && depth < 10)
-      for (const [key, pair] of membersOf(source, document, depth + 1))
+    if (isMap(source) && !seen.has(source))
+      for (const [key, pair] of membersOf(source, document, seen))
         if (!members.has(key)) members.set(key, pair);
   return members;
 }
@@ -173,7 +179,7 @@ function environmentOf(node: unknown, document: Document): EnvironmentEntry[] {
       valueRange: rangeOf(resolved(pair.value, document) ?? pair.key),
       item: pair,
       collection: ownerOf(pair, document) ?? collection,
-      obstacle: anchorIn(pair.key, pair.value),
+      obstacle: anchorIn(pair.key, pair.value) ?? numberIn(resolved(pair.value, document)),
     }));
   if (!isSeq(collection)) return [];
   return collection.items.flatMap((item) => {
@@ -193,12 +199,6 @@ function environmentOf(node: unknown, document: Document): EnvironmentEntry[] {
     ];
   });
 }
-
-/** The text of one may stand in several places: it can only be changed by hand. */
-const anchorIn = (...nodes: unknown[]): string | undefined =>
-  nodes.some((node) => isAlias(node) || (isScalar(node) && node.anchor !== undefined))
-    ? 'its value is a YAML anchor or alias; write it in the variable itself first'
-    : undefined;
 
 /** The map that has the pair: with merges it may be another one than the map of the service. */
 function ownerOf(pair: Pair, document: Document): YAMLMap | undefined {

@@ -79,19 +79,21 @@ async function finish(journal: string, changes: readonly FileChange[]): Promise<
   await rm(journal, { force: true });
 }
 
-/** As a whole, with its mode; a link stays a link. */
+/** As a whole, with its mode, its owner and its group; a link stays a link. */
 async function replaceFile(path: string, content: string): Promise<void> {
   const target = await realpath(path).catch(() => path);
-  const mode = await stat(target).then(
-    (found) => found.mode & 0o777,
-    () => NEW_FILE_MODE,
-  );
+  const found = await stat(target).catch(() => undefined);
+  const mode = found === undefined ? NEW_FILE_MODE : found.mode & 0o777;
   // One of a run that was killed is replaced: only one run at a time is here.
   const temporary = join(dirname(target), `.${basename(target)}.keyward-import`);
   try {
     await rm(temporary, { force: true });
     const file = await open(temporary, 'wx', mode);
     try {
+      const made = await file.stat();
+      // With another owner its users could not read it any more.
+      if (found !== undefined && (found.uid !== made.uid || found.gid !== made.gid))
+        await file.chown(found.uid, found.gid);
       // The mask of the process may have taken rights away.
       await file.chmod(mode);
       await file.writeFile(content);
@@ -105,7 +107,9 @@ async function replaceFile(path: string, content: string): Promise<void> {
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown';
     throw new ImportError(
       `${path} cannot be written (${code}).`,
-      'Correct that, then run this again: it goes on.',
+      code === 'EPERM'
+        ? 'It belongs to another user or group. Run this as its owner, or as root: it goes on.'
+        : 'Correct that, then run this again: it goes on.',
     );
   }
 }

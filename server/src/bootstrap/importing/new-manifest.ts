@@ -88,7 +88,7 @@ function keySpec(key: ImportedKey, { vault }: ManifestChoice): KeySpec {
   };
 }
 
-/** Services whose keys Keyward can mint: docs/bootstrap.md. */
+/** Services whose keys Keyward can mint: docs/bootstrap-minting.md. */
 const MINTED: [RegExp, string][] = [
   [/ANYTHINGLLM|ANYLLM/i, 'mint: { type: anythingllm }'],
   [/KEYWARD/i, 'mint: { type: keyward }'],

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { otherFiles, otherTexts, readCompose, type ComposeFile, type EnvFileEntry } from './compose-file.ts';
 import { readDotenv, readRaw, type DotenvEntry } from './dotenv-text.ts';
@@ -125,12 +125,20 @@ export async function textFile(path: string, shown = path): Promise<string> {
   return text;
 }
 
+const TEXT_MAX_BYTES = 1024 * 1024;
+
 /** undefined: there is no such file. */
 export async function textIfAny(path: string, shown = path): Promise<string | undefined> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+  const absent = (cause: NodeJS.ErrnoException): undefined => {
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
     throw unreadable(shown, cause.code ?? 'unknown');
-  });
+  };
+  const found = await stat(path).catch(absent);
+  if (found === undefined) return undefined;
+  // Reading a pipe or a device may never end, and neither can be replaced.
+  if (!found.isFile()) throw new ImportError(`${shown} is not a file.`, 'Name a file that can be changed.');
+  if (found.size > TEXT_MAX_BYTES) throw new ImportError(`${shown} has more than 1 MiB.`);
+  const bytes = await readFile(path).catch(absent);
   if (bytes === undefined) return undefined;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -35,7 +35,7 @@ const VERBS = {
   revoke: { command: sh('rm -f "/tmp/keys/$1"', '{id}') },
 };
 
-const DOCUMENTATION = new URL('../../../../docs/bootstrap.md', import.meta.url);
+const DOCUMENTATION = new URL('../../../../docs/bootstrap-minting.md', import.meta.url);
 /** The program of its example, with one key at most. */
 const TOOL = `#!/bin/sh
 [ ! -e /tmp/broken ] || exit 9

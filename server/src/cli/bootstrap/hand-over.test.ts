@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { useOpenBao } from '../../../test/openbao.ts';
@@ -118,9 +118,19 @@ test(
     const { token } = await handOver();
     expect((await receive(token)).stderr).toContain('Say where the value goes: --file PATH, or --stdout.');
     writeFileSync(join(home.folder, 'there'), 'x', { mode: 0o600 });
-    expect((await receive(token, '--file', 'there')).stderr).toMatch(/there exists already\. Remove it/);
-    mkdirSync(join(home.folder, 'file'));
-    expect((await receive(token, '--file', 'file')).stderr).toMatch(/is not a file/);
+    expect((await receive(token, '--file', 'there')).stderr).toMatch(/there exists already\.\n {2}Remove it/);
+    writeFileSync(join(home.folder, 'open'), 'x', { mode: 0o644 });
+    mkdirSync(join(home.folder, 'folder'));
+    symlinkSync('nothing', join(home.folder, 'link'));
+    for (const name of ['open', 'folder', 'link'])
+      expect((await receive(token, '--file', name)).stderr).toContain(`${name} exists already.`);
+    const unwritable = await receive(token, '--file', '/proc/api');
+    expect([unwritable.code, unwritable.stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /\/proc\/api cannot be written.*\n {2}Name another file\. The wrapping token is still good/,
+      ),
+    ]);
     expect((await receive('', '--stdout')).stderr).toContain('The wrapping token is missing.');
     expect((await receive(token, '--stdout')).stdout).toBe(`${CANARY}\n`);
   },
@@ -129,7 +139,7 @@ test(
 test.for<[args: string[], code: number, says: RegExp]>([
   [['absent'], 1, /secret\/data\/nothing has no value\. Run keyward bootstrap apply/],
   [['local'], 1, /local lies in files:b\. Only a value whose first place is in a sink of the type vault/],
-  [['nothing'], 2, /The manifest has no key nothing/],
+  [['nothing'], 2, /The manifest has no key nothing\.\n {2}Its keys: api/],
   [['api', '--ttl', '0'], 2, /--ttl must be whole seconds from 1 to 86400, such as 300/],
 ])('hand-over %j prints no token, and says why', { timeout: 30_000 }, async ([args, wanted, says]) => {
   const { code, stdout, stderr } = await world().run(['hand-over', ...args]);

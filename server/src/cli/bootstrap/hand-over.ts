@@ -1,14 +1,6 @@
-import { rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import {
-  fileValue,
-  handOver,
-  openSinks,
-  readPrivate,
-  SinkError,
-  variableValue,
-  writePrivate,
-} from '../../bootstrap/index.ts';
+import { fileValue, handOver, openSinks, variableValue, writePrivate } from '../../bootstrap/index.ts';
 import { unwrapOnce, VaultError } from '../../vault/index.ts';
 import type { Context } from '../command.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
@@ -28,7 +20,10 @@ export async function handOverKey(
     throw usageError(`--ttl must be whole seconds from 1 to ${TTL_MAX_SECONDS}, such as 300.`);
   try {
     const { manifest, surroundings } = await manifestOf(choice, context);
-    if (!(choice.id in manifest.keys)) throw usageError(`The manifest has no key ${choice.id}.`);
+    if (!(choice.id in manifest.keys))
+      throw usageError(`The manifest has no key ${choice.id}.`, {
+        hint: `Its keys: ${Object.keys(manifest.keys).join(', ')}.`,
+      });
     const sinks = await openSinks(manifest, surroundings);
     try {
       const handed = await handOver({ manifest, sinks }, choice.id, ttlSeconds);
@@ -70,7 +65,11 @@ export async function receiveKey(choice: ReceiveChoice, context: Context): Promi
     };
     const value = onlyValueIn(await unwrapOnce(options, { token, creationPath }));
     if (target === undefined) return await write(context.io, `${value}\n`);
-    await writePrivate(target, value);
+    await writePrivate(target, value).catch((error: Error) => {
+      throw new CliError(error.message, {
+        hint: 'The wrapping token is used up, and the value is in Vault alone: hand it over again.',
+      });
+    });
     say(context.io, `The value is in ${target}. Only its owner may read it.`);
   } catch (error) {
     if (!(error instanceof VaultError)) throw asCliError(error);
@@ -89,9 +88,12 @@ export async function receiveKey(choice: ReceiveChoice, context: Context): Promi
 
 /** Before the one time that the value can be had: what it cannot be written into is found out now. */
 async function requireFree(path: string): Promise<void> {
-  if ((await readPrivate(path)) !== undefined)
-    throw new SinkError('refused', `${path} exists already. Remove it, or name another file.`);
-  await writePrivate(path, '');
+  // A link too: what it names belongs to somebody.
+  if ((await lstat(path).catch(() => undefined)) !== undefined)
+    throw new CliError(`${path} exists already.`, { hint: 'Remove it, or name another file.' });
+  await writePrivate(path, '').catch((error: Error) => {
+    throw new CliError(error.message, { hint: 'Name another file. The wrapping token is still good.' });
+  });
   await rm(path);
 }
 
