@@ -48,6 +48,8 @@ export async function step(name: string, work: () => Promise<string>): Promise<v
 
 /** Runs a command. A failure is printed with its log and the next step, and gives exit code 1. */
 export async function run(command: string, work: () => Promise<void>): Promise<void> {
+  // A reader that has gone, as in `make v2-up | head`, does not end the work.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     await work();
   } catch (error) {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { bootstrap, type KeyReport } from '../bootstrap.ts';
 import { graphql } from '../graphql.ts';
 import type { Settings } from '../settings.ts';
+import { say } from '../steps.ts';
 import type { SmokeReport } from './report.ts';
 import {
   allMetadata,
@@ -25,11 +26,12 @@ interface RotationReport extends KeyReport {
 const CALLERS = 4;
 const PAUSE_MS = 10;
 
-/** The key is replaced while the wrapper is in use. A key that an operator gave is not: Keyward cannot make that one. */
+/** The key is replaced while the wrapper is in use. A key that an operator gave is not. */
 export async function checkRotation(report: SmokeReport, stack: Stack): Promise<void> {
   const { settings, key: former } = stack;
   const note = await noteOfKey(settings);
-  if (!note('source').startsWith('mint:')) return;
+  if (!note('source').startsWith('mint:'))
+    return say('  skip  bootstrap rotate: this key was given, not minted');
   const rotations: RotationReport[] = [];
   const rotate = () => bootstrap<RotationReport>(settings, ['rotate', '--only', 'anythingllm']);
   await report.check('bootstrap rotate replaces it while queries run: no request fails', async () => {
