@@ -15,8 +15,13 @@ export const echo = (status: number) => (request: Recorded) => ({
 });
 /** Where values belong: the sinks, and the file that a value was handed over into. */
 const SINKS = [
-  ...['secrets/app', 'secrets/operator', 'secrets/shared', 'all.env', 'received'],
-  ...['old/secrets/app.env', 'old/secrets/db_password'],
+  'secrets/app',
+  'secrets/operator',
+  'secrets/shared',
+  'all.env',
+  'received',
+  'old/secrets/app.env',
+  'old/secrets/db_password',
 ];
 
 /** A stack with each kind of sink, of consumer, and with reports; everything that it sends passes a recorder. */
