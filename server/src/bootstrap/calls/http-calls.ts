@@ -28,6 +28,8 @@ export interface HttpCallsOptions {
   login?: LoginCall | undefined;
   /** Of the administrator, by the names that the requests use, such as `admin` for `{admin}`; in requests only. */
   secrets: Values;
+  /** Of each request. @default 15,000 */
+  timeoutMs?: number;
   /** PEM of certificate authorities. @default those of the system */
   ca?: string | undefined;
   /** Makes the error of the caller's kind. @param cause of a request without an answer; it has a `code` */
@@ -47,7 +49,7 @@ export class HttpCalls {
     const { url, ca, fail } = options;
     const parsed = URL.parse(url);
     if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== '')
-      throw fail('refused', 'The url of a service must be such as http://127.0.0.1:3001.');
+      throw fail('refused', 'The url must be such as http://127.0.0.1:3001.');
     this.origin = parsed.origin;
     this.#basePath = withoutTrailing(parsed.pathname, '/');
     this.#options = options;
@@ -89,7 +91,7 @@ export class HttpCalls {
   }
 
   async send(call: HttpCall, values: Values): Promise<Answer> {
-    const { secrets, headers: common, fail } = this.#options;
+    const { secrets, headers: common, timeoutMs = TIMEOUT_MS, fail } = this.#options;
     const all = { ...secrets, ...values };
     const headers = {
       accept: 'application/json',
@@ -105,7 +107,7 @@ export class HttpCalls {
         ...(call.body === undefined
           ? {}
           : { body: bodyText(filled(call.body, all), headers['content-type']) }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(timeoutMs),
       });
       const tooLong = () => new TooLongError(`${this.origin} answers with more than 8 MiB.`);
       const text = (await collected(response.body, ANSWER_MAX_BYTES, tooLong)).toString();
