@@ -5,6 +5,7 @@ import { openOutbound } from '../../base/outbound/connections.ts';
 import { isUntrusted } from '../../base/outbound/failures.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import type { HttpCall, LoginCall } from './call-spec.ts';
+import { reasonOf } from './reason.ts';
 import { filled, inPath, textAt, type Values } from './templates.ts';
 
 const TIMEOUT_MS = 15_000;
@@ -120,12 +121,12 @@ export class HttpCalls {
       };
     } catch (cause) {
       if (cause instanceof TooLongError) throw fail('unavailable', cause.message, cause);
-      const { code = '', name } = cause as { code?: string; name?: string };
+      const reason = reasonOf(cause);
       throw fail(
         'unavailable',
-        isUntrusted(code)
-          ? `The certificate of ${this.origin} is not trusted (${code}).`
-          : `${this.origin} does not answer (${code || (name ?? 'no reason')}).`,
+        isUntrusted(reason)
+          ? `The certificate of ${this.origin} is not trusted (${reason}).`
+          : `${this.origin} does not answer (${reason}).`,
         cause,
       );
     }
