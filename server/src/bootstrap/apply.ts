@@ -2,11 +2,12 @@ import type { Decision } from './decision.ts';
 import { informConsumers } from './consumers/inform.ts';
 import { decideOn } from './look.ts';
 import type { KeySpec, PlaceSpec } from './manifest/manifest.ts';
-import { mintInto, verdictOf, type MintedKey, type Need } from './minting.ts';
+import { labelPrefix, mintInto, verdictOf, type MintedKey, type Need } from './minting.ts';
+import { NO_ROTATION } from './intent.ts';
 import type { Minter } from './minters/minter.ts';
 import { makerOf, reportOf, shownPlace, type KeyReport } from './report.ts';
 import { randomValue } from './secrets.ts';
-import { untilUnchanged, type Stored } from './sinks/sink.ts';
+import { SinkError, untilUnchanged, type Stored } from './sinks/sink.ts';
 import type { Stack } from './stack.ts';
 
 /** Brings one key in step with the manifest. Nothing is written that is right already. */
@@ -39,11 +40,7 @@ async function carryOut(
       return stored.state === 'present' ? stored.value : undefined;
     case 'note': {
       if (stored.state !== 'present') return undefined;
-      const serviceKeyId = stack.minter(id) && (await stack.serviceKeyId(stored, await stack.rotation(id)));
-      await stack.sinkAt(place).annotate(place, {
-        ...(await stack.provenance(stored.value, decision.source, stored)),
-        ...(serviceKeyId === undefined ? {} : { 'service-key-id': serviceKeyId }),
-      });
+      await noteValue(stack, id, { value: stored.value, source: decision.source, stored });
       return stored.value;
     }
     case 'store':
@@ -61,6 +58,8 @@ async function carryOut(
 
 async function mint(stack: Stack, id: string, minter: Minter): Promise<string | undefined> {
   const minted = await mintKey(stack, id, async (stored, rotation) => {
+    if (stored.state === 'deleted' && stack.options.restore !== true)
+      throw new SinkError('changed', 'The value was deleted meanwhile. Run this again.');
     const isNeeded = stored.state !== 'present' || (await verdictOf(minter, stored.value)) === 'invalid';
     return isNeeded ? rotation : undefined;
   });
@@ -68,6 +67,24 @@ async function mint(stack: Stack, id: string, minter: Minter): Promise<string | 
   const place = stack.firstPlace(id);
   const stored = await stack.sinkAt(place).read(place);
   return stored.state === 'present' ? stored.value : undefined;
+}
+
+/** Writes the provenance of a value that is stored already. */
+export async function noteValue(
+  stack: Stack,
+  id: string,
+  { value, source, stored }: { value: string; source: string; stored: Stored },
+): Promise<void> {
+  const minter = stack.minter(id);
+  const place = stack.firstPlace(id);
+  const rotation = minter === undefined ? NO_ROTATION : await stack.rotation(id);
+  // The answer to its registration was lost, if it has no id.
+  const found = rotation.next?.label === undefined ? [] : await minter?.find(labelPrefix(id));
+  const serviceKeyId = minter && (await stack.serviceKeyId(stored, rotation, found));
+  await stack.sinkAt(place).annotate(place, {
+    ...(await stack.provenance(value, source, stored)),
+    ...(serviceKeyId === undefined ? {} : { 'service-key-id': serviceKeyId }),
+  });
 }
 
 /** Mints and stores with its provenance. @returns undefined: no key was needed */
@@ -92,6 +109,9 @@ export async function storeValue(
   { value, source, stored }: { value: string; source: string; stored: Stored },
 ): Promise<string> {
   const sink = stack.sinkAt(place);
+  const { fingerprint, ...others } = stored.provenance;
+  // A run that is killed after the write would leave a value that seems to be edited.
+  if (stored.state !== 'present' && fingerprint !== undefined) await sink.annotate(place, others);
   await sink.write(place, value, stored);
   await sink.annotate(place, await stack.provenance(value, source, stored));
   return value;

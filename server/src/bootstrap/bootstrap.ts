@@ -81,6 +81,7 @@ export class Bootstrap {
         revoked: [],
         left: [],
         versions_destroyed: 0,
+        may_keep_former: [],
       }),
     );
   }

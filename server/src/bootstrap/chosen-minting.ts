@@ -4,6 +4,7 @@ import { MinterError, type ChosenKey } from './minters/minter.ts';
 import type { Stored } from './sinks/sink.ts';
 
 interface ChosenMinting extends Omit<Minting, 'intent'> {
+  label: string;
   intent: HeldIntent;
   rotation: Rotation;
   /** What stands in the place now. */
@@ -17,11 +18,11 @@ interface ChosenMinting extends Omit<Minting, 'intent'> {
  */
 export async function mintChosen(
   chosen: ChosenKey,
-  { minter, sink, place, fingerprint, intent, rotation, stored }: ChosenMinting,
+  { minter, sink, place, fingerprint, label, intent, rotation, stored }: ChosenMinting,
 ): Promise<string> {
   const { key } = chosen;
   const mark = await fingerprint(key);
-  await intent.update({ ...rotation, next: { fingerprint: mark } });
+  await intent.update({ ...rotation, next: { label, fingerprint: mark } });
   await sink.write(place, key, stored);
   const id = await chosen.register().catch((error: unknown) => {
     if (!(error instanceof MinterError)) throw error;

@@ -10,6 +10,8 @@ export interface Situation {
   canMake: boolean;
   /** Of the stored value. */
   fingerprint: string | undefined;
+  /** The source of the stored value, where Keyward made it in a run that was cut off. */
+  cutOff: string | undefined;
   /** What the service says of the value that will be stored: the given one, else the stored one. undefined: no service is asked. */
   verdict: Verdict | undefined;
   /** Whether the operator agreed to bring back what somebody deleted. */
@@ -34,7 +36,7 @@ export type Decision =
 export type Block = 'missing' | 'deleted' | 'edited' | 'unknown' | 'given refused' | 'refused';
 
 export function decide(situation: Situation): Decision {
-  const { stored, given, canMake, fingerprint, restore, verdict } = situation;
+  const { stored, given, canMake, fingerprint, cutOff, restore, verdict } = situation;
   if (stored.state === 'deleted' && !restore) return { act: 'blocked', why: 'deleted' };
   if (verdict === 'unknown') return { act: 'blocked', why: 'unknown' };
   if (given !== undefined && verdict === 'invalid') return { act: 'blocked', why: 'given refused' };
@@ -47,8 +49,9 @@ export function decide(situation: Situation): Decision {
   if (verdict === 'invalid')
     return canMake ? { act: 'make', why: 'refused by the service' } : { act: 'blocked', why: 'refused' };
   const { provenance } = stored;
+  if (provenance['fingerprint'] === fingerprint && fingerprint !== undefined) return { act: 'keep' };
+  if (cutOff !== undefined) return { act: 'note', source: cutOff };
   if (provenance['fingerprint'] === undefined) return { act: 'note', source: given?.source ?? 'found' };
-  if (provenance['fingerprint'] === fingerprint) return { act: 'keep' };
   // Somebody wrote another value by hand: it stays if the service accepts it, and is never replaced silently.
   if (verdict === 'valid') return { act: 'note', source: 'found' };
   return given === undefined ? { act: 'blocked', why: 'edited' } : { act: 'note', source: given.source };

@@ -38,12 +38,13 @@ export async function collectOrphans(stack: Stack, { id, isDryRun }: Ending): Pr
     const stored = await stack.sinkAt(place).read(place);
     const found = await minter.find(labelPrefix(id));
     const rotation = await stack.rotation(id);
-    const current = await stack.serviceKeyId(stored, rotation);
+    const current = await stack.serviceKeyId(stored, rotation, found);
     // Without its id the stored key could be any of them.
     if (stored.state === 'present' && current === undefined && found.length > 0)
       return {
         ...report,
-        reason: 'the id of the stored key is not known: run keyward bootstrap apply first',
+        left: found.map((one) => one.id),
+        reason: `the id of the stored key is not known, and it may be one of these. Run keyward bootstrap apply; if it was given by hand, revoke the others in ${stack.key(id).service ?? ''}`,
       };
     const kept = new Set([...rotation.former, ...(current === undefined ? [] : [current])]);
     for (const orphan of found) {
@@ -58,9 +59,18 @@ export async function collectOrphans(stack: Stack, { id, isDryRun }: Ending): Pr
 
 /**
  * Revokes all keys with the label, then removes the value from every place, the copies first. Where the service does not
- * revoke, the value stays, and the report says what is left. May be repeated.
+ * revoke, the value stays, and the report says what is left. May be repeated. While a run mints, it waits.
  */
-export async function destroyKey(stack: Stack, { id, isDryRun }: Ending): Promise<EndReport> {
+export async function destroyKey(stack: Stack, ending: Ending): Promise<EndReport> {
+  const { sink, place } = stack.intentAt(ending.id);
+  const isBegun = stack.canMake(ending.id) && (await sink.read(place)).state === 'present';
+  const isAlone = ending.isDryRun || !isBegun;
+  return isAlone
+    ? destroyNow(stack, ending)
+    : underIntent(stack.intentAt(ending.id), () => destroyNow(stack, ending));
+}
+
+async function destroyNow(stack: Stack, { id, isDryRun }: Ending): Promise<EndReport> {
   const report: EndReport = { id, revoked: [], removed: [], left: await idsInService(stack, id) };
   const places = stack.key(id).store.toReversed();
   try {

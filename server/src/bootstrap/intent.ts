@@ -17,8 +17,10 @@ export interface Rotation {
   isOpen: boolean;
   /** Ids in the service of the keys that were replaced and are still good. */
   former: string[];
-  /** The value that is being stored, so that the next run recognizes it. `id`: in the service. */
-  next?: { id?: string; fingerprint: string };
+  /** Whether a good key was replaced whose id in the service is not known. */
+  hasUnknown?: boolean;
+  /** The value that is being stored, so that the next run recognizes it. `id`, `label`: in the service. */
+  next?: { id?: string; label?: string; fingerprint: string };
 }
 
 export const NO_ROTATION: Rotation = { isOpen: false, former: [] };
@@ -90,10 +92,14 @@ export async function underIntent<T>(at: IntentPlace, work: (intent: HeldIntent)
 async function begin({ sink, place, nowMs }: IntentPlace): Promise<Intent> {
   const attempt = randomBytes(9).toString('base64url');
   underWay.add(attempt);
+  let seen = { version: '', sinceMs: 0 };
   for (;;) {
     const stored = await sink.read(place);
     const intent = intentIn(stored);
-    if (intent !== undefined && isBusy(intent, nowMs())) {
+    if (stored.version !== seen.version) seen = { version: stored.version, sinceMs: nowMs() };
+    // Of a machine whose clock is ahead, `until` alone would be too late.
+    const isUnchanged = nowMs() - seen.sinceMs >= INTENT_MS;
+    if (intent !== undefined && !isUnchanged && isBusy(intent, nowMs())) {
       await sleep(BUSY_POLL_MS);
       continue;
     }
@@ -128,8 +134,8 @@ function isBusy({ state, attempt, by, until }: Intent, nowMs: number): boolean {
 }
 
 function rotationOf(intent: Intent | undefined): Rotation {
-  const { isOpen, former, next } = { ...NO_ROTATION, ...intent };
-  return { isOpen, former, ...(next === undefined ? {} : { next }) };
+  const { isOpen, former, hasUnknown = false, next } = { ...NO_ROTATION, ...intent };
+  return { isOpen, former, hasUnknown, ...(next === undefined ? {} : { next }) };
 }
 
 function intentIn(stored: Stored): Intent | undefined {

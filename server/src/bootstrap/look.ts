@@ -3,7 +3,7 @@ import { NO_ROTATION } from './intent.ts';
 import type { PlaceSpec } from './manifest/manifest.ts';
 import { verdictOf } from './minting.ts';
 import type { Verdict } from './minters/minter.ts';
-import { hiddenReport, reportOf, shownPlace, type KeyReport, type KeyStatus } from './report.ts';
+import { hiddenReport, makerOf, reportOf, shownPlace, type KeyReport, type KeyStatus } from './report.ts';
 import type { Looked, Stored } from './sinks/sink.ts';
 import type { Stack } from './stack.ts';
 
@@ -23,7 +23,8 @@ export async function decideOn(stack: Stack, id: string, stored: Stored): Promis
   const verdict = minter === undefined || value === undefined ? undefined : await verdictOf(minter, value);
   const restore = stack.options.restore ?? false;
   const canMake = stack.canMake(id);
-  return { verdict, decision: decide({ stored, given, canMake, fingerprint, verdict, restore }) };
+  const cutOff = (await stack.isCutOff(id, stored)) ? makerOf(stack.key(id)) : undefined;
+  return { verdict, decision: decide({ stored, given, canMake, fingerprint, cutOff, verdict, restore }) };
 }
 
 /** What `apply` would do. Writes nothing. */

@@ -57,7 +57,7 @@ export async function mintInto(minting: Minting, need: Need): Promise<MintedKey 
     // In a rotation the service learns of the key first: its users may read it at once.
     const chosen = adopted === undefined && !rotation.isOpen ? minter.choose?.(label) : undefined;
     if (chosen !== undefined) {
-      const serviceKeyId = await mintChosen(chosen, { ...minting, intent, rotation, stored });
+      const serviceKeyId = await mintChosen(chosen, { ...minting, label, intent, rotation, stored });
       return { key: chosen.key, serviceKeyId, attempt: intent.attempt, former: stored };
     }
     const fresh = adopted ?? (await minted(minter, label));

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openOutbound } from '../base/outbound/connections.ts';
+import { reasonOf } from './calls/reason.ts';
 import type { Manifest } from './manifest/manifest.ts';
 import { MinterError } from './minters/minter.ts';
 
@@ -33,7 +34,7 @@ export async function waitForServices(
       await body.dump().catch(() => undefined);
       return statusCode === status ? undefined : `answers ${statusCode} to ${path}, not ${status}`;
     } catch (error) {
-      return `does not answer (${(error as { code?: string }).code ?? (error as Error).name})`;
+      return `does not answer (${reasonOf(error)})`;
     }
   };
   const waitFor = async (name: string, service: Service): Promise<void> => {

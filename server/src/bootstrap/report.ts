@@ -83,8 +83,10 @@ export interface RotationReport {
   revoked: string[];
   /** Ids of those that are still good. */
   left: string[];
-  /** How many former versions were destroyed. */
+  /** How many former versions were destroyed, in Vault. They hold all fields of the secret. */
   versions_destroyed: number;
+  /** Places in stores of the types exec and http, which may keep former values that Keyward cannot remove. */
+  may_keep_former: string[];
 }
 
 export const NO_PLACE: PlaceSpec = { sink: '' };

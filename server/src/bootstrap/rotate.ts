@@ -1,8 +1,9 @@
-import { copyToOthers, drawn, mintKey, storeValue } from './apply.ts';
+import { copyToOthers, drawn, mintKey, noteValue, storeValue } from './apply.ts';
 import { informConsumers } from './consumers/inform.ts';
+import { failureOf } from './failure.ts';
 import { retire } from './retire.ts';
 import { underIntent, type Rotation } from './intent.ts';
-import { unknownVerdict, verdictOf, type Need } from './minting.ts';
+import { labelPrefix, unknownVerdict, verdictOf, type Need } from './minting.ts';
 import { makerOf, shownPlace, type RotationReport } from './report.ts';
 import { SinkError, type Stored } from './sinks/sink.ts';
 import type { Stack } from './stack.ts';
@@ -37,15 +38,22 @@ export async function rotateKey(stack: Stack, options: RotateOptions): Promise<R
     revoked: [],
     left: [],
     versions_destroyed: 0,
+    may_keep_former: [],
   };
   const block = await blockOf(stack, id);
   if (block !== undefined) return { ...report, action: 'blocked', needs_operator: true, ...block };
-  const isReplaced = await replace(stack, options);
+  const before = await stack.sinkAt(stack.firstPlace(id)).read(stack.firstPlace(id));
+  const isReplaced = await replace(stack, { ...options, before });
   if (isReplaced) Object.assign(report, { action: 'open', source: makerOf(stack.key(id)) });
-  const value = await storedValue(stack, id);
-  report.copies = await copyToOthers(stack, id, value);
-  report.consumers = await informConsumers(stack, id, value);
-  return retire(stack, report, options);
+  try {
+    const value = await completedValue(stack, id);
+    report.copies = await copyToOthers(stack, id, value);
+    report.consumers = await informConsumers(stack, id, value);
+    return await retire(stack, report, options);
+  } catch (error) {
+    const steps = 'The new value is stored, and the former one is still good. Run this again.';
+    return { ...report, action: 'failed', ...failureOf(error), ...(isReplaced && { steps }) };
+  }
 }
 
 async function blockOf(stack: Stack, id: string): Promise<{ reason: string; steps: string } | undefined> {
@@ -67,7 +75,7 @@ async function blockOf(stack: Stack, id: string): Promise<{ reason: string; step
 }
 
 /** @returns false: the value was replaced already. */
-async function replace(stack: Stack, options: RotateOptions): Promise<boolean> {
+async function replace(stack: Stack, options: Beginning): Promise<boolean> {
   const { id } = options;
   if (stack.minter(id) !== undefined)
     return (
@@ -86,9 +94,14 @@ async function replace(stack: Stack, options: RotateOptions): Promise<boolean> {
   });
 }
 
+interface Beginning extends RotateOptions {
+  /** What was stored before other runs were waited for. */
+  before: Stored;
+}
+
 async function needOf(
   stack: Stack,
-  { id, startedMs }: RotateOptions,
+  { id, startedMs, before }: Beginning,
   { stored, rotation }: { stored: Stored; rotation: Rotation },
 ): ReturnType<Need> {
   const place = shownPlace(stack.firstPlace(id));
@@ -101,18 +114,36 @@ async function needOf(
       'refused',
       `The value in ${place} has no provenance of Keyward. Run: keyward bootstrap apply`,
     );
-  if (Date.parse(stored.provenance['stored-at'] ?? '') >= startedMs - SAME_MS) return undefined;
+  const isReplaced = before.state === 'present' && before.value !== stored.value;
+  if (isReplaced || isJustStored(stored, startedMs, stack.nowMs)) return undefined;
   const minter = stack.minter(id);
-  const verdict = minter === undefined ? undefined : await verdictOf(minter, stored.value);
+  if (minter === undefined) return { ...rotation, isOpen: true };
+  const verdict = await verdictOf(minter, stored.value);
   if (verdict === 'unknown') throw unknownVerdict();
-  const current = await stack.serviceKeyId(stored, rotation);
-  const former = new Set([...rotation.former, ...(current === undefined ? [] : [current])]);
-  return { isOpen: true, former: [...former] };
+  const found = await minter.find(labelPrefix(id));
+  const current = await stack.serviceKeyId(stored, rotation, found);
+  const isUnknown = current === undefined && verdict === 'valid';
+  // Without its id the stored key may be any of them: all stay good until the end.
+  const ids = isUnknown ? found.map((one) => one.id) : current === undefined ? [] : [current];
+  const former = [...new Set([...rotation.former, ...ids])];
+  return { isOpen: true, former, hasUnknown: isUnknown || rotation.hasUnknown === true };
 }
 
-async function storedValue(stack: Stack, id: string): Promise<string> {
+/** The time is of the clock of another machine, maybe: one in the future says nothing. */
+function isJustStored({ provenance }: Stored, startedMs: number, nowMs: number): boolean {
+  const storedMs = Date.parse(provenance['stored-at'] ?? '');
+  return storedMs >= startedMs - SAME_MS && storedMs <= nowMs + SAME_MS;
+}
+
+/** The stored value, with its provenance also where a run was cut off before that. */
+async function completedValue(stack: Stack, id: string): Promise<string> {
   const place = stack.firstPlace(id);
   const stored = await stack.sinkAt(place).read(place);
-  if (stored.state === 'present') return stored.value;
+  if (stored.state === 'present') {
+    const { value } = stored;
+    if (await stack.isCutOff(id, stored))
+      await noteValue(stack, id, { value, source: makerOf(stack.key(id)), stored });
+    return value;
+  }
   throw new SinkError('changed', `The value in ${shownPlace(place)} was removed meanwhile. Run this again.`);
 }

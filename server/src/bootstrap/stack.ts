@@ -1,7 +1,7 @@
 import { fingerprintPlace, Fingerprints } from './fingerprints.ts';
 import { rotationAt, type IntentPlace, type Rotation } from './intent.ts';
 import type { KeySpec, Manifest, PlaceSpec } from './manifest/manifest.ts';
-import type { Minter } from './minters/minter.ts';
+import type { FoundKey, Minter } from './minters/minter.ts';
 import { intentPlace, NO_PLACE } from './report.ts';
 import { variableValue, type Surroundings } from './secrets.ts';
 import type { Provenance, Purpose, Sink, Stored } from './sinks/sink.ts';
@@ -111,13 +111,29 @@ export class Stack {
     };
   }
 
-  /** The id in the service of the stored key, where Keyward knows it. */
-  async serviceKeyId(stored: Stored, rotation: Rotation): Promise<string | undefined> {
+  /**
+   * The id in the service of the stored key, where it is known.
+   * @param found keys in the service. One that shows its value can be recognized, and one whose registration was not answered
+   */
+  async serviceKeyId(
+    stored: Stored,
+    { next }: Rotation,
+    found: readonly FoundKey[] = [],
+  ): Promise<string | undefined> {
     if (stored.state !== 'present') return undefined;
+    const { fingerprint, 'service-key-id': noted } = stored.provenance;
     const mark = await this.findFingerprint(stored.value);
-    if (mark === undefined) return undefined;
-    if (stored.provenance['fingerprint'] === mark) return stored.provenance['service-key-id'];
-    return rotation.next?.fingerprint === mark ? rotation.next.id : undefined;
+    if (mark !== undefined && fingerprint === mark && noted !== undefined) return noted;
+    const own = mark !== undefined && next?.fingerprint === mark ? next : undefined;
+    return own?.id ?? found.find(({ key, label }) => key === stored.value || label === own?.label)?.id;
+  }
+
+  /** Whether a run that was cut off has had this value made: it has no provenance yet. */
+  async isCutOff(id: string, stored: Stored): Promise<boolean> {
+    if (stored.state !== 'present' || !this.canMake(id)) return false;
+    const mark = await this.findFingerprint(stored.value);
+    if (mark === undefined || stored.provenance['fingerprint'] === mark) return false;
+    return (await this.rotation(id)).next?.fingerprint === mark;
   }
 
   rotation(id: string): Promise<Rotation> {

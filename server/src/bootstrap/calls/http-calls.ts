@@ -5,6 +5,7 @@ import { openOutbound } from '../../base/outbound/connections.ts';
 import { isUntrusted } from '../../base/outbound/failures.ts';
 import { withoutTrailing } from '../../base/trailing.ts';
 import type { HttpCall, LoginCall } from './call-spec.ts';
+import { reasonOf } from './reason.ts';
 import { filled, inPath, textAt, type Values } from './templates.ts';
 
 const TIMEOUT_MS = 15_000;
@@ -28,6 +29,8 @@ export interface HttpCallsOptions {
   login?: LoginCall | undefined;
   /** Of the administrator, by the names that the requests use, such as `admin` for `{admin}`; in requests only. */
   secrets: Values;
+  /** Of each request. @default 15,000 */
+  timeoutMs?: number;
   /** PEM of certificate authorities. @default those of the system */
   ca?: string | undefined;
   /** Makes the error of the caller's kind. @param cause of a request without an answer; it has a `code` */
@@ -47,7 +50,7 @@ export class HttpCalls {
     const { url, ca, fail } = options;
     const parsed = URL.parse(url);
     if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== '')
-      throw fail('refused', 'The url of a service must be such as http://127.0.0.1:3001.');
+      throw fail('refused', 'The url must be such as http://127.0.0.1:3001.');
     this.origin = parsed.origin;
     this.#basePath = withoutTrailing(parsed.pathname, '/');
     this.#options = options;
@@ -89,7 +92,7 @@ export class HttpCalls {
   }
 
   async send(call: HttpCall, values: Values): Promise<Answer> {
-    const { secrets, headers: common, fail } = this.#options;
+    const { secrets, headers: common, timeoutMs = TIMEOUT_MS, fail } = this.#options;
     const all = { ...secrets, ...values };
     const headers = {
       accept: 'application/json',
@@ -105,7 +108,7 @@ export class HttpCalls {
         ...(call.body === undefined
           ? {}
           : { body: bodyText(filled(call.body, all), headers['content-type']) }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(timeoutMs),
       });
       const tooLong = () => new TooLongError(`${this.origin} answers with more than 8 MiB.`);
       const text = (await collected(response.body, ANSWER_MAX_BYTES, tooLong)).toString();
@@ -118,12 +121,12 @@ export class HttpCalls {
       };
     } catch (cause) {
       if (cause instanceof TooLongError) throw fail('unavailable', cause.message, cause);
-      const { code = '', name } = cause as { code?: string; name?: string };
+      const reason = reasonOf(cause);
       throw fail(
         'unavailable',
-        isUntrusted(code)
-          ? `The certificate of ${this.origin} is not trusted (${code}).`
-          : `${this.origin} does not answer (${code || (name ?? 'no reason')}).`,
+        isUntrusted(reason)
+          ? `The certificate of ${this.origin} is not trusted (${reason}).`
+          : `${this.origin} does not answer (${reason}).`,
         cause,
       );
     }

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { CONTAINER_MEMBERS } from '../docker/container-spec.ts';
 import { SecretReference } from '../manifest/secret-reference.ts';
 
 const closed = { additionalProperties: false };
@@ -27,13 +28,20 @@ export const ConsumerSpec = Type.Object(
     signal: opt(
       Type.Object(
         {
-          pid_file: text('the file with its process id'),
+          pid_file: opt(text('the file with its process id')),
+          ...CONTAINER_MEMBERS,
           signal: opt(
             Type.Enum(['HUP', 'USR1', 'USR2', 'TERM', 'INT'], { default: 'HUP', description: 'the signal' }),
           ),
         },
-        { ...closed, description: 'Sends a signal to a process of this machine' },
+        { ...closed, description: 'Sends a signal to a process of this machine, or to a container' },
       ),
+    ),
+    restart: opt(
+      Type.Object(CONTAINER_MEMBERS, {
+        ...closed,
+        description: 'Restarts a container; one that is stopped is started',
+      }),
     ),
     run: opt(Command),
     webhook: opt(

@@ -3,8 +3,11 @@ import { NO_PLACE, shownPlace } from '../report.ts';
 import type { Stack } from '../stack.ts';
 import { callWebhook } from './ask.ts';
 import type { ConsumerSpec } from './consumer-spec.ts';
-import { runCommand } from './command.ts';
-import { sendSignal } from './signal.ts';
+import { runForConsumer } from './run.ts';
+import { restart as restartIt, sendSignal } from './signal.ts';
+
+const RUN_MS = 60_000;
+const WEBHOOK_MS = 10_000;
 
 /** @property problem why it was not informed, or gave no proof; undefined: all is well. */
 export interface ConsumerReport {
@@ -32,21 +35,26 @@ export async function informConsumers(stack: Stack, id: string, value: string): 
     provenance['informed'] === undefined
       ? []
       : await Promise.all(consumers.map((consumer) => inform(stack, id, consumer)));
-  if (reports.every(({ problem }) => problem === undefined))
-    await sink.annotate(place, { ...provenance, informed: mark });
+  if (reports.every(({ problem }) => problem === undefined)) {
+    // Another run may have stored a value meanwhile, with a provenance of its own.
+    const { provenance: now } = await sink.read(place);
+    await sink.annotate(place, { ...now, informed: mark });
+  }
   return reports;
 }
 
 async function inform(stack: Stack, id: string, consumer: ConsumerSpec): Promise<ConsumerReport> {
-  const { name, signal, run, webhook } = consumer;
+  const problem = await problemOf(stack, id, consumer);
+  return { name: consumer.name, ...(problem === undefined ? {} : { problem }) };
+}
+
+async function problemOf(stack: Stack, id: string, consumer: ConsumerSpec): Promise<string | undefined> {
+  const { signal, restart, run, webhook } = consumer;
   const { surroundings } = stack.options;
-  const problem =
-    signal !== undefined
-      ? await sendSignal(signal, surroundings.folder)
-      : run !== undefined
-        ? await runCommand(run, { surroundings, id })
-        : webhook !== undefined
-          ? await callWebhook(webhook, { surroundings, id, place: shownPlace(readPlace(stack, id)) })
-          : undefined;
-  return { name, ...(problem === undefined ? {} : { problem }) };
+  if (signal !== undefined) return sendSignal(signal, surroundings.folder);
+  if (restart !== undefined) return restartIt(restart);
+  if (run !== undefined) return runForConsumer(run, { surroundings, id, timeoutMs: RUN_MS });
+  if (webhook === undefined) return undefined;
+  const place = shownPlace(readPlace(stack, id));
+  return callWebhook(webhook, { surroundings, id, place, timeoutMs: WEBHOOK_MS });
 }

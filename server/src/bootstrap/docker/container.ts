@@ -16,6 +16,8 @@ export interface Container {
   execIds: string[];
   /** What keeps it from running commands, with the next step; undefined: it runs. */
   problem: string | undefined;
+  /** It has ended, or was never started. */
+  isStopped: boolean;
 }
 
 interface Inspected {
@@ -52,6 +54,7 @@ export async function findContainer(engine: DockerEngine, spec: ContainerSpec): 
     imageId: found.Image,
     execIds: found.ExecIDs ?? [],
     problem: problemOf(name, found.State),
+    isStopped: ['created', 'exited', 'dead', 'stopped', 'configured'].includes(found.State.Status),
   };
 }
 

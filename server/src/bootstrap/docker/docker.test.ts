@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { CAN_RUN_DOCKER, startDocker, type Docker } from '../../../test/docker.ts';
 import { startDockerProxy } from '../../../test/docker-proxy.ts';
+import { restart, sendSignal } from '../consumers/signal.ts';
 import { findContainer, restartContainer, runningContainer, signalContainer } from './container.ts';
 import { DockerEngine } from './engine.ts';
 import { runInContainer, type ContainerCommand } from './exec.ts';
@@ -164,6 +165,29 @@ describe.skipIf(!CAN_RUN_DOCKER)('a Docker engine (its tests need root)', () => 
     );
     await restartContainer(engine, { container: 'served' }, 0);
     await expect.poll(log).toBe('began\nreloaded\nbegan\nbegan\n');
+  });
+
+  test('a consumer in a container is signalled or restarted, and a stopped one needs no signal', async () => {
+    const script = 'trap "echo reloaded" HUP; trap "exit 0" TERM; echo began; while :; do sleep 0.05; done';
+    await docker.run('reader', `${COMPOSE[0]}`, `${COMPOSE[1]}=reader`, '--', 'sh', '-c', script);
+    onTestFinished(() => void docker.cli('rm', '--force', 'reader'));
+    const log = () => docker.cli('logs', 'reader');
+    const reader = { compose: { project: 'shop', service: 'reader' }, docker: docker.address };
+    await expect.poll(log).toBe('began\n');
+    expect(await sendSignal({ ...reader, signal: 'HUP' }, '/')).toBe(undefined);
+    await expect.poll(log).toBe('began\nreloaded\n');
+    expect(await restart({ container: 'reader', docker: docker.address })).toBe(undefined);
+    await expect.poll(log).toBe('began\nreloaded\nbegan\n');
+    await docker.cli('kill', 'reader');
+    expect(await sendSignal(reader, '/')).toBe(undefined);
+    expect(await restart({ container: 'away', docker: docker.address })).toBe(
+      'The container away does not exist. Start it, or correct container in the manifest.',
+    );
+    expect(await restart({ container: 'reader', docker: 'unix:///nowhere/docker.sock' })).toContain(
+      'does not answer (ENOENT)',
+    );
+    const proxy = await startDockerProxy(docker.socketPath, { containers: ['box'] });
+    expect(await restart({ container: 'reader', docker: proxy.address })).toContain('refuses GET');
   });
 
   describe('behind a socket proxy that allows commands in named containers', () => {

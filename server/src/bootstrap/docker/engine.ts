@@ -3,6 +3,7 @@ import type { Agent } from 'undici';
 import { collected } from '../../base/collected.ts';
 import { jsonIn } from '../../base/json-text.ts';
 import { openOutbound } from '../../base/outbound/connections.ts';
+import { reasonOf } from '../calls/reason.ts';
 
 export const DOCKER_SOCKET = 'unix:///var/run/docker.sock';
 
@@ -147,14 +148,14 @@ export class DockerEngine {
   }
 
   #away(cause: unknown): DockerError {
-    const { code, name } = cause as { code?: string; name?: string };
+    const reason = reasonOf(cause);
     const next =
-      code === 'EACCES'
+      reason === 'EACCES'
         ? 'Give this user the right to it, or use a socket proxy.'
         : 'Start it, or correct docker in the manifest.';
     return new DockerError(
       'unavailable',
-      `The Docker engine at ${this.address} does not answer (${code ?? name ?? 'no reason'}). ${next}`,
+      `The Docker engine at ${this.address} does not answer (${reason}). ${next}`,
       { cause },
     );
   }

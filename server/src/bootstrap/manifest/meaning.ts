@@ -1,3 +1,6 @@
+import { placeholdersIn } from '../calls/templates.ts';
+import type { ConsumerSpec } from '../consumers/consumer-spec.ts';
+import { containerFault } from '../docker/container-spec.ts';
 import { minterFaults } from '../minters/minter-faults.ts';
 import { storeFaults } from '../sinks/store-faults.ts';
 import type { KeySpec, Manifest, PlaceSpec } from './manifest.ts';
@@ -5,6 +8,9 @@ import type { KeySpec, Manifest, PlaceSpec } from './manifest.ts';
 type Path = (string | number)[];
 
 const ID = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
+const FIELDS_MAX = 60;
+/** A name in the metadata has at most 128, with `keyward.`. */
+const FIELD_MAX_BYTES = 120;
 const NAME_FORM = 'lower-case letters, digits, ".", "_" and "-", such as anythingllm';
 
 /** What a schema cannot say. */
@@ -19,6 +25,7 @@ export function* meaningFaults({
   for (const [name, sink] of Object.entries(sinks))
     if (sink.type === 'exec' || sink.type === 'http')
       for (const [path, message] of storeFaults(sink)) yield [['sinks', name, ...path], message];
+  yield* crowdedSecrets(keys);
   const owners = new Map<string, string>();
   for (const [id, key] of Object.entries(keys)) {
     if (key.service !== undefined && !(key.service in services))
@@ -54,9 +61,30 @@ function* placeFaults(target: PlaceSpec, sinks: Manifest['sinks'], path: Path): 
   for (const member of others)
     if (target[member] !== undefined)
       yield [[...path, member], `means nothing in a sink of the type ${sink.type}`];
-  const { mount, path: inMount = '' } = target;
+  const { mount, path: inMount = '', field = '' } = target;
+  if (Buffer.byteLength(field) >= FIELD_MAX_BYTES)
+    yield [
+      [...path, 'field'],
+      `must have at most ${FIELD_MAX_BYTES - 1} bytes: its name stands in the metadata`,
+    ];
   if (mount !== undefined && inMount.startsWith(`${mount}/data/`))
     yield [[...path, 'path'], `must be the path in the mount, without ${mount}/data/`];
+}
+
+/** Vault keeps 64 members of metadata for a secret, some of them for others. */
+function* crowdedSecrets(keys: Manifest['keys']): Generator<[Path, string]> {
+  const counts = new Map<string, number>();
+  for (const [id, { store }] of Object.entries(keys))
+    for (const [index, { sink, mount, path }] of store.entries()) {
+      const secret = JSON.stringify([sink, mount, path]);
+      const count = (counts.get(secret) ?? 0) + 1;
+      counts.set(secret, count);
+      if (mount !== undefined && count > FIELDS_MAX)
+        yield [
+          ['keys', id, 'store', index, 'path'],
+          `must be another path: Vault keeps the provenance of at most ${FIELDS_MAX} fields of one secret`,
+        ];
+    }
 }
 
 function* sourceFaults(id: string, { sources, service, phase }: KeySpec): Generator<[Path, string]> {
@@ -72,9 +100,13 @@ function* sourceFaults(id: string, { sources, service, phase }: KeySpec): Genera
     yield [['keys', id, 'sources', last + 1], 'is never reached: the source before it always gives a value'];
 }
 
-const WAYS = ['signal', 'run', 'webhook'] as const;
+const WAYS = ['signal', 'restart', 'run', 'webhook'] as const;
 
-function* consumerFaults(id: string, { consumers = [] }: KeySpec): Generator<[Path, string]> {
+function* consumerFaults(id: string, { consumers = [], store, sources }: KeySpec): Generator<[Path, string]> {
+  const canKnow = {
+    version: store[0]?.mount !== undefined,
+    id: sources.some((source) => 'mint' in source),
+  };
   for (const [index, consumer] of consumers.entries()) {
     const path: Path = ['keys', id, 'consumers', index];
     const { name, proof } = consumer;
@@ -85,10 +117,29 @@ function* consumerFaults(id: string, { consumers = [] }: KeySpec): Generator<[Pa
         path,
         `must have one of ${WAYS.join(', ')}, or none of them if it reads the value again by itself`,
       ];
+    yield* containerFaults(consumer, path);
     if (proof === undefined) continue;
+    if (!canKnow.version && names(proof).includes('version'))
+      yield [[...path, 'proof'], 'has {version}, which only a key whose first place is in Vault has'];
+    if (!canKnow.id && names(proof).includes('id'))
+      yield [[...path, 'proof'], 'has {id}, which only a minted key has'];
     if ((proof.url === undefined) === (proof.run === undefined))
       yield [[...path, 'proof'], 'must have a url or run, and not both'];
     if ((proof.pointer === undefined) !== (proof.equals === undefined))
       yield [[...path, 'proof'], 'must have pointer and equals together'];
   }
+}
+
+const names = ({ equals, run }: NonNullable<ConsumerSpec['proof']>): string[] =>
+  placeholdersIn([equals, run]);
+
+function* containerFaults({ signal, restart }: ConsumerSpec, path: Path): Generator<[Path, string]> {
+  const { pid_file, container, compose, image } = signal ?? {};
+  const isProcess = pid_file !== undefined;
+  if (isProcess && [container, compose, image].some((member) => member !== undefined))
+    yield [[...path, 'signal'], 'must have either pid_file, or container or compose'];
+  if (signal !== undefined && !isProcess && containerFault(signal) !== undefined)
+    yield [[...path, 'signal'], 'must have pid_file, container, or compose: { project, service }'];
+  const fault = restart === undefined ? undefined : containerFault(restart);
+  if (fault !== undefined) yield [[...path, 'restart'], fault];
 }

@@ -1,6 +1,9 @@
 import { at, textAt } from '../calls/templates.ts';
 import type { FoundKey } from './minter.ts';
 
+/** It is kept in the metadata of sinks, which is short. */
+const ID_MAX = 200;
+
 /* What a manifest says of the answers of a service, as JSON pointers. */
 
 /** Makes the error for an answer in which something is missing. */
@@ -8,7 +11,7 @@ type Lacks = (what: string) => Error;
 
 export function idIn(body: unknown, pointer: string, lacks: Lacks): string {
   const id = textAt(body, pointer);
-  if (id === '') throw lacks(`an id at ${pointer}`);
+  if (id === '' || id.length > ID_MAX) throw lacks(`an id of 1 to ${ID_MAX} characters at ${pointer}`);
   return id;
 }
 

@@ -1,7 +1,8 @@
 import { Gate } from '../../base/gate.ts';
 import { jsonIn } from '../../base/json-text.ts';
+import { isProgram, runCommand, type Ended } from '../calls/run-command.ts';
 import { filled, filledText, textAt, type Values } from '../calls/templates.ts';
-import { isProgram, runCommand, type Ended } from './run-command.ts';
+
 import type { Item, ItemStore } from './item-sink.ts';
 import { SinkError } from './sink.ts';
 import type { ExecSinkSpec } from './store-specs.ts';

@@ -74,9 +74,9 @@ export class ItemSink implements Sink {
     });
   }
 
-  /** Former values that a store keeps are its own business: docs/bootstrap-sinks.md says so. */
-  destroyFormer(): Promise<number> {
-    return Promise.resolve(0);
+  /** No description of a store says how its former values are removed. */
+  destroyFormer(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   /** The provenance first: a value without provenance is found and removed by the next run. */

@@ -32,8 +32,8 @@ export interface Sink {
   write(place: PlaceSpec, value: string, read: Stored): Promise<void>;
   /** Replaces the provenance. */
   annotate(place: PlaceSpec, provenance: Provenance): Promise<void>;
-  /** Removes former values that can still be read. @returns how many */
-  destroyFormer(place: PlaceSpec): Promise<number>;
+  /** Removes former values that can still be read. @returns how many; undefined: the store may keep some, out of reach */
+  destroyFormer(place: PlaceSpec): Promise<number | undefined>;
   /** Removes the value and its provenance. */
   remove(place: PlaceSpec): Promise<void>;
   stop(): Promise<void>;

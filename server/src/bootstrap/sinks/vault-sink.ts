@@ -18,6 +18,8 @@ import { SinkError, type Looked, type Provenance, type Purpose, type Sink, type 
  */
 const metadataName = (field: string): string => `keyward.${field}`;
 const METADATA_MAX_BYTES = 512;
+/** What no later run needs: left out, in this order, where a provenance would be too long. */
+const DISPENSABLE = ['container', 'image', 'attempt'];
 
 interface FieldPlace {
   mount: string;
@@ -105,13 +107,8 @@ export class VaultSink implements Sink {
 
   async annotate(place: PlaceSpec, provenance: Provenance): Promise<void> {
     const at = fieldOf(place);
-    const text = JSON.stringify(provenance);
-    if (Buffer.byteLength(text) > METADATA_MAX_BYTES)
-      throw new SinkError(
-        'refused',
-        `The provenance of ${at.field} is longer than Vault allows (512 bytes).`,
-      );
-    await asSinkErrors(() => this.#kv.annotate(at, { [metadataName(at.field)]: text }));
+    const note = noteOf(provenance, at.field);
+    await asSinkErrors(() => this.#kv.annotate(at, { [metadataName(at.field)]: note }));
   }
 
   destroyFormer(place: PlaceSpec): Promise<number> {
@@ -168,6 +165,22 @@ function storedOf(secret: Secret, provenance: Provenance, field: string): Stored
     provenance,
     value: typeof value === 'string' ? value : JSON.stringify(value),
   };
+}
+
+/** @throws SinkError */
+function noteOf(provenance: Provenance, field: string): string {
+  const shorter = [0, 1, 2, 3].map((count) => {
+    const leftOut = DISPENSABLE.slice(0, count);
+    return JSON.stringify(
+      Object.fromEntries(Object.entries(provenance).filter(([name]) => !leftOut.includes(name))),
+    );
+  });
+  const note = shorter.find((text) => Buffer.byteLength(text) <= METADATA_MAX_BYTES);
+  if (note !== undefined) return note;
+  throw new SinkError(
+    'refused',
+    `The provenance of ${field} has ${Buffer.byteLength(shorter.at(-1) ?? '')} bytes, more than the ${METADATA_MAX_BYTES} that Vault allows. Shorten the names of its source.`,
+  );
 }
 
 function provenanceOf(custom: Record<string, string>, field: string): Provenance {

@@ -21,7 +21,7 @@ import { Progress } from '../progress.ts';
 import type { Report } from './report-sending.ts';
 import { Reporting, type Done } from './reporting.ts';
 
-const FILE = 'keyward.bootstrap.yaml';
+export const FILE = 'keyward.bootstrap.yaml';
 
 export interface Choice extends OutputChoice {
   file?: string | undefined;

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
@@ -13,6 +13,8 @@ export interface CommandOptions {
   timeoutMs: number;
   /** @default nothing */
   stdin?: string;
+  /** @default true; false: it is not read, and what the program leaves in the background may go on writing */
+  isOutputRead?: boolean;
 }
 
 /** - `missing`: nothing was started. `late`, `long`: it was ended, and its outcome is not known. */
@@ -24,18 +26,18 @@ export type Ended =
 /** Runs a program without a shell. With its children it is ended after its time, or with too much output. */
 export function runCommand(
   [program = '', ...args]: readonly string[],
-  { env, folder, timeoutMs, stdin = '' }: CommandOptions,
+  { env, folder, timeoutMs, stdin = '', isOutputRead = true }: CommandOptions,
 ): Promise<Ended> {
   return new Promise((done) => {
-    const child = started(program, args, { folder, env });
+    const child = started(program, args, { folder, env, isOutputRead });
     if (child === undefined) return done({ how: 'missing', reason: 'a null byte in a variable' });
     const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     let bytes = 0;
     const timers: NodeJS.Timeout[] = [];
     const finish = (ended: Ended): void => {
       for (const timer of timers) clearTimeout(timer);
-      child.stdout.destroy();
-      child.stderr.destroy();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
       done(ended);
     };
     const end = (how: 'late' | 'long'): void => {
@@ -43,7 +45,7 @@ export function runCommand(
       finish({ how });
     };
     for (const name of ['stdout', 'stderr'] as const)
-      child[name].on('data', (chunk: Buffer) => {
+      child[name]?.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
         if (bytes > OUTPUT_MAX_BYTES) end('long');
         else output[name].push(chunk);
@@ -61,8 +63,8 @@ export function runCommand(
     child.on('close', exited);
     timers.push(setTimeout(end, timeoutMs, 'late'));
     // A program that does not read its stdin ends before it is written.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(stdin);
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(stdin);
   });
 }
 
@@ -70,10 +72,16 @@ export function runCommand(
 function started(
   program: string,
   args: readonly string[],
-  { folder, env }: Pick<CommandOptions, 'folder' | 'env'>,
-): ChildProcessWithoutNullStreams | undefined {
+  { folder, env, isOutputRead }: Pick<CommandOptions, 'folder' | 'env'> & { isOutputRead: boolean },
+): ChildProcess | undefined {
+  const output = isOutputRead ? 'pipe' : 'ignore';
   try {
-    return spawn(program, args, { cwd: folder, env: { ...env }, detached: true });
+    return spawn(program, args, {
+      cwd: folder,
+      env: { ...env },
+      detached: true,
+      stdio: ['pipe', output, output],
+    });
   } catch {
     return undefined;
   }
