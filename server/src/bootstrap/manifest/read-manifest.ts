@@ -132,10 +132,7 @@ function narrowed(schema: unknown, value: unknown): unknown {
   return {
     ...schema,
     properties: Object.fromEntries(
-      Object.entries(known)
-        // What the value lacks needs no check, which would be made anew for every key.
-        .filter(([name, part]) => value[name] !== undefined || (isObject(part) && 'default' in part))
-        .map(([name, part]) => [name, narrowed(part, value[name])]),
+      Object.entries(known).map(([name, part]) => [name, narrowed(part, value[name])]),
     ),
     ...(each === undefined ? {} : { patternProperties: {} }),
   };
