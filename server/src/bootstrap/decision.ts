@@ -16,6 +16,8 @@ export interface Situation {
   verdict: Verdict | undefined;
   /** Whether the operator agreed to bring back what somebody deleted. */
   restore: boolean;
+  /** Whether the operator agreed to keep what somebody else changed. */
+  accept: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export type Decision =
 export type Block = 'missing' | 'deleted' | 'edited' | 'unknown' | 'given refused' | 'refused';
 
 export function decide(situation: Situation): Decision {
-  const { stored, given, canMake, fingerprint, cutOff, restore, verdict } = situation;
+  const { stored, given, canMake, fingerprint, cutOff, restore, accept, verdict } = situation;
   if (stored.state === 'deleted' && !restore) return { act: 'blocked', why: 'deleted' };
   if (verdict === 'unknown') return { act: 'blocked', why: 'unknown' };
   if (given !== undefined && verdict === 'invalid') return { act: 'blocked', why: 'given refused' };
@@ -53,7 +55,7 @@ export function decide(situation: Situation): Decision {
   if (cutOff !== undefined) return { act: 'note', source: cutOff };
   if (provenance['fingerprint'] === undefined) return { act: 'note', source: given?.source ?? 'found' };
   // Somebody wrote another value by hand: it stays if the service accepts it, and is never replaced silently.
-  if (verdict === 'valid') return { act: 'note', source: 'found' };
+  if (verdict === 'valid' || accept) return { act: 'note', source: given?.source ?? 'found' };
   return given === undefined ? { act: 'blocked', why: 'edited' } : { act: 'note', source: given.source };
 }
 

@@ -21,10 +21,11 @@ export async function decideOn(stack: Stack, id: string, stored: Stored): Promis
   const minter = stack.minter(id);
   const value = given?.value ?? storedValue;
   const verdict = minter === undefined || value === undefined ? undefined : await verdictOf(minter, value);
-  const restore = stack.options.restore ?? false;
+  const { restore = false, accept = false } = stack.options;
   const canMake = stack.canMake(id);
   const cutOff = (await stack.isCutOff(id, stored)) ? makerOf(stack.key(id)) : undefined;
-  return { verdict, decision: decide({ stored, given, canMake, fingerprint, cutOff, verdict, restore }) };
+  const situation = { stored, given, canMake, fingerprint, cutOff, verdict, restore, accept };
+  return { verdict, decision: decide(situation) };
 }
 
 /** What `apply` would do. Writes nothing. */

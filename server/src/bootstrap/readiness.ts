@@ -12,12 +12,12 @@ type Service = NonNullable<Manifest['services']>[string];
 
 /**
  * Waits until services answer as the manifest says.
- * @param onWait for progress, with what is waited for and for how many seconds already
+ * @param onWait for progress, with what is waited for, for how many seconds already, and what it answers
  * @throws MinterError `unavailable` naming the service, what it answered last, and the next step
  */
 export async function waitForServices(
   services: Readonly<Record<string, Service>>,
-  onWait: (name: string, seconds: number) => void = () => undefined,
+  onWait: (name: string, seconds: number, problem: string) => void = () => undefined,
 ): Promise<void> {
   const connections = openOutbound({ policy: { kind: 'upstream' }, pipelining: 1 });
   const ask = async ({ url, ready = {} }: Service): Promise<string | undefined> => {
@@ -49,7 +49,7 @@ export async function waitForServices(
           'unavailable',
           `${name} ${problem} after ${seconds} s. Start it, or correct services.${name} in the manifest.`,
         );
-      onWait(name, seconds);
+      onWait(name, seconds, problem);
       await sleep(POLL_MS);
     }
   };

@@ -143,7 +143,6 @@ function blocked(
   const set = `Set ${variables.map((name) => `${name} or ${name}_FILE`).join(', or ')}, then run this again.`;
   const place = shownPlace(first);
   const again = `Run this again when ${service} is well.`;
-  const keep = variables.length === 0 ? 'add an env source and give it there' : 'give it in the variable';
   const give = [...manual, variables.length === 0 ? 'Add a source.' : set].join(' ');
   const texts: Record<Block, [reason: string, steps: string]> = {
     missing: ['no source gives a value', give],
@@ -153,7 +152,7 @@ function blocked(
     ],
     edited: [
       `the value in ${place} was changed by somebody else`,
-      `Keep it: ${keep}. Or delete it there, then run this again with --restore.`,
+      'Keep it: run keyward bootstrap apply with --accept. After that, rotate makes a new one.',
     ],
     unknown: [`${service} could not say whether the key is good`, again],
     'given refused': [`${service} does not accept the given value`, `Correct ${variables.join(' or ')}.`],

@@ -16,6 +16,8 @@ export interface StackOptions {
   nowMs: () => number;
   /** Brings back values that somebody deleted. @default false */
   restore?: boolean;
+  /** Keeps values that somebody else changed. @default false */
+  accept?: boolean;
 }
 
 const NOT_INFORMED = '-';

@@ -27,6 +27,11 @@ export class Progress {
     this.#said = line;
   }
 
+  /** Waiting for something: the seconds are shown on a terminal only. */
+  wait(what: string, seconds: number): void {
+    this.say(isTerminal(this.#io.stderr) ? `Waiting for ${what} (${seconds} s)` : `Waiting for ${what}`);
+  }
+
   /** Removes the line from the terminal. */
   end(): void {
     if (this.#isOpen) this.#io.stderr.write('\r\u001b[K');

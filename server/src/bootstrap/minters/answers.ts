@@ -11,7 +11,8 @@ type Lacks = (what: string) => Error;
 
 export function idIn(body: unknown, pointer: string, lacks: Lacks): string {
   const id = textAt(body, pointer);
-  if (id === '' || id.length > ID_MAX) throw lacks(`an id of 1 to ${ID_MAX} characters at ${pointer}`);
+  if (id === '') throw lacks(`an id at ${pointer}`);
+  if (id.length > ID_MAX) throw lacks(`an id of at most ${ID_MAX} characters at ${pointer}`);
   return id;
 }
 

@@ -6,7 +6,7 @@ import { isObject } from '../../base/is-object.ts';
 import { jsonIn } from '../../base/json-text.ts';
 import type { PlaceSpec } from '../manifest/manifest.ts';
 import { withLock } from './file-lock.ts';
-import { readPrivate, writePrivate } from './private-files.ts';
+import { readPrivate, unfinishedOf, writePrivate } from './private-files.ts';
 import { SinkError, type Provenance, type Sink, type Stored } from './sink.ts';
 
 /** How a value stands in a file. */
@@ -96,7 +96,7 @@ export class FileSink implements Sink {
       const folder = dirname(resolve(path));
       await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
       await access(folder, constants.W_OK).catch((cause: unknown) => {
-        throw new SinkError('refused', `The directory ${folder} cannot be written.`, { cause });
+        throw new SinkError('refused', `The directory ${folder} cannot be written. Give this user the right to write there, or name another one.`, { cause });
       });
     }
   }
@@ -115,7 +115,7 @@ export class FileSink implements Sink {
       if ((await this.read(place)).version !== read.version)
         throw new SinkError('changed', `${name} was changed meanwhile. Run this again.`);
       const path = this.#format.pathOf(name);
-      await writePrivate(path, this.#format.write((await readPrivate(path)) ?? '', name, value));
+      await writePrivate(path, this.#format.write((await readPrivate(path)) ?? '', name, value), true);
     });
   }
 
@@ -139,7 +139,8 @@ export class FileSink implements Sink {
       // The provenance first: a value without it is found and removed by the next run.
       const { [name]: _, ...notes } = await this.#notes();
       await this.#writeNotes(notes);
-      if (rest !== undefined) await writePrivate(path, rest);
+      await rm(unfinishedOf(path), { force: true });
+      if (rest !== undefined) await writePrivate(path, rest, true);
       else await rm(path, { force: true });
     });
   }
@@ -165,7 +166,7 @@ export class FileSink implements Sink {
 
   async #writeNotes(notes: Record<string, Provenance>): Promise<void> {
     if (Object.keys(notes).length > 0)
-      await writePrivate(this.#format.notesPath, `${JSON.stringify(notes, null, 2)}\n`);
+      await writePrivate(this.#format.notesPath, `${JSON.stringify(notes, null, 2)}\n`, true);
     else await rm(this.#format.notesPath, { force: true });
   }
 }

@@ -22,11 +22,18 @@ export async function readPrivate(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8');
 }
 
-/** Replaces a file as a whole: a reader finds the old content or the new one, also after a power cut. */
-export async function writePrivate(path: string, content: string): Promise<void> {
+/**
+ * Replaces a file as a whole: a reader finds the old content or the new one, also after a power cut.
+ * @param isLocked whether the caller holds the lock: the new content has one name then, so that what a killed run left of it
+ * is replaced by the next
+ */
+export async function writePrivate(path: string, content: string, isLocked = false): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: DIRECTORY_MODE });
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
+  const temporary = isLocked
+    ? unfinishedOf(path)
+    : join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
   try {
+    if (isLocked) await rm(temporary, { force: true });
     const file = await open(temporary, 'wx', FILE_MODE);
     try {
       await file.writeFile(content);
@@ -44,6 +51,9 @@ export async function writePrivate(path: string, content: string): Promise<void>
     );
   }
 }
+
+/** The new content of a file while it is written under the lock. */
+export const unfinishedOf = (path: string): string => join(dirname(path), `.${basename(path)}.unfinished`);
 
 function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;

@@ -27,6 +27,7 @@ export interface Choice extends OutputChoice {
   file?: string | undefined;
   phase?: string | undefined;
   restore?: boolean | undefined;
+  accept?: boolean | undefined;
 }
 
 /** A manifest with its sinks. The minters of a phase are opened when its turn comes: an earlier one may store what they need. */
@@ -72,6 +73,7 @@ export class Opened {
           minters,
           nowMs: Date.now,
           restore: this.#choice.restore ?? false,
+          accept: this.#choice.accept ?? false,
         }),
       );
     } finally {
@@ -89,7 +91,7 @@ export class Opened {
     try {
       await waitForServices(
         Object.fromEntries(Object.entries(services).filter(([name]) => needed.has(name))),
-        (name, seconds) => progress.say(`Waiting for ${name} (${seconds} s)`),
+        (name, seconds, problem) => progress.wait(`${name}, which ${problem}`, seconds),
       );
     } finally {
       progress.end();

@@ -14,7 +14,7 @@ export async function rotateKeys(
     throw usageError('Say which keys get a new value.', { hint: 'Give --only ID, or --all.' });
   const startedMs = Date.now();
   const progress = new Progress(context.io);
-  const onWait = (name: string, seconds: number) => progress.say(`Waiting for ${name} (${seconds} s)`);
+  const onWait = (name: string, seconds: number) => progress.wait(name, seconds);
   const options = { startedMs, isUnproved: choice.unproved ?? false, onWait };
   const reports = await overPhases({ ...choice, reportAs: 'rotate' }, context, (bootstrap, ids) =>
     bootstrap.rotate(ids, options),

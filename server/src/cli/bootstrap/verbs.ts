@@ -3,7 +3,7 @@ import { OUTPUT_ARGS } from '../output.ts';
 import { BOOTSTRAP_ARGS } from './arguments.ts';
 
 const NOTES =
-  'The manifest says which keys there are, where each comes from and where it is stored: docs/bootstrap.md. Values are never printed.';
+  'The manifest says which keys there are, where each comes from and where it is stored: docs/bootstrap.md. Values are never printed. Exit codes: 0 done, 1 something could not be done, 7 Vault or a service is away, 78 the manifest has faults or an operator has to give a value.';
 
 export const plan = verb({
   args: {
@@ -20,9 +20,10 @@ export const apply = verb({
   args: {
     ...BOOTSTRAP_ARGS,
     restore: { type: 'boolean', description: 'Store values again that somebody deleted' },
+    accept: { type: 'boolean', description: 'Keep values that somebody else changed' },
     watch: {
       type: 'boolean',
-      description: 'Go on until SIGTERM or Ctrl-C: copies follow the deciding place, such as files Vault',
+      description: 'Go on until SIGTERM or Ctrl-C: copies, such as files, follow the first place, such as Vault',
     },
     interval: { type: 'string', description: 'Seconds between two rounds of --watch. Default: 30' },
     ...OUTPUT_ARGS,
