@@ -15,7 +15,10 @@ interface World {
   folder: string;
   path: string;
   variables: Record<string, string>;
-  run: (verb: 'plan' | 'apply', more?: { restore?: boolean; manifest?: string }) => Promise<KeyReport[]>;
+  run: (
+    verb: 'plan' | 'apply',
+    more?: { restore?: boolean; accept?: boolean; manifest?: string },
+  ) => Promise<KeyReport[]>;
   /** Current version and the fields of the secret. */
   secret: () => Promise<{ version: number; data: Record<string, string> }>;
 }
@@ -43,7 +46,7 @@ keys:
     folder,
     path,
     variables: { VAULT_TOKEN: 'root', OPERATOR_KEY: 'canary-operator' },
-    run: async (verb, { restore = false, manifest: other = text } = {}) => {
+    run: async (verb, { restore = false, accept = false, manifest: other = text } = {}) => {
       const surroundings = { folder, variables: made.variables };
       const manifest = readManifest(other, 'm.yaml', made.variables);
       const sinks = await openSinks(manifest, surroundings);
@@ -54,6 +57,7 @@ keys:
         minters: new Map(),
         nowMs: Date.now,
         restore,
+        accept,
       });
       try {
         return await bootstrap[verb]();
@@ -197,6 +201,9 @@ describe('what somebody else did', () => {
       reason: expect.stringContaining('changed by somebody else'),
     });
     expect((await secret()).data['SESSION_SECRET']).toBe('canary-by-hand');
+    expect((await run('apply', { accept: true }))[1]).toMatchObject({ action: 'note', source: 'found' });
+    expect((await secret()).data['SESSION_SECRET']).toBe('canary-by-hand');
+    expect(actions(await run('plan'))[1]).toEqual(['session', 'none', undefined]);
   });
 
   test('a secret that was deleted comes back only if the operator says so', async () => {

@@ -96,7 +96,11 @@ export class FileSink implements Sink {
       const folder = dirname(resolve(path));
       await mkdir(folder, { recursive: true, mode: 0o700 }).catch(() => undefined);
       await access(folder, constants.W_OK).catch((cause: unknown) => {
-        throw new SinkError('refused', `The directory ${folder} cannot be written. Give this user the right to write there, or name another one.`, { cause });
+        throw new SinkError(
+          'refused',
+          `The directory ${folder} cannot be written. Give this user the right to write there, or name another one.`,
+          { cause },
+        );
       });
     }
   }

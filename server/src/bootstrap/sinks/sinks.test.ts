@@ -175,6 +175,19 @@ describe('a sink in files', () => {
     expect(readdirSync(directory).sort()).toEqual(['.keyward.json', 'api_key']);
   });
 
+  test('leaves no value that a killed run had begun to write', async () => {
+    const directory = folder();
+    const left = join(directory, '.api_key.unfinished');
+    const sink = new FileSink(filesFormat(directory));
+    const place = { sink: 's', name: 'api_key' };
+    writeFileSync(left, 'canary-left', { mode: 0o600 });
+    await sink.write(place, 'canary-1', await sink.read(place));
+    expect(readdirSync(directory)).toEqual(['api_key']);
+    writeFileSync(left, 'canary-left', { mode: 0o600 });
+    await sink.remove(place);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
   test('refuses a file that others may read, with the command that mends it', async () => {
     const directory = folder();
     writeFileSync(join(directory, 'api_key'), 'x');

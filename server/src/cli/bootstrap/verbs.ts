@@ -23,7 +23,8 @@ export const apply = verb({
     accept: { type: 'boolean', description: 'Keep values that somebody else changed' },
     watch: {
       type: 'boolean',
-      description: 'Go on until SIGTERM or Ctrl-C: copies, such as files, follow the first place, such as Vault',
+      description:
+        'Go on until SIGTERM or Ctrl-C: copies, such as files, follow the first place, such as Vault',
     },
     interval: { type: 'string', description: 'Seconds between two rounds of --watch. Default: 30' },
     ...OUTPUT_ARGS,
