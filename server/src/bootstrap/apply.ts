@@ -2,7 +2,7 @@ import type { Decision } from './decision.ts';
 import { informConsumers } from './consumers/inform.ts';
 import { decideOn } from './look.ts';
 import type { KeySpec, PlaceSpec } from './manifest/manifest.ts';
-import { labelPrefix, mintInto, verdictOf, type MintedKey, type Need } from './minting.ts';
+import { mintInto, verdictOf, type MintedKey, type Need } from './minting.ts';
 import { NO_ROTATION } from './intent.ts';
 import type { Minter } from './minters/minter.ts';
 import { makerOf, reportOf, shownPlace, type KeyReport } from './report.ts';
@@ -79,7 +79,7 @@ export async function noteValue(
   const place = stack.firstPlace(id);
   const rotation = minter === undefined ? NO_ROTATION : await stack.rotation(id);
   // The answer to its registration was lost, if it has no id.
-  const found = rotation.next?.label === undefined ? [] : await minter?.find(labelPrefix(id));
+  const found = rotation.next?.label === undefined ? [] : await minter?.find(stack.labelPrefix(id));
   const serviceKeyId = minter && (await stack.serviceKeyId(stored, rotation, found));
   await stack.sinkAt(place).annotate(place, {
     ...(await stack.provenance(value, source, stored)),
@@ -94,7 +94,8 @@ export async function mintKey(stack: Stack, id: string, need: Need): Promise<Min
   const place = stack.firstPlace(id);
   const sink = stack.sinkAt(place);
   const fingerprint = (key: string) => stack.fingerprint(key);
-  const minted = await mintInto({ id, minter, sink, place, intent: stack.intentAt(id), fingerprint }, need);
+  const names = { prefix: stack.labelPrefix(id), intent: stack.intentAt(id) };
+  const minted = await mintInto({ ...names, minter, sink, place, fingerprint }, need);
   if (minted === undefined) return undefined;
   const { key, serviceKeyId, attempt, former } = minted;
   const provenance = await stack.provenance(key, makerOf(stack.key(id)), former);

@@ -1,6 +1,5 @@
 import { underIntent } from './intent.ts';
 import { failureOf } from './failure.ts';
-import { labelPrefix } from './minting.ts';
 import { shownPlace } from './report.ts';
 import type { Stack } from './stack.ts';
 
@@ -36,7 +35,7 @@ export async function collectOrphans(stack: Stack, { id, isDryRun }: Ending): Pr
   const place = stack.firstPlace(id);
   const collect = async (): Promise<EndReport> => {
     const stored = await stack.sinkAt(place).read(place);
-    const found = await minter.find(labelPrefix(id));
+    const found = await minter.find(stack.labelPrefix(id));
     const rotation = await stack.rotation(id);
     const current = await stack.serviceKeyId(stored, rotation, found);
     // Without its id the stored key could be any of them.
@@ -97,7 +96,7 @@ async function revokeAll(stack: Stack, report: EndReport, isDryRun: boolean): Pr
   const minter = stack.minter(report.id);
   if (minter === undefined) return;
   await minter.probe();
-  const found = await minter.find(labelPrefix(report.id));
+  const found = await minter.find(stack.labelPrefix(report.id));
   report.left = found.map(({ id }) => id);
   for (const { id } of found) {
     if (!isDryRun) await minter.revoke(id);

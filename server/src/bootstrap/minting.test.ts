@@ -49,9 +49,16 @@ describeOnServer('sqlite', 'a key that a service mints', (start) => {
   function world(url = server.url) {
     const path = `minted${++number}`;
     const variables: Record<string, string> = { VAULT_TOKEN: 'root', ADMIN_KEY: server.adminKey };
-    const run = async (verb: 'plan' | 'apply' = 'apply'): Promise<KeyReport[]> => {
+    const run = async (verb: 'plan' | 'apply' = 'apply', stack = ''): Promise<KeyReport[]> => {
       const surroundings = { folder: '/', variables };
-      const manifest = readManifest(manifestOf(path, url), 'm.yaml', variables);
+      const manifest = readManifest(
+        manifestOf(path, url).replace(
+          'version: 1',
+          stack === '' ? 'version: 1' : `version: 1\nstack: ${stack}`,
+        ),
+        'm.yaml',
+        variables,
+      );
       const sinks = await openSinks(manifest, surroundings);
       const minters = await openMinters(manifest, Object.keys(manifest.keys), surroundings);
       try {
@@ -71,10 +78,10 @@ describeOnServer('sqlite', 'a key that a service mints', (start) => {
       return { key: data.data.APP_KEY, version: data.metadata.version, custom };
     };
     /** Names of the keys in the service that are good. */
-    const active = async () => {
+    const active = async (after = ':') => {
       const { body } = await server.request<{ items: { name: string }[] }>(
         'GET',
-        `/v1/keys?state=active&q=keyward:app-${path}:`,
+        `/v1/keys?state=active&q=keyward:app-${path}${after}`,
       );
       return body.items.map(({ name }) => name);
     };
@@ -117,6 +124,17 @@ describeOnServer('sqlite', 'a key that a service mints', (start) => {
     await Promise.all(Array.from({ length: 10 }, () => run()));
     expect(await active()).toHaveLength(1);
     expect(await opens((await stored()).key)).toBe(true);
+  });
+
+  test('two stacks with the same id of a key at one service leave the keys of each other alone', async () => {
+    const { path, run, stored, opens, active } = world();
+    await run('apply', 'shop');
+    const { key } = await stored();
+    await bao.call('DELETE', `secret/metadata/${path}`);
+    await run('apply', 'office');
+    expect((await stored()).key).not.toBe(key);
+    expect(await opens(key)).toBe(true);
+    expect(await active('@')).toHaveLength(2);
   });
 
   test('a key that was revoked in the service is replaced', async () => {

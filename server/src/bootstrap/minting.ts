@@ -9,7 +9,8 @@ const VERIFY_TRIES = 5;
 const VERIFY_WAIT_MS = 500;
 
 export interface Minting {
-  id: string;
+  /** Labels of all keys that were minted for this key of the manifest begin so. */
+  prefix: string;
   minter: Minter;
   sink: Sink;
   place: PlaceSpec;
@@ -33,9 +34,6 @@ export interface MintedKey {
  */
 export type Need = (stored: Stored, rotation: Rotation) => Promise<Rotation | undefined>;
 
-/** Labels of all keys that were minted for one key of the manifest begin so. */
-export const labelPrefix = (id: string): string => `keyward:${id}:`;
-
 /**
  * Mints one key in the service and stores it, whatever happened to runs before: what they left is adopted or revoked.
  * Of several runs at the same time one mints, the others wait for it.
@@ -43,17 +41,17 @@ export const labelPrefix = (id: string): string => `keyward:${id}:`;
  * @throws MinterError `unavailable` before anything is minted where the service cannot say what is good
  */
 export async function mintInto(minting: Minting, need: Need): Promise<MintedKey | undefined> {
-  const { minter, sink, place, id } = minting;
+  const { minter, sink, place, prefix } = minting;
   await minter.probe();
   return underIntent(minting.intent, async (intent) => {
     const stored = await sink.read(place);
     const rotation = await need(stored, intent.rotation);
     if (rotation === undefined) return undefined;
-    const found = await minter.find(labelPrefix(id));
+    const found = await minter.find(prefix);
     const orphans = found.filter((key) => !rotation.former.includes(key.id));
     const adopted = await adoptable(minter, orphans);
     for (const orphan of orphans) if (orphan.id !== adopted?.id) await minter.revoke(orphan.id);
-    const label = labelPrefix(id) + intent.attempt;
+    const label = prefix + intent.attempt;
     // In a rotation the service learns of the key first: its users may read it at once.
     const chosen = adopted === undefined && !rotation.isOpen ? minter.choose?.(label) : undefined;
     if (chosen !== undefined) {

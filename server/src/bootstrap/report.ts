@@ -169,11 +169,19 @@ function blocked(
 }
 
 /** Beside the key, in the same sink. */
-export function intentPlace(id: string, { sink, mount }: PlaceSpec, { sinks }: Manifest): PlaceSpec {
-  if (mount !== undefined) return { sink, mount, path: `keyward/bootstrap/intents/${id}`, field: 'intent' };
-  if (sinks[sink]?.type === 'files') return { sink, name: `.keyward-intent-${id}` };
-  return { sink, name: `KEYWARD_INTENT_${id.toUpperCase().replaceAll(/\W/g, '_')}` };
+export function intentPlace(id: string, { sink, mount }: PlaceSpec, { sinks, stack }: Manifest): PlaceSpec {
+  if (mount !== undefined) {
+    const path = `keyward/bootstrap/intents/${stack === undefined ? '' : `${stack}/`}${id}`;
+    return { sink, mount, path, field: 'intent' };
+  }
+  const name = stack === undefined ? id : `${id}@${stack}`;
+  if (sinks[sink]?.type === 'files') return { sink, name: `.keyward-intent-${encoded(name)}` };
+  return { sink, name: `KEYWARD_INTENT_${encoded(name).toUpperCase()}` };
 }
+
+/** Letters and digits stay; two names stay two. */
+const encoded = (name: string): string =>
+  name.replaceAll(/[^a-z0-9]/g, (character) => `_${character.charCodeAt(0).toString(16)}_`);
 
 /** Such as `main:kv/data/app#JWT_SECRET` or `files:jwt_secret`. */
 export const shownPlace = ({ sink, mount, path, field, name }: PlaceSpec): string =>

@@ -3,7 +3,7 @@ import { informConsumers } from './consumers/inform.ts';
 import { failureOf } from './failure.ts';
 import { retire } from './retire.ts';
 import { underIntent, type Rotation } from './intent.ts';
-import { labelPrefix, unknownVerdict, verdictOf, type Need } from './minting.ts';
+import { unknownVerdict, verdictOf, type Need } from './minting.ts';
 import { makerOf, shownPlace, type RotationReport } from './report.ts';
 import { SinkError, type Stored } from './sinks/sink.ts';
 import type { Stack } from './stack.ts';
@@ -120,7 +120,7 @@ async function needOf(
   if (minter === undefined) return { ...rotation, isOpen: true };
   const verdict = await verdictOf(minter, stored.value);
   if (verdict === 'unknown') throw unknownVerdict();
-  const found = await minter.find(labelPrefix(id));
+  const found = await minter.find(stack.labelPrefix(id));
   const current = await stack.serviceKeyId(stored, rotation, found);
   const isUnknown = current === undefined && verdict === 'valid';
   // Without its id the stored key may be any of them: all stay good until the end.

@@ -58,6 +58,12 @@ export class Stack {
     return sink;
   }
 
+  /** Labels of all keys that were minted for it begin so. */
+  labelPrefix(id: string): string {
+    const { stack } = this.options.manifest;
+    return stack === undefined ? `keyward:${id}:` : `keyward:${id}@${stack}:`;
+  }
+
   intentAt(id: string): IntentPlace {
     const place = intentPlace(id, this.firstPlace(id), this.options.manifest);
     return { sink: this.sinkAt(place), place, nowMs: this.options.nowMs };

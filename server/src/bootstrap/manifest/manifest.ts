@@ -172,6 +172,11 @@ export type KeySpec = Static<typeof Key>;
 export const Manifest = Type.Object(
   {
     version: Type.Literal(1),
+    stack: opt({
+      ...Name,
+      description:
+        'the name of this stack: it stands in the labels of minted keys. Give one where several stacks mint keys of the same id at one service',
+    }),
     sinks: Type.Record(Type.String(), Sink, { description: 'The places where keys are stored, by name' }),
     services: opt(Type.Record(Type.String(), Service, { description: 'Services, by name' })),
     keys: Type.Record(Type.String(), Key, { description: 'Keys, by id' }),
