@@ -46,12 +46,17 @@ export async function collectOrphans(stack: Stack, { id, isDryRun }: Ending): Pr
         reason: `the id of the stored key is not known, and it may be one of these. Run keyward bootstrap apply; if it was given by hand, revoke the others in ${stack.key(id).service ?? ''}`,
       };
     const kept = new Set([...rotation.former, ...(current === undefined ? [] : [current])]);
-    for (const orphan of found) {
-      if (kept.has(orphan.id)) continue;
-      if (!isDryRun) await minter.revoke(orphan.id);
-      report.revoked.push(orphan.id);
+    const orphans = found.map((one) => one.id).filter((one) => !kept.has(one));
+    try {
+      for (const orphan of orphans) {
+        if (!isDryRun) await minter.revoke(orphan);
+        report.revoked.push(orphan);
+      }
+      return report;
+    } catch (error) {
+      const left = orphans.filter((one) => !report.revoked.includes(one));
+      return { ...report, ...failureOf(error), left };
     }
-    return report;
   };
   return isDryRun ? collect() : underIntent(stack.intentAt(id), collect);
 }

@@ -65,7 +65,8 @@ async function* subscribe(query, variables, signal) {
 async function showWorkspaces() {
   const { workspaces } = await ask('{ workspaces(first: 200) { nodes { slug name } } }');
   workspace.replaceChildren(...workspaces.nodes.map(({ slug, name }) => new Option(name, slug)));
-  if (workspaces.nodes.length === 0) show('There are no workspaces yet.');
+  if (workspaces.nodes.length === 0)
+    show('There are no workspaces yet. Create one in the service, then reload this page.');
   else await showDocuments();
 }
 

@@ -47,7 +47,9 @@ export class VaultSink implements Sink {
       if (state !== 'active' && state !== 'standby')
         throw new SinkError(
           'unavailable',
-          `Vault at ${this.#vault.address} is ${state}. Unseal or initialize it, then run this again.`,
+          state === 'unknown'
+            ? `${this.#vault.address} does not answer as Vault does. Check the address, and what stands in front of it.`
+            : `Vault at ${this.#vault.address} is ${state}. Unseal or initialize it, then run this again.`,
         );
       for (const mount of new Set(places.map(({ mount = '' }) => mount))) await this.#vault.requireKv2(mount);
       const all = [...new Map(places.map((place) => [shownPath(fieldOf(place)), fieldOf(place)])).values()];

@@ -133,6 +133,27 @@ keys:
     expect(JSON.parse((await run('gc')).stdout)).toMatchObject({ keys: [{ revoked: [] }, { revoked: [] }] });
   });
 
+  test('gc names the keys that it could not revoke', async () => {
+    const { run, id, manifest, write, active } = stack();
+    await run('apply');
+    const orphan = await server.mint({ name: `keyward:${id}:dead`, role: 'client', scopes: undefined });
+    const refused = "revoke: { method: PATCH, path: '/v1/keys/{id}', body: { nothing: 1 } }";
+    write(manifest.replace("revoke: { method: POST, path: '/v1/keys/{id}/revoke' }", refused));
+    const { code, stdout } = await run('gc', '--yes');
+    expect([code, (JSON.parse(stdout) as { keys: object[] }).keys]).toMatchObject([
+      1,
+      expect.arrayContaining([
+        expect.objectContaining({
+          id,
+          revoked: [],
+          left: [orphan.id],
+          reason: expect.stringContaining('422'),
+        }),
+      ]),
+    ]);
+    expect(await active()).toBe(2);
+  });
+
   test('destroy revokes minted keys and removes all values, asks first, and may be repeated', async () => {
     const { run, stored, active, home } = stack();
     await run('apply');
@@ -261,7 +282,7 @@ keys:
       async () => {
         const { home, env, run, stored, active, revokeAll } = stack();
         // Each run has to mint; they are killed in steps over the time that a run takes.
-        for (let afterMs = 200; afterMs < 800; afterMs += 25) {
+        for (let afterMs = 200; afterMs < 800; afterMs += 50) {
           await revokeAll();
           const child = home.spawn(['bootstrap', 'apply'], env);
           const ended = once(child, 'exit');

@@ -335,7 +335,7 @@ keys:
           '[{ name: app, run: ["true"], proof: { run: ["true"] } }]',
         );
         await prepare();
-        for (let afterMs = 200; afterMs < 900; afterMs += 35) {
+        for (let afterMs = 200; afterMs < 900; afterMs += 70) {
           const child = home.spawn(['bootstrap', 'rotate', '--only', id], env);
           const ended = once(child, 'exit');
           await sleep(afterMs);
