@@ -123,7 +123,7 @@ async function watch(life: Life): Promise<void> {
   await expect.poll(() => said).toMatch(/not informed|answers 500/);
   undo();
   life.to.vault.fault = echo(503);
-  await expect.poll(() => said).toMatch(/Vault at \S+ is unknown/);
+  await expect.poll(() => said).toMatch(/does not answer as Vault does/);
   life.to.vault.fault = () => undefined;
   child.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
