@@ -1,4 +1,12 @@
 import { Type } from 'typebox';
+import {
+  HOST_PATTERN,
+  NAME_PATTERN,
+  PLACE_PATTERN,
+  REASON_PATTERN,
+  SERVICE_KEY_ID_PATTERN,
+  SOURCE_PATTERN,
+} from '../base/forms/bootstrap-forms.ts';
 import { KEY_STATES } from '../keys/index.ts';
 import {
   forgetStackKeys,
@@ -27,11 +35,11 @@ const COPIES_MAX = 10;
 const REVOKED_MAX = 50;
 
 const StackName = Type.String({
-  pattern: '^[a-z0-9][a-z0-9_.-]{0,62}$',
+  pattern: NAME_PATTERN,
   description: 'lower-case letters, digits, ".", "_" and "-", such as tribuence',
 });
 const KeyId = Type.String({
-  pattern: '^[a-z0-9][a-z0-9_.-]{0,62}$',
+  pattern: NAME_PATTERN,
   description: 'the id of the key in the manifest, such as anythingllm',
 });
 const RunId = Type.String({
@@ -39,23 +47,23 @@ const RunId = Type.String({
   description: '8 to 64 letters, digits, ".", "_" and "-", such as a UUID',
 });
 const KeyPlace = Type.String({
-  pattern: String.raw`^[a-z0-9][a-z0-9_.-]{0,62}:[^\s\p{C}]{1,600}$`,
+  pattern: PLACE_PATTERN,
   description: 'a sink and a place in it, such as vault:kv/data/app#API_KEY',
 });
 const ValueSource = Type.String({
-  pattern: '^[a-z][a-z_-]{0,39}(:[A-Za-z0-9_.-]{1,100})?$',
+  pattern: SOURCE_PATTERN,
   description: 'where the value came from, such as env:JWT_SECRET, random, mint:anythingllm or found',
 });
 const ServiceKeyId = Type.String({
-  pattern: '^[!-~]{1,128}$',
+  pattern: SERVICE_KEY_ID_PATTERN,
   description: 'the id of the key in its service: 1 to 128 visible ASCII characters. Never the key',
 });
 const StateReason = Type.String({
-  pattern: String.raw`^\P{C}{1,1000}$`,
+  pattern: REASON_PATTERN,
   description: 'one line of at most 1,000 characters that says why',
 });
 const Host = Type.String({
-  pattern: '^[0-9A-Za-z][0-9A-Za-z_.-]{0,252}$',
+  pattern: HOST_PATTERN,
   description: 'the name of the machine that ran it',
 });
 const Verb = s.oneOf(REPORT_VERBS, { description: 'The command that ran' });

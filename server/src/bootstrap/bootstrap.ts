@@ -3,7 +3,14 @@ import { collectOrphans, destroyKey, type EndReport } from './ending.ts';
 import { failureOf } from './failure.ts';
 import { planKey, statusOfKey } from './look.ts';
 import type { PlaceSpec } from './manifest/manifest.ts';
-import { NO_PLACE, shownPlace, type KeyReport, type KeyStatus, type RotationReport } from './report.ts';
+import {
+  emptyRotation,
+  NO_PLACE,
+  shownPlace,
+  type KeyReport,
+  type KeyStatus,
+  type RotationReport,
+} from './report.ts';
 import { rotateKey, type RotateOptions } from './rotate.ts';
 import type { Purpose } from './sinks/sink.ts';
 import { Stack, type StackOptions } from './stack.ts';
@@ -25,16 +32,16 @@ export class Bootstrap {
     const { keys, own } = this.#stack.places(this.#ids(ids), purpose);
     // A rotation ends former values of the keys only.
     const ownPurpose = purpose === 'rotate' ? 'apply' : purpose;
-    const lists: [PlaceSpec[], Purpose][] =
-      ownPurpose === purpose
-        ? [[[...keys, ...own], purpose]]
-        : [
-            [keys, purpose],
-            [own, ownPurpose],
-          ];
-    for (const [places, need] of lists)
-      for (const [, ofSink] of Map.groupBy(places, ({ sink }) => sink))
-        await this.#stack.sinkAt(ofSink[0] ?? NO_PLACE).preflight(ofSink, need);
+    const needs = [
+      ...keys.map((place) => ({ place, purpose })),
+      ...own.map((place) => ({ place, purpose: ownPurpose })),
+    ];
+    const groups = Map.groupBy(needs, (need) => `${need.purpose} ${need.place.sink}`);
+    for (const group of groups.values()) {
+      const [{ place, purpose: ofGroup } = { place: NO_PLACE, purpose }] = group;
+      const places = group.map((need) => need.place);
+      await this.#stack.sinkAt(place).preflight(places, ofGroup);
+    }
   }
 
   /** What `apply` would do. Writes nothing. */
@@ -71,17 +78,9 @@ export class Bootstrap {
       ids,
       (id) => rotateKey(this.#stack, { ...options, id }),
       (id, error) => ({
-        id,
+        ...emptyRotation(id, this.#stack.firstPlace(id)),
         action: 'failed',
-        place: shownPlace(this.#stack.firstPlace(id)),
         ...failureOf(error),
-        service_key_id: null,
-        copies: [],
-        consumers: [],
-        revoked: [],
-        left: [],
-        versions_destroyed: 0,
-        may_keep_former: [],
       }),
     );
   }

@@ -1,21 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startDevOpenBao, type OpenBao } from '../../test/openbao.ts';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { useOpenBao } from '../../test/openbao.ts';
 import { describeOnServer, type TestServer } from '../../test/server.ts';
 import { startFaultyProxy, type Fault, type FaultyProxy } from '../vault/faulty-proxy.fixture.ts';
 import { Bootstrap } from './bootstrap.ts';
 import { readManifest } from './manifest/read-manifest.ts';
 import { openMinters, openSinks } from './open-sinks.ts';
 
-let bao: OpenBao;
+const bao = useOpenBao();
 let number = 0;
-
-beforeAll(async () => {
-  bao = await startDevOpenBao();
-}, 60_000);
-afterAll(() => bao.remove());
 
 describeOnServer('sqlite', 'a fault at any request of a run', (start) => {
   let server: TestServer;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { VaultLogin } from '../vault/index.ts';
+import { passedOn } from './calls/run-command.ts';
 import type { Manifest, SinkSpec } from './manifest/manifest.ts';
 import type { SecretReference } from './manifest/secret-reference.ts';
 import { ExecMinter } from './minters/exec-minter.ts';
@@ -47,7 +48,11 @@ async function openSink(name: string, spec: SinkSpec, surroundings: Surroundings
   if (spec.type === 'files') return new FileSink(filesFormat(resolve(folder, spec.directory)));
   if (spec.type === 'dotenv') return new FileSink(dotenvFormat(resolve(folder, spec.file)));
   if (spec.type === 'exec') {
-    const env = { ...inherited(spec, surroundings), ...(await secretsOf(spec.env, surroundings)) };
+    const names = ['PATH', 'HOME', ...(spec.inherit ?? [])];
+    const env = {
+      ...passedOn(surroundings.variables, names),
+      ...(await secretsOf(spec.env, surroundings)),
+    };
     return new ItemSink(new ExecStore(spec, { name, folder, env }), spec.provenance);
   }
   const { ca_file } = spec;
@@ -64,17 +69,6 @@ async function openSink(name: string, spec: SinkSpec, surroundings: Surroundings
     ...(peers === undefined ? {} : { peers }),
     ...ca,
   });
-}
-
-/** A command gets no variable that the manifest does not name: they may hold other secrets. */
-function inherited(
-  { inherit = [] }: Extract<SinkSpec, { type: 'exec' }>,
-  { variables }: Surroundings,
-): Record<string, string> {
-  const names = ['PATH', 'HOME', ...inherit];
-  return Object.fromEntries(
-    names.flatMap((name) => (variables[name] === undefined ? [] : [[name, variables[name]]])),
-  );
 }
 
 type LoginSpec = Extract<SinkSpec, { type: 'vault' }>['login'];

@@ -89,6 +89,20 @@ export interface RotationReport {
   may_keep_former: string[];
 }
 
+/** Of a rotation that has done nothing yet. */
+export const emptyRotation = (id: string, place: PlaceSpec): RotationReport => ({
+  id,
+  action: 'none',
+  place: shownPlace(place),
+  service_key_id: null,
+  copies: [],
+  consumers: [],
+  revoked: [],
+  left: [],
+  versions_destroyed: 0,
+  may_keep_former: [],
+});
+
 export const NO_PLACE: PlaceSpec = { sink: '' };
 
 export function reportOf(id: string, key: KeySpec, decision: Decision): KeyReport {

@@ -4,7 +4,7 @@ import { failureOf } from './failure.ts';
 import { retire } from './retire.ts';
 import { underIntent, type Rotation } from './intent.ts';
 import { unknownVerdict, verdictOf, type Need } from './minting.ts';
-import { makerOf, shownPlace, type RotationReport } from './report.ts';
+import { emptyRotation, makerOf, shownPlace, type RotationReport } from './report.ts';
 import { SinkError, type Stored } from './sinks/sink.ts';
 import type { Stack } from './stack.ts';
 
@@ -28,18 +28,7 @@ const SAME_MS = 1_000;
  */
 export async function rotateKey(stack: Stack, options: RotateOptions): Promise<RotationReport> {
   const { id } = options;
-  const report: RotationReport = {
-    id,
-    action: 'none',
-    place: shownPlace(stack.firstPlace(id)),
-    service_key_id: null,
-    copies: [],
-    consumers: [],
-    revoked: [],
-    left: [],
-    versions_destroyed: 0,
-    may_keep_former: [],
-  };
+  const report = emptyRotation(id, stack.firstPlace(id));
   const block = await blockOf(stack, id);
   if (block !== undefined) return { ...report, action: 'blocked', needs_operator: true, ...block };
   const before = await stack.sinkAt(stack.firstPlace(id)).read(stack.firstPlace(id));

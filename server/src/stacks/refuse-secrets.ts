@@ -1,5 +1,5 @@
 import { invalidField } from '../base/errors.ts';
-import { holdsSecret } from '../base/secret-forms.ts';
+import { holdsSecret } from '../base/forms/secret-forms.ts';
 
 /**
  * The last net for a secret that a wrong manifest or somebody's metadata put where a name belongs; the schema of a report

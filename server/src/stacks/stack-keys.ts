@@ -1,4 +1,5 @@
 import type { Actor } from '../access/index.ts';
+import { STACK_KEY } from '../base/forms/bootstrap-forms.ts';
 import { isoTime } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import { pageOf, readCursor, type Page } from '../base/page.ts';
@@ -68,12 +69,9 @@ export async function listStackKeys(
   return pageOf(found, limit, (last) => [last.stack, last.id]);
 }
 
-const NAME = '[a-z0-9][a-z0-9_.-]{0,62}';
-const AFTER = new RegExp(`^${NAME} ${NAME}$`);
-
 function readAfter(cursor: string | undefined): Pick<KeyRow, 'stack' | 'id'> | undefined {
   if (cursor === undefined) return undefined;
-  const [stack = '', id = ''] = readCursor(cursor, AFTER);
+  const [stack = '', id = ''] = readCursor(cursor, STACK_KEY);
   return { stack, id };
 }
 

@@ -5,7 +5,8 @@ import { SecretReference } from '../manifest/secret-reference.ts';
 
 export const closed = { additionalProperties: false };
 export const opt = Type.Optional;
-export const text = (description: string) => Type.String({ minLength: 1, maxLength: 2_000, description });
+export const text = (description: string, options = {}) =>
+  Type.String({ minLength: 1, maxLength: 2_000, description, ...options });
 export const Pointer = (description: string) =>
   Type.String({ pattern: '^(/[^/]*)+$', description: `a JSON pointer such as /key/secret: ${description}` });
 export const Statuses = (description: string) =>

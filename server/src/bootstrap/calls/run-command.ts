@@ -23,6 +23,13 @@ export type Ended =
   | { how: 'missing' | 'signal'; reason: string }
   | { how: 'late' | 'long' };
 
+/** A command gets no variable but these: others may hold secrets. */
+export function passedOn(variables: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => (variables[name] === undefined ? [] : [[name, variables[name]]])),
+  );
+}
+
 /** Runs a program without a shell. With its children it is ended after its time, or with too much output. */
 export function runCommand(
   [program = '', ...args]: readonly string[],

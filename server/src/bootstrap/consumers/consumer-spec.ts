@@ -1,10 +1,9 @@
 import { Type, type Static } from 'typebox';
+import { NAME_PATTERN } from '../../base/forms/bootstrap-forms.ts';
+import { closed, opt, text } from '../calls/call-spec.ts';
 import { CONTAINER_MEMBERS } from '../docker/container-spec.ts';
 import { SecretReference } from '../manifest/secret-reference.ts';
 
-const closed = { additionalProperties: false };
-const opt = Type.Optional;
-const text = (description: string) => Type.String({ minLength: 1, maxLength: 2_000, description });
 const Command = Type.Array(text('the program, then its arguments'), {
   minItems: 1,
   maxItems: 50,
@@ -24,7 +23,7 @@ const Seconds = (value: number, description: string) =>
 /** A program that uses a key: how it hears of a new value, and how it proves that it uses it. */
 export const ConsumerSpec = Type.Object(
   {
-    name: Type.String({ pattern: '^[a-z0-9][a-z0-9_.-]{0,62}$', description: 'such as web' }),
+    name: Type.String({ pattern: NAME_PATTERN, description: 'such as web' }),
     signal: opt(
       Type.Object(
         {

@@ -1,4 +1,4 @@
-import { runCommand } from '../calls/run-command.ts';
+import { passedOn, runCommand } from '../calls/run-command.ts';
 import type { Surroundings } from '../secrets.ts';
 
 /** What a command gets of the environment: not the variables that hold values of keys. */
@@ -14,10 +14,7 @@ export async function runForConsumer(
   }: { surroundings: Surroundings; id: string; timeoutMs: number },
 ): Promise<string | undefined> {
   const [program = ''] = command;
-  const passed = PASSED_ON.flatMap((name) =>
-    variables[name] === undefined ? [] : [[name, variables[name]] as const],
-  );
-  const env = { ...Object.fromEntries(passed), KEYWARD_KEY: id };
+  const env = { ...passedOn(variables, PASSED_ON), KEYWARD_KEY: id };
   const ended = await runCommand(command, { env, folder, timeoutMs, isOutputRead: false });
   if (ended.how === 'exit')
     return ended.code === 0 ? undefined : `${program} ended with exit code ${ended.code}`;

@@ -1,4 +1,6 @@
 import { Type, type Static, type TProperties } from 'typebox';
+import { NAME_PATTERN } from '../../base/forms/bootstrap-forms.ts';
+import { closed, opt, text } from '../calls/call-spec.ts';
 import { ConsumerSpec } from '../consumers/consumer-spec.ts';
 import { ReportSpec } from './report-spec.ts';
 import { MinterSpec } from '../minters/presets.ts';
@@ -11,15 +13,11 @@ import { SecretReference, VariableName } from './secret-reference.ts';
  * docs/bootstrap.schema.json is made from this file.
  */
 
-const closed = { additionalProperties: false };
-const opt = Type.Optional;
 const object = <P extends TProperties>(properties: P, description: string) =>
   Type.Object(properties, { ...closed, description });
-const text = (description: string, options = {}) =>
-  Type.String({ minLength: 1, maxLength: 2_000, description, ...options });
 
 const Name = Type.String({
-  pattern: '^[a-z0-9][a-z0-9_.-]{0,62}$',
+  pattern: NAME_PATTERN,
   description: 'lower-case letters, digits, ".", "_" and "-", such as anythingllm',
 });
 const Seconds = (value: number, description: string) =>

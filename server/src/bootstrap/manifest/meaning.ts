@@ -1,3 +1,4 @@
+import { NAME_PATTERN } from '../../base/forms/bootstrap-forms.ts';
 import { placeholdersIn } from '../calls/templates.ts';
 import type { ConsumerSpec } from '../consumers/consumer-spec.ts';
 import { containerFault } from '../docker/container-spec.ts';
@@ -7,7 +8,7 @@ import type { KeySpec, Manifest, PlaceSpec } from './manifest.ts';
 
 type Path = (string | number)[];
 
-const ID = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
+const ID = new RegExp(NAME_PATTERN);
 const FIELDS_MAX = 60;
 /** A name in the metadata has at most 128, with `keyward.`. */
 const FIELD_MAX_BYTES = 120;

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { NAME_PATTERN } from '../../base/forms/bootstrap-forms.ts';
 import { SecretReference } from './secret-reference.ts';
 
 /** Where runs are reported. The server gets names, places and states, and no value. */
@@ -10,7 +11,7 @@ export const ReportSpec = Type.Object(
     }),
     key: SecretReference,
     stack: Type.String({
-      pattern: '^[a-z0-9][a-z0-9_.-]{0,62}$',
+      pattern: NAME_PATTERN,
       description:
         'the name of this stack in the record: lower-case letters, digits, ".", "_" and "-", such as tribuence',
     }),

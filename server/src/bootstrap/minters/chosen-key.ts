@@ -1,17 +1,15 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { Type, type Static } from 'typebox';
+import { closed, text } from '../calls/call-spec.ts';
 import { Random } from '../manifest/random.ts';
 import { randomValue } from '../secrets.ts';
-
-const closed = { additionalProperties: false };
-const template = (description: string) => Type.String({ minLength: 1, maxLength: 2_000, description });
 
 const HmacKey = Type.Object(
   {
     hmac_sha256: Type.Object(
       {
-        secret: template('the key of the HMAC, such as {master}'),
-        text: template('the text, such as {id}'),
+        secret: text('the key of the HMAC, such as {master}'),
+        text: text('the text, such as {id}'),
       },
       { ...closed, description: 'HMAC-SHA-256 in lower-case hex' },
     ),

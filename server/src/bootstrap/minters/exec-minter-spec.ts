@@ -1,13 +1,9 @@
 import { Type, type Static, type TProperties } from 'typebox';
 import { CONTAINER_MEMBERS } from '../docker/container-spec.ts';
-import { Pointer } from '../calls/call-spec.ts';
+import { closed, opt, Pointer, text } from '../calls/call-spec.ts';
 import { HTTP_MEMBERS, HTTP_VERBS, type HttpVerbs } from './http-minter-spec.ts';
 
-const closed = { additionalProperties: false };
-const opt = Type.Optional;
-const text = (description: string, maxLength = 2_000) =>
-  Type.String({ minLength: 1, maxLength, description });
-
+const LONG = { maxLength: 16_000 };
 /** 125 and above: the container or a signal ended it, not the program. */
 const EXIT_CODE_MAX = 124;
 const ExitCodes = (description: string, minimum = 0) =>
@@ -20,13 +16,13 @@ const ExitCodes = (description: string, minimum = 0) =>
 const command = <P extends TProperties>(properties: P, description: string) =>
   Type.Object(
     {
-      command: Type.Array(text('the program or an argument', 16_000), {
+      command: Type.Array(text('the program or an argument', LONG), {
         minItems: 1,
         maxItems: 100,
         description:
           'the program and its arguments, without a shell unless it names one. Only {label}, {id} and {prefix} stand for values: arguments are shown to others',
       }),
-      stdin: opt(text('what it reads from stdin; {name} stands for a value, also a secret one', 16_000)),
+      stdin: opt(text('what it reads from stdin; {name} stands for a value, also a secret one', LONG)),
       env: opt(
         Type.Record(Type.String(), Type.String({ maxLength: 16_000 }), {
           description:

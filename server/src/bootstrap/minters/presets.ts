@@ -1,12 +1,11 @@
 import { Type, type Static } from 'typebox';
+import { closed } from '../calls/call-spec.ts';
 import { SecretReference } from '../manifest/secret-reference.ts';
 import { AnythingllmExecMinter, anythingllmExec } from './anythingllm-exec.ts';
 import { ExecMinterSpec } from './exec-minter-spec.ts';
 import { HttpMinterSpec } from './http-minter-spec.ts';
 
 /* Services that Keyward knows: the manifest names them, and their requests stand here. */
-
-const closed = { additionalProperties: false };
 
 const KeywardMinter = Type.Object(
   {

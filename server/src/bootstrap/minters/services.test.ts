@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startDevOpenBao, type OpenBao } from '../../../test/openbao.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { useOpenBao } from '../../../test/openbao.ts';
 import { Bootstrap } from '../bootstrap.ts';
 import { readManifest } from '../manifest/read-manifest.ts';
 import { schemaText } from '../manifest/schema.ts';
@@ -76,13 +76,8 @@ const CASES: Case[] = [
 const folder = new URL('../../../../docs/services/', import.meta.url);
 const textOf = (name: string) => readFileSync(new URL(`${name}.yaml`, folder), 'utf8');
 
-let bao: OpenBao;
+const bao = useOpenBao();
 let mounts = 0;
-
-beforeAll(async () => {
-  bao = await startDevOpenBao();
-}, 60_000);
-afterAll(() => bao.remove());
 
 /** The manifest of the documentation as it stands, with a mount of its own. */
 async function world({ name, service, variables, url, field }: Case) {

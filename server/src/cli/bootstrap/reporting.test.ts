@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startDevOpenBao, type OpenBao } from '../../../test/openbao.ts';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { useOpenBao } from '../../../test/openbao.ts';
 import { describeOnServer, type NewKey, type TestServer } from '../../../test/server.ts';
 import { Home, type Ended } from '../cli.fixture.ts';
 
@@ -18,13 +18,8 @@ interface Shown {
 
 const CANARY = 'canary-7be1c52a';
 const KEPT = '.keyward.bootstrap.yaml.reports';
-let bao: OpenBao;
+const bao = useOpenBao();
 let number = 0;
-
-beforeAll(async () => {
-  bao = await startDevOpenBao();
-}, 60_000);
-afterAll(() => bao.remove());
 
 describeOnServer('sqlite', 'keyward bootstrap with a server that keeps a record', (start) => {
   let server: TestServer;

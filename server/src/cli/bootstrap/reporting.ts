@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { KeywardApiError, type components, type KeywardClient } from '@keyward/sdk';
-import { holdsSecret } from '../../base/secret-forms.ts';
+import {
+  HOST_PATTERN,
+  PLACE_PATTERN,
+  REASON_MAX_CHARACTERS,
+  REASON_PATTERN,
+  SERVICE_KEY_ID_PATTERN,
+  SOURCE_PATTERN,
+} from '../../base/forms/bootstrap-forms.ts';
+import { holdsSecret } from '../../base/forms/secret-forms.ts';
 import {
   secretOf,
   shownPlace,
@@ -126,7 +134,7 @@ export class Reporting {
       id,
       action: actionOf(this.#options.verb, done),
       revoked: ids,
-      reason: fitting(REASON, reason?.slice(0, REASON_MAX)),
+      reason: fitting(REASON, reason?.slice(0, REASON_MAX_CHARACTERS)),
       ...(seen !== undefined && { seen }),
     };
   }
@@ -184,13 +192,11 @@ function seenOf(status: KeyStatus, { keys }: Manifest): Seen {
   };
 }
 
-/* The forms of server/src/api/bootstrap.ts. */
-const PLACE = /^[a-z0-9][a-z0-9_.-]{0,62}:[^\s\p{C}]{1,600}$/u;
-const SOURCE = /^[a-z][a-z_-]{0,39}(:[A-Za-z0-9_.-]{1,100})?$/;
-const SERVICE_KEY_ID = /^[!-~]{1,128}$/;
-const HOST = /^[0-9A-Za-z][0-9A-Za-z_.-]{0,252}$/;
-const REASON_MAX = 1_000;
-const REASON = /^\P{C}+$/u;
+const PLACE = new RegExp(PLACE_PATTERN, 'u');
+const SOURCE = new RegExp(SOURCE_PATTERN, 'u');
+const SERVICE_KEY_ID = new RegExp(SERVICE_KEY_ID_PATTERN, 'u');
+const HOST = new RegExp(HOST_PATTERN, 'u');
+const REASON = new RegExp(REASON_PATTERN, 'u');
 
 /** Metadata of a sink may have been written by anybody: other texts are left out, and above all a secret. */
 const fitting = (form: RegExp, text: string | null | undefined): string | null =>

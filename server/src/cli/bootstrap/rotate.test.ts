@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   Bootstrap,
   openMinters,
@@ -13,18 +13,13 @@ import {
   readManifest,
   type RotationReport,
 } from '../../bootstrap/index.ts';
-import { startDevOpenBao, type OpenBao } from '../../../test/openbao.ts';
+import { useOpenBao } from '../../../test/openbao.ts';
 import { describeOnServer, type TestServer } from '../../../test/server.ts';
 import { Home, type Ended } from '../cli.fixture.ts';
 
 const CONSUMER = fileURLToPath(new URL('consumer.fixture.ts', import.meta.url));
-let bao: OpenBao;
+const bao = useOpenBao();
 let number = 0;
-
-beforeAll(async () => {
-  bao = await startDevOpenBao();
-}, 60_000);
-afterAll(() => bao.remove());
 
 describeOnServer('sqlite', 'keyward bootstrap rotate', (start) => {
   let server: TestServer;

@@ -1,16 +1,11 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { startDevOpenBao, type OpenBao } from '../../../test/openbao.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { useOpenBao } from '../../../test/openbao.ts';
 import { Home } from '../cli.fixture.ts';
 
-let bao: OpenBao;
-
-beforeAll(async () => {
-  bao = await startDevOpenBao();
-}, 60_000);
-afterAll(() => bao.remove());
+const bao = useOpenBao();
 
 test('apply --watch keeps files in step with Vault, informs their consumers, and goes on after Vault was away', async () => {
   const home = new Home();

@@ -1,4 +1,4 @@
-import { holdsKey } from './key-text.ts';
+import { holdsKey } from '../key-text.ts';
 
 /**
  * Texts with the form of a credential: of model providers, of Vault and OpenBao, of AnythingLLM, of GitHub, GitLab
