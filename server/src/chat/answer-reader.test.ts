@@ -6,7 +6,7 @@ const chunk = (delta: object, finish_reason: string | null = null): string =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
 
 function read(reader: AnswerReader, texts: readonly string[]): string[] {
-  const pieces = texts.map((text) => reader.push(Buffer.from(text)));
+  const pieces = texts.map((text) => reader.push(Buffer.from(text)).join('|'));
   return reader.failure === undefined ? [...pieces, reader.end()] : pieces;
 }
 
@@ -28,9 +28,9 @@ test('The text of an event comes with the bytes that complete the event', () => 
   expect(reader.completion).toMatchObject({ text: 'Good day', finishReason: 'length' });
 });
 
-test('Several events in one piece of bytes give one piece of text', () => {
+test('Each event gives its own piece of text, also if several come together', () => {
   const both = chunk({ content: 'Good ' }) + chunk({ content: 'day' });
-  expect(read(answerReader(200, EVENTS), [both])).toEqual(['Good day', '']);
+  expect(read(answerReader(200, EVENTS), [both])).toEqual(['Good |day', '']);
 });
 
 test('Reasoning that a stream leaves open is closed at its end', () => {

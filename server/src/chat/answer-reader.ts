@@ -10,8 +10,8 @@ export interface AnswerReader {
   readonly completion: Completion;
   /** If it is set, the rest of the answer must not be read. */
   readonly failure: Failure | undefined;
-  /** @returns the new text. @throws KeywardError `upstream_unavailable` if the answer is too long. */
-  push(chunk: Buffer): string;
+  /** @returns the new text, a piece for each event: a reader sees how the model spoke, however the network cut it. @throws KeywardError `upstream_unavailable` if the answer is too long. */
+  push(chunk: Buffer): string[];
   /** Called once, if there is no failure. @returns the rest of the text. @throws SyntaxError if the answer is invalid. */
   end(): string;
 }
@@ -26,18 +26,18 @@ class StreamReader implements AnswerReader {
   readonly #events = new EventReader();
   #unreadable: unknown;
 
-  push(chunk: Buffer): string {
+  push(chunk: Buffer): string[] {
     return this.#read(this.#events.push(chunk));
   }
 
   end(): string {
-    const text = this.#read(this.#events.end());
+    const text = this.#read(this.#events.end()).join('');
     if (this.failure === undefined && this.#unreadable !== undefined) throw this.#unreadable;
     return text + this.completion.end();
   }
 
-  #read(events: readonly string[]): string {
-    let text = '';
+  #read(events: readonly string[]): string[] {
+    const texts: string[] = [];
     for (const data of events) {
       // Reading goes on to the end: otherwise the connection cannot be used again.
       if (data === '[DONE]') continue;
@@ -45,10 +45,10 @@ class StreamReader implements AnswerReader {
       this.failure = streamFailure(chunk);
       if (this.failure !== undefined) break;
       if (this.#unreadable !== undefined) continue;
-      text += this.completion.addChoice(object(list(chunk['choices'])[0]), 'delta');
+      texts.push(this.completion.addChoice(object(list(chunk['choices'])[0]), 'delta'));
       if (this.completion.bytes > ANSWER_MAX_BYTES) throw tooLong();
     }
-    return text;
+    return texts;
   }
 
   /** An invalid event is reported at the end only: a later event may say why. */
@@ -74,11 +74,11 @@ class WholeReader implements AnswerReader {
     this.#status = status;
   }
 
-  push(chunk: Buffer): string {
+  push(chunk: Buffer): string[] {
     this.#bytes += chunk.length;
     if (this.#bytes > ANSWER_MAX_BYTES) throw tooLong();
     this.#chunks.push(chunk);
-    return '';
+    return [];
   }
 
   end(): string {

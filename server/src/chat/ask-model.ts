@@ -91,8 +91,10 @@ async function* piecesOf(
   let failure: Failure | undefined;
   try {
     for await (const chunk of answer.body) {
-      const text = filter.add(reader.push(chunk as Buffer));
-      if (text !== '') yield { kind: 'text', text };
+      for (const piece of reader.push(chunk as Buffer)) {
+        const text = filter.add(piece);
+        if (text !== '') yield { kind: 'text', text };
+      }
       if (reader.failure !== undefined) break;
     }
     const text = reader.failure === undefined ? filter.add(reader.end()) : '';
