@@ -11,6 +11,7 @@ import { chatModule } from './chat/index.ts';
 import { documentsModule } from './documents/index.ts';
 import type { ArrivalTimes } from './http/index.ts';
 import { administratorsOf, identityModule } from './identity/index.ts';
+import { jobsModule } from './jobs/index.ts';
 import { importKeyList, keysModule } from './keys/index.ts';
 import { modelsModule } from './models/index.ts';
 import { movingModule } from './moving/index.ts';
@@ -48,6 +49,7 @@ const CORE = new ModuleLine<Start>()
 
 /** All modules of the server. A new module is a line here. */
 const ALL = CORE.with(modelsModule)
+  .with(jobsModule)
   .with(documentsModule)
   .with(retrievalModule)
   .with(workspacesModule)

@@ -70,6 +70,7 @@ describe('the architecture', () => {
  */
 const WITHOUT_PERMIT: Record<string, string> = {
   'storage/permit.ts': 'has it',
+  'storage/together.ts': 'asks the permit of each of several callers',
   'storage/index.ts': 'has it',
   'nodes/nodes.ts': 'leases, and answers to other nodes',
   'audit/module.ts': 'refusals, checkpoints',
@@ -80,6 +81,7 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'retrieval/embedding/reembedding.ts': 'documents that are embedded anew for all',
   'retrieval/pgvector/pgvector-backfill.ts': 'vectors that were made without the extension',
   'retrieval/pgvector/pgvector.ts': 'tables for vectors of a length',
+  'jobs/sweeper.ts': 'leases and times of jobs',
   'retrieval/embedding/embed-document.ts': 'removes what a failed embedding has left',
 };
 
@@ -143,6 +145,7 @@ describe('what is written for a request', () => {
       'retrieval/embedding/embedder.ts',
       'storage/postgres.ts',
       'storage/sqlite.ts',
+      'storage/together.ts',
     ]);
     const begins = product.filter(({ source }) =>
       /BEGIN IMMEDIATE|\.transaction\(\)\s*\.execute/.test(source),

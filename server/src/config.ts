@@ -7,6 +7,26 @@ import { StartupError } from './base/errors.ts';
 import { nearest } from './base/nearest.ts';
 import { LOG_LEVELS, type LogLevel } from './base/log-levels.ts';
 
+/** The clocks of the queue of jobs, in ms. */
+interface JobClocks {
+  /** How long a worker may be silent. */
+  leaseMs: number;
+  heartbeatMs: number;
+  sweepMs: number;
+  /** After the control stream of a worker broke. */
+  graceMs: number;
+  maxSwapWaitMs: number;
+}
+
+interface JobLimits {
+  payloadMaxBytes: number;
+  resultMaxBytes: number;
+  /** Waiting jobs of one owner. */
+  queuedMax: number;
+  /** How long finished jobs are kept. */
+  keptMs: number;
+}
+
 /** The configuration, read from the environment only here. */
 export interface Config {
   host: string;
@@ -33,6 +53,7 @@ export interface Config {
   keyPrefix: string;
   /** Keys given by the environment, imported at start. */
   bootstrapKeys: { role: 'client' | 'miner' | 'admin'; variable: string; value: string }[];
+  jobs: { clocks: JobClocks; limits: JobLimits };
   /** The API does not delete workspaces. */
   workspaceDeletionProtection: boolean;
   /** Child processes get a part of it. */
@@ -69,6 +90,15 @@ export const VARIABLES = {
   KEYWARD_LOG_LEVEL: ['info', LOG_LEVELS.join(', ')],
   KEYWARD_KEY_PREFIX: ['sk-', 'first characters of a new key'],
   KEYWARD_WORKSPACE_DELETION_PROTECTION: ['off', '`on`: the API cannot delete workspaces'],
+  KEYWARD_JOB_PAYLOAD_MAX_MIB: ['8', 'largest payload of a job, MiB'],
+  KEYWARD_JOB_RESULT_MAX_MIB: ['64', 'largest result of a job, MiB'],
+  KEYWARD_JOB_QUEUED_MAX: ['100000', 'waiting jobs of one owner'],
+  KEYWARD_JOB_KEPT_DAYS: ['30', 'how long jobs that are over are kept'],
+  KEYWARD_JOB_LEASE_SECONDS: ['30', 'how long a worker may be silent before its jobs are given to another'],
+  KEYWARD_JOB_HEARTBEAT_SECONDS: ['10', 'how often workers renew their leases'],
+  KEYWARD_JOB_SWEEP_SECONDS: ['5', 'how often leases and waiting times are looked at'],
+  KEYWARD_JOB_GRACE_SECONDS: ['5', 'the lease of a worker whose control stream broke'],
+  KEYWARD_JOB_SWAP_WAIT_SECONDS: ['60', 'how long a job waits at most for a worker to swap models'],
   KEYWARD_URL: ['http://127.0.0.1:5390', 'the server that the command line talks to'],
   KEYWARD_API_KEY: ['–', 'the key that the command line uses'],
   KEYWARD_CONFIG_DIR: ['user configuration directory', 'where the command line keeps its credentials'],
@@ -134,6 +164,7 @@ export function readConfig(environment: Environment): Config {
       const value = env[variable];
       return value === undefined ? [] : [{ role, variable, value }];
     }),
+    jobs: jobSettings(env),
     workspaceDeletionProtection:
       oneOf(env, 'KEYWARD_WORKSPACE_DELETION_PROTECTION', ['on', 'off'], 'off') === 'on',
     environment: env,
@@ -153,6 +184,30 @@ function refuseUnknown(env: Environment): void {
     if (!name.startsWith('KEYWARD_') || known.includes(name)) continue;
     throw new StartupError(`${name} is not a variable of Keyward: did you mean ${nearest(name, known)}?`);
   }
+}
+
+function jobSettings(env: Environment): Config['jobs'] {
+  const whole = (name: string, fallback: number, max: number): number =>
+    integer(env, name, { fallback, min: 1, max });
+  const ms = (name: string, fallback: number): number => whole(name, fallback, 86_400) * 1_000;
+  const clocks = {
+    leaseMs: ms('KEYWARD_JOB_LEASE_SECONDS', 30),
+    heartbeatMs: ms('KEYWARD_JOB_HEARTBEAT_SECONDS', 10),
+    sweepMs: ms('KEYWARD_JOB_SWEEP_SECONDS', 5),
+    graceMs: ms('KEYWARD_JOB_GRACE_SECONDS', 5),
+    maxSwapWaitMs: ms('KEYWARD_JOB_SWAP_WAIT_SECONDS', 60),
+  };
+  if (clocks.heartbeatMs * 2 > clocks.leaseMs)
+    throw new StartupError(
+      'KEYWARD_JOB_LEASE_SECONDS must be at least twice KEYWARD_JOB_HEARTBEAT_SECONDS: a late heartbeat would lose the lease.',
+    );
+  const limits = {
+    payloadMaxBytes: whole('KEYWARD_JOB_PAYLOAD_MAX_MIB', 8, 1_024) * MIB,
+    resultMaxBytes: whole('KEYWARD_JOB_RESULT_MAX_MIB', 64, 1_024) * MIB,
+    queuedMax: whole('KEYWARD_JOB_QUEUED_MAX', 100_000, 100_000_000),
+    keptMs: whole('KEYWARD_JOB_KEPT_DAYS', 30, 3_650) * 86_400_000,
+  };
+  return { clocks, limits };
 }
 
 function databaseLocation(env: Environment, dataDir: string): string {

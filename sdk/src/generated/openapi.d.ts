@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document ca50673b8695abb99161d846084fd59df1216b7bc92bb7a83d79e9f63a5e283a
-// text 470d981373fdff16dfc8bf8e1fbd9dac58441626321d2cb209a886fca187bae5
+// document 04f0a70a362804fbc6a8ecad314272becf89873859f3b8f5cb003231de90e666
+// text 93bcd9fed3160f95abb66bf34b6831fb4c834fe283460a95a551a26a1608055f
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -957,6 +957,374 @@ export interface paths {
          * @description Values and keys stay as they are; the next report records them again. Scope: bootstrap:write.
          */
         delete: operations["bootstrap.forget_stack"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your jobs, newest first
+         * @description Scope: jobs:read.
+         */
+        get: operations["jobs.list"];
+        put?: never;
+        /**
+         * Submit a job for a worker
+         * @description Send payload, or prompt or messages alone. With an Idempotency-Key, a repeat answers 200 with the same job. The owner of a worker can read what it computes. Scope: jobs:submit.
+         */
+        post: operations["jobs.submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your jobs, newest first
+         * @description Scope: jobs:read.
+         */
+        get: operations["jobs.history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job
+         * @description Scope: jobs:read.
+         */
+        get: operations["jobs.get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete payload, output and result of a job that is over
+         * @description Its receipt stays. Scope: jobs:cancel.
+         */
+        delete: operations["jobs.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The result of a job, once it is over
+         * @description Also of a job that failed or expired. Before its end: 425 with Retry-After. Scope: jobs:read.
+         */
+        get: operations["jobs.result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a job: states, progress and output
+         * @description Server-sent events until the job is over: state, progress, output, and reset where another attempt begins and the output so far is void. Send Last-Event-ID to go on behind an event. Scope: jobs:read.
+         */
+        get: operations["jobs.events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a job
+         * @description Its worker is told at once over its control stream, otherwise at its next heartbeat. Scope: jobs:cancel.
+         */
+        post: operations["jobs.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The signed receipt of a job
+         * @description Scope: jobs:read.
+         */
+        get: operations["jobs.receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The signed receipt of a job
+         * @description Scope: jobs:read.
+         */
+        get: operations["jobs.receipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register a worker, or what it can do now
+         * @description A worker that registers again keeps its id and its leases. Scope: workers:register.
+         */
+        post: operations["workers.register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what the worker must know at once
+         * @description Server-sent events: cancel with the id of a job, drain, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before. Scope: workers:poll.
+         */
+        get: operations["workers.control"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change what a worker can do
+         * @description Scope: workers:register.
+         */
+        put: operations["workers.capabilities"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a worker away
+         * @description It gets no more jobs, and is deleted with the last job that it holds. Scope: workers:register.
+         */
+        delete: operations["workers.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your workers, the latest seen first
+         * @description With workers:read, those of all owners. Any key.
+         */
+        get: operations["workers.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take jobs
+         * @description Waits until there is a job, or until the wait is over: 204, with the header X-Skipped, such as model=2, the kinds of waiting jobs that this worker cannot do. With max_jobs above 1 the answer is {"jobs": […]}. Scope: workers:poll.
+         */
+        post: operations["workers.poll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew leases
+         * @description Where all of the leases are lost: 409. Scope: workers:poll.
+         */
+        post: operations["workers.heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}/chunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report pieces of output
+         * @description NDJSON: up to 1000 JSON values of 1 MiB each. All of them are stored, or none. Scope: workers:report.
+         */
+        post: operations["workers.chunks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report the result of a job
+         * @description A repeat with the same token and result answers 200 with the same receipt. Scope: workers:report.
+         */
+        post: operations["workers.result"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a job back, with the reason
+         * @description model_missing and interrupted cost the job no attempt. oom and model_missing take this model from the worker until it registers again. upstream_error and internal count against the worker: it rests after failures of several jobs. Scope: workers:report.
+         */
+        post: operations["workers.fail"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3347,7 +3715,7 @@ export interface components {
              * @description The reason, as a word for programs
              * @enum {string}
              */
-            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "method_not_allowed" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
+            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "job_not_found" | "worker_not_found" | "method_not_allowed" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "job_not_cancelable" | "lease_lost" | "already_finished" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "result_not_ready" | "queue_full" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
             /** @description What to do about it; null: nothing is known */
             hint: string | null;
             /** @description The request, as in the log and the header X-Request-Id */
@@ -4757,6 +5125,451 @@ export interface components {
             };
             /** @description The last 50 steps and changes of state, newest first */
             events: components["schemas"]["BootstrapEvent"][];
+        };
+        /** @description What a worker must have */
+        JobConstraints: {
+            /** @description Any of these */
+            models?: string[];
+            /** @description A part of the name of a GPU, such as 4090 */
+            gpu?: string;
+            /** @description Of one GPU */
+            min_vram_gb?: number;
+            /** @description A version, such as 12.4, or later */
+            cuda?: string;
+            /** @description Of the model */
+            digest?: string;
+            /** @description Such as q4_K_M */
+            quantization?: string;
+            /** @description Tokens */
+            min_context?: number;
+            /** @description All of these, such as tools */
+            features?: string[];
+            /** @description Where the worker must stand */
+            region?: string;
+            /** @description USD of a whole worker */
+            max_price_per_hour?: number;
+            /** @description Names and values of your own */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description Ids of owners: only their workers */
+            owners?: string[];
+            /** @description Ids of owners: none of their workers */
+            not_owners?: string[];
+            /** @description Ids or names: only these workers */
+            workers?: string[];
+            /** @description Ids or names: none of these workers */
+            not_workers?: string[];
+        };
+        JobRequest: {
+            /** @description Any JSON object. The worker gets it as it is; {"prompt": p} becomes messages */
+            payload?: {
+                [key: string]: unknown;
+            };
+            /** @description In place of payload: one message of a user */
+            prompt?: string;
+            /** @description The messages, in their order */
+            messages?: unknown[];
+            /** @description The model that does it. Default: any */
+            model?: string;
+            /** @description Default: inference */
+            type?: string;
+            constraints?: components["schemas"]["JobConstraints"];
+            /** @description How long it may wait for a worker. Default: 900 */
+            ttl_seconds?: number;
+            /** @description How long an attempt may take. Default: 600 */
+            run_timeout_seconds?: number;
+            /** @description Default: 3 */
+            max_attempts?: number;
+            /** @description 9: first, among jobs of the same owner. Default: 5 */
+            priority?: number;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            not_before?: string;
+            /**
+             * @description restart: another worker begins anew when one is lost; fail: the job fails. Default: restart
+             * @enum {string}
+             */
+            recovery?: "restart" | "fail";
+            /** @description Where the end of the job is reported */
+            webhook_url?: string;
+            /** @description Any JSON object with at most 50 members */
+            metadata?: {
+                [key: string]: unknown;
+            };
+        };
+        Job: {
+            /** @description Id of the job */
+            job_id: string;
+            /** @description The kind of thing or of event */
+            type: string;
+            /**
+             * @description Whether the key is good, and why not
+             * @enum {string}
+             */
+            state: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELED" | "EXPIRED";
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            requested_at: string;
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+            started_at: string | null;
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+            finished_at: string | null;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            expires_at: string;
+            /** @description Number of workers that have had the job so far */
+            attempt: number;
+            /** @description Number of attempts that may fail */
+            max_attempts: number;
+            /** @description 9: first, among jobs of the same owner */
+            priority: number;
+            /** @description 1: next. null: it does not wait, or the position is above 1,000 */
+            queue_position: number | null;
+            /** @description Estimated wait; null: not known */
+            eta_seconds: number | null;
+            /** @description Why it still waits. null: it does not */
+            waiting: {
+                /** @description The reason, for the audit record */
+                reason: string;
+                /** @description Number of workers that are online */
+                workers_online: number;
+                /** @description Number of known workers by the reason why they do not have the job */
+                excluded: {
+                    [key: string]: number;
+                };
+            } | null;
+            /** @description Whether some known worker can do it */
+            is_possible: boolean;
+            /** @description The constraints that no known worker meets */
+            impossible_because: string[];
+            /** @description As the worker reported it */
+            progress: unknown;
+            /** @description Id of the worker that has or had the job; null: none */
+            assigned_worker: string | null;
+            /** @description What went wrong; null: nothing */
+            error: {
+                /** @description The reason, as a word for programs */
+                code: string;
+                /** @description A text for people; null: nothing to say */
+                message: string;
+            } | null;
+            /** @description Any JSON object with at most 50 members */
+            metadata: {
+                [key: string]: unknown;
+            };
+        };
+        JobList: {
+            /** @description The items, in the order of the list */
+            items: components["schemas"]["Job"][];
+            /** @description null: more than 10,000 */
+            total: number | null;
+            /** @description Asks for the next page; null: this is the last one */
+            next_cursor: string | null;
+        };
+        /** @description What a job took, signed by this server. Verify it offline: keyward receipts verify */
+        JobReceipt: {
+            /** @description Id of the job */
+            job_id: string;
+            /** @description The id of the owner whose key asked; null: no key did */
+            owner_id: string;
+            /** @description Id of the worker */
+            worker_id: string;
+            /** @description Owner of the worker */
+            worker_owner_id: string;
+            /** @description The result of the check */
+            outcome: string;
+            /** @description The workers that had the job, in order */
+            attempts: {
+                /** @description Number of the attempt, from 1 */
+                attempt: number;
+                /** @description Id of the worker */
+                worker_id: string;
+                /** @description The result of the check */
+                outcome: string;
+                /**
+                 * Format: date-time
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+                 */
+                started_at: string;
+                /**
+                 * Format: date-time
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+                 */
+                ended_at: string;
+            }[];
+            /** @description What counts: the word of the worker, at most what the server measured */
+            gpu_seconds: number;
+            /** @description The word of the worker */
+            gpu_seconds_claimed: number;
+            /** @description The time of the lease × the GPUs of the worker */
+            gpu_seconds_measured: number;
+            /** @description Tokens of the request */
+            prompt_tokens: number;
+            /** @description Tokens of the answer */
+            completion_tokens: number;
+            /** @description The name of the model */
+            model: string | null;
+            /** @description Hash of the weights; null: not said */
+            model_digest: string | null;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            finished_at: string;
+            /** @description Of the key that signed it */
+            key_id: string;
+            /** @description PEM */
+            public_key: string;
+            /** @description Ed25519, base64 */
+            signature: string;
+        };
+        JobResult: {
+            /** @description Id of the job */
+            job_id: string;
+            /**
+             * @description Whether the key is good, and why not
+             * @enum {string}
+             */
+            state: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELED" | "EXPIRED";
+            /** @description As the worker reported it. null: none */
+            result: unknown;
+            /** @description What went wrong; null: nothing */
+            error: {
+                /** @description The reason, as a word for programs */
+                code: string;
+                /** @description A text for people; null: nothing to say */
+                message: string;
+            } | null;
+            /** @description The tokens that it took */
+            usage: {
+                /** @description Tokens of the request */
+                prompt_tokens: number;
+                /** @description Tokens of the answer */
+                completion_tokens: number;
+                /** @description Tokens in all */
+                total_tokens: number;
+            } | null;
+            /** @description What the job took; null: no worker had it */
+            receipt: components["schemas"]["JobReceipt"] | null;
+        };
+        WorkerCapabilities: {
+            /** @description Its GPUs */
+            gpus?: {
+                /** @description The name that people read */
+                name: string;
+                /** @description Memory in MiB */
+                memory_mb: number;
+                /** @description A version, such as 12.4 */
+                cuda?: string;
+            }[];
+            /** @description In place of gpus: a single one */
+            gpu?: {
+                /** @description The name of the model */
+                model: string;
+                /** @description Memory in GiB */
+                memory_gb?: number;
+            };
+            /** @description Names, or more about them */
+            models?: (string | {
+                /** @description The name that people read */
+                name: string;
+                /** @description Hash of the weights */
+                digest?: string;
+                /** @description Such as q4_K_M */
+                quantization?: string;
+                /** @description The longest context, in tokens */
+                context?: number;
+                /** @description Such as tools */
+                features?: string[];
+                /** @description Whether it is in memory */
+                loaded?: boolean;
+                /** @description How long the model takes to load */
+                load_seconds?: number;
+            })[];
+            /** @description Names and values of your own */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description Types of jobs. Default: inference, embedding, retrieve */
+            types?: string[];
+        };
+        WorkerRequest: {
+            capabilities: components["schemas"]["WorkerCapabilities"];
+            /** @description Jobs at a time. Default: 1 */
+            concurrency?: number;
+            /** @description Where it stands, in words of your own */
+            region?: string;
+            /** @description USD of the whole worker. No money moves */
+            price_per_hour?: number;
+            /** @description Version of this protocol. Default: 1 */
+            protocol?: number;
+        };
+        RegisteredWorker: {
+            /** @description Id of the worker */
+            worker_id: string;
+            /** @description Renew leases so often */
+            heartbeat_seconds: number;
+            /** @description A worker that is silent for so long loses its jobs */
+            lease_seconds: number;
+            /** @description Version of the protocol of workers */
+            protocol: number;
+        };
+        Worker: {
+            /** @description Id of the worker */
+            worker_id: string;
+            /** @description The name that people read */
+            name: string;
+            /** @description The id of the owner whose key asked; null: no key did */
+            owner_id: string;
+            /**
+             * @description Whether the key is good, and why not
+             * @enum {string}
+             */
+            state: "online" | "draining" | "resting" | "offline";
+            /** @description Its GPUs, models, labels and types of jobs */
+            capabilities: {
+                [key: string]: unknown;
+            };
+            /** @description Jobs at a time */
+            concurrency: number;
+            /** @description Jobs that it works on */
+            jobs: number;
+            /** @description Where it stands; null: not said */
+            region: string | null;
+            /** @description USD of the whole worker; null: not said */
+            price_per_hour: number | null;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            registered_at: string;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            seen_at: string;
+        };
+        WorkerLeaves: {
+            /**
+             * @description Whether the key is good, and why not
+             * @enum {string}
+             */
+            state: "draining" | "gone";
+            /** @description Number of jobs that it still holds */
+            leases: number;
+        };
+        WorkerList: {
+            /** @description The items, in the order of the list */
+            items: components["schemas"]["Worker"][];
+        };
+        WorkerPoll: {
+            /** @description Default: 15 */
+            max_wait_seconds?: number;
+            /** @description Default: 1 */
+            max_jobs?: number;
+        };
+        WorkerJob: {
+            /** @description Id of the job */
+            job_id: string;
+            /** @description Number of the attempt, from 1 */
+            attempt: number;
+            /** @description Belongs to every report about this job */
+            lease_token: string;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            lease_expires_at: string;
+            /** @description The kind of thing or of event */
+            type: string;
+            /** @description What the client sent */
+            payload: {
+                [key: string]: unknown;
+            };
+            /** @description What the job needs of a worker */
+            constraints: {
+                [key: string]: unknown;
+            };
+            /** @description The model of this worker that fits */
+            model: string | null;
+            /** @description How long the attempt may take */
+            run_timeout_seconds: number;
+        };
+        WorkerJobs: {
+            /** @description The jobs */
+            jobs: components["schemas"]["WorkerJob"][];
+        };
+        WorkerHeartbeat: {
+            /** @description The jobs that the worker holds */
+            leases?: {
+                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                job_id: string;
+                /** @description The lease_token of the job, 32 of 0-9 and a-f */
+                lease_token: string;
+            }[];
+            /**
+             * @description draining: gets no more jobs
+             * @enum {string}
+             */
+            status?: "online" | "draining";
+        };
+        WorkerLease: {
+            /** @description Id of the job */
+            job_id: string;
+            /**
+             * @description Whether the key is good, and why not
+             * @enum {string}
+             */
+            state: "active" | "cancel_requested" | "lost";
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+            lease_expires_at: string | null;
+        };
+        WorkerLeases: {
+            /** @description The leases that were sent, in their order */
+            leases: components["schemas"]["WorkerLease"][];
+        };
+        WorkerResult: {
+            /** @description The lease_token of the job, 32 of 0-9 and a-f */
+            lease_token: string;
+            /** @description {"output": …, "usage": {"prompt_tokens": …, "completion_tokens": …}}, or an OpenAI answer */
+            result: unknown;
+            /** @description What the work took */
+            metrics?: {
+                /** @description GPU time, in seconds */
+                gpu_seconds?: number;
+                /** @description How fast it was */
+                tokens_per_second?: number;
+                /** @description Hash of the weights; null: not said */
+                model_digest?: string;
+            } & {
+                [key: string]: unknown;
+            };
+        };
+        WorkerReceipt: {
+            receipt: components["schemas"]["JobReceipt"];
+        };
+        WorkerFailure: {
+            /** @description The lease_token of the job, 32 of 0-9 and a-f */
+            lease_token: string;
+            /**
+             * @description The reason
+             * @enum {string}
+             */
+            error_code: "oom" | "model_missing" | "context_too_long" | "upstream_error" | "refused" | "bad_payload" | "interrupted" | "internal";
+            /** @description The reason in words, for the client */
+            error_message?: string;
         };
         Health: {
             /**
@@ -12345,6 +13158,2208 @@ export interface operations {
             };
             /** @description not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "jobs.list": {
+        parameters: {
+            query?: {
+                /** @description Number of items in a page. Default: 50 */
+                limit?: number;
+                /** @description next_cursor of the previous page */
+                cursor?: string;
+                /** @description Only items in this state */
+                state?: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELED" | "EXPIRED";
+                /** @description Only jobs of this type */
+                type?: string;
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+                from?: string;
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "jobs.submit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Up to 200 characters; a repeat submits nothing */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded, queue_full */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "jobs.history": {
+        parameters: {
+            query?: {
+                /** @description Number of items in a page. Default: 50 */
+                limit?: number;
+                /** @description next_cursor of the previous page */
+                cursor?: string;
+                /** @description Only items in this state */
+                state?: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELED" | "EXPIRED";
+                /** @description Only jobs of this type */
+                type?: string;
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+                from?: string;
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "jobs.get": {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for the end of the job. Default: 0 */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "jobs.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "jobs.result": {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for the end of the job. Default: 0 */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobResult"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description result_not_ready */
+            425: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "jobs.events": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Id of the last event that you have */
+                "last-event-id"?: string;
+            };
+            path: {
+                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "jobs.cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description job_not_cancelable */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "jobs.receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobReceipt"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description result_not_ready */
+            425: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "jobs.receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobReceipt"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description result_not_ready */
+            425: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.register": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Name of the worker under its owner. Default: the id of the key, as each machine has its own */
+                "x-miner-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredWorker"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the worker */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description worker_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the worker */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerCapabilities"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description worker_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the worker */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerLeaves"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description worker_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerList"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.poll": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Name of the worker under its owner. Default: the id of the key, as each machine has its own */
+                "x-miner-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WorkerPoll"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerJob"] | components["schemas"]["WorkerJobs"];
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description worker_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.heartbeat": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Name of the worker under its owner. Default: the id of the key, as each machine has its own */
+                "x-miner-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WorkerHeartbeat"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerLeases"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description worker_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description lease_lost */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.chunks": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The lease_token of the job */
+                "x-lease-token"?: string;
+            };
+            path: {
+                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-ndjson": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether to stop: the job was canceled */
+                        cancel_requested: boolean;
+                    };
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description lease_lost */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerResult"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerReceipt"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description lease_lost, already_finished */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerFailure"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Whether the key is good, and why not
+                         * @enum {string}
+                         */
+                        state: "QUEUED" | "FAILED";
+                    };
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description lease_lost, already_finished */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -392,6 +392,146 @@ export const OPERATIONS = {
     "description": "Values and keys stay as they are; the next report records them again. Scope: bootstrap:write.",
     "scope": "bootstrap:write"
   },
+  "jobs.submit": {
+    "method": "POST",
+    "path": "/v1/jobs",
+    "summary": "Submit a job for a worker",
+    "description": "Send payload, or prompt or messages alone. With an Idempotency-Key, a repeat answers 200 with the same job. The owner of a worker can read what it computes. Scope: jobs:submit.",
+    "scope": "jobs:submit"
+  },
+  "jobs.list": {
+    "method": "GET",
+    "path": "/v1/jobs",
+    "summary": "List your jobs, newest first",
+    "description": "Scope: jobs:read.",
+    "scope": "jobs:read"
+  },
+  "jobs.history": {
+    "method": "GET",
+    "path": "/v1/jobs/history",
+    "summary": "List your jobs, newest first",
+    "description": "Scope: jobs:read.",
+    "scope": "jobs:read"
+  },
+  "jobs.get": {
+    "method": "GET",
+    "path": "/v1/jobs/{id}",
+    "summary": "One job",
+    "description": "Scope: jobs:read.",
+    "scope": "jobs:read"
+  },
+  "jobs.delete": {
+    "method": "DELETE",
+    "path": "/v1/jobs/{id}",
+    "summary": "Delete payload, output and result of a job that is over",
+    "description": "Its receipt stays. Scope: jobs:cancel.",
+    "scope": "jobs:cancel"
+  },
+  "jobs.result": {
+    "method": "GET",
+    "path": "/v1/jobs/{id}/result",
+    "summary": "The result of a job, once it is over",
+    "description": "Also of a job that failed or expired. Before its end: 425 with Retry-After. Scope: jobs:read.",
+    "scope": "jobs:read"
+  },
+  "jobs.events": {
+    "method": "GET",
+    "path": "/v1/jobs/{id}/events",
+    "summary": "Follow a job: states, progress and output",
+    "description": "Server-sent events until the job is over: state, progress, output, and reset where another attempt begins and the output so far is void. Send Last-Event-ID to go on behind an event. Scope: jobs:read.",
+    "scope": "jobs:read"
+  },
+  "jobs.cancel": {
+    "method": "POST",
+    "path": "/v1/jobs/{id}/cancel",
+    "summary": "Cancel a job",
+    "description": "Its worker is told at once over its control stream, otherwise at its next heartbeat. Scope: jobs:cancel.",
+    "scope": "jobs:cancel"
+  },
+  "jobs.receipt": {
+    "method": "GET",
+    "path": "/v1/jobs/{id}/receipt",
+    "summary": "The signed receipt of a job",
+    "description": "Scope: jobs:read.",
+    "scope": "jobs:read"
+  },
+  "jobs.receipts": {
+    "method": "GET",
+    "path": "/v1/jobs/{id}/receipts",
+    "summary": "The signed receipt of a job",
+    "description": "Scope: jobs:read.",
+    "scope": "jobs:read"
+  },
+  "workers.register": {
+    "method": "POST",
+    "path": "/v1/workers/register",
+    "summary": "Register a worker, or what it can do now",
+    "description": "A worker that registers again keeps its id and its leases. Scope: workers:register.",
+    "scope": "workers:register"
+  },
+  "workers.control": {
+    "method": "GET",
+    "path": "/v1/workers/{id}/control",
+    "summary": "Follow what the worker must know at once",
+    "description": "Server-sent events: cancel with the id of a job, drain, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before. Scope: workers:poll.",
+    "scope": "workers:poll"
+  },
+  "workers.capabilities": {
+    "method": "PUT",
+    "path": "/v1/workers/{id}/capabilities",
+    "summary": "Change what a worker can do",
+    "description": "Scope: workers:register.",
+    "scope": "workers:register"
+  },
+  "workers.delete": {
+    "method": "DELETE",
+    "path": "/v1/workers/{id}",
+    "summary": "Take a worker away",
+    "description": "It gets no more jobs, and is deleted with the last job that it holds. Scope: workers:register.",
+    "scope": "workers:register"
+  },
+  "workers.list": {
+    "method": "GET",
+    "path": "/v1/workers",
+    "summary": "List your workers, the latest seen first",
+    "description": "With workers:read, those of all owners. Any key.",
+    "scope": null
+  },
+  "workers.poll": {
+    "method": "POST",
+    "path": "/v1/workers/poll",
+    "summary": "Take jobs",
+    "description": "Waits until there is a job, or until the wait is over: 204, with the header X-Skipped, such as model=2, the kinds of waiting jobs that this worker cannot do. With max_jobs above 1 the answer is {\"jobs\": […]}. Scope: workers:poll.",
+    "scope": "workers:poll"
+  },
+  "workers.heartbeat": {
+    "method": "POST",
+    "path": "/v1/workers/heartbeat",
+    "summary": "Renew leases",
+    "description": "Where all of the leases are lost: 409. Scope: workers:poll.",
+    "scope": "workers:poll"
+  },
+  "workers.chunks": {
+    "method": "POST",
+    "path": "/v1/workers/{id}/chunks",
+    "summary": "Report pieces of output",
+    "description": "NDJSON: up to 1000 JSON values of 1 MiB each. All of them are stored, or none. Scope: workers:report.",
+    "scope": "workers:report"
+  },
+  "workers.result": {
+    "method": "POST",
+    "path": "/v1/workers/{id}/result",
+    "summary": "Report the result of a job",
+    "description": "A repeat with the same token and result answers 200 with the same receipt. Scope: workers:report.",
+    "scope": "workers:report"
+  },
+  "workers.fail": {
+    "method": "POST",
+    "path": "/v1/workers/{id}/fail",
+    "summary": "Give a job back, with the reason",
+    "description": "model_missing and interrupted cost the job no attempt. oom and model_missing take this model from the worker until it registers again. upstream_error and internal count against the worker: it rests after failures of several jobs. Scope: workers:report.",
+    "scope": "workers:report"
+  },
   "system.health": {
     "method": "GET",
     "path": "/healthz",

@@ -1,6 +1,9 @@
 import type { Route } from './services.ts';
 import { auditRoutes } from './audit.ts';
 import { bootstrapRoutes } from './bootstrap.ts';
+import { jobRoutes } from './jobs/jobs.ts';
+import { workerJobRoutes } from './jobs/worker-jobs.ts';
+import { workerRoutes } from './jobs/workers.ts';
 import { importRoutes } from './keys/import.ts';
 import { keyStateRoutes } from './keys/key-states.ts';
 import { keyRoutes } from './keys/keys.ts';
@@ -23,6 +26,9 @@ export const apiRoutes: Route[] = [
   ...usageRoutes,
   ...auditRoutes,
   ...bootstrapRoutes,
+  ...jobRoutes,
+  ...workerRoutes,
+  ...workerJobRoutes,
   ...systemRoutes,
 ];
 export { docsRoutes } from './docs.ts';

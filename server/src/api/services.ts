@@ -1,5 +1,6 @@
 import type { Intake } from '../documents/index.ts';
 import type { KernelServices, Route as AnyRoute } from '../http/index.ts';
+import type { Jobs } from '../jobs/index.ts';
 import type { LocalModel, Models } from '../models/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import type { StacksContext } from '../stacks/index.ts';
@@ -20,6 +21,7 @@ export interface Services extends KernelServices {
   budgets: Budgets;
   models: Models;
   stacks: StacksContext;
+  jobs: Jobs;
   /** The folder for uploads that are being read. */
   intake: Intake;
   /** undefined: turned off. */

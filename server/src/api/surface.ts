@@ -8,6 +8,7 @@ const PROBLEM = 'Problem';
 /** Keyward's own API: errors after RFC 9457. It answers paths that no surface claims. */
 export const apiSurface: Surface<Services> = {
   name: 'api',
+  plainUrl: underWorkers,
   readCredential,
   formatError: problemShape,
   lastEvent: errorEvent,
@@ -43,3 +44,12 @@ export const apiSurface: Surface<Services> = {
 };
 
 export const route = routesOn(apiSurface);
+
+const M = 0x6d;
+const LOWER_CASE = 0x20;
+
+/** `/v1/miners` is `/v1/workers`: AITBC's word for them. */
+function underWorkers(url: string): string {
+  if ((url.charCodeAt(4) | LOWER_CASE) !== M && (url.charCodeAt(8) | LOWER_CASE) !== M) return url;
+  return url.replace(/^((?:\/api)?\/v1)\/miners(?=[/?]|$)/i, '$1/workers');
+}

@@ -67,6 +67,8 @@ export interface Route<
   answerTypes?: readonly string[];
   /** The same with a schema for each, for the OpenAPI document only. */
   answers?: Record<string, TSchema>;
+  /** The answer is NDJSON, a value of the schema a line. */
+  answersLines?: true;
   /** Further errors than those of every route. */
   errors?: ErrorCode[];
   handler: (services: S, call: Call<P, Q, B, A>) => Answer | Promise<Answer>;

@@ -16,6 +16,7 @@ export { claimRows } from './claim.ts';
 export { LeaseLostError, refuseLost, renewLease, taking, underLease, type Held } from './lease.ts';
 export { inParts } from './parts.ts';
 export { foldCase } from './text.ts';
+export { Together } from './together.ts';
 export { dialectOf, unchanged } from './dialect.ts';
 
 /** @param location a `postgres://` URL, or the path of an SQLite file. */

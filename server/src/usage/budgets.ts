@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Every } from '../base/every.ts';
+import { GroupCommit } from '../base/group-commit.ts';
 import type { Budget, BudgetView } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Db, Storage } from '../storage/index.ts';
-import { Batches } from './batches.ts';
 import * as store from './budget-store.ts';
 import { slotOf, spentIn, viewOf } from './budget.ts';
 import type { BudgetHolder, Refusal, SlotKey, Spend, SpentBudget } from './budget.ts';
@@ -50,7 +50,7 @@ const NO_RESERVATION = new Hold([], [], 'whole');
 export class Budgets {
   readonly #options: BudgetsOptions;
   readonly #ledger: Ledger;
-  readonly #asks = new Batches((asks: (Ask | null)[]) => this.#answer(asks));
+  readonly #asks = new GroupCommit((asks: (Ask | null)[]) => this.#answer(asks));
   readonly #maintenance: Every;
   #cleanedMs = -Infinity;
 

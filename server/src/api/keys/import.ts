@@ -119,6 +119,7 @@ const importRoute = route({
     'The body is NDJSON: one key a line, with its text (secret) or its SHA-256 (sha256). The answer is NDJSON: one outcome a line. A bad line is reported and stops nothing. The import is idempotent. Every reported line is stored, also if the import breaks off; then broken_off names the first line that may not be stored.',
   access: 'keys:write',
   bodyKind: 'ndjson',
+  answersLines: true,
   body: ImportedKey,
   responses: { 200: Outcome },
   handler: (services, call) => {

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Type } from 'typebox';
 import type { Answered, ChatEvent, Ending } from '../../chat/index.ts';
-import { nullable, type Answer } from '../../http/index.ts';
+import { nullable, sendFrames, type Answer, type Frames } from '../../http/index.ts';
 import { json, phrase } from '../answers.ts';
-import { sendFrames, type Frames } from './event-frames.ts';
 import { Metrics, Source } from './history.ts';
 
 export const ChatAbort = Type.Object(

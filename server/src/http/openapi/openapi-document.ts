@@ -140,12 +140,12 @@ function bodyTypes({ bodyKind, takesForm }: { [name in 'bodyKind' | 'takesForm']
 }
 
 function successes(declared: Route, components: Map<string, Json>): Json {
-  const { responses, bodyKind } = declared;
+  const { responses, answersLines } = declared;
   return Object.fromEntries(
     Object.entries(responses).map(([status, schema]) => {
       if (schema === null) return [status, { description: 'Done' }];
       if (schema === 'stream') return [status, bytesAnswer(Number(status), declared, components)];
-      const type = bodyKind === 'ndjson' ? 'application/x-ndjson' : 'application/json';
+      const type = answersLines === true ? 'application/x-ndjson' : 'application/json';
       return [status, { description: 'Done', content: { [type]: { schema: plain(schema, components) } } }];
     }),
   );

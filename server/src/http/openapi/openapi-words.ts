@@ -10,6 +10,8 @@ export const TAGS: Record<string, string> = {
   usage: 'Usage by key, owner, model and time',
   audit: 'The audit record of all changes',
   bootstrap: 'The record of keyward bootstrap: keys, their provenance and drift',
+  jobs: 'Jobs for workers: submit, follow, cancel',
+  workers: 'Workers: machines that take jobs. Also under /v1/miners',
   system: 'State, metrics and documentation of the server',
   auth: 'Developer API: check a key',
   users: 'Developer API: users and invites, with a key',

@@ -1,8 +1,11 @@
+import { JOB_PROPERTIES } from './job-words.ts';
+
 /**
  * Descriptions of members whose declaration has none, by `Component.member` or by the member's name where it means the
  * same everywhere. A member that is described neither here nor where it is declared: openapi-document.test.ts.
  */
 export const PROPERTIES: Record<string, string> = {
+  ...JOB_PROPERTIES,
   action: 'The operation, such as keys.create',
   actor: 'The id of the key, user or process that acted',
   adds: 'Names of stored documents to put into the workspace',

@@ -7,7 +7,7 @@ interface Waiting<Item, Result> {
 }
 
 /** Collects items while a batch runs into the next one. One batch at a time, first come first served. */
-export class Batches<Item, Result> {
+export class GroupCommit<Item, Result> {
   readonly #work: (items: Item[]) => Promise<Result[]>;
   readonly #waiting: Waiting<Item, Result>[] = [];
   #running: Promise<void> | undefined;

@@ -1,0 +1,231 @@
+import { Type } from 'typebox';
+import { isoTime } from '../../base/clock.ts';
+import { invalidField, KeywardError } from '../../base/errors.ts';
+import { jsonIn } from '../../base/json-text.ts';
+import { linesOf } from '../../base/lines.ts';
+import {
+  failJob,
+  FAIL_CODES,
+  findOwnWorker,
+  heartbeat,
+  leaseLost,
+  workerNotFound,
+} from '../../jobs/index.ts';
+import type { FailCode } from '../../jobs/index.ts';
+import { parseJson } from '../../http/index.ts';
+import type { Route } from '../services.ts';
+import { route } from '../surface.ts';
+import * as s from '../schemas.ts';
+import { minerHeader, nameOf } from './worker-name.ts';
+import * as j from './schemas.ts';
+
+const LEASE_TOKEN = 'x-lease-token';
+const JOBS_MAX = 32;
+const PIECE_MAX_BYTES = 1_048_576;
+const PIECES_MAX = 1_000;
+const CHUNKS_MAX_BYTES = 16 * 1_048_576;
+
+const jobParams = s.idParam('job');
+const leaseBody = { lease_token: j.LeaseToken };
+const FAIL_WORDS = Object.keys(FAIL_CODES) as [FailCode, ...FailCode[]];
+
+const Lease = Type.Object(
+  {
+    job_id: Type.String(),
+    state: s.oneOf(['active', 'cancel_requested', 'lost']),
+    lease_expires_at: s.nullable(s.Time),
+  },
+  { title: 'WorkerLease' },
+);
+
+const JobsOfPoll = Type.Object({ jobs: Type.Array(j.WorkerJob) }, { title: 'WorkerJobs' });
+
+export const workerJobRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v1/workers/poll',
+    id: 'workers.poll',
+    summary: 'Take jobs',
+    description:
+      'Waits until there is a job, or until the wait is over: 204, with the header X-Skipped, such as model=2, the kinds of waiting jobs that this worker cannot do. With max_jobs above 1 the answer is {"jobs": […]}.',
+    access: 'workers:poll',
+    headers: minerHeader,
+    body: Type.Object(
+      {
+        max_wait_seconds: Type.Optional(Type.Number({ minimum: 0, maximum: 30, description: 'Default: 15' })),
+        max_jobs: Type.Optional(Type.Integer({ minimum: 1, maximum: JOBS_MAX, description: 'Default: 1' })),
+      },
+      { title: 'WorkerPoll', ...s.closed },
+    ),
+    bodyOptional: true,
+    responses: { 200: Type.Union([j.WorkerJob, JobsOfPoll]), 204: null },
+    errors: ['worker_not_found'],
+    handler: async ({ jobs }, { caller, body, headers, signal }) => {
+      const { max_wait_seconds: wait = 15, max_jobs: max = 1 } = body;
+      const worker = await findOwnWorker(jobs, caller, nameOf(headers, caller));
+      const ask = { workerId: worker.id, max };
+      const got = await jobs.queue.poll(ask, { waitMs: wait * 1_000, signal });
+      if (got.isGone) throw workerNotFound();
+      if (got.jobs.length === 0) {
+        const skipped = [...got.skipped].map(([reason, count]) => `${reason}=${count}`).join(', ');
+        return { status: 204, headers: skipped === '' ? {} : { 'x-skipped': skipped } };
+      }
+      const views = got.jobs.map((job) => ({
+        job_id: job.id,
+        attempt: job.attempt,
+        lease_token: job.lease_token,
+        lease_expires_at: isoTime(job.lease_until),
+        type: job.type,
+        payload: jsonIn(job.payload),
+        constraints: jsonIn(job.constraints),
+        model: job.model ?? null,
+        run_timeout_seconds: job.run_timeout_ms / 1_000,
+      }));
+      return { status: 200, body: max === 1 ? views[0] : { jobs: views } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/workers/heartbeat',
+    id: 'workers.heartbeat',
+    summary: 'Renew leases',
+    description: 'Where all of the leases are lost: 409.',
+    access: 'workers:poll',
+    headers: minerHeader,
+    body: Type.Object(
+      {
+        leases: Type.Optional(
+          Type.Array(Type.Object({ job_id: jobParams.properties.id, ...leaseBody }, s.closed), {
+            maxItems: 1_000,
+          }),
+        ),
+        status: Type.Optional(
+          s.oneOf(['online', 'draining'], { description: 'draining: gets no more jobs' }),
+        ),
+      },
+      { title: 'WorkerHeartbeat', ...s.closed },
+    ),
+    bodyOptional: true,
+    responses: { 200: Type.Object({ leases: Type.Array(Lease) }, { title: 'WorkerLeases' }) },
+    errors: ['worker_not_found', 'lease_lost'],
+    handler: async ({ jobs }, { caller, body, headers }) => {
+      const { leases = [], status } = body;
+      const worker = await findOwnWorker(jobs, caller, nameOf(headers, caller));
+      const views = await heartbeat(jobs, worker.id, { leases, isDraining: status === 'draining' });
+      const shown = views.map(({ lease_expires_at: at, ...view }) => ({
+        ...view,
+        lease_expires_at: isoTime(at),
+      }));
+      if (leases.length > 0 && views.every(({ state }) => state === 'lost'))
+        throw leaseLost({ leases: shown });
+      return { status: 200, body: { leases: shown } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/workers/:id/chunks',
+    id: 'workers.chunks',
+    summary: 'Report pieces of output',
+    description: `NDJSON: up to ${PIECES_MAX} JSON values of ${PIECE_MAX_BYTES / 1_048_576} MiB each. All of them are stored, or none.`,
+    access: 'workers:report',
+    params: jobParams,
+    headers: { [LEASE_TOKEN]: 'The lease_token of the job' },
+    bodyKind: 'ndjson',
+    body: Type.Object({}, { additionalProperties: true }),
+    responses: { 202: Type.Object({ cancel_requested: Type.Boolean() }) },
+    errors: ['lease_lost', 'too_large'],
+    handler: async ({ jobs }, { caller, params: { id }, headers, stream }) => {
+      const token = headers[LEASE_TOKEN];
+      if (typeof token !== 'string' || !/^[0-9a-f]{32}$/.test(token))
+        throw invalidField('X-Lease-Token', 'must be the lease_token of the job');
+      const pieces = await piecesIn(stream);
+      await jobs.outputs.add({ jobId: id, token, ownerId: caller.ownerId, pieces });
+      return { status: 202, body: { cancel_requested: false } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/workers/:id/result',
+    id: 'workers.result',
+    summary: 'Report the result of a job',
+    description: 'A repeat with the same token and result answers 200 with the same receipt.',
+    access: 'workers:report',
+    params: jobParams,
+    body: Type.Object(
+      {
+        ...leaseBody,
+        result: Type.Unknown({
+          description:
+            '{"output": …, "usage": {"prompt_tokens": …, "completion_tokens": …}}, or an OpenAI answer',
+        }),
+        metrics: Type.Optional(
+          Type.Object(
+            {
+              gpu_seconds: Type.Optional(Type.Number({ minimum: 0, maximum: 1e9 })),
+              tokens_per_second: Type.Optional(Type.Number({ minimum: 0 })),
+              model_digest: Type.Optional(Type.String({ maxLength: 200 })),
+            },
+            { additionalProperties: true },
+          ),
+        ),
+      },
+      { title: 'WorkerResult', ...s.closed },
+    ),
+    bodyMaxBytes: 1_100 * 1_024 * 1_024,
+    responses: { 200: Type.Object({ receipt: j.Receipt }, { title: 'WorkerReceipt' }) },
+    errors: ['lease_lost', 'already_finished', 'too_large'],
+    handler: async ({ jobs }, { caller, params: { id }, body }) => ({
+      status: 200,
+      body: { receipt: await jobs.completions.complete(caller, id, body) },
+    }),
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/workers/:id/fail',
+    id: 'workers.fail',
+    summary: 'Give a job back, with the reason',
+    description:
+      'model_missing and interrupted cost the job no attempt. oom and model_missing take this model from the worker until it registers again. upstream_error and internal count against the worker: it rests after failures of several jobs.',
+    access: 'workers:report',
+    params: jobParams,
+    body: Type.Object(
+      {
+        ...leaseBody,
+        error_code: s.oneOf(FAIL_WORDS),
+        error_message: Type.Optional(Type.String({ maxLength: 10_000 })),
+      },
+      { title: 'WorkerFailure', ...s.closed },
+    ),
+    responses: { 200: Type.Object({ state: s.oneOf(['QUEUED', 'FAILED']) }) },
+    errors: ['lease_lost', 'already_finished'],
+    handler: async ({ jobs }, { caller, params: { id }, body }) => ({
+      status: 200,
+      body: await failJob(jobs, caller, id, body),
+    }),
+  }),
+];
+
+/** @throws KeywardError `invalid_input` naming the line, `too_large` */
+async function piecesIn(stream: AsyncIterable<Buffer>): Promise<string[]> {
+  const pieces: string[] = [];
+  let bytes = 0;
+  for await (const line of linesOf(stream, PIECE_MAX_BYTES)) {
+    bytes += line.bytes.length;
+    if (line.isCut || bytes > CHUNKS_MAX_BYTES || pieces.length >= PIECES_MAX)
+      throw new KeywardError(
+        'too_large',
+        `Send up to ${PIECES_MAX} pieces at a time, of 1 MiB each, 16 MiB together.`,
+      );
+    if (line.bytes.toString('latin1').trim() === '') continue;
+    if (!line.hasEnd && jsonIn(line.bytes.toString()) === undefined) throw badLine(pieces.length + 1);
+    try {
+      pieces.push(JSON.stringify(parseJson(line.bytes, { refuseNul: true })));
+    } catch {
+      throw badLine(pieces.length + 1);
+    }
+  }
+  return pieces;
+}
+
+const badLine = (line: number): KeywardError =>
+  invalidField(`line ${line}`, 'is not JSON', 'Send one JSON value a line. Nothing was stored.');

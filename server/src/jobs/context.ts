@@ -1,0 +1,30 @@
+import type { Audit } from '../audit/index.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Config } from '../config.ts';
+import type { KeysContext } from '../keys/index.ts';
+import type { Nodes } from '../nodes/index.ts';
+import type { Storage } from '../storage/index.ts';
+import type { Budgets, UsageCounters } from '../usage/index.ts';
+import type { JobNews } from './job-news.ts';
+import type { Queue } from './queue/queue.ts';
+
+export type JobClocks = Config['jobs']['clocks'];
+type JobLimits = Config['jobs']['limits'];
+
+export interface JobsContext {
+  storage: Storage;
+  clock: Clock;
+  logger: Logger;
+  audit: Audit;
+  nodes: Nodes;
+  keys: KeysContext;
+  budgets: Budgets;
+  counters: UsageCounters;
+  /** Signs receipts. */
+  signer: { keyId: string; publicKeyPem: string; sign(bytes: Uint8Array): Uint8Array };
+  clocks: JobClocks;
+  limits: JobLimits;
+  queue: Queue;
+  news: JobNews;
+}

@@ -1,0 +1,89 @@
+import type { Db } from '../storage/index.ts';
+import type { JobsContext } from './context.ts';
+import { backoffMs, hasMore, type AttemptRow, type FinalState, type JobRow } from './job.ts';
+import { insertAttempts } from './store/job-store.ts';
+import * as leases from './store/lease-store.ts';
+import { deleteOutput } from './store/output-store.ts';
+import { findWorkers } from './store/worker-store.ts';
+import { candidateOf } from './workers/worker.ts';
+
+interface Ending {
+  state: FinalState;
+  code: string;
+  message: string;
+  /** Of the lease that it ends, if the job runs. */
+  outcome: AttemptRow['outcome'];
+}
+
+/** Ends a job whose row the caller has locked: it gets no result any more. */
+export async function endJob(
+  tx: Db,
+  { clock }: Pick<JobsContext, 'clock'>,
+  job: JobRow,
+  { state, code, message, outcome }: Ending,
+): Promise<void> {
+  const nowMs = clock.nowMs();
+  if (job.state === 'RUNNING') await noteAttempt(tx, job, { outcome, code, nowMs });
+  await leases.end(tx, job.id, { state, code, message, nowMs });
+}
+
+/**
+ * A lease of a running job has ended without a result: the job waits again, or has failed. The caller has locked its row.
+ * @returns whether it waits again, and when it may start.
+ */
+export async function loseAttempt(
+  tx: Db,
+  { clock }: Pick<JobsContext, 'clock'>,
+  job: JobRow,
+  {
+    outcome,
+    code,
+    message,
+    costs,
+  }: { outcome: AttemptRow['outcome']; code: string; message: string; costs: boolean },
+): Promise<{ heldUntil: number } | undefined> {
+  const nowMs = clock.nowMs();
+  const spent = job.spent + (costs ? 1 : 0);
+  await noteAttempt(tx, job, { outcome, code, nowMs });
+  const isOver = job.recovery === 'fail' || !hasMore({ ...job, spent });
+  if (isOver) {
+    await leases.end(tx, job.id, { state: 'FAILED', code, message, spent, nowMs });
+    return undefined;
+  }
+  const waitMs = costs ? backoffMs(spent) : 0;
+  const heldUntil = waitMs === 0 ? 0 : nowMs + waitMs;
+  await leases.requeue(tx, job.id, { spent, heldUntil });
+  if (job.output_seq > 0) await deleteOutput(tx, job.id);
+  return { heldUntil };
+}
+
+/** The usage of a lease that ends without a result: what the server measured. */
+async function noteAttempt(
+  tx: Db,
+  job: JobRow,
+  { outcome, code, nowMs }: { outcome: AttemptRow['outcome']; code: string; nowMs: number },
+): Promise<void> {
+  const { worker_id: workerId } = job;
+  if (workerId === null) return;
+  const [worker] = await findWorkers(tx, [workerId]);
+  const startedAt = job.started_at ?? nowMs;
+  const gpus = worker === undefined ? 0 : candidateOf(worker).capabilities.gpus.length;
+  await insertAttempts(tx, [
+    {
+      job_id: job.id,
+      attempt: job.attempt,
+      worker_id: workerId,
+      worker_owner_id: worker?.owner_id ?? '',
+      started_at: startedAt,
+      ended_at: nowMs,
+      outcome,
+      error_code: code,
+      model: null,
+      model_digest: null,
+      tokens_in: 0,
+      tokens_out: 0,
+      gpu_ms_claimed: 0,
+      gpu_ms_measured: (nowMs - startedAt) * gpus,
+    },
+  ]);
+}

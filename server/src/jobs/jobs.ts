@@ -1,0 +1,163 @@
+import type { Caller } from '../access/index.ts';
+import { KeywardError } from '../base/errors.ts';
+import { jsonIn } from '../base/json-text.ts';
+import { pageOf, readPlace } from '../base/page.ts';
+import type { JobsContext } from './context.ts';
+import { isFinal, type JobRow, type JobState } from './job.ts';
+import { viewsOfJobs, type JobView } from './job-view.ts';
+import { receiptOf, type Receipt } from './receipt.ts';
+import * as store from './store/job-store.ts';
+import { endJob } from './ending.ts';
+
+/** Counts of a list go no further. */
+const TOTAL_MAX = 10_000;
+
+/** @throws KeywardError `job_not_found`, also for the job of another owner */
+export async function findOwn(context: JobsContext, caller: Caller, id: string): Promise<JobRow> {
+  const row = await store.findJob(context.storage.db, id);
+  if (row === undefined || row.deleted_at !== null || !isOwn(caller, row)) throw jobNotFound();
+  return row;
+}
+
+const isOwn = (caller: Caller, { owner_id: ownerId }: JobRow): boolean => ownerId === caller.ownerId;
+
+export const jobNotFound = (): KeywardError =>
+  new KeywardError('job_not_found', 'There is no such job.', { hint: 'GET /v1/jobs lists your jobs.' });
+
+/** Waits for a final state. @returns the job as it is then, or after the wait. */
+export async function waitFor(
+  context: JobsContext,
+  caller: Caller,
+  { id, waitMs, signal }: { id: string; waitMs: number; signal: AbortSignal },
+): Promise<JobRow> {
+  const endsMs = context.clock.monotonicMs() + waitMs;
+  for (;;) {
+    // Before the read: a change after it must not be missed.
+    const leftMs = endsMs - context.clock.monotonicMs();
+    const changed = leftMs > 0 ? context.news.next(id, signal, leftMs) : undefined;
+    const row = await findOwn(context, caller, id);
+    if (isFinal(row.state) || changed === undefined || signal.aborted) return row;
+    await changed;
+  }
+}
+
+interface ListInput {
+  state?: JobState | undefined;
+  type?: string | undefined;
+  fromMs?: number | undefined;
+  toMs?: number | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+export interface JobList {
+  items: JobView[];
+  /** Null: more than 10,000. */
+  total: number | null;
+  next_cursor: string | null;
+}
+
+/** Newest first. @param everywhere of all owners; the caller has the right to */
+export async function listJobs(
+  context: JobsContext,
+  caller: Caller,
+  { state, type, fromMs, toMs, limit = 50, cursor }: ListInput,
+  { everywhere = false }: { everywhere?: boolean } = {},
+): Promise<JobList> {
+  const { db } = context.storage;
+  const filter = { ownerId: everywhere ? undefined : caller.ownerId, state, type, fromMs, toMs };
+  const rows = await store.pageOfJobs(db, { ...filter, after: readPlace(cursor), limit: limit + 1 });
+  const total = await store.countJobs(db, filter, TOTAL_MAX + 1);
+  const { items, next_cursor } = pageOf(rows, limit, (last) => [last.requested_at, last.id]);
+  return { items: await viewsOfJobs(context, items), total: total > TOTAL_MAX ? null : total, next_cursor };
+}
+
+export interface JobResult {
+  job_id: string;
+  state: JobState;
+  result: unknown;
+  error: JobView['error'];
+  usage: { prompt_tokens: number; completion_tokens: number; total_tokens: number } | null;
+  receipt: Receipt | null;
+}
+
+/** @throws KeywardError `result_not_ready` before a final state */
+export async function resultOf(context: JobsContext, row: JobRow): Promise<JobResult> {
+  if (!isFinal(row.state))
+    throw new KeywardError('result_not_ready', `The job is ${row.state}: there is no result yet.`, {
+      hint: 'Wait for it: GET /v1/jobs/{id}/result?wait=30.',
+      headers: { 'retry-after': '1' },
+    });
+  const text = await store.findResult(context.storage.db, row.id);
+  const receipt = await receiptOf(context, row);
+  const { error_code: code, error_message: message } = row;
+  return {
+    job_id: row.id,
+    state: row.state,
+    result: text === undefined ? null : jsonIn(text),
+    error: code === null ? null : { code, message: message ?? code },
+    usage: receipt === null ? null : usageOf(receipt),
+    receipt,
+  };
+}
+
+const usageOf = ({ prompt_tokens, completion_tokens }: Receipt) => ({
+  prompt_tokens,
+  completion_tokens,
+  total_tokens: prompt_tokens + completion_tokens,
+});
+
+/** @throws KeywardError `job_not_found`, `job_not_cancelable` in a final state */
+export async function cancelJob(context: JobsContext, caller: Caller, id: string): Promise<JobRow> {
+  const row = await context.audit.change({ kind: 'key', caller }, async (tx) => {
+    const job = await store.lockJob(tx, id);
+    if (job === undefined || job.deleted_at !== null || !isOwn(caller, job)) throw jobNotFound();
+    if (isFinal(job.state))
+      throw new KeywardError('job_not_cancelable', `The job is ${job.state} already.`, {
+        hint: 'GET /v1/jobs/{id}/result has its result.',
+      });
+    await endJob(tx, context, job, {
+      state: 'CANCELED',
+      code: 'canceled',
+      message: 'The job was canceled.',
+      outcome: 'canceled',
+    });
+    return { result: job };
+  });
+  ended(context, row);
+  return findOwn(context, caller, id);
+}
+
+/** The texts of a job that is over; its receipt stays. @throws KeywardError `job_not_found`, `conflict` before a final state */
+export async function deleteJob(context: JobsContext, caller: Caller, id: string): Promise<void> {
+  await context.storage.transaction(async (tx) => {
+    const job = await store.lockJob(tx, id);
+    if (job === undefined || job.deleted_at !== null || !isOwn(caller, job)) throw jobNotFound();
+    if (!isFinal(job.state))
+      throw new KeywardError('conflict', `The job is ${job.state}: only a job that is over can be deleted.`, {
+        hint: 'Cancel it first: POST /v1/jobs/{id}/cancel.',
+      });
+    await store.forget(tx, [id], context.clock.nowMs());
+  });
+}
+
+/** After the commit that ended a job. */
+export function ended({ news, queue }: JobsContext, { id, worker_id: workerId }: JobRow): void {
+  news.changed(id);
+  if (workerId === null) return;
+  news.changed(workerId);
+  queue.workerChanged(workerId);
+}
+
+/** @throws KeywardError `job_not_found`, `result_not_ready` before a final state. Also of a deleted job. */
+export async function receiptOfJob(context: JobsContext, caller: Caller, id: string): Promise<Receipt> {
+  const row = await store.findJob(context.storage.db, id);
+  if (row === undefined || !isOwn(caller, row)) throw jobNotFound();
+  const receipt = await receiptOf(context, row);
+  if (receipt !== null) return receipt;
+  if (isFinal(row.state))
+    throw new KeywardError('job_not_found', 'No worker has had this job: there is no receipt.');
+  throw new KeywardError('result_not_ready', `The job is ${row.state}: there is no receipt yet.`, {
+    headers: { 'retry-after': '1' },
+  });
+}

@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../base/clock.ts';
+import type { Db } from '../../storage/index.ts';
+import type { JobClocks } from '../context.ts';
+import { modelFor } from '../spec.ts';
+import { claimFrom, type Claimed, type Slot } from '../store/claim.ts';
+import { findPayloads } from '../store/job-store.ts';
+import { end } from '../store/lease-store.ts';
+import type { WorkerRow } from '../store/tables.ts';
+import { findWorkers, heldBy, markSeen } from '../store/worker-store.ts';
+import type { Submitters } from '../submitters.ts';
+import { candidateOf } from '../workers/worker.ts';
+import type { Lane, Lanes, Seeker } from './lanes.ts';
+
+/** How old the note of a worker's last word may be. */
+const SEEN_STEP_MS = 5_000;
+
+/** The end of a job whose key has ended. */
+export const KEY_ENDED = {
+  code: 'key_revoked',
+  message: 'The key that submitted the job has ended.',
+} as const;
+
+export interface Ask {
+  workerId: string;
+  max: number;
+}
+
+/** A job as its worker gets it. `payload`: JSON. */
+export interface ClaimedJob extends Claimed {
+  payload: string;
+  constraints: string;
+  model: string | undefined;
+}
+
+/** What a claim knows of one ask. */
+export interface Seeking {
+  ask: Ask;
+  row: WorkerRow | undefined;
+  seeker: Seeker | undefined;
+  free: number;
+  jobs: ClaimedJob[];
+}
+
+interface Options {
+  clock: Clock;
+  clocks: JobClocks;
+  submitters: Submitters;
+  lanes: Lanes;
+}
+
+/** Decides which places look in which lanes, and hands the jobs over. */
+export class Claims {
+  readonly #options: Options;
+  readonly #lanes: Lanes;
+  /** Models that a worker worked with last. */
+  readonly #lastModels = new Map<string, Set<string>>();
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#lanes = options.lanes;
+  }
+
+  /** In one transaction. @returns what each ask got, in their order. */
+  async claim(tx: Db, asks: readonly Ask[]): Promise<Seeking[]> {
+    const nowMs = this.#options.clock.nowMs();
+    const ids = [...new Set(asks.map(({ workerId }) => workerId))];
+    const rows = new Map((await findWorkers(tx, ids)).map((row) => [row.id, row]));
+    const held = await heldBy(tx, ids);
+    const seekings = asks.map((ask): Seeking => {
+      const row = rows.get(ask.workerId);
+      if (row === undefined) return { ask, row, seeker: undefined, free: 0, jobs: [] };
+      const has = held.get(row.id) ?? 0;
+      const isOn = row.is_draining === 0 && row.rests_until <= nowMs;
+      const free = isOn ? Math.max(0, Math.min(ask.max, row.concurrency - has)) : 0;
+      // Two polls of one worker: its places count once.
+      held.set(row.id, has + free);
+      return { ask, row, seeker: this.#seekerOf(row, has), free, jobs: [] };
+    });
+    await this.#fill(tx, seekings, nowMs);
+    const stale = [...rows.values()].filter(({ seen_at: seenAt }) => seenAt < nowMs - SEEN_STEP_MS);
+    await markSeen(
+      tx,
+      stale.map(({ id }) => id),
+      nowMs,
+    );
+    return seekings;
+  }
+
+  /** Lane by lane, until all places are taken or nothing fits. */
+  async #fill(tx: Db, seekings: readonly Seeking[], nowMs: number): Promise<void> {
+    const empty = new Map<Lane, number>();
+    const claimed: Claimed[] = [];
+    const byToken = new Map<string, Seeking>();
+    const lanesOf = new Map<string, Lane>();
+    for (;;) {
+      const plan = this.#plan(seekings, { nowMs, except: new Set(empty.keys()), byToken });
+      if (plan.size === 0) break;
+      for (const [lane, slots] of plan) {
+        const { arrivals } = lane;
+        const leaseUntilMs = nowMs + this.#options.clocks.leaseMs;
+        const got = await claimFrom(tx, lane.id, { slots, nowMs, leaseUntilMs });
+        if (got.length < slots.length) empty.set(lane, arrivals);
+        this.#lanes.started(lane, {
+          planned: slots.length,
+          started: got.length,
+          lastQueuedAtMs: Math.max(...got.map(({ queued_at: at }) => at), lane.head),
+        });
+        for (const job of got) {
+          claimed.push(job);
+          lanesOf.set(job.id, lane);
+        }
+        const taken = new Set(got.map(({ lease_token: token }) => token));
+        for (const { token } of slots) {
+          const seeking = byToken.get(token);
+          if (seeking !== undefined && !taken.has(token)) seeking.free++;
+        }
+      }
+    }
+    // Only where no job came in since the look.
+    for (const [lane, arrivals] of empty) this.#lanes.close(lane, arrivals);
+    await this.#handOver(tx, claimed, { byToken, lanesOf, nowMs });
+  }
+
+  /** Which slots of whom look in which lane. An ask takes a fair part of a lane while several owners wait. */
+  #plan(
+    seekings: readonly Seeking[],
+    { nowMs, except, byToken }: { nowMs: number; except: ReadonlySet<Lane>; byToken: Map<string, Seeking> },
+  ): Map<Lane, Slot[]> {
+    const plan = new Map<Lane, Slot[]>();
+    for (const seeking of seekings) {
+      const { seeker, free, row } = seeking;
+      if (seeker === undefined || row === undefined || free === 0) continue;
+      const lane = this.#lanes.next(seeker, nowMs, except);
+      if (lane === undefined) continue;
+      const count = Math.ceil(free / this.#lanes.ownersWaiting(except));
+      seeking.free -= count;
+      this.#lanes.planned(lane, count);
+      const model = modelFor(lane.spec, seeker.candidate)?.name;
+      if (model !== undefined) seeking.seeker = { ...seeker, loaded: new Set([...seeker.loaded, model]) };
+      const slots = plan.get(lane) ?? [];
+      plan.set(lane, slots);
+      for (let made = 0; made < count; made++) {
+        const token = randomBytes(16).toString('hex');
+        byToken.set(token, seeking);
+        slots.push({ workerId: row.id, token });
+      }
+    }
+    return plan;
+  }
+
+  async #handOver(
+    tx: Db,
+    claimed: readonly Claimed[],
+    { byToken, lanesOf, nowMs }: { byToken: Map<string, Seeking>; lanesOf: Map<string, Lane>; nowMs: number },
+  ): Promise<void> {
+    if (claimed.length === 0) return;
+    const callers = await this.#options.submitters.callers(
+      tx,
+      claimed.map(({ key_id: keyId }) => keyId),
+    );
+    const payloads = new Map(
+      (
+        await findPayloads(
+          tx,
+          claimed.map(({ id }) => id),
+        )
+      ).map(({ job_id: id, payload }) => [id, payload]),
+    );
+    for (const job of claimed) {
+      const seeking = byToken.get(job.lease_token);
+      const lane = lanesOf.get(job.id);
+      if (callers.get(job.key_id) === undefined) {
+        await end(tx, job.id, { state: 'CANCELED', ...KEY_ENDED, nowMs });
+        continue;
+      }
+      if (seeking === undefined || lane === undefined) continue;
+      const model = seeking.seeker && modelFor(lane.spec, seeking.seeker.candidate)?.name;
+      if (model !== undefined) this.#lastModels.set(job.worker_id, new Set([model]));
+      const constraints = JSON.stringify(lane.spec);
+      seeking.jobs.push({ ...job, payload: payloads.get(job.id) ?? '{}', constraints, model });
+    }
+  }
+
+  #seekerOf(row: WorkerRow, held: number): Seeker {
+    const candidate = candidateOf(row);
+    const { models } = candidate.capabilities;
+    const says = models.some(({ loaded }) => loaded !== undefined);
+    const said = models.flatMap(({ name, loaded }) => (loaded === true ? [name] : []));
+    const loaded = new Set([...said, ...(this.#lastModels.get(row.id) ?? [])]);
+    return { candidate, loaded, mustKeep: says && held > 0 };
+  }
+}

@@ -1,0 +1,126 @@
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { canonical } from '../audit/index.ts';
+import { isoTime } from '../base/clock.ts';
+import type { JobsContext } from './context.ts';
+import type { AttemptRow, JobRow } from './job.ts';
+import { attemptsOf } from './store/job-store.ts';
+
+interface ReceiptAttempt {
+  attempt: number;
+  worker_id: string;
+  outcome: AttemptRow['outcome'];
+  started_at: string;
+  ended_at: string;
+}
+
+/** What a job took. Times ISO 8601, GPU seconds with milliseconds. */
+interface Statement {
+  job_id: string;
+  owner_id: string;
+  /** Of the last attempt. */
+  worker_id: string;
+  worker_owner_id: string;
+  outcome: AttemptRow['outcome'];
+  attempts: ReceiptAttempt[];
+  /** What counts: the worker's word, at most what this server measured. */
+  gpu_seconds: number;
+  gpu_seconds_claimed: number;
+  /** The time of the lease × the GPUs of the worker. */
+  gpu_seconds_measured: number;
+  prompt_tokens: number;
+  completion_tokens: number;
+  model: string | null;
+  model_digest: string | null;
+  started_at: string;
+  finished_at: string;
+  key_id: string;
+}
+
+export interface Receipt extends Statement {
+  /** Ed25519, PEM. */
+  public_key: string;
+  /** Over the canonical JSON of the members above and `format`; base64. */
+  signature: string;
+}
+
+const MS = 1_000;
+
+/** What counts of an attempt, in GPU ms. */
+export const gpuMsOf = ({ gpu_ms_claimed: claimed, gpu_ms_measured: measured }: AttemptRow): number =>
+  Math.min(claimed, measured);
+
+/** @returns null while the job runs, and where no worker had it. */
+export async function receiptOf({ storage, signer }: JobsContext, job: JobRow): Promise<Receipt | null> {
+  if (job.finished_at === null) return null;
+  const attempts = await attemptsOf(storage.db, job.id);
+  return signed(job, attempts, signer);
+}
+
+export function signed(
+  job: Pick<JobRow, 'id' | 'owner_id'>,
+  attempts: readonly AttemptRow[],
+  signer: JobsContext['signer'],
+): Receipt | null {
+  const last = attempts.at(-1);
+  if (last === undefined) return null;
+  const statement: Statement = {
+    job_id: job.id,
+    owner_id: job.owner_id,
+    worker_id: last.worker_id,
+    worker_owner_id: last.worker_owner_id,
+    outcome: last.outcome,
+    attempts: attempts.map(({ attempt, worker_id, outcome, started_at, ended_at }) => ({
+      attempt,
+      worker_id,
+      outcome,
+      started_at: isoTime(started_at),
+      ended_at: isoTime(ended_at),
+    })),
+    gpu_seconds: gpuMsOf(last) / MS,
+    gpu_seconds_claimed: last.gpu_ms_claimed / MS,
+    gpu_seconds_measured: last.gpu_ms_measured / MS,
+    prompt_tokens: last.tokens_in,
+    completion_tokens: last.tokens_out,
+    model: last.model,
+    model_digest: last.model_digest,
+    started_at: isoTime(last.started_at),
+    finished_at: isoTime(last.ended_at),
+    key_id: signer.keyId,
+  };
+  const signature = Buffer.from(signer.sign(bytesOf(statement))).toString('base64');
+  return { ...statement, public_key: signer.publicKeyPem, signature };
+}
+
+/** `format`: the signature is valid for nothing else that this key signs. */
+const bytesOf = (statement: object): Buffer =>
+  Buffer.from(canonical({ ...statement, format: 'keyward-job-receipt-1' }));
+
+export type ReceiptCheck = { valid: true; key_id: string } | { valid: false; reason: string };
+
+/**
+ * Offline.
+ * @param publicKeys PEM, of the servers that are trusted; empty: the receipt's own key counts, which does not tell who has
+ * signed.
+ */
+export function checkReceipt(receipt: unknown, publicKeys: readonly string[]): ReceiptCheck {
+  const no = (reason: string): ReceiptCheck => ({ valid: false, reason });
+  if (typeof receipt !== 'object' || receipt === null) return no('It is not a receipt.');
+  const { public_key: pem, signature, ...statement } = receipt as Partial<Receipt>;
+  if (typeof pem !== 'string' || typeof signature !== 'string') return no('It has no signature.');
+  try {
+    const key = createPublicKey(pem);
+    const keyId = createHash('sha256')
+      .update(key.export({ format: 'der', type: 'spki' }))
+      .digest('hex')
+      .slice(0, 16);
+    if (publicKeys.length > 0 && !publicKeys.some((trusted) => createPublicKey(trusted).equals(key)))
+      return no('It was signed by another key.');
+    if (key.asymmetricKeyType !== 'ed25519' || keyId !== statement.key_id)
+      return no('The key is not the one that the receipt names.');
+    if (!verify(null, bytesOf(statement), key, Buffer.from(signature, 'base64')))
+      return no('The signature does not match: the receipt was changed.');
+    return { valid: true, key_id: keyId };
+  } catch {
+    return no('Its key or its form cannot be read.');
+  }
+}

@@ -1,0 +1,177 @@
+import { hash } from 'node:crypto';
+
+/** What a job needs of a worker. The same members in the same order for the same needs: `specOf`. */
+export interface Spec {
+  type: string;
+  /** Any of them; empty: any model. */
+  models: readonly string[];
+  gpu?: string;
+  min_vram_gb?: number;
+  cuda?: string;
+  digest?: string;
+  quantization?: string;
+  min_context?: number;
+  features?: readonly string[];
+  region?: string;
+  /** USD per hour of a whole worker. */
+  max_price_per_hour?: number;
+  labels?: Readonly<Record<string, string>>;
+  /** Only workers of these owners. */
+  owners?: readonly string[];
+  not_owners?: readonly string[];
+  /** Ids or names. */
+  workers?: readonly string[];
+  not_workers?: readonly string[];
+}
+
+export type Constraints = Partial<Omit<Spec, 'type'>>;
+
+export interface Gpu {
+  name: string;
+  memory_mb: number;
+  cuda?: string;
+}
+
+export interface WorkerModel {
+  name: string;
+  digest?: string;
+  quantization?: string;
+  context?: number;
+  features?: readonly string[];
+  /** Whether it is in memory; left out: the worker does not say. */
+  loaded?: boolean;
+  /** How long it takes to load. */
+  load_seconds?: number;
+}
+
+export interface Capabilities {
+  gpus: readonly Gpu[];
+  models: readonly WorkerModel[];
+  labels: Readonly<Record<string, string>>;
+  /** The types of jobs that it takes. */
+  types: readonly string[];
+}
+
+/** A worker as the queue sees it. */
+export interface Candidate {
+  id: string;
+  name: string;
+  ownerId: string;
+  capabilities: Capabilities;
+  region: string | null;
+  /** 10⁻⁹ USD per hour. */
+  priceNano: number | null;
+  /** Models that failed on it since it registered. */
+  missingModels: readonly string[];
+}
+
+/** Why a worker cannot have a job. */
+export const MISFITS = [
+  'gpu',
+  'vram',
+  'model',
+  'region',
+  'price',
+  'labels',
+  'owner',
+  'worker',
+  'type',
+] as const;
+export type Misfit = (typeof MISFITS)[number];
+
+const NANO = 1_000_000_000;
+const MB_PER_GB = 1_024;
+/** 24 GB cards report a few MB less. */
+const VRAM_TOLERANCE = 0.97;
+
+/** @returns undefined where the worker can do the job. Pure. */
+export function misfit(spec: Spec, worker: Candidate): Misfit | undefined {
+  const { capabilities, name, id, ownerId } = worker;
+  if (!capabilities.types.includes(spec.type)) return 'type';
+  if (spec.owners !== undefined && !spec.owners.includes(ownerId)) return 'owner';
+  if (spec.not_owners?.includes(ownerId) === true) return 'owner';
+  if (spec.workers !== undefined && !spec.workers.some((one) => one === id || one === name)) return 'worker';
+  if (spec.not_workers?.some((one) => one === id || one === name) === true) return 'worker';
+  if (spec.region !== undefined && spec.region !== worker.region) return 'region';
+  if (spec.max_price_per_hour !== undefined && (worker.priceNano ?? 0) > spec.max_price_per_hour * NANO)
+    return 'price';
+  const { labels = {} } = spec;
+  if (!Object.keys(labels).every((label) => capabilities.labels[label] === labels[label])) return 'labels';
+  return gpuMisfit(spec, capabilities.gpus) ?? (modelFor(spec, worker) === undefined ? 'model' : undefined);
+}
+
+function gpuMisfit({ gpu, min_vram_gb: vram, cuda }: Spec, gpus: readonly Gpu[]): Misfit | undefined {
+  if (gpu === undefined && vram === undefined && cuda === undefined) return undefined;
+  const wanted = gpu?.toLowerCase() ?? '';
+  const named = gpus.filter(
+    (one) => one.name.toLowerCase().includes(wanted) && (cuda === undefined || isAtLeast(one.cuda, cuda)),
+  );
+  if (named.length === 0) return 'gpu';
+  if (vram === undefined) return undefined;
+  return named.some(({ memory_mb: mb }) => mb >= vram * MB_PER_GB * VRAM_TOLERANCE) ? undefined : 'vram';
+}
+
+/** Versions such as 12.4. */
+function isAtLeast(given: string | undefined, wanted: string): boolean {
+  if (given === undefined) return false;
+  const [a, b] = [given, wanted].map((text) => text.split('.').map(Number));
+  for (const [index, part] of (b ?? []).entries())
+    if ((a?.[index] ?? 0) !== part) return (a?.[index] ?? 0) > part;
+  return true;
+}
+
+/** Null: the job names no model. Undefined: the worker has none of its models. */
+export function modelFor(
+  spec: Spec,
+  { capabilities, missingModels }: Candidate,
+): WorkerModel | null | undefined {
+  const { models, digest, quantization, min_context: context, features = [] } = spec;
+  const isPlain = digest ?? quantization ?? context;
+  if (models.length === 0 && isPlain === undefined && features.length === 0) return null;
+  const found = capabilities.models.filter(
+    (model) =>
+      (models.length === 0 || models.includes(model.name)) &&
+      !missingModels.includes(model.name) &&
+      (digest === undefined || model.digest === digest) &&
+      (quantization === undefined || model.quantization === quantization) &&
+      (context === undefined || (model.context ?? 0) >= context) &&
+      features.every((feature) => model.features?.includes(feature) === true),
+  );
+  return found.find(({ loaded }) => loaded === true) ?? found[0];
+}
+
+/** The constraints that no worker at all meets; empty: none is known, or some worker can do the job. */
+export function impossible(spec: Spec, workers: readonly Candidate[]): Misfit[] {
+  const misfits = workers.map((worker) => misfit(spec, worker));
+  if (misfits.includes(undefined)) return [];
+  return [...new Set(misfits.filter((one) => one !== undefined))];
+}
+
+/** @returns the needs in one form, and a hash of it. */
+export function specOf(type: string, constraints: Constraints): { spec: Spec; text: string; hash: string } {
+  const sorted = (values: readonly string[] | undefined) =>
+    values === undefined || values.length === 0 ? undefined : [...new Set(values)].toSorted();
+  const { labels } = constraints;
+  const names = Object.keys(labels ?? {}).toSorted();
+  const all = {
+    type,
+    models: sorted(constraints.models) ?? [],
+    gpu: constraints.gpu,
+    min_vram_gb: constraints.min_vram_gb,
+    cuda: constraints.cuda,
+    digest: constraints.digest,
+    quantization: constraints.quantization,
+    min_context: constraints.min_context,
+    features: sorted(constraints.features),
+    region: constraints.region,
+    max_price_per_hour: constraints.max_price_per_hour,
+    labels: names.length === 0 ? undefined : Object.fromEntries(names.map((name) => [name, labels?.[name]])),
+    owners: sorted(constraints.owners),
+    not_owners: sorted(constraints.not_owners),
+    workers: sorted(constraints.workers),
+    not_workers: sorted(constraints.not_workers),
+  };
+  // Members that are undefined are not part of the JSON.
+  const text = JSON.stringify(all);
+  return { spec: JSON.parse(text) as Spec, text, hash: hash('sha256', text, 'hex') };
+}

@@ -1,0 +1,137 @@
+import { sql } from 'kysely';
+import { dialectOf, type Db } from '../../storage/index.ts';
+import type { AttemptRow, JobRow, JobState } from '../job.ts';
+import { tables } from './tables.ts';
+
+/** @returns false where the owner has sent this idempotency key before, also at the same moment. */
+export async function insertJob(tx: Db, job: JobRow, payload: string): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tables(tx)
+    .insertInto('jobs')
+    .values(job)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  if (numInsertedOrUpdatedRows === 0n) return false;
+  await tables(tx).insertInto('job_payloads').values({ job_id: job.id, payload }).execute();
+  return true;
+}
+
+export const findJob = (db: Db, id: string): Promise<JobRow | undefined> =>
+  tables(db).selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
+
+/** Until the transaction ends nobody else changes it. */
+export const lockJob = async (tx: Db, id: string): Promise<JobRow | undefined> => {
+  const query = tables(tx).selectFrom('jobs').selectAll().where('id', '=', id);
+  return (dialectOf(tx) === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
+};
+
+export const findByIdempotencyKey = (db: Db, ownerId: string, key: string): Promise<JobRow | undefined> =>
+  tables(db)
+    .selectFrom('jobs')
+    .selectAll()
+    .where('owner_id', '=', ownerId)
+    .where('idempotency_key', '=', key)
+    .executeTakeFirst();
+
+/** Counts no further than `max`. */
+export async function countQueued(db: Db, ownerId: string, max: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from (
+      select 1 from jobs where state = 'QUEUED' and owner_id = ${ownerId} limit ${max}
+    ) as queued`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+/** The jobs before it in its lane; counts no further than `max`. */
+export async function countBefore(db: Db, { lane, queued_at, id }: JobRow, max: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from (
+      select 1 from jobs where lane = ${lane} and state = 'QUEUED' and held_until = 0
+        and (queued_at, id) < (${queued_at}, ${id}) limit ${max}
+    ) as before`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+export const findPayloads = (db: Db, ids: readonly string[]) =>
+  tables(db).selectFrom('job_payloads').selectAll().where('job_id', 'in', ids).execute();
+
+export const findResult = async (db: Db, id: string): Promise<string | undefined> =>
+  (await tables(db).selectFrom('job_results').select('result').where('job_id', '=', id).executeTakeFirst())
+    ?.result;
+
+export const attemptsOf = (db: Db, jobId: string): Promise<AttemptRow[]> =>
+  tables(db).selectFrom('job_attempts').selectAll().where('job_id', '=', jobId).orderBy('attempt').execute();
+
+/** A repeat changes nothing: each lease counts once. */
+export async function insertAttempts(tx: Db, rows: readonly AttemptRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tables(tx)
+    .insertInto('job_attempts')
+    .values([...rows])
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export const findJobs = (db: Db, ids: readonly string[]): Promise<JobRow[]> =>
+  ids.length === 0
+    ? Promise.resolve([])
+    : tables(db).selectFrom('jobs').selectAll().where('id', 'in', ids).execute();
+
+export interface JobPage {
+  /** Undefined: of all owners. */
+  ownerId: string | undefined;
+  state: JobState | undefined;
+  type: string | undefined;
+  fromMs: number | undefined;
+  toMs: number | undefined;
+  after: { createdAt: number; id: string } | undefined;
+  limit: number;
+}
+
+const filtered = (db: Db, { ownerId, state, type, fromMs, toMs }: Omit<JobPage, 'after' | 'limit'>) => {
+  let query = tables(db).selectFrom('jobs').where('deleted_at', 'is', null);
+  if (ownerId !== undefined) query = query.where('owner_id', '=', ownerId);
+  if (state !== undefined) query = query.where('state', '=', state);
+  if (type !== undefined) query = query.where('type', '=', type);
+  if (fromMs !== undefined) query = query.where('requested_at', '>=', fromMs);
+  if (toMs !== undefined) query = query.where('requested_at', '<', toMs);
+  return query;
+};
+
+/** Newest first. */
+export function pageOfJobs(db: Db, page: JobPage): Promise<JobRow[]> {
+  let query = filtered(db, page).selectAll();
+  const { after } = page;
+  if (after !== undefined)
+    query = query.where((eb) =>
+      eb(eb.refTuple('requested_at', 'id'), '<', eb.tuple(after.createdAt, after.id)),
+    );
+  return query.orderBy('requested_at', 'desc').orderBy('id', 'desc').limit(page.limit).execute();
+}
+
+/** Counts no further than `max`. */
+export async function countJobs(
+  db: Db,
+  page: Omit<JobPage, 'after' | 'limit'>,
+  max: number,
+): Promise<number> {
+  const some = filtered(db, page).select('id').limit(max).as('some');
+  const { count } = await db
+    .withTables<{ some: { id: string } }>()
+    .selectFrom(some)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Its texts. The receipt stays. */
+export async function forget(tx: Db, ids: readonly string[], nowMs: number): Promise<void> {
+  if (ids.length === 0) return;
+  await tables(tx).deleteFrom('job_payloads').where('job_id', 'in', ids).execute();
+  await tables(tx).deleteFrom('job_results').where('job_id', 'in', ids).execute();
+  await tables(tx).deleteFrom('job_output').where('job_id', 'in', ids).execute();
+  await tables(tx)
+    .updateTable('jobs')
+    .set({ deleted_at: nowMs, metadata: '{}', progress: null, error_message: null, webhook_url: null })
+    .where('id', 'in', ids)
+    .execute();
+}

@@ -1,0 +1,169 @@
+import { sql } from 'kysely';
+import type { Db } from '../../storage/index.ts';
+import type { FinalState, JobRow } from '../job.ts';
+import { tables } from './tables.ts';
+
+/** Of `jobs` alone: SQLite has no `jobs.*` in `returning`. */
+const COLUMNS = sql.join(
+  (
+    [
+      'id',
+      'owner_id',
+      'key_id',
+      'type',
+      'state',
+      'lane',
+      'priority',
+      'requested_at',
+      'queued_at',
+      'held_until',
+      'expires_at',
+      'run_timeout_ms',
+      'started_at',
+      'finished_at',
+      'attempt',
+      'spent',
+      'max_attempts',
+      'recovery',
+      'worker_id',
+      'lease_token',
+      'lease_until',
+      'deadline_at',
+      'output_seq',
+      'output_bytes',
+      'progress',
+      'error_code',
+      'error_message',
+      'metadata',
+      'idempotency_key',
+      'request_hash',
+      'webhook_url',
+      'result_hash',
+      'deleted_at',
+    ] as const satisfies (keyof JobRow)[]
+  ).map((column) => sql.ref(`jobs.${column}`)),
+);
+
+export interface Renewed {
+  id: string;
+  lease_until: number;
+}
+
+/** A lease that is not in the answer is lost. */
+export async function renewLeases(
+  tx: Db,
+  leases: readonly { id: string; token: string }[],
+  { untilMs }: { untilMs: number },
+): Promise<Renewed[]> {
+  if (leases.length === 0) return [];
+  const pairs = sql.join(leases.map(({ id, token }) => sql`(${id}, ${token})`));
+  const { rows } = await sql<Renewed>`
+    update jobs set lease_until = ${untilMs}
+    where state = 'RUNNING' and (id, lease_token) in (values ${pairs})
+    returning id, lease_until`.execute(tx);
+  return rows;
+}
+
+/** The control stream of a worker broke: its leases end earlier, unless it says something before. */
+export async function shortenLeases(tx: Db, workerId: string, untilMs: number): Promise<void> {
+  await sql`update jobs set lease_until = ${untilMs}
+    where state = 'RUNNING' and worker_id = ${workerId} and lease_until > ${untilMs}`.execute(tx);
+}
+
+/** After a time in which no worker could renew its lease. */
+export async function extendLeases(tx: Db, untilMs: number): Promise<void> {
+  await sql`update jobs set lease_until = ${untilMs} where state = 'RUNNING' and lease_until < ${untilMs}`.execute(
+    tx,
+  );
+}
+
+export interface Finished {
+  id: string;
+  token: string;
+  /** Of the worker. */
+  owner_id: string;
+  /** JSON */
+  result: string;
+  result_hash: string;
+}
+
+/**
+ * Completes jobs, each if its lease is held by a worker of this owner. @returns the jobs after it; one that is missing was
+ * not changed: its lease is lost.
+ */
+export async function complete(tx: Db, items: readonly Finished[], nowMs: number): Promise<JobRow[]> {
+  const values = sql.join(
+    items.map(({ id, token, owner_id, result_hash }) => sql`(${id}, ${token}, ${owner_id}, ${result_hash})`),
+  );
+  const { rows } = await sql<JobRow>`
+    with done (id, token, owner_id, result_hash) as (values ${values})
+    update jobs set state = 'COMPLETED', finished_at = ${nowMs}, lease_until = null, deadline_at = null,
+      result_hash = done.result_hash, error_code = null, error_message = null
+    from done
+    where jobs.id = done.id and jobs.lease_token = done.token and jobs.state = 'RUNNING'
+      and exists (select 1 from workers where workers.id = jobs.worker_id and workers.owner_id = done.owner_id)
+    returning ${COLUMNS}`.execute(tx);
+  const completed = new Set(rows.map(({ id }) => id));
+  const results = items.filter(({ id }) => completed.has(id));
+  if (results.length > 0)
+    await tables(tx)
+      .insertInto('job_results')
+      .values(results.map(({ id, result }) => ({ job_id: id, result })))
+      .execute();
+  return rows;
+}
+
+export const deleteResult = async (tx: Db, id: string): Promise<void> => {
+  await tables(tx).deleteFrom('job_results').where('job_id', '=', id).execute();
+};
+
+/** Back into the queue, at its old place. The caller has locked it. */
+export async function requeue(
+  tx: Db,
+  id: string,
+  { spent, heldUntil }: { spent: number; heldUntil: number },
+): Promise<void> {
+  await tables(tx)
+    .updateTable('jobs')
+    .set({
+      state: 'QUEUED',
+      spent,
+      held_until: heldUntil,
+      worker_id: null,
+      lease_token: null,
+      lease_until: null,
+      deadline_at: null,
+      progress: null,
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** The caller has locked it. Its token is gone: a late result changes nothing. */
+export async function end(
+  tx: Db,
+  id: string,
+  {
+    state,
+    code,
+    message,
+    spent,
+    nowMs,
+  }: { state: FinalState; code: string | null; message: string | null; spent?: number; nowMs: number },
+): Promise<void> {
+  await tables(tx)
+    .updateTable('jobs')
+    .set({
+      state,
+      finished_at: nowMs,
+      lease_token: null,
+      lease_until: null,
+      deadline_at: null,
+      held_until: 0,
+      error_code: code,
+      error_message: message,
+      ...(spent !== undefined && { spent }),
+    })
+    .where('id', '=', id)
+    .execute();
+}

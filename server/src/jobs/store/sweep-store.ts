@@ -1,0 +1,69 @@
+import { sql } from 'kysely';
+import type { Db } from '../../storage/index.ts';
+import { tables } from './tables.ts';
+
+/** Ids of running jobs whose lease or time is over. */
+export async function overdue(db: Db, nowMs: number, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from jobs where state = 'RUNNING' and (lease_until <= ${nowMs} or deadline_at <= ${nowMs})
+    order by id limit ${limit}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** Ids of jobs that have waited too long. */
+export async function expired(db: Db, nowMs: number, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from jobs where state = 'QUEUED' and expires_at <= ${nowMs} order by id limit ${limit}`.execute(
+    db,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Lets jobs start whose wait is over. @returns their lanes. */
+export async function release(tx: Db, nowMs: number, limit: number): Promise<number[]> {
+  const { rows } = await sql<{ lane: number }>`
+    update jobs set held_until = 0
+    where id in (
+      select id from jobs where state = 'QUEUED' and held_until > 0 and held_until <= ${nowMs}
+      order by held_until limit ${limit}
+    ) and state = 'QUEUED' returning lane`.execute(tx);
+  return rows.map(({ lane }) => lane);
+}
+
+export async function nextRelease(db: Db): Promise<number | undefined> {
+  const { rows } = await sql<{ at: number | null }>`
+    select min(held_until) as at from jobs where state = 'QUEUED' and held_until > 0`.execute(db);
+  return rows[0]?.at ?? undefined;
+}
+
+/** The keys that waiting and running jobs were submitted with: a look into the index for each, however many jobs there are. */
+export async function keysOfOpenJobs(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ key_id: string | null }>`
+    with recursive found (key_id) as (
+      select min(key_id) from jobs where state in ('QUEUED', 'RUNNING')
+      union all
+      select (select min(jobs.key_id) from jobs where jobs.state in ('QUEUED', 'RUNNING') and jobs.key_id > found.key_id)
+      from found where found.key_id is not null
+    ) select key_id from found where key_id is not null`.execute(db);
+  return rows.flatMap(({ key_id: id }) => (id === null ? [] : [id]));
+}
+
+export async function openJobsOf(db: Db, keyId: string, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from jobs where state in ('QUEUED', 'RUNNING') and key_id = ${keyId} limit ${limit}`.execute(
+    db,
+  );
+  return rows.map(({ id }) => id);
+}
+
+export async function finishedBefore(db: Db, beforeMs: number, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from jobs where finished_at is not null and finished_at < ${beforeMs}
+    order by finished_at limit ${limit}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** With their texts. Their attempts, the usage record, stay. */
+export const deleteJobs = async (tx: Db, ids: readonly string[]): Promise<void> => {
+  await tables(tx).deleteFrom('jobs').where('id', 'in', ids).execute();
+};

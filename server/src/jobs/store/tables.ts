@@ -1,0 +1,53 @@
+import type { Db } from '../../storage/index.ts';
+import type { AttemptRow, JobRow } from '../job.ts';
+
+/** `spec`: JSON. */
+export type LaneRow = {
+  id: number;
+  owner_id: string;
+  priority: number;
+  hash: string;
+  spec: string;
+  used_at: number;
+};
+
+/** `capabilities`, `missing_models`: JSON. Times in ms since 1970; `is_…`: 0 or 1. */
+export type WorkerRow = {
+  id: string;
+  owner_id: string;
+  /** The key that registered it last. */
+  key_id: string;
+  /** Unique under its owner. */
+  name: string;
+  /** Grows with each change of what it can do. */
+  revision: number;
+  capabilities: string;
+  /** Jobs at a time. */
+  concurrency: number;
+  region: string | null;
+  /** 10⁻⁹ USD per hour. */
+  price_nano: number | null;
+  protocol: number;
+  is_draining: number;
+  /** It is deleted with its last lease. */
+  is_leaving: number;
+  /** Gets no jobs until then, after failures; 0: gets them. */
+  rests_until: number;
+  /** How often it rested since its last success. */
+  rests: number;
+  missing_models: string;
+  registered_at: number;
+  seen_at: number;
+};
+
+type Tables = {
+  jobs: JobRow;
+  job_lanes: LaneRow;
+  job_payloads: { job_id: string; payload: string };
+  job_results: { job_id: string; result: string };
+  job_output: { job_id: string; seq: number; attempt: number; piece: string };
+  job_attempts: AttemptRow;
+  workers: WorkerRow;
+};
+
+export const tables = (db: Db) => db.withTables<Tables>();

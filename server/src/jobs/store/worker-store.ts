@@ -1,0 +1,150 @@
+import { sql } from 'kysely';
+import type { Db } from '../../storage/index.ts';
+import { tables, type WorkerRow } from './tables.ts';
+
+export const findWorkers = (db: Db, ids: readonly string[]): Promise<WorkerRow[]> =>
+  ids.length === 0
+    ? Promise.resolve([])
+    : tables(db).selectFrom('workers').selectAll().where('id', 'in', ids).execute();
+
+export const findByName = (db: Db, ownerId: string, name: string): Promise<WorkerRow | undefined> =>
+  tables(db)
+    .selectFrom('workers')
+    .selectAll()
+    .where('owner_id', '=', ownerId)
+    .where('name', '=', name)
+    .executeTakeFirst();
+
+export type Registration = Omit<
+  WorkerRow,
+  'revision' | 'is_draining' | 'is_leaving' | 'rests_until' | 'rests' | 'missing_models' | 'registered_at'
+>;
+
+/** A worker that registers again keeps its id, its leases and its rest; it is no longer draining. */
+export const putWorker = (tx: Db, row: Registration): Promise<WorkerRow> =>
+  tables(tx)
+    .insertInto('workers')
+    .values({
+      ...row,
+      revision: 1,
+      is_draining: 0,
+      is_leaving: 0,
+      rests_until: 0,
+      rests: 0,
+      missing_models: '[]',
+      registered_at: row.seen_at,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['owner_id', 'name']).doUpdateSet((eb) => ({
+        key_id: eb.ref('excluded.key_id'),
+        revision: sql<number>`workers.revision + 1`,
+        capabilities: eb.ref('excluded.capabilities'),
+        concurrency: eb.ref('excluded.concurrency'),
+        region: eb.ref('excluded.region'),
+        price_nano: eb.ref('excluded.price_nano'),
+        protocol: eb.ref('excluded.protocol'),
+        is_draining: 0,
+        is_leaving: 0,
+        missing_models: '[]',
+        seen_at: eb.ref('excluded.seen_at'),
+      })),
+    )
+    .returningAll()
+    .executeTakeFirstOrThrow();
+
+export async function updateWorker(
+  tx: Db,
+  id: string,
+  change: Partial<Omit<WorkerRow, 'id' | 'owner_id' | 'name' | 'revision'>>,
+): Promise<WorkerRow | undefined> {
+  return tables(tx)
+    .updateTable('workers')
+    .set({ ...change, revision: sql<number>`revision + 1` })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+}
+
+/** Nothing else of them changes. */
+export async function markSeen(tx: Db, ids: readonly string[], nowMs: number): Promise<void> {
+  if (ids.length > 0)
+    await tables(tx).updateTable('workers').set({ seen_at: nowMs }).where('id', 'in', ids).execute();
+}
+
+export const deleteWorker = async (tx: Db, id: string): Promise<void> => {
+  await tables(tx).deleteFrom('workers').where('id', '=', id).execute();
+};
+
+/** The latest first. */
+export const seenSince = (db: Db, sinceMs: number, limit: number): Promise<WorkerRow[]> =>
+  tables(db)
+    .selectFrom('workers')
+    .selectAll()
+    .where('seen_at', '>=', sinceMs)
+    .orderBy('seen_at', 'desc')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+
+interface Held {
+  worker_id: string;
+  count: number;
+}
+
+/** How many leases each of them holds. */
+export async function heldBy(db: Db, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<Held>`
+    select worker_id, count(*) as count from jobs
+    where state = 'RUNNING' and worker_id in (${sql.join(ids)}) group by worker_id`.execute(db);
+  return new Map(rows.map(({ worker_id, count }) => [worker_id, count]));
+}
+
+/** Jobs that failed on it or were lost with it since, each once. */
+export async function failedJobs(db: Db, workerId: string, sinceMs: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(distinct job_id) as count from job_attempts
+    where worker_id = ${workerId} and ended_at >= ${sinceMs}
+      and (outcome = 'lease_lost' or error_code in ('upstream_error', 'internal'))
+      and ended_at > coalesce((
+        select max(ended_at) from job_attempts as good
+        where good.worker_id = ${workerId} and good.ended_at >= ${sinceMs} and good.outcome = 'completed'), 0)`.execute(
+    db,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** Workers that leave, and hold no lease any more. */
+export async function deleteGone(tx: Db): Promise<void> {
+  await sql`delete from workers where is_leaving = 1 and not exists (
+    select 1 from jobs where jobs.worker_id = workers.id and jobs.state = 'RUNNING')`.execute(tx);
+}
+
+/** Jobs that were canceled while this worker had them. */
+export async function canceledOn(
+  db: Db,
+  workerId: string,
+  sinceMs: number,
+): Promise<{ id: string; finished_at: number }[]> {
+  const { rows } = await sql<{ id: string; finished_at: number }>`
+    select id, finished_at from jobs
+    where worker_id = ${workerId} and state = 'CANCELED' and finished_at >= ${sinceMs}
+    order by finished_at limit 1000`.execute(db);
+  return rows;
+}
+
+/** The keys of workers that hold leases. */
+export async function keysOfBusyWorkers(db: Db): Promise<{ id: string; key_id: string }[]> {
+  const { rows } = await sql<{ id: string; key_id: string }>`
+    select id, key_id from workers
+    where exists (select 1 from jobs where jobs.worker_id = workers.id and jobs.state = 'RUNNING')`.execute(
+    db,
+  );
+  return rows;
+}
+
+export async function jobsOn(db: Db, workerId: string, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from jobs where worker_id = ${workerId} and state = 'RUNNING' limit ${limit}`.execute(db);
+  return rows.map(({ id }) => id);
+}

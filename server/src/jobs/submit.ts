@@ -1,0 +1,237 @@
+import { hash } from 'node:crypto';
+import { coversAll, selects, type Caller, type Selectors } from '../access/index.ts';
+import { KeywardError } from '../base/errors.ts';
+import { newId } from '../base/ids.ts';
+import { Together, type Db } from '../storage/index.ts';
+import type { JobsContext } from './context.ts';
+import type { JobRow, Recovery } from './job.ts';
+import { normalised, type PayloadInput } from './payload.ts';
+import { specOf } from './spec.ts';
+import { countLanes, deleteLanes, useLane } from './store/lane-store.ts';
+import { countQueued, findByIdempotencyKey, insertJob } from './store/job-store.ts';
+
+export const DEFAULT_TYPE = 'inference';
+export const DEFAULT_TTL_SECONDS = 900;
+export const DEFAULT_RUN_TIMEOUT_SECONDS = 600;
+export const DEFAULT_MAX_ATTEMPTS = 3;
+export const DEFAULT_PRIORITY = 5;
+
+/** Different constraints of one owner at a time: each is a place to look at for every worker that asks. */
+const LANES_MAX = 1_000;
+/** How old a count of the waiting jobs of an owner may be. */
+const COUNTED_MS = 5_000;
+/** Owners whose counts are in memory. */
+const OWNERS_MAX = 10_000;
+
+export interface JobInput extends PayloadInput {
+  type?: string | undefined;
+  ttl_seconds?: number | undefined;
+  run_timeout_seconds?: number | undefined;
+  max_attempts?: number | undefined;
+  priority?: number | undefined;
+  /** ms since 1970 */
+  notBeforeMs?: number | undefined;
+  recovery?: Recovery | undefined;
+  webhook_url?: string | undefined;
+  metadata?: Record<string, unknown> | undefined;
+}
+
+interface New {
+  row: Omit<JobRow, 'lane'>;
+  payload: string;
+  spec: { text: string; hash: string };
+  /** Of the lane, where it is known not to be deleted. */
+  lane: number | undefined;
+}
+
+type Stored = { row: JobRow; isRepeat: boolean };
+
+/** Takes jobs into the queue. */
+export class Submissions {
+  readonly #context: JobsContext;
+  readonly #inserts: Together<New, Stored | 'too_many_kinds'>;
+  /** Lanes that were used a moment ago, by owner, priority and hash. */
+  readonly #lanes = new Map<string, { id: number; untilMs: number }>();
+  /** Waiting jobs of an owner: at most so many. */
+  readonly #queued = new Map<string, { atMost: number; countedMs: number }>();
+
+  constructor(context: JobsContext) {
+    this.#context = context;
+    this.#inserts = new Together(context.storage, (tx, items) => this.#insert(tx, items));
+  }
+
+  /**
+   * Resolves when the job is stored: no crash loses it.
+   * @returns the stored job, also of an earlier request with the same idempotency key.
+   * @throws KeywardError `invalid_input`, `too_large`, `queue_full`, `idempotency_conflict`
+   */
+  async submit(
+    caller: Caller,
+    input: JobInput,
+    idempotencyKey: string | undefined,
+  ): Promise<{ row: JobRow; isRepeat: boolean }> {
+    const made = this.#newJob(caller, input, idempotencyKey);
+    await this.#refuseFull(caller.ownerId);
+    const stored = await this.#inserts.add(made);
+    if (stored === 'too_many_kinds') throw tooManyKinds();
+    const { row, isRepeat } = stored;
+    if (isRepeat) {
+      if (row.request_hash !== made.row.request_hash) throw idempotencyConflict(row.id);
+      return stored;
+    }
+    this.#lanes.set(laneKey(made), { id: row.lane, untilMs: this.#context.clock.nowMs() + LANE_KNOWN_MS });
+    if (row.held_until === 0) await this.#context.queue.arrived([row.lane], row.queued_at);
+    return stored;
+  }
+
+  idle(): Promise<void> {
+    return this.#inserts.idle();
+  }
+
+  #newJob({ ownerId, keyId, selectors }: Caller, input: JobInput, idempotencyKey: string | undefined): New {
+    const { limits, clock } = this.#context;
+    const nowMs = clock.nowMs();
+    const { type = DEFAULT_TYPE, priority = DEFAULT_PRIORITY } = input;
+    const { payload, constraints } = normalised(input);
+    const text = JSON.stringify(payload);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > limits.payloadMaxBytes) throw tooLarge(limits.payloadMaxBytes);
+    refuseModels(selectors, constraints.models ?? []);
+    const spec = specOf(type, constraints);
+    const queuedAt = Math.max(input.notBeforeMs ?? nowMs, nowMs);
+    const { ttl_seconds: ttl = DEFAULT_TTL_SECONDS, run_timeout_seconds: run = DEFAULT_RUN_TIMEOUT_SECONDS } =
+      input;
+    const row: Omit<JobRow, 'lane'> = {
+      id: newId('job'),
+      owner_id: ownerId,
+      key_id: keyId,
+      type,
+      state: 'QUEUED',
+      priority,
+      requested_at: nowMs,
+      queued_at: queuedAt,
+      held_until: queuedAt > nowMs ? queuedAt : 0,
+      expires_at: queuedAt + ttl * 1_000,
+      run_timeout_ms: run * 1_000,
+      started_at: null,
+      finished_at: null,
+      attempt: 0,
+      spent: 0,
+      max_attempts: input.max_attempts ?? DEFAULT_MAX_ATTEMPTS,
+      recovery: input.recovery ?? 'restart',
+      worker_id: null,
+      lease_token: null,
+      lease_until: null,
+      deadline_at: null,
+      output_seq: 0,
+      output_bytes: 0,
+      progress: null,
+      error_code: null,
+      error_message: null,
+      metadata: JSON.stringify(input.metadata ?? {}),
+      idempotency_key: idempotencyKey ?? null,
+      request_hash: idempotencyKey === undefined ? null : hash('sha256', JSON.stringify(input), 'hex'),
+      webhook_url: input.webhook_url ?? null,
+      result_hash: null,
+      deleted_at: null,
+    };
+    const made = { row, payload: text, spec, lane: undefined };
+    const known = this.#lanes.get(laneKey(made));
+    return { ...made, lane: known !== undefined && known.untilMs > nowMs ? known.id : undefined };
+  }
+
+  async #insert(tx: Db, items: readonly New[]): Promise<(Stored | 'too_many_kinds')[]> {
+    const stored: (Stored | 'too_many_kinds')[] = [];
+    for (const item of items) stored.push(await this.#insertOne(tx, item));
+    return stored;
+  }
+
+  async #insertOne(tx: Db, { row, payload, spec, lane }: New): Promise<Stored | 'too_many_kinds'> {
+    const { owner_id, priority, idempotency_key: key } = row;
+    if (key !== null) {
+      const earlier = await findByIdempotencyKey(tx, owner_id, key);
+      if (earlier !== undefined) return { row: earlier, isRepeat: true };
+    }
+    if (lane === undefined && (await countLanes(tx, owner_id)) >= LANES_MAX) {
+      await deleteLanes(tx, row.requested_at - LANES_UNUSED_MS);
+      if ((await countLanes(tx, owner_id)) >= LANES_MAX) return 'too_many_kinds';
+    }
+    const id =
+      lane ?? (await useLane(tx, { owner_id, priority, hash: spec.hash, spec: spec.text }, row.requested_at));
+    const job = { ...row, lane: id };
+    if (await insertJob(tx, job, payload)) return { row: job, isRepeat: false };
+    // Another process has committed it since the look.
+    const earlier = await findByIdempotencyKey(tx, owner_id, key ?? '');
+    if (earlier === undefined) throw new Error('A job was neither stored nor there.');
+    return { row: earlier, isRepeat: true };
+  }
+
+  /**
+   * Counts in memory, and in the database where that says the queue may be full: jobs that left it meanwhile are not known
+   * here. Jobs from other processes are seen after five seconds.
+   */
+  async #refuseFull(ownerId: string): Promise<void> {
+    const { storage, clock, limits } = this.#context;
+    const nowMs = clock.monotonicMs();
+    let known = this.#queued.get(ownerId);
+    const mustCount =
+      known === undefined ||
+      known.atMost >= limits.queuedMax ||
+      (nowMs - known.countedMs > COUNTED_MS && known.atMost > limits.queuedMax / 2);
+    if (mustCount) {
+      if (this.#queued.size >= OWNERS_MAX) this.#queued.clear();
+      const atMost = await countQueued(storage.db, ownerId, limits.queuedMax);
+      this.#queued.set(ownerId, (known = { atMost, countedMs: nowMs }));
+    }
+    if (known !== undefined && known.atMost >= limits.queuedMax) throw queueFull(limits.queuedMax);
+    if (known !== undefined) known.atMost++;
+  }
+}
+
+/** Shorter than lanes are kept after their last use. */
+const LANE_KNOWN_MS = 60_000;
+
+/** Where an owner has too many. */
+const LANES_UNUSED_MS = 300_000;
+
+const laneKey = ({ row, spec }: Pick<New, 'spec'> & { row: Pick<JobRow, 'owner_id' | 'priority'> }): string =>
+  `${row.owner_id} ${row.priority} ${spec.hash}`;
+
+/** A key for some models cannot have others used for it, nor leave the choice to a worker. */
+function refuseModels({ models: selector }: Selectors, models: readonly string[]): void {
+  if (coversAll(selector)) return;
+  if (models.length === 0)
+    throw new KeywardError('forbidden_resource', 'The key covers some models only, and the job names none.', {
+      hint: 'Name a model: {"model": "…"}.',
+    });
+  const other = models.find((model) => !selects(selector, model));
+  if (other !== undefined)
+    throw new KeywardError('forbidden_resource', `The key does not cover the model ${other}.`);
+}
+
+const tooLarge = (maxBytes: number): KeywardError =>
+  new KeywardError('too_large', `The payload must have at most ${maxBytes} bytes.`, {
+    hint: 'The operator can raise KEYWARD_JOB_PAYLOAD_MAX_MIB.',
+  });
+
+const queueFull = (max: number): KeywardError =>
+  new KeywardError('queue_full', `This owner has ${max} waiting jobs, the maximum.`, {
+    hint: 'Wait until some have run, or cancel some.',
+    headers: { 'retry-after': '5' },
+  });
+
+const tooManyKinds = (): KeywardError =>
+  new KeywardError(
+    'queue_full',
+    `The jobs of this owner have ${LANES_MAX} different constraints, the maximum.`,
+    {
+      hint: 'Use constraints that other jobs have, or wait until some have run.',
+      headers: { 'retry-after': '60' },
+    },
+  );
+
+const idempotencyConflict = (jobId: string): KeywardError =>
+  new KeywardError('idempotency_conflict', 'This Idempotency-Key was used for another job.', {
+    hint: 'Send each job with its own Idempotency-Key.',
+    details: { job_id: jobId },
+  });

@@ -1,0 +1,234 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Every } from '../base/every.ts';
+import { booksOf, type Db, type Storage } from '../storage/index.ts';
+import type { JobsContext } from './context.ts';
+import { endJob, loseAttempt } from './ending.ts';
+import { isFinal, type JobRow } from './job.ts';
+import { ended } from './jobs.ts';
+import { KEY_ENDED } from './queue/claims.ts';
+import type { Submitters } from './submitters.ts';
+import { lockJob } from './store/job-store.ts';
+import { extendLeases, shortenLeases } from './store/lease-store.ts';
+import * as store from './store/sweep-store.ts';
+import { deleteLanes } from './store/lane-store.ts';
+import * as workers from './store/worker-store.ts';
+import { markWorker } from './workers/reports.ts';
+
+/** Jobs in one transaction. */
+const SLICE = 200;
+const RELEASE_MS = 250;
+/** A sweep this many times later than it should be: nobody could renew a lease meanwhile. */
+const OUTAGE_SWEEPS = 3;
+const LANES_UNUSED_MS = 86_400_000;
+const CLEAN_MS = 60_000;
+
+/** Applies the clocks of jobs: leases, times to run and to wait, retries. Nothing waits for a reader. */
+export class Sweeper {
+  readonly #context: JobsContext;
+  readonly #storage: Storage;
+  readonly #submitters: Submitters;
+  readonly #sweeps: Every;
+  readonly #releases: Every;
+  readonly #graces = new Set<NodeJS.Timeout>();
+  #sweptMs = -Infinity;
+  #cleanedMs = -Infinity;
+  #mustLookAtKeys = true;
+
+  constructor(context: JobsContext, submitters: Submitters) {
+    this.#context = context;
+    this.#storage = booksOf(context.storage);
+    this.#submitters = submitters;
+    this.#sweeps = new Every(context.clocks.sweepMs, () => this.#guarded(() => this.sweep()));
+    this.#releases = new Every(RELEASE_MS, () => this.#guarded(() => this.#release()));
+    context.nodes.onChange((change) => {
+      if (change !== 'everything' && change.kind !== 'key' && change.kind !== 'owner') return;
+      this.#mustLookAtKeys = true;
+      setImmediate(() => void this.#guarded(() => this.#endOfKeys()));
+    });
+  }
+
+  start(): void {
+    this.#sweeps.start();
+    this.#releases.start();
+    void this.#sweeps.run();
+  }
+
+  async stop(): Promise<void> {
+    for (const grace of this.#graces) clearTimeout(grace);
+    await Promise.all([this.#sweeps.stop(), this.#releases.stop()]);
+  }
+
+  /**
+   * The control stream of a worker broke: its leases end after a grace, unless the worker is heard of before. A server that
+   * stops breaks all streams, and changes nothing.
+   */
+  streamBroke(workerId: string): void {
+    const { clock, clocks } = this.#context;
+    const brokeMs = clock.nowMs();
+    const grace = setTimeout(() => {
+      this.#graces.delete(grace);
+      void this.#guarded(() => this.#endLeases(workerId, brokeMs));
+    }, clocks.graceMs);
+    this.#graces.add(grace.unref());
+  }
+
+  async #endLeases(workerId: string, brokeMs: number): Promise<void> {
+    const [worker] = await workers.findWorkers(this.#storage.db, [workerId]);
+    if (worker === undefined || worker.seen_at > brokeMs) return;
+    const nowMs = this.#context.clock.nowMs();
+    await this.#storage.transaction((tx) => shortenLeases(tx, workerId, nowMs), { durable: false });
+    await this.#sweeps.run();
+  }
+
+  /** Once, for all jobs whose time is over. */
+  async sweep(): Promise<void> {
+    const { clock, clocks } = this.#context;
+    const nowMs = clock.nowMs();
+    if (clock.monotonicMs() - this.#sweptMs > OUTAGE_SWEEPS * clocks.sweepMs)
+      await this.#storage.transaction((tx) => extendLeases(tx, nowMs + clocks.leaseMs), {
+        durable: false,
+      });
+    await this.#all(
+      (db) => store.overdue(db, nowMs, SLICE),
+      (tx, job) => this.#overdue(tx, job, nowMs),
+    );
+    await this.#all(
+      (db) => store.expired(db, nowMs, SLICE),
+      (tx, job) => this.#expired(tx, job, nowMs),
+    );
+    if (this.#mustLookAtKeys) await this.#endOfKeys();
+    await this.#storage.transaction((tx) => workers.deleteGone(tx), { durable: false });
+    if (clock.monotonicMs() - this.#cleanedMs > CLEAN_MS) await this.#clean(nowMs);
+    this.#sweptMs = clock.monotonicMs();
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) =>
+      this.#context.logger.warn({ err: error }, 'jobs could not be swept'),
+    );
+  }
+
+  /** A worker whose key has ended loses its leases at once: its jobs run elsewhere, and cost nothing. */
+  async #endOfWorkers(): Promise<void> {
+    const { db } = this.#storage;
+    const busy = await workers.keysOfBusyWorkers(db);
+    const callers = await this.#submitters.callers(
+      db,
+      busy.map(({ key_id: keyId }) => keyId),
+    );
+    for (const { id, key_id: keyId } of busy)
+      if (callers.get(keyId) === undefined)
+        await this.#all(
+          (from) => workers.jobsOn(from, id, SLICE),
+          async (tx, job) => {
+            if (job.state !== 'RUNNING' || job.worker_id !== id) return false;
+            await loseAttempt(tx, this.#context, job, { ...WORKER_ENDED, costs: false });
+            return true;
+          },
+        );
+  }
+
+  /** In slices. @param change gives false where the job needed nothing. */
+  async #all(
+    find: (db: Db) => Promise<string[]>,
+    change: (tx: Db, job: JobRow) => Promise<boolean>,
+  ): Promise<void> {
+    for (;;) {
+      const ids = await find(this.#storage.db);
+      const changed = await this.#storage.transaction(async (tx) => {
+        const jobs: JobRow[] = [];
+        for (const id of ids) {
+          const job = await lockJob(tx, id);
+          if (job !== undefined && (await change(tx, job))) jobs.push(job);
+        }
+        return jobs;
+      });
+      for (const job of changed) ended(this.#context, job);
+      const lanes = [...new Set(changed.map(({ lane }) => lane))];
+      if (lanes.length > 0) await this.#context.queue.arrived(lanes, 0);
+      if (ids.length < SLICE || changed.length === 0) return;
+      await sleep(1);
+    }
+  }
+
+  async #overdue(tx: Db, job: JobRow, nowMs: number): Promise<boolean> {
+    if (job.state !== 'RUNNING') return false;
+    const isTimedOut = (job.deadline_at ?? Infinity) <= nowMs;
+    if (!isTimedOut && (job.lease_until ?? Infinity) > nowMs) return false;
+    await loseAttempt(tx, this.#context, job, { ...(isTimedOut ? TIMED_OUT : LEASE_LOST), costs: true });
+    if (!isTimedOut) await markWorker(tx, this.#context, job.worker_id ?? '');
+    return true;
+  }
+
+  async #expired(tx: Db, job: JobRow, nowMs: number): Promise<boolean> {
+    if (job.state !== 'QUEUED' || job.expires_at > nowMs) return false;
+    await endJob(tx, this.#context, job, EXPIRED);
+    return true;
+  }
+
+  /** Jobs of keys that have ended are canceled: such a key has no effect any more. */
+  async #endOfKeys(): Promise<void> {
+    this.#mustLookAtKeys = false;
+    await this.#endOfWorkers();
+    const { db } = this.#storage;
+    const callers = await this.#submitters.callers(db, await store.keysOfOpenJobs(db));
+    for (const [keyId, caller] of callers)
+      if (caller === undefined)
+        await this.#all(
+          (db) => store.openJobsOf(db, keyId, SLICE),
+          async (tx, job) => {
+            if (isFinal(job.state)) return false;
+            await endJob(tx, this.#context, job, { state: 'CANCELED', ...KEY_ENDED, outcome: 'canceled' });
+            return true;
+          },
+        );
+  }
+
+  async #release(): Promise<void> {
+    const nowMs = this.#context.clock.nowMs();
+    const next = await store.nextRelease(this.#storage.db);
+    if (next === undefined || next > nowMs) return;
+    const lanes = await this.#storage.transaction((tx) => store.release(tx, nowMs, SLICE), {
+      durable: false,
+    });
+    if (lanes.length > 0) await this.#context.queue.arrived([...new Set(lanes)], 0);
+  }
+
+  async #clean(nowMs: number): Promise<void> {
+    const { limits, clock } = this.#context;
+    this.#cleanedMs = clock.monotonicMs();
+    await this.#storage.transaction((tx) => deleteLanes(tx, nowMs - LANES_UNUSED_MS), { durable: false });
+    for (;;) {
+      const ids = await store.finishedBefore(this.#storage.db, nowMs - limits.keptMs, SLICE);
+      if (ids.length > 0)
+        await this.#storage.transaction((tx) => store.deleteJobs(tx, ids), { durable: false });
+      if (ids.length < SLICE) return;
+      await sleep(1);
+    }
+  }
+}
+
+const LEASE_LOST = {
+  outcome: 'lease_lost',
+  code: 'lease_lost',
+  message: 'The worker was not heard of any more.',
+} as const;
+
+const WORKER_ENDED = {
+  outcome: 'lease_lost',
+  code: 'lease_lost',
+  message: 'The key of the worker has ended.',
+} as const;
+
+const TIMED_OUT = {
+  outcome: 'timed_out',
+  code: 'run_timeout',
+  message: 'The job ran longer than its run_timeout_seconds.',
+} as const;
+
+const EXPIRED = {
+  state: 'EXPIRED',
+  code: 'expired',
+  message: 'No worker took the job within its ttl_seconds.',
+  outcome: 'canceled',
+} as const;

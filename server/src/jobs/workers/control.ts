@@ -1,0 +1,38 @@
+import type { JobsContext } from '../context.ts';
+import { canceledOn, findWorkers, markSeen } from '../store/worker-store.ts';
+
+export type ControlEvent =
+  | { event: 'cancel'; data: { job_id: string } }
+  | { event: 'drain'; data: Record<string, never> }
+  | { event: 'ready'; data: { worker_id: string } };
+
+/** Clocks of two processes may differ. */
+const BEFORE_MS = 2_000;
+
+/** What a worker must know at once, until it leaves or is deleted. */
+export async function* controlOf(
+  { storage, clock, news }: Pick<JobsContext, 'storage' | 'clock' | 'news'>,
+  workerId: string,
+  signal: AbortSignal,
+): AsyncGenerator<ControlEvent> {
+  let sinceMs = clock.nowMs() - BEFORE_MS;
+  const told = new Set<string>();
+  let isDraining = false;
+  await storage.transaction((tx) => markSeen(tx, [workerId], clock.nowMs()), { durable: false });
+  yield { event: 'ready', data: { worker_id: workerId } };
+  while (!signal.aborted) {
+    // Before the read: a change after it must not be missed.
+    const changed = news.next(workerId, signal);
+    const [worker] = await findWorkers(storage.db, [workerId]);
+    if (worker === undefined) return;
+    if (worker.is_draining === 1 && !isDraining) yield { event: 'drain', data: {} };
+    isDraining = worker.is_draining === 1;
+    for (const { id, finished_at: atMs } of await canceledOn(storage.db, workerId, sinceMs)) {
+      sinceMs = Math.max(sinceMs, atMs - BEFORE_MS);
+      if (told.has(id)) continue;
+      told.add(id);
+      yield { event: 'cancel', data: { job_id: id } };
+    }
+    await changed;
+  }
+}

@@ -1,0 +1,191 @@
+import type { Actor, Caller } from '../../access/index.ts';
+import { isoTime } from '../../base/clock.ts';
+import { KeywardError } from '../../base/errors.ts';
+import { newId } from '../../base/ids.ts';
+import type { JobsContext } from '../context.ts';
+import type { Capabilities, Gpu, WorkerModel } from '../spec.ts';
+import * as store from '../store/worker-store.ts';
+import type { WorkerRow } from '../store/tables.ts';
+import { candidateOf, KNOWN_MS, stateOf, type WorkerState } from './worker.ts';
+
+export const PROTOCOL = 1;
+const MB_PER_GB = 1_024;
+const NANO = 1_000_000_000;
+const DEFAULT_TYPES = ['inference', 'embedding', 'retrieve'];
+
+export interface CapabilitiesInput {
+  gpus?: readonly Gpu[] | undefined;
+  /** As AITBC's tools send it. */
+  gpu?: { model: string; memory_gb?: number | undefined } | undefined;
+  models?: readonly (string | WorkerModel)[] | undefined;
+  labels?: Readonly<Record<string, string>> | undefined;
+  types?: readonly string[] | undefined;
+}
+
+export interface WorkerInput {
+  capabilities: CapabilitiesInput;
+  concurrency?: number | undefined;
+  region?: string | undefined;
+  /** USD of the whole worker. */
+  price_per_hour?: number | undefined;
+  protocol?: number | undefined;
+}
+
+export interface Registered {
+  worker_id: string;
+  heartbeat_seconds: number;
+  lease_seconds: number;
+  protocol: number;
+}
+
+/** @param name unique under its owner. A worker that registers again keeps its id and its leases. */
+export async function registerWorker(
+  context: JobsContext,
+  caller: Caller,
+  { name, input }: { name: string; input: WorkerInput },
+): Promise<Registered> {
+  const { protocol = PROTOCOL } = input;
+  if (protocol !== PROTOCOL)
+    throw new KeywardError('invalid_input', `protocol: must be ${PROTOCOL}`, {
+      errors: [{ field: 'protocol', message: `must be ${PROTOCOL}` }],
+      hint: 'This server speaks this protocol only: take the matching version of the worker.',
+    });
+  const { clock, audit, clocks, queue } = context;
+  const actor: Actor = { kind: 'key', caller };
+  const row = await audit.change(actor, async (tx) => {
+    const known = await store.findByName(tx, caller.ownerId, name);
+    const worker = await store.putWorker(tx, {
+      id: known?.id ?? newId('wrk'),
+      owner_id: caller.ownerId,
+      key_id: caller.keyId,
+      name,
+      capabilities: JSON.stringify(capabilitiesOf(input.capabilities)),
+      concurrency: input.concurrency ?? 1,
+      region: input.region ?? null,
+      price_nano: input.price_per_hour === undefined ? null : Math.round(input.price_per_hour * NANO),
+      protocol,
+      seen_at: clock.nowMs(),
+    });
+    // Workers register often; only a new one, or one under another key, is news.
+    const isNews = known === undefined || known.key_id !== caller.keyId;
+    const entry = { action: 'workers.register', target: worker.id, details: { name } };
+    return { result: worker, ...(isNews && { entry }) };
+  });
+  queue.workerChanged(row.id);
+  return {
+    worker_id: row.id,
+    heartbeat_seconds: clocks.heartbeatMs / 1_000,
+    lease_seconds: clocks.leaseMs / 1_000,
+    protocol,
+  };
+}
+
+/** One form of what tools send in several. */
+export function capabilitiesOf(input: CapabilitiesInput): Capabilities {
+  const { gpu, gpus = [], models = [], labels = {}, types = DEFAULT_TYPES } = input;
+  const single: Gpu[] =
+    gpu === undefined ? [] : [{ name: gpu.model, memory_mb: Math.round((gpu.memory_gb ?? 0) * MB_PER_GB) }];
+  return {
+    gpus: [...gpus, ...single],
+    models: models.map((model) => (typeof model === 'string' ? { name: model } : model)),
+    labels,
+    types,
+  };
+}
+
+/**
+ * The worker that a request is of: `X-Miner-ID`, or the only one of the owner.
+ * @throws KeywardError `worker_not_found`
+ */
+export async function findOwnWorker(
+  { storage }: Pick<JobsContext, 'storage'>,
+  { ownerId }: Caller,
+  named: string,
+): Promise<WorkerRow> {
+  const row = named.startsWith('wrk_')
+    ? (await store.findWorkers(storage.db, [named]))[0]
+    : await store.findByName(storage.db, ownerId, named);
+  if (row === undefined || row.owner_id !== ownerId) throw workerNotFound();
+  return row;
+}
+
+export const workerNotFound = (): KeywardError =>
+  new KeywardError('worker_not_found', 'There is no such worker of this owner.', {
+    hint: 'Register it first: POST /v1/workers/register.',
+  });
+
+/** Also its rest and its missing models end: it says what it can do now. @throws KeywardError `worker_not_found` */
+export async function changeCapabilities(
+  context: JobsContext,
+  caller: Caller,
+  { id, capabilities }: { id: string; capabilities: CapabilitiesInput },
+): Promise<WorkerRow> {
+  const { id: known } = await findOwnWorker(context, caller, id);
+  const change = { capabilities: JSON.stringify(capabilitiesOf(capabilities)), missing_models: '[]' };
+  const row = await context.storage.transaction((tx) => store.updateWorker(tx, known, change));
+  if (row === undefined) throw workerNotFound();
+  context.queue.workerChanged(known);
+  return row;
+}
+
+/** Drains, and is deleted with its last lease. @returns how many leases it holds. */
+export async function leave(context: JobsContext, caller: Caller, id: string): Promise<{ leases: number }> {
+  const { id: known, name } = await findOwnWorker(context, caller, id);
+  const leases = await context.audit.change({ kind: 'key', caller }, async (tx) => {
+    await store.updateWorker(tx, known, { is_draining: 1, is_leaving: 1 });
+    const held = (await store.heldBy(tx, [known])).get(known) ?? 0;
+    if (held === 0) await store.deleteWorker(tx, known);
+    return {
+      result: held,
+      entry: { action: 'workers.leave', target: known, details: { name, leases: held } },
+    };
+  });
+  context.news.changed(known);
+  context.queue.workerChanged(known);
+  return { leases };
+}
+
+export interface WorkerView {
+  worker_id: string;
+  name: string;
+  owner_id: string;
+  state: WorkerState;
+  capabilities: Capabilities;
+  concurrency: number;
+  /** Leases that it holds. */
+  jobs: number;
+  region: string | null;
+  price_per_hour: number | null;
+  registered_at: string;
+  seen_at: string;
+}
+
+const LIST_MAX = 1_000;
+
+/** Those that were seen within a week, the latest first. @param ownerId undefined: of all owners */
+export async function listWorkers(
+  { storage, clock }: Pick<JobsContext, 'storage' | 'clock'>,
+  ownerId: string | undefined,
+): Promise<WorkerView[]> {
+  const nowMs = clock.nowMs();
+  const rows = (await store.seenSince(storage.db, nowMs - KNOWN_MS, LIST_MAX)).filter(
+    (row) => ownerId === undefined || row.owner_id === ownerId,
+  );
+  const held = await store.heldBy(
+    storage.db,
+    rows.map(({ id }) => id),
+  );
+  return rows.map((row) => ({
+    worker_id: row.id,
+    name: row.name,
+    owner_id: row.owner_id,
+    state: stateOf(row, nowMs),
+    capabilities: candidateOf(row).capabilities,
+    concurrency: row.concurrency,
+    jobs: held.get(row.id) ?? 0,
+    region: row.region,
+    price_per_hour: row.price_nano === null ? null : row.price_nano / NANO,
+    registered_at: isoTime(row.registered_at),
+    seen_at: isoTime(row.seen_at),
+  }));
+}

@@ -1,0 +1,36 @@
+import { jsonIn } from '../../base/json-text.ts';
+import type { WorkerRow } from '../store/tables.ts';
+import type { Candidate, Capabilities } from '../spec.ts';
+
+/** A worker counts as online for so long after its last word. */
+export const ONLINE_MS = 45_000;
+
+/** A worker that was not seen for so long is not counted among those that could do a job. */
+export const KNOWN_MS = 7 * 86_400_000;
+
+const parsed = new WeakMap<WorkerRow, Candidate>();
+
+export function candidateOf(row: WorkerRow): Candidate {
+  let candidate = parsed.get(row);
+  if (candidate === undefined) {
+    candidate = {
+      id: row.id,
+      name: row.name,
+      ownerId: row.owner_id,
+      capabilities: JSON.parse(row.capabilities) as Capabilities,
+      region: row.region,
+      priceNano: row.price_nano,
+      missingModels: jsonIn(row.missing_models) as string[],
+    };
+    parsed.set(row, candidate);
+  }
+  return candidate;
+}
+
+export type WorkerState = 'online' | 'draining' | 'resting' | 'offline';
+
+export function stateOf(row: WorkerRow, nowMs: number): WorkerState {
+  if (row.seen_at < nowMs - ONLINE_MS) return 'offline';
+  if (row.is_draining === 1) return 'draining';
+  return row.rests_until > nowMs ? 'resting' : 'online';
+}
