@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 04f0a70a362804fbc6a8ecad314272becf89873859f3b8f5cb003231de90e666
-// text 93bcd9fed3160f95abb66bf34b6831fb4c834fe283460a95a551a26a1608055f
+// document 9fb978f3fbeedb59bf7b5ae79fe48b346cd6459225df8cc1e97fa50a9f624094
+// text 43e04142d38d2049a8c13b5d7b89df58c893aaa0a93db49d669a13d05ccdde19
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -4839,7 +4839,7 @@ export interface components {
             tokens_out: number;
             /** @description US dollars, as decimal text */
             usd: string;
-            /** @description Reserved: always 0 */
+            /** @description Of the workers that did its jobs */
             gpu_seconds: string;
             /** @description How many of the requests were counted by estimate, because the upstream did not say what they took */
             estimated_requests: number;

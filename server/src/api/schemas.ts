@@ -19,8 +19,7 @@ export {
 /* Shapes of keys, and of what bounds them. */
 
 export const Grant = oneOf(GRANTS, {
-  description:
-    'A scope, noun:* or *. Scopes of jobs, workers, marketplace, agents and swarm are reserved: no endpoint needs them yet',
+  description: 'A scope, noun:* or *',
 });
 export const RoleName = oneOf(ROLES);
 

@@ -47,7 +47,7 @@ const Series = Type.Object(
           tokens_in: Type.Integer(),
           tokens_out: Type.Integer(),
           usd: Type.String(),
-          gpu_seconds: Type.String({ description: 'Reserved: always 0' }),
+          gpu_seconds: Type.String({ description: 'Of the workers that did its jobs' }),
           estimated_requests: Type.Integer(),
         },
         { title: 'UsageStep' },

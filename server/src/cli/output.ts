@@ -47,7 +47,11 @@ export async function print(
 ): Promise<void> {
   const form = formOf(choice, context);
   if (form === 'json') return write(context.io, `${JSON.stringify(value, null, 2)}\n`);
-  if (form === 'table') return write(context.io, `${(table ?? (() => membersText(value)))()}\n`);
+  if (form === 'table') {
+    const text = (table ?? (() => membersText(value)))();
+    // The command has written it already.
+    return text === '' ? undefined : write(context.io, `${text}\n`);
+  }
   const { stringify } = await import('yaml');
   return write(context.io, stringify(value));
 }

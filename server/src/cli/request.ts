@@ -13,6 +13,8 @@ interface Request<T extends ArgsDef, P, V> extends Omit<Verb<T>, 'run'> {
   send: (client: KeywardClient, parsed: P, context: Context) => Promise<V>;
   /** The result on a terminal. Default: its members line by line. */
   table?: (value: V) => string;
+  /** What JSON and YAML show of it. Default: all. */
+  shown?: (value: V) => unknown;
   /** Runs after the result was printed. @returns an exit code other than 0 without an error. */
   after?: (value: V, context: Context, choice: OutputChoice) => number | void;
 }
@@ -22,6 +24,7 @@ export function request<const T extends ArgsDef, V, P = ParsedArgs<T>>({
   parse = (args) => args as P,
   send,
   table,
+  shown = (value) => value,
   after,
   ...rest
 }: Request<T, P, V>): Verb<T & typeof CLIENT_ARGS> {
@@ -32,7 +35,7 @@ export function request<const T extends ArgsDef, V, P = ParsedArgs<T>>({
       const parsed = await parse(args as ParsedArgs<T>, context);
       const choice = args as ClientChoice & OutputChoice;
       const value = await send(await openClient(choice, context), parsed, context);
-      await print(context, choice, { value, ...(table && { table: () => table(value) }) });
+      await print(context, choice, { value: shown(value), ...(table && { table: () => table(value) }) });
       return after?.(value, context, choice);
     },
   };
@@ -46,7 +49,10 @@ const PAGE_ARGS = {
 
 export type FetchPage<I> = (query: { limit?: number; cursor?: string }) => Promise<Page<I>>;
 
-interface List<T extends ArgsDef, P, I> extends Omit<Request<T, P, never>, 'send' | 'table' | 'after'> {
+interface List<T extends ArgsDef, P, I> extends Omit<
+  Request<T, P, never>,
+  'send' | 'table' | 'shown' | 'after'
+> {
   columns: Columns<I>;
   open: (client: KeywardClient, parsed: P, context: Context) => FetchPage<I> | Promise<FetchPage<I>>;
 }

@@ -67,6 +67,17 @@ export const root = group('Hands out access to AI safely', {
     list: of('documents.list'),
     remove: 'Remove documents, also from every workspace',
   }),
+  client: noun('Jobs for workers', () => import('./client/verbs.ts'), {
+    submit: of('jobs.submit'),
+    status: of('jobs.get'),
+    result: of('jobs.result'),
+    history: of('jobs.list'),
+    cancel: of('jobs.cancel'),
+    receipts: of('jobs.receipt'),
+  }),
+  receipts: noun('Receipts of jobs', () => import('./receipts/verbs.ts'), {
+    verify: 'Verify a receipt offline',
+  }),
   ...lazy(() => import('./chat.ts'), { chat: 'Chat with a model' }),
   ...lazy(() => import('./usage.ts'), { usage: of('usage.report') }),
   audit: noun('The audit record of all changes', () => import('./audit/verbs.ts'), {

@@ -4,6 +4,7 @@ import { backoffMs, hasMore, type AttemptRow, type FinalState, type JobRow } fro
 import { insertAttempts } from './store/job-store.ts';
 import * as leases from './store/lease-store.ts';
 import { deleteOutput } from './store/output-store.ts';
+import type { WorkerRow } from './store/tables.ts';
 import { findWorkers } from './store/worker-store.ts';
 import { candidateOf } from './workers/worker.ts';
 
@@ -15,16 +16,17 @@ interface Ending {
   outcome: AttemptRow['outcome'];
 }
 
-/** Ends a job whose row the caller has locked: it gets no result any more. */
+/** Ends a job whose row the caller has locked: it gets no result any more. @returns what its lease took */
 export async function endJob(
   tx: Db,
   { clock }: Pick<JobsContext, 'clock'>,
   job: JobRow,
   { state, code, message, outcome }: Ending,
-): Promise<void> {
+): Promise<Noted | undefined> {
   const nowMs = clock.nowMs();
-  if (job.state === 'RUNNING') await noteAttempt(tx, job, { outcome, code, nowMs });
+  const noted = job.state === 'RUNNING' ? await noteAttempt(tx, job, { outcome, code, nowMs }) : undefined;
   await leases.end(tx, job.id, { state, code, message, nowMs });
+  return noted;
 }
 
 /**
@@ -57,33 +59,39 @@ export async function loseAttempt(
   return { heldUntil };
 }
 
+/** A lease that has ended without a result. */
+export interface Noted {
+  attempt: AttemptRow;
+  worker: WorkerRow | undefined;
+}
+
 /** The usage of a lease that ends without a result: what the server measured. */
 async function noteAttempt(
   tx: Db,
   job: JobRow,
   { outcome, code, nowMs }: { outcome: AttemptRow['outcome']; code: string; nowMs: number },
-): Promise<void> {
+): Promise<Noted | undefined> {
   const { worker_id: workerId } = job;
-  if (workerId === null) return;
+  if (workerId === null) return undefined;
   const [worker] = await findWorkers(tx, [workerId]);
   const startedAt = job.started_at ?? nowMs;
   const gpus = worker === undefined ? 0 : candidateOf(worker).capabilities.gpus.length;
-  await insertAttempts(tx, [
-    {
-      job_id: job.id,
-      attempt: job.attempt,
-      worker_id: workerId,
-      worker_owner_id: worker?.owner_id ?? '',
-      started_at: startedAt,
-      ended_at: nowMs,
-      outcome,
-      error_code: code,
-      model: null,
-      model_digest: null,
-      tokens_in: 0,
-      tokens_out: 0,
-      gpu_ms_claimed: 0,
-      gpu_ms_measured: (nowMs - startedAt) * gpus,
-    },
-  ]);
+  const attempt: AttemptRow = {
+    job_id: job.id,
+    attempt: job.attempt,
+    worker_id: workerId,
+    worker_owner_id: worker?.owner_id ?? '',
+    started_at: startedAt,
+    ended_at: nowMs,
+    outcome,
+    error_code: code,
+    model: job.model,
+    model_digest: null,
+    tokens_in: 0,
+    tokens_out: 0,
+    gpu_ms_claimed: 0,
+    gpu_ms_measured: (nowMs - startedAt) * gpus,
+  };
+  await insertAttempts(tx, [attempt]);
+  return { attempt, worker };
 }

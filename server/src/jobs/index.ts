@@ -12,6 +12,7 @@ export { eventsOfJob, type JobEvent } from './job-events.ts';
 export { viewOfJob, type JobView } from './job-view.ts';
 export { jobsModule, type Jobs } from './module.ts';
 export { checkReceipt, type Receipt, type ReceiptCheck } from './receipt.ts';
+export { takeJobs } from './workers/take.ts';
 export type { JobInput } from './submit.ts';
 export { leaseLost, type ResultInput } from './workers/completions.ts';
 export { controlOf, type ControlEvent } from './workers/control.ts';

@@ -78,6 +78,8 @@ export type JobRow = {
   max_attempts: number;
   recovery: Recovery;
   worker_id: string | null;
+  /** Of the worker, that does it; null: the job names none. */
+  model: string | null;
   lease_token: string | null;
   lease_until: number | null;
   /** When the running attempt must be over. */

@@ -2,6 +2,7 @@ import type { Caller } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import { jsonIn } from '../base/json-text.ts';
 import { pageOf, readPlace } from '../base/page.ts';
+import type { Charges } from './charges.ts';
 import type { JobsContext } from './context.ts';
 import { isFinal, type JobRow, type JobState } from './job.ts';
 import { viewsOfJobs, type JobView } from './job-view.ts';
@@ -108,23 +109,28 @@ const usageOf = ({ prompt_tokens, completion_tokens }: Receipt) => ({
 });
 
 /** @throws KeywardError `job_not_found`, `job_not_cancelable` in a final state */
-export async function cancelJob(context: JobsContext, caller: Caller, id: string): Promise<JobRow> {
-  const row = await context.audit.change({ kind: 'key', caller }, async (tx) => {
+export async function cancelJob(
+  context: JobsContext & { charges: Charges },
+  caller: Caller,
+  id: string,
+): Promise<JobRow> {
+  const { row, noted } = await context.audit.change({ kind: 'key', caller }, async (tx) => {
     const job = await store.lockJob(tx, id);
     if (job === undefined || job.deleted_at !== null || !isOwn(caller, job)) throw jobNotFound();
     if (isFinal(job.state))
       throw new KeywardError('job_not_cancelable', `The job is ${job.state} already.`, {
         hint: 'GET /v1/jobs/{id}/result has its result.',
       });
-    await endJob(tx, context, job, {
+    const took = await endJob(tx, context, job, {
       state: 'CANCELED',
       code: 'canceled',
       message: 'The job was canceled.',
       outcome: 'canceled',
     });
-    return { result: job };
+    return { result: { row: job, noted: took } };
   });
   ended(context, row);
+  if (noted !== undefined) await context.charges.settle(row, noted, caller);
   return findOwn(context, caller, id);
 }
 

@@ -37,6 +37,7 @@ export const jobsMigrations: Migration[] = [
         max_attempts integer not null,
         recovery text not null,
         worker_id text,
+        model text,
         lease_token text,
         lease_until bigint,
         deadline_at bigint,

@@ -4,6 +4,7 @@ import type { Nodes } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
 import { defineModule, type Opening } from '../storage/index.ts';
 import type { Budgets, UsageCounters } from '../usage/index.ts';
+import { Charges } from './charges.ts';
 import type { JobsContext } from './context.ts';
 import { JobNews } from './job-news.ts';
 import { jobsMigrations } from './migrations.ts';
@@ -25,6 +26,7 @@ interface Given extends Opening {
 
 /** The queue of jobs, and what works on it in this process. */
 export interface Jobs extends JobsContext {
+  charges: Charges;
   submissions: Submissions;
   completions: Completions;
   outputs: Outputs;
@@ -52,12 +54,14 @@ export const jobsModule = defineModule({
       signer: sealing.signer,
       news: new JobNews(nodes),
     };
+    const charges = new Charges({ budgets, counters });
     const jobs: Jobs = {
       ...context,
+      charges,
       submissions: new Submissions(context),
-      completions: new Completions(context, submitters),
+      completions: new Completions(context, submitters, charges),
       outputs: new Outputs(context),
-      sweeper: new Sweeper(context, submitters),
+      sweeper: new Sweeper({ ...context, charges }, submitters),
     };
     return { jobs };
   },

@@ -120,6 +120,7 @@ export class Submissions {
       max_attempts: input.max_attempts ?? DEFAULT_MAX_ATTEMPTS,
       recovery: input.recovery ?? 'restart',
       worker_id: null,
+      model: null,
       lease_token: null,
       lease_until: null,
       deadline_at: null,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Every } from '../base/every.ts';
 import { booksOf, type Db, type Storage } from '../storage/index.ts';
+import type { Charges } from './charges.ts';
 import type { JobsContext } from './context.ts';
 import { endJob, loseAttempt } from './ending.ts';
 import { isFinal, type JobRow } from './job.ts';
@@ -24,7 +25,7 @@ const CLEAN_MS = 60_000;
 
 /** Applies the clocks of jobs: leases, times to run and to wait, retries. Nothing waits for a reader. */
 export class Sweeper {
-  readonly #context: JobsContext;
+  readonly #context: JobsContext & { charges: Charges };
   readonly #storage: Storage;
   readonly #submitters: Submitters;
   readonly #sweeps: Every;
@@ -34,7 +35,7 @@ export class Sweeper {
   #cleanedMs = -Infinity;
   #mustLookAtKeys = true;
 
-  constructor(context: JobsContext, submitters: Submitters) {
+  constructor(context: JobsContext & { charges: Charges }, submitters: Submitters) {
     this.#context = context;
     this.#storage = booksOf(context.storage);
     this.#submitters = submitters;
@@ -97,6 +98,7 @@ export class Sweeper {
       (tx, job) => this.#expired(tx, job, nowMs),
     );
     if (this.#mustLookAtKeys) await this.#endOfKeys();
+    await this.#context.charges.release((held) => store.overLeases(this.#storage.db, held));
     await this.#storage.transaction((tx) => workers.deleteGone(tx), { durable: false });
     if (clock.monotonicMs() - this.#cleanedMs > CLEAN_MS) await this.#clean(nowMs);
     this.#sweptMs = clock.monotonicMs();

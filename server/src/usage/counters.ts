@@ -22,7 +22,7 @@ export interface Count {
   ownerId: string;
   /** An existing model, or '': invented names would make rows without limit. */
   model?: string;
-  /** Reserved for jobs. */
+  /** The id of the worker that did it. */
   worker?: string;
   /** 'ok', or the code of the error. */
   code: string;
@@ -32,7 +32,7 @@ export interface Count {
   tokensOut?: number;
   /** Nano-dollars. */
   usdNano?: number;
-  /** GPU milliseconds; reserved for jobs. */
+  /** GPU milliseconds of a worker. */
   gpuMs?: number;
   /** Whether Keyward counted the tokens, and not the upstream. */
   estimated?: boolean;

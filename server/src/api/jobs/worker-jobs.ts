@@ -9,6 +9,7 @@ import {
   findOwnWorker,
   heartbeat,
   leaseLost,
+  takeJobs,
   workerNotFound,
 } from '../../jobs/index.ts';
 import type { FailCode } from '../../jobs/index.ts';
@@ -63,8 +64,7 @@ export const workerJobRoutes: Route[] = [
     handler: async ({ jobs }, { caller, body, headers, signal }) => {
       const { max_wait_seconds: wait = 15, max_jobs: max = 1 } = body;
       const worker = await findOwnWorker(jobs, caller, nameOf(headers, caller));
-      const ask = { workerId: worker.id, max };
-      const got = await jobs.queue.poll(ask, { waitMs: wait * 1_000, signal });
+      const got = await takeJobs(jobs, worker, { max, waitMs: wait * 1_000, signal });
       if (got.isGone) throw workerNotFound();
       if (got.jobs.length === 0) {
         const skipped = [...got.skipped].map(([reason, count]) => `${reason}=${count}`).join(', ');
@@ -78,7 +78,7 @@ export const workerJobRoutes: Route[] = [
         type: job.type,
         payload: jsonIn(job.payload),
         constraints: jsonIn(job.constraints),
-        model: job.model ?? null,
+        model: job.model,
         run_timeout_seconds: job.run_timeout_ms / 1_000,
       }));
       return { status: 200, body: max === 1 ? views[0] : { jobs: views } };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { Db } from '../../storage/index.ts';
 import type { JobClocks } from '../context.ts';
+import type { Caller } from '../../access/index.ts';
 import { modelFor } from '../spec.ts';
 import { claimFrom, type Claimed, type Slot } from '../store/claim.ts';
 import { findPayloads } from '../store/job-store.ts';
@@ -30,7 +31,8 @@ export interface Ask {
 export interface ClaimedJob extends Claimed {
   payload: string;
   constraints: string;
-  model: string | undefined;
+  /** Of the key that submitted it. */
+  caller: Caller;
 }
 
 /** What a claim knows of one ask. */
@@ -143,7 +145,7 @@ export class Claims {
       for (let made = 0; made < count; made++) {
         const token = randomBytes(16).toString('hex');
         byToken.set(token, seeking);
-        slots.push({ workerId: row.id, token });
+        slots.push({ workerId: row.id, model: model ?? null, token });
       }
     }
     return plan;
@@ -170,15 +172,15 @@ export class Claims {
     for (const job of claimed) {
       const seeking = byToken.get(job.lease_token);
       const lane = lanesOf.get(job.id);
-      if (callers.get(job.key_id) === undefined) {
+      const caller = callers.get(job.key_id);
+      if (caller === undefined) {
         await end(tx, job.id, { state: 'CANCELED', ...KEY_ENDED, nowMs });
         continue;
       }
       if (seeking === undefined || lane === undefined) continue;
-      const model = seeking.seeker && modelFor(lane.spec, seeking.seeker.candidate)?.name;
-      if (model !== undefined) this.#lastModels.set(job.worker_id, new Set([model]));
+      if (job.model !== null) this.#lastModels.set(job.worker_id, new Set([job.model]));
       const constraints = JSON.stringify(lane.spec);
-      seeking.jobs.push({ ...job, payload: payloads.get(job.id) ?? '{}', constraints, model });
+      seeking.jobs.push({ ...job, payload: payloads.get(job.id) ?? '{}', constraints, caller });
     }
   }
 

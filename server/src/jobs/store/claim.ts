@@ -4,6 +4,8 @@ import { dialectOf, type Db } from '../../storage/index.ts';
 /** A place on a worker that a job may take. */
 export interface Slot {
   workerId: string;
+  /** Of the worker, for jobs of this lane; null: they name none. */
+  model: string | null;
   /** Random: it fences every later write of this lease. */
   token: string;
 }
@@ -17,6 +19,7 @@ export interface Claimed {
   attempt: number;
   queued_at: number;
   worker_id: string;
+  model: string | null;
   lease_token: string;
   lease_until: number;
   run_timeout_ms: number;
@@ -41,11 +44,15 @@ export async function claimFrom(
   const free = isPostgres ? sql`for update skip locked` : sql``;
   // PostgreSQL takes the first row's types: parameters alone would be text.
   const number = (at: number) => (isPostgres ? sql`${at}::bigint` : sql`${at}`);
+  const text = (value: string | null) => (isPostgres ? sql`${value}::text` : sql`${value}`);
   const values = sql.join(
-    slots.map(({ workerId, token }, index) => sql`(${number(index + 1)}, ${workerId}, ${token})`),
+    slots.map(
+      ({ workerId, model, token }, index) =>
+        sql`(${number(index + 1)}, ${workerId}, ${text(model)}, ${token})`,
+    ),
   );
   const { rows } = await sql<Claimed>`
-    with slots (place, worker_id, token) as (values ${values}),
+    with slots (place, worker_id, model, token) as (values ${values}),
     picked as materialized (
       select id, queued_at from jobs
       where lane = ${lane} and state = 'QUEUED' and held_until = 0
@@ -53,11 +60,12 @@ export async function claimFrom(
     ),
     ranked as (select id, row_number() over (order by queued_at, id) as place from picked)
     update jobs set state = 'RUNNING', attempt = attempt + 1, worker_id = slots.worker_id,
+      model = slots.model,
       lease_token = slots.token, lease_until = ${leaseUntilMs}, deadline_at = ${nowMs} + run_timeout_ms,
       started_at = ${nowMs}, output_bytes = 0, progress = null
     from ranked join slots on slots.place = ranked.place
     where jobs.id = ranked.id
-    returning jobs.id, jobs.lane, jobs.key_id, jobs.owner_id, jobs.started_at, jobs.type, jobs.attempt, jobs.queued_at, jobs.worker_id, jobs.lease_token,
+    returning jobs.id, jobs.lane, jobs.key_id, jobs.owner_id, jobs.started_at, jobs.type, jobs.attempt, jobs.queued_at, jobs.worker_id, jobs.model, jobs.lease_token,
       jobs.lease_until, jobs.run_timeout_ms`.execute(tx);
   return rows;
 }

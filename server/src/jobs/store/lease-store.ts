@@ -26,6 +26,7 @@ const COLUMNS = sql.join(
       'max_attempts',
       'recovery',
       'worker_id',
+      'model',
       'lease_token',
       'lease_until',
       'deadline_at',
@@ -62,6 +63,15 @@ export async function renewLeases(
     where state = 'RUNNING' and (id, lease_token) in (values ${pairs})
     returning id, lease_until`.execute(tx);
   return rows;
+}
+
+/** The attempt must be over earlier than its job asked for. */
+export async function limitLease(
+  tx: Db,
+  { id, token, untilMs }: { id: string; token: string; untilMs: number },
+): Promise<void> {
+  await sql`update jobs set deadline_at = ${untilMs}
+    where id = ${id} and lease_token = ${token} and state = 'RUNNING'`.execute(tx);
 }
 
 /** The control stream of a worker broke: its leases end earlier, unless it says something before. */
@@ -130,6 +140,7 @@ export async function requeue(
       spent,
       held_until: heldUntil,
       worker_id: null,
+      model: null,
       lease_token: null,
       lease_until: null,
       deadline_at: null,

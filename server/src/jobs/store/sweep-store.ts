@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { batches } from '../../base/batches.ts';
 import type { Db } from '../../storage/index.ts';
 import { tables } from './tables.ts';
 
@@ -67,3 +68,18 @@ export async function finishedBefore(db: Db, beforeMs: number, limit: number): P
 export const deleteJobs = async (tx: Db, ids: readonly string[]): Promise<void> => {
   await tables(tx).deleteFrom('jobs').where('id', 'in', ids).execute();
 };
+
+/** Of these leases, given as attempts by job, the jobs whose lease has ended. */
+export async function overLeases(db: Db, held: ReadonlyMap<string, number>): Promise<string[]> {
+  const running = new Set<string>();
+  for (const ids of batches([...held.keys()])) {
+    const rows = await tables(db)
+      .selectFrom('jobs')
+      .select(['id', 'attempt'])
+      .where('id', 'in', ids)
+      .where('state', '=', 'RUNNING')
+      .execute();
+    for (const { id, attempt } of rows) if (attempt === held.get(id)) running.add(id);
+  }
+  return [...held.keys()].filter((id) => !running.has(id));
+}

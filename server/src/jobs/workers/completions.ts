@@ -8,6 +8,8 @@ import { isFinal, type AttemptRow, type JobRow } from '../job.ts';
 import { ended } from '../jobs.ts';
 import { KEY_ENDED } from '../queue/claims.ts';
 import { receiptOf, type Receipt } from '../receipt.ts';
+import type { Charges } from '../charges.ts';
+import type { WorkerRow } from '../store/tables.ts';
 import type { Submitters } from '../submitters.ts';
 import { findJobs, insertAttempts } from '../store/job-store.ts';
 import * as leases from '../store/lease-store.ts';
@@ -31,17 +33,31 @@ interface Item {
   usage: Pick<AttemptRow, 'tokens_in' | 'tokens_out' | 'model' | 'model_digest' | 'gpu_ms_claimed'>;
 }
 
-type Outcome = { kind: 'completed' | 'repeated' | 'key_ended'; job: JobRow } | { kind: 'lost' | 'finished' };
+/** What a completion took. */
+interface Done {
+  job: JobRow;
+  attempt: AttemptRow;
+  worker: WorkerRow | undefined;
+  /** Of the client; undefined: its key has ended. */
+  caller: Caller | undefined;
+}
+
+type Outcome =
+  | ({ kind: 'completed' | 'key_ended' } & Done)
+  | { kind: 'repeated'; job: JobRow }
+  | { kind: 'lost' | 'finished' };
 
 /** Takes the results of workers. */
 export class Completions {
   readonly #context: JobsContext;
   readonly #submitters: Submitters;
+  readonly #charges: Charges;
   readonly #commits: Together<Item, Outcome>;
 
-  constructor(context: JobsContext, submitters: Submitters) {
+  constructor(context: JobsContext, submitters: Submitters, charges: Charges) {
     this.#context = context;
     this.#submitters = submitters;
+    this.#charges = charges;
     this.#commits = new Together(context.storage, (tx, items) => this.#commit(tx, items));
   }
 
@@ -66,7 +82,10 @@ export class Completions {
     });
     if (!('job' in outcome)) throw outcome.kind === 'lost' ? leaseLost() : alreadyFinished();
     const { job, kind } = outcome;
-    if (kind !== 'repeated') ended(this.#context, job);
+    if (outcome.kind !== 'repeated') {
+      ended(this.#context, job);
+      await this.#charges.settle(job, outcome, outcome.caller);
+    }
     if (kind === 'key_ended') throw alreadyFinished();
     const receipt = await receiptOf(this.#context, job);
     if (receipt === null) throw new Error('A completed job has no attempt.');
@@ -79,70 +98,87 @@ export class Completions {
 
   async #commit(tx: Db, items: readonly Item[]): Promise<Outcome[]> {
     const nowMs = this.#context.clock.nowMs();
-    const finished = items.map((item) => item.finished);
-    const rows = new Map((await leases.complete(tx, finished, nowMs)).map((row) => [row.id, row]));
-    const done = [...rows.values()];
-    const keyEnded = await this.#cancelOfEndedKeys(tx, done, nowMs);
-    const workers = new Map(
-      (await findWorkers(tx, [...new Set(done.map(({ worker_id: id }) => id ?? ''))])).map((row) => [
-        row.id,
-        row,
-      ]),
+    // Two reports of one job: the second is looked at as a repeat.
+    const first = new Map(items.toReversed().map((item) => [item.finished.id, item]));
+    const rows = await leases.complete(
+      tx,
+      [...first.values()].map(({ finished }) => finished),
+      nowMs,
     );
-    const attempts = items.flatMap(({ finished: { id }, usage }): AttemptRow[] => {
-      const job = rows.get(id);
-      const worker = workers.get(job?.worker_id ?? '');
-      if (job === undefined || worker === undefined) return [];
-      const startedAt = job.started_at ?? nowMs;
-      return [
-        {
-          job_id: id,
-          attempt: job.attempt,
-          worker_id: worker.id,
-          worker_owner_id: worker.owner_id,
-          started_at: startedAt,
-          ended_at: nowMs,
-          outcome: keyEnded.has(id) ? 'canceled' : 'completed',
-          error_code: keyEnded.has(id) ? KEY_ENDED.code : null,
-          ...usage,
-          gpu_ms_measured: (nowMs - startedAt) * candidateOf(worker).capabilities.gpus.length,
-        },
-      ];
-    });
-    await insertAttempts(tx, attempts);
-    for (const { id, rests } of workers.values()) if (rests > 0) await updateWorker(tx, id, { rests: 0 });
+    const done = await this.#doneOf(tx, rows, { first, nowMs });
+    await insertAttempts(
+      tx,
+      [...done.values()].map(({ attempt }) => attempt),
+    );
+    for (const { worker } of done.values())
+      if (worker !== undefined && worker.rests > 0) await updateWorker(tx, worker.id, { rests: 0 });
     const others = await findJobs(
       tx,
-      finished.flatMap(({ id }) => (rows.has(id) ? [] : [id])),
+      items.flatMap((item) => (doneFor(item, first, done) ? [] : [item.finished.id])),
     );
     const known = new Map(others.map((row) => [row.id, row]));
-    const seen = new Set<string>();
-    return finished.map((item): Outcome => {
-      const job = rows.get(item.id);
-      // Two reports of one job in a batch: the second is a repeat.
-      if (job !== undefined && !seen.has(item.id)) {
-        seen.add(item.id);
-        return { kind: keyEnded.has(item.id) ? 'key_ended' : 'completed', job };
-      }
-      return notCompleted(item, job ?? known.get(item.id));
+    return items.map((item): Outcome => {
+      const took = doneFor(item, first, done);
+      if (took === undefined) return notCompleted(item.finished, known.get(item.finished.id));
+      return { kind: took.caller === undefined ? 'key_ended' : 'completed', ...took };
     });
   }
 
   /** A key that was ended has no effect: neither has what it asked for. */
-  async #cancelOfEndedKeys(tx: Db, rows: readonly JobRow[], nowMs: number): Promise<ReadonlySet<string>> {
+  async #doneOf(
+    tx: Db,
+    rows: readonly JobRow[],
+    { first, nowMs }: { first: ReadonlyMap<string, Item>; nowMs: number },
+  ): Promise<Map<string, Done>> {
     const callers = await this.#submitters.callers(
       tx,
       rows.map(({ key_id: keyId }) => keyId),
     );
-    const canceled = new Set<string>();
-    for (const { id, key_id: keyId } of rows) {
-      if (callers.get(keyId) !== undefined) continue;
-      canceled.add(id);
-      await leases.end(tx, id, { state: 'CANCELED', ...KEY_ENDED, nowMs });
-      await leases.deleteResult(tx, id);
+    const found = await findWorkers(tx, [...new Set(rows.map(({ worker_id: id }) => id ?? ''))]);
+    const workers = new Map(found.map((row) => [row.id, row]));
+    const done = new Map<string, Done>();
+    for (const job of rows) {
+      const item = first.get(job.id);
+      if (item === undefined) continue;
+      const caller = callers.get(job.key_id);
+      const worker = workers.get(job.worker_id ?? '');
+      done.set(job.id, { job, worker, caller, attempt: attemptOf(item, { job, worker, caller, nowMs }) });
+      if (caller !== undefined) continue;
+      await leases.end(tx, job.id, { state: 'CANCELED', ...KEY_ENDED, nowMs });
+      await leases.deleteResult(tx, job.id);
     }
-    return canceled;
+    return done;
   }
+}
+
+const doneFor = (
+  item: Item,
+  first: ReadonlyMap<string, Item>,
+  done: ReadonlyMap<string, Done>,
+): Done | undefined => {
+  const { id } = item.finished;
+  return first.get(id) === item ? done.get(id) : undefined;
+};
+
+function attemptOf(
+  { usage }: Item,
+  { job, worker, caller, nowMs }: Omit<Done, 'attempt'> & { nowMs: number },
+): AttemptRow {
+  const startedAt = job.started_at ?? nowMs;
+  const gpus = worker === undefined ? 0 : candidateOf(worker).capabilities.gpus.length;
+  return {
+    job_id: job.id,
+    attempt: job.attempt,
+    worker_id: job.worker_id ?? '',
+    worker_owner_id: worker?.owner_id ?? '',
+    started_at: startedAt,
+    ended_at: nowMs,
+    outcome: caller === undefined ? 'canceled' : 'completed',
+    error_code: caller === undefined ? KEY_ENDED.code : null,
+    ...usage,
+    model: usage.model ?? job.model,
+    gpu_ms_measured: (nowMs - startedAt) * gpus,
+  };
 }
 
 function notCompleted({ token, result_hash: resultHash }: leases.Finished, job: JobRow | undefined): Outcome {

@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { Together, type Db } from '../../storage/index.ts';
+import type { Charges } from '../charges.ts';
 import type { JobsContext } from '../context.ts';
 import { loseAttempt } from '../ending.ts';
 import { FAIL_CODES, isFinal, type FailCode, type JobRow } from '../job.ts';
@@ -31,7 +32,7 @@ const ERROR_MESSAGE_MAX = 2_000;
 
 /** A worker gives a job back. @throws KeywardError `lease_lost`, `already_finished` */
 export async function failJob(
-  context: JobsContext,
+  context: JobsContext & { charges: Charges },
   { ownerId }: Caller,
   jobId: string,
   { lease_token: token, error_code: code, error_message: message = code }: FailInput,
@@ -50,6 +51,7 @@ export async function failJob(
     return { job: locked, again: lost };
   });
   ended(context, job);
+  await context.charges.drop(jobId, job.attempt);
   if (again?.heldUntil === 0) await context.queue.arrived([job.lane], job.queued_at);
   return { state: again === undefined ? 'FAILED' : 'QUEUED' };
 }

@@ -1,0 +1,82 @@
+import { beforeAll, expect, test } from 'vitest';
+import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
+import { JobClient, newOwnerKey, TestWorker } from './jobs.fixture.ts';
+
+describeOnBothServers('budgets of jobs', (start) => {
+  let server: TestServer;
+  let worker: TestWorker;
+  beforeAll(async () => {
+    server = await start();
+    worker = new TestWorker(server, (await newOwnerKey(server, 'miner', { role: 'miner' })).secret, 'one');
+  });
+  const gpus = [{ name: 'A', memory_mb: 1 }];
+  const budgetOf = (unit: string, amount: string) => [{ name: 'b', unit, amount, period: 'day' }];
+  const usedOf = async (id: string): Promise<number> => {
+    const { body } = await server.request<{ budgets: { used: string }[] }>('GET', `/v1/keys/${id}`);
+    return Number(body.budgets[0]?.used);
+  };
+
+  test('GPU seconds are reserved for the time that a job may take, and settled by its receipt', async () => {
+    await worker.register({ models: ['gpu'], gpus });
+    const key = await newOwnerKey(server, 'client', {
+      role: 'client',
+      budgets: budgetOf('gpu_seconds', '1000'),
+    });
+    const client = new JobClient(server, key.secret);
+    const id = await client.id({ model: 'gpu', run_timeout_seconds: 300 });
+    const assigned = await worker.take();
+    expect(await usedOf(key.id)).toBe(300);
+    const { body } = await worker.result(assigned, 'done', { gpu_seconds: 500 });
+    expect(body.receipt.gpu_seconds).toBeLessThan(20);
+    await expect.poll(() => usedOf(key.id)).toBeCloseTo(body.receipt.gpu_seconds, 2);
+    expect((await client.result(id)).body.state).toBe('COMPLETED');
+  });
+
+  test('a job gets no more time than its budget has, and none from a spent one', async () => {
+    await worker.register({ models: ['short'], gpus });
+    const key = await newOwnerKey(server, 'client', {
+      role: 'client',
+      budgets: budgetOf('gpu_seconds', '5'),
+    });
+    const client = new JobClient(server, key.secret);
+    await client.submit({ model: 'short', run_timeout_seconds: 300 });
+    const { body } = await worker.poll({ max_wait_seconds: 20 });
+    expect(body).toHaveProperty('run_timeout_seconds', 5);
+    const second = await client.id({ model: 'short' });
+    await worker.register({ models: ['short'], gpus }, { concurrency: 2 });
+    expect((await worker.poll()).status).toBe(204);
+    const refused = await client.result(second);
+    expect(refused.body).toMatchObject({ state: 'FAILED', error: { code: 'budget_exceeded' } });
+  });
+
+  test('the price of a worker counts for the time of the lease, and tokens as the worker counts them', async () => {
+    await worker.register({ models: ['priced'] }, { price_per_hour: 36_000 });
+    const key = await newOwnerKey(server, 'client', { role: 'client', budgets: budgetOf('usd', '100000') });
+    const client = new JobClient(server, key.secret);
+    await client.submit({ model: 'priced', run_timeout_seconds: 600 });
+    const assigned = await worker.take();
+    expect(await usedOf(key.id)).toBe(6_000);
+    await worker.result(assigned);
+    await expect.poll(() => usedOf(key.id)).toBeLessThan(200);
+    expect(await usedOf(key.id)).toBeGreaterThan(0);
+    await expect
+      .poll(async () => (await server.request('GET', '/v1/usage?group_by=model,worker')).text)
+      .toMatch(/"model":"priced","worker":"wrk_\w+"\}.*"tokens_in":3/s);
+  });
+
+  test('a failed attempt costs nothing; a canceled one costs what the server measured', async () => {
+    await worker.register({ models: ['fail'], gpus });
+    const key = await newOwnerKey(server, 'client', {
+      role: 'client',
+      budgets: budgetOf('gpu_seconds', '1000'),
+    });
+    const client = new JobClient(server, key.secret);
+    const id = await client.id({ model: 'fail' });
+    await worker.fail(await worker.take(), 'interrupted');
+    await expect.poll(() => usedOf(key.id)).toBe(0);
+    await worker.take();
+    await client.ask('POST', `/v1/jobs/${id}/cancel`);
+    await expect.poll(() => usedOf(key.id)).toBeGreaterThan(0);
+    expect(await usedOf(key.id)).toBeLessThan(20);
+  });
+});

@@ -1,0 +1,91 @@
+import { KeywardError } from '../../base/errors.ts';
+import type { Charges } from '../charges.ts';
+import type { JobsContext } from '../context.ts';
+import { endJob, loseAttempt } from '../ending.ts';
+import { ended } from '../jobs.ts';
+import type { ClaimedJob } from '../queue/claims.ts';
+import type { Got } from '../queue/queue.ts';
+import { lockJob } from '../store/job-store.ts';
+import { limitLease } from '../store/lease-store.ts';
+import type { WorkerRow } from '../store/tables.ts';
+
+/**
+ * Jobs for a worker that asks. A lease that the budget of its client does not allow ends at once, and so does one whose
+ * worker has left meanwhile.
+ */
+export async function takeJobs(
+  context: JobsContext & { charges: Charges },
+  worker: WorkerRow,
+  { max, waitMs, signal }: { max: number; waitMs: number; signal: AbortSignal },
+): Promise<Got> {
+  const endsMs = context.clock.monotonicMs() + waitMs;
+  for (;;) {
+    const leftMs = Math.max(0, endsMs - context.clock.monotonicMs());
+    const got = await context.queue.poll({ workerId: worker.id, max }, { waitMs: leftMs, signal });
+    if (got.jobs.length === 0) return got;
+    const jobs: ClaimedJob[] = [];
+    for (const job of got.jobs) {
+      const begun = signal.aborted ? await giveBack(context, job) : await begin(context, job, worker);
+      if (begun !== undefined) jobs.push(begun);
+    }
+    if (jobs.length > 0 || signal.aborted) return { ...got, jobs };
+  }
+}
+
+async function begin(
+  context: JobsContext & { charges: Charges },
+  job: ClaimedJob,
+  worker: WorkerRow,
+): Promise<ClaimedJob | undefined> {
+  const { charges, storage } = context;
+  const { id: jobId, attempt, caller, run_timeout_ms: runTimeoutMs, lease_token: token } = job;
+  const payloadBytes = job.payload.length;
+  try {
+    const allowedMs = await charges.begin({ jobId, attempt, caller, worker, payloadBytes, runTimeoutMs });
+    if (allowedMs === runTimeoutMs) return job;
+    const untilMs = job.started_at + allowedMs;
+    await storage.transaction((tx) => limitLease(tx, { id: jobId, token, untilMs }), { durable: false });
+    return { ...job, run_timeout_ms: allowedMs };
+  } catch (error) {
+    if (!(error instanceof KeywardError) || error.code !== 'budget_exceeded') throw error;
+    await change(context, job, (tx, row) =>
+      endJob(tx, context, row, {
+        state: 'FAILED',
+        code: error.code,
+        message: error.message,
+        outcome: 'canceled',
+      }),
+    );
+    return undefined;
+  }
+}
+
+/** Its worker has left before it had the job: that costs nothing. */
+async function giveBack(context: JobsContext, job: ClaimedJob): Promise<undefined> {
+  await change(context, job, (tx, row) => loseAttempt(tx, context, row, NOT_DELIVERED));
+  await context.queue.arrived([job.lane], job.queued_at);
+}
+
+async function change(
+  context: JobsContext,
+  { id, lease_token: token }: ClaimedJob,
+  work: (
+    tx: Parameters<typeof lockJob>[0],
+    row: NonNullable<Awaited<ReturnType<typeof lockJob>>>,
+  ) => Promise<unknown>,
+): Promise<void> {
+  const row = await context.storage.transaction(async (tx) => {
+    const locked = await lockJob(tx, id);
+    if (locked?.state !== 'RUNNING' || locked.lease_token !== token) return undefined;
+    await work(tx, locked);
+    return locked;
+  });
+  if (row !== undefined) ended(context, row);
+}
+
+const NOT_DELIVERED = {
+  outcome: 'lease_lost',
+  code: 'interrupted',
+  message: 'The worker left before it had the job.',
+  costs: false,
+} as const;
