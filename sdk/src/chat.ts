@@ -1,8 +1,9 @@
+import { cutOff } from './answer.ts';
 import { apiError } from './errors.ts';
 import type { components } from './generated/openapi.d.ts';
 import { readEvents } from './sse.ts';
-import { cutOff, jsonRequest, MODEL_TIMEOUT_MS, streamed } from './transport.ts';
-import type { CallOptions, Connection } from './transport.ts';
+import { jsonRequest, MODEL_TIMEOUT_MS, streamed } from './transport.ts';
+import type { CallOptions, Connection, Outgoing } from './transport.ts';
 
 /** A part of a message that is not only text. Further kinds are passed on. */
 export type ContentPart =
@@ -96,7 +97,7 @@ export async function embed(
   return whole(connection, jsonRequest(connection, '/v1/embeddings', { body, signal }));
 }
 
-async function whole<T>({ send }: Connection, request: Request): Promise<T> {
+async function whole<T>({ send }: Connection, request: Outgoing): Promise<T> {
   return (await (await send(request, { defaultTimeoutMs: MODEL_TIMEOUT_MS })).json()) as T;
 }
 

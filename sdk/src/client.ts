@@ -6,7 +6,7 @@ import { uploadDocument, uploadLink } from './documents.ts';
 import type { NewDocument, NewLink, StoredDocuments } from './documents.ts';
 import type { paths } from './generated/openapi.d.ts';
 import { importKeys, type ImportOutcome, type KeySource } from './import-keys.ts';
-import { transport, type CallOptions, type ClientOptions } from './transport.ts';
+import { Outgoing, transport, type CallOptions, type ClientOptions } from './transport.ts';
 import { askWorkspace, type WorkspaceAnswer, type WorkspaceQuestion } from './workspace-chat.ts';
 
 /**
@@ -202,7 +202,8 @@ export function createClient(options: ClientOptions): KeywardClient {
   const send = transport(options);
   const { GET, POST, PATCH, PUT, DELETE } = createFetchClient<paths>({
     baseUrl: url,
-    fetch: (request) => send(request),
+    Request: Outgoing as unknown as typeof Request,
+    fetch: (request) => send(request as unknown as Outgoing),
   });
   const connection = { send, url };
   return {
@@ -219,7 +220,7 @@ export function createClient(options: ClientOptions): KeywardClient {
     uploadDocument: (document, call) => uploadDocument(connection, document, call),
     uploadLink: (page, call) => uploadLink(connection, page, call),
     importKeys: (source, call) => importKeys(connection, source, call),
-    get: (path, { signal } = {}) => send(new Request(url + path, signal === undefined ? {} : { signal })),
+    get: (path, { signal } = {}) => send(new Outgoing(url + path, signal === undefined ? {} : { signal })),
   };
 }
 

@@ -1,6 +1,6 @@
 import { KeywardApiError } from './errors.ts';
 import type { components } from './generated/openapi.d.ts';
-import { jsonRequest, type CallOptions, type Connection } from './transport.ts';
+import { jsonRequest, Outgoing, type CallOptions, type Connection } from './transport.ts';
 
 /** A file to be stored, and read, as a document. */
 export interface NewDocument {
@@ -58,7 +58,7 @@ export async function uploadDocument(
   if (title !== undefined) form.set('metadata', JSON.stringify({ title }));
   form.set('file', file, name);
   const path = folder === undefined ? '' : `/${encodeURIComponent(folder)}`;
-  const request = new Request(`${url}/v1/document/upload${path}`, {
+  const request = new Outgoing(`${url}/v1/document/upload${path}`, {
     method: 'POST',
     body: form,
     ...(signal === undefined ? {} : { signal }),

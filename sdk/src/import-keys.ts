@@ -1,7 +1,7 @@
 import { apiError } from './errors.ts';
 import type { components } from './generated/openapi.d.ts';
 import { readLines } from './sse.ts';
-import { streamed, type CallOptions, type Connection } from './transport.ts';
+import { Outgoing, streamed, type CallOptions, type Connection } from './transport.ts';
 
 /** What became of a line. */
 export type ImportOutcome = components['schemas']['ImportOutcome'];
@@ -14,7 +14,7 @@ export function importKeys(
   source: KeySource,
   { signal }: CallOptions = {},
 ): AsyncGenerator<ImportOutcome> {
-  const request = async (): Promise<Request> => {
+  const request = async (): Promise<Outgoing> => {
     // The types of browsers do not know `duplex`, without which Node streams nothing.
     const init = {
       method: 'POST',
@@ -23,7 +23,7 @@ export function importKeys(
       duplex: 'half' as const,
       ...(signal === undefined ? {} : { signal }),
     };
-    return new Request(`${connection.url}/v1/keys/import`, init);
+    return new Outgoing(`${connection.url}/v1/keys/import`, init);
   };
   return streamed(connection, request, outcomesOf);
 }

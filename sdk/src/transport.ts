@@ -1,4 +1,5 @@
-import { apiErrorOf, failureCode, KeywardApiError, KeywardConnectionError } from './errors.ts';
+import { brokenOff, limited, placeOf, timedOut } from './answer.ts';
+import { apiErrorOf, failureCode, KeywardConnectionError } from './errors.ts';
 
 /** What {@link createClient} needs to know. */
 export interface ClientOptions {
@@ -29,11 +30,36 @@ export interface ClientOptions {
 }
 
 /**
+ * What is to be sent. Not a `Request`: each try needs one with a signal of its own, and making one costs more than
+ * everything else that is done here.
+ */
+export class Outgoing {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly signal: AbortSignal | undefined;
+  readonly #init: RequestInit;
+
+  constructor(url: string, { signal, ...init }: RequestInit = {}) {
+    this.url = url;
+    this.method = init.method ?? 'GET';
+    this.headers = new Headers(init.headers);
+    this.signal = signal ?? undefined;
+    this.#init = init;
+  }
+
+  /** For `fetch`. The key would go to wherever a redirect leads. */
+  initWith(signal: AbortSignal): RequestInit {
+    return { ...this.#init, headers: this.headers, signal, redirect: 'manual' };
+  }
+}
+
+/**
  * Sends a request. Resolves with a good answer only. `defaultTimeoutMs`: where the client was given no `timeoutMs`.
  * @throws KeywardApiError, KeywardConnectionError
  */
 export type Send = (
-  request: Request,
+  request: Outgoing,
   options?: { defaultTimeoutMs?: number | undefined },
 ) => Promise<Response>;
 
@@ -72,20 +98,27 @@ export function transport({ apiKey, fetch: given, retries = 2, timeoutMs }: Clie
   // The runtime's own complaint about a bad header would quote the key.
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey))
     throw new TypeError('The API key holds characters that no key has, such as a space or a line end.');
-  const fetchOnce = given ?? ((request: Request) => fetch(request));
+  const fetchOnce = async (request: Outgoing, signal: AbortSignal): Promise<Response> => {
+    const init = request.initWith(signal);
+    return given === undefined ? fetch(request.url, init) : given(new Request(request.url, init));
+  };
   const hide = (text: string): string => (apiKey === undefined ? text : text.replaceAll(apiKey, '[key]'));
 
-  const attempt = async (request: Request, limitMs: number): Promise<Response> => {
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), limitMs);
-    const signal = AbortSignal.any([request.signal, late.signal]);
+  const attempt = async (request: Outgoing, limitMs: number): Promise<Response> => {
+    const ending = new AbortController();
+    const leave = followed(request.signal, ending);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      ending.abort();
+    }, limitMs);
     try {
-      return limited(await fetchOnce(new Request(request, { signal, redirect: 'manual' })), {
-        request,
-        limitMs,
-      });
+      const response = await fetchOnce(request, ending.signal);
+      if (response.body === null) leave();
+      return limited(response, { request, limitMs, leave });
     } catch (error) {
-      throw late.signal.aborted ? timedOut(request) : connectionError(error, request);
+      leave();
+      throw isLate ? timedOut(request) : connectionError(error, request);
     } finally {
       clearTimeout(timer);
     }
@@ -98,7 +131,7 @@ export function transport({ apiKey, fetch: given, retries = 2, timeoutMs }: Clie
       const mayRepeat = tried < retries && isKept(request);
       let waitMs: number | undefined;
       try {
-        const response = await attempt(mayRepeat ? request.clone() : request, limitMs);
+        const response = await attempt(request, limitMs);
         if (response.ok) return response;
         waitMs = mayRepeat && request.method === 'GET' ? retryAfterMs(response) : undefined;
         if (waitMs === undefined) throw await apiErrorOf(response, hide);
@@ -113,12 +146,12 @@ export function transport({ apiKey, fetch: given, retries = 2, timeoutMs }: Clie
 }
 
 /** Files and streams are not kept in memory for a second try. */
-const isKept = ({ method, headers }: Request): boolean =>
+const isKept = ({ method, headers }: Outgoing): boolean =>
   method === 'GET' || headers.get('content-type')?.startsWith('application/json') === true;
 
 /** A time limit is not: it was the caller who wanted no more waiting. */
-function isWorthRepeating(error: unknown, { method, signal }: Request): boolean {
-  if (!(error instanceof KeywardConnectionError) || signal.aborted) return false;
+function isWorthRepeating(error: unknown, { method, signal }: Outgoing): boolean {
+  if (!(error instanceof KeywardConnectionError) || signal?.aborted === true) return false;
   return NEVER_SENT.has(error.code) || (method === 'GET' && error.code !== 'timeout');
 }
 
@@ -128,81 +161,37 @@ function retryAfterMs({ status, headers }: Response): number | undefined {
   return isWorthIt ? seconds * 1000 : undefined;
 }
 
-/** The same answer, whose body ends with an error when the server falls silent, breaks off, or the caller goes away. */
-function limited(response: Response, { request, limitMs }: { request: Request; limitMs: number }): Response {
-  if (response.body === null) return response;
-  const reader = response.body.getReader();
-  const body = new ReadableStream<Uint8Array>(
-    {
-      // Asked only when somebody reads: a caller who takes its time is not the server's silence.
-      async pull(controller) {
-        const silence = new AbortController();
-        const timer = setTimeout(() => {
-          silence.abort();
-          controller.error(timedOut(request));
-          void reader.cancel().catch(() => undefined);
-        }, limitMs);
-        try {
-          const { done, value } = await reader.read();
-          if (silence.signal.aborted) return;
-          if (done) controller.close();
-          else controller.enqueue(value);
-        } catch (error) {
-          if (!silence.signal.aborted) controller.error(brokenOff(error, request));
-        } finally {
-          clearTimeout(timer);
-        }
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
-  const { status, statusText, headers, url } = response;
-  return Object.defineProperty(new Response(body, { status, statusText, headers }), 'url', { value: url });
+/** Has the caller's signal end the request too. Cheaper than `AbortSignal.any`. @returns what undoes it */
+function followed(signal: AbortSignal | undefined, ending: AbortController): () => void {
+  if (signal === undefined) return () => undefined;
+  const end = (): void => ending.abort(signal.reason);
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
+  return () => signal.removeEventListener('abort', end);
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
+    signal?.addEventListener('abort', done, { once: true });
     function done(): void {
       clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      if (signal.aborted) reject(signal.reason as Error);
+      signal?.removeEventListener('abort', done);
+      if (signal?.aborted === true) reject(signal.reason as Error);
       else resolve();
     }
   });
 }
 
-/** The address without what may be secret in it. */
-function placeOf({ url }: { url: string }): string {
-  const { origin, pathname } = new URL(url);
-  return origin + pathname;
-}
-
-const timedOut = (request: Request): KeywardConnectionError =>
-  new KeywardConnectionError(placeOf(request), 'timeout');
-
-function connectionError(error: unknown, request: Request): unknown {
-  if (request.signal.aborted) return request.signal.reason;
+function connectionError(error: unknown, request: Outgoing): unknown {
+  if (request.signal?.aborted === true) return request.signal.reason;
   return new KeywardConnectionError(placeOf(request), failureCode(error));
 }
-
-/** What is thrown where the reading of an answer failed: what the server said, the caller's own reason, or the connection. */
-function brokenOff(error: unknown, request: Request): unknown {
-  if (error instanceof KeywardApiError || error instanceof KeywardConnectionError) return error;
-  if (request.signal.aborted) return request.signal.reason;
-  return new KeywardConnectionError(placeOf(request), failureCode(error), 'broke off its answer');
-}
-
-/** An answer that came to its end before it was whole. */
-export const cutOff = (response: Response): KeywardConnectionError =>
-  new KeywardConnectionError(placeOf(response), 'broken_off', 'broke off its answer');
 
 /** Sends a request when the first piece of its answer is asked for, and reads it piece by piece. */
 export async function* streamed<T>(
   { send }: Connection,
-  requestOf: () => Request | Promise<Request>,
+  requestOf: () => Outgoing | Promise<Outgoing>,
   read: (response: Response) => AsyncGenerator<T>,
 ): AsyncGenerator<T> {
   const request = await requestOf();
@@ -219,8 +208,8 @@ export function jsonRequest(
   { url }: Connection,
   path: string,
   { body, signal, accept }: CallOptions & { body: unknown; accept?: string },
-): Request {
-  return new Request(url + path, {
+): Outgoing {
+  return new Outgoing(url + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(accept === undefined ? {} : { accept }) },
     body: JSON.stringify(body),

@@ -1,7 +1,8 @@
+import { cutOff } from './answer.ts';
 import { apiError } from './errors.ts';
 import type { components } from './generated/openapi.d.ts';
 import { readEvents } from './sse.ts';
-import { cutOff, jsonRequest, streamed, type CallOptions, type Connection } from './transport.ts';
+import { jsonRequest, streamed, type CallOptions, type Connection } from './transport.ts';
 
 /** A passage that an answer was drawn from. */
 export type Source = components['schemas']['Source'];

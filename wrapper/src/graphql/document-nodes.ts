@@ -44,15 +44,21 @@ export const fromFolder = (folder: string, items: readonly Schemas['DocumentItem
     pinnedWorkspaces: item.pinnedWorkspaces,
   }));
 
-/** A row of a workspace: its metadata is JSON in a string. */
-export function fromEmbedded({ docpath, metadata }: EmbeddedRow): DocumentNode {
+const readRows = new WeakMap<EmbeddedRow, DocumentNode>();
+
+/** A row of a workspace: its metadata is JSON in a string, which is read once. */
+export function fromEmbedded(row: EmbeddedRow): DocumentNode {
+  const known = readRows.get(row);
+  if (known !== undefined) return known;
   let read: unknown;
   try {
-    read = JSON.parse(metadata);
+    read = JSON.parse(row.metadata);
   } catch {
     read = undefined;
   }
-  return described(docpath, typeof read === 'object' && read !== null ? read : {});
+  const node = described(row.docpath, typeof read === 'object' && read !== null ? read : {});
+  readRows.set(row, node);
+  return node;
 }
 
 export const fromUpload = (uploaded: Schemas['UploadedDocument']): DocumentNode =>

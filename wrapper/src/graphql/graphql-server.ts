@@ -26,8 +26,6 @@ export interface GraphqlOptions {
 
 export type GraphqlServer = YogaServerInstance<ServerContext, Context>;
 
-const BODY_MAX_BYTES = 1024 * 1024;
-
 export function graphqlServer({ upstreamUrl: url, logger }: GraphqlOptions): GraphqlServer {
   return createYoga<ServerContext, Context>({
     schema: subgraphSchema(),
@@ -43,7 +41,8 @@ export function graphqlServer({ upstreamUrl: url, logger }: GraphqlOptions): Gra
       limitedSubscriptions(),
       unexpectedErrors(logger),
     ],
-    maxRequestBodySize: BODY_MAX_BYTES,
+    // http/exchange.ts has read it whole.
+    maxRequestBodySize: false,
     multipart: false,
     batching: false,
     cors: false,
@@ -120,7 +119,9 @@ const limitedSubscriptions = (): Plugin<Context & ServerContext> => {
 /** They are logged under the id of the request, which the answer shows. */
 const unexpectedErrors = (logger: Logger): Plugin<Context> => ({
   onExecutionResult({ result, context }) {
-    const { requestId } = context as unknown as ServerContext;
+    const { requestId, request } = context as unknown as ServerContext & { request: Request };
+    // The caller has gone, and its calls were ended for that.
+    if (request.signal.aborted) return;
     for (const error of (result as ExecutionResult | undefined)?.errors ?? []) {
       if (error.extensions['unexpected'] !== true) continue;
       error.extensions['requestId'] = requestId;

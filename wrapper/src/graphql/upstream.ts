@@ -1,5 +1,6 @@
 import { createClient, type KeywardClient } from '@keyward/sdk';
 import { failure, isKeyRefused, isKeyUnknown, shownError, type FailureContext } from './errors.ts';
+import { keptAliveFetch } from './kept-alive-fetch.ts';
 
 /** The key that one request is answered with. */
 export interface Access {
@@ -47,6 +48,8 @@ const AT_ONCE_MAX = 8;
 export class Upstream {
   readonly #options: UpstreamOptions;
   readonly #failures: FailureContext;
+  /** By time limit and key. They end with the request, so that no caller's key is kept. */
+  readonly #clients = new Map<string, KeywardClient>();
   #calls = 0;
   #running = 0;
   readonly #waiting: (() => void)[] = [];
@@ -127,7 +130,13 @@ export class Upstream {
   /** Nothing is repeated but for the key: the caller knows better how long it may wait. */
   #callWith(apiKey: string, timeoutMs: number): Call {
     const { url, signal } = this.#options;
-    return { client: createClient({ url, apiKey, retries: 0, timeoutMs }), signal };
+    const name = `${timeoutMs} ${apiKey}`;
+    let client = this.#clients.get(name);
+    if (client === undefined) {
+      client = createClient({ url, apiKey, retries: 0, timeoutMs, fetch: keptAliveFetch });
+      this.#clients.set(name, client);
+    }
+    return { client, signal };
   }
 
   #count(): void {

@@ -4,8 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '@keyward/server/logger';
 import type { ErrorCode } from '../graphql/errors.ts';
-import type { GraphqlServer } from '../graphql/graphql-server.ts';
+import type { GraphqlServer, ServerContext } from '../graphql/graphql-server.ts';
 import { callerAccess, type Access } from '../graphql/upstream.ts';
+import { exchange } from './exchange.ts';
 import { credentialIn, crossSiteFault, isKnownHost } from './gate.ts';
 import { ASKING_PAGE, KEY_PAGE, sendFile } from './page-files.ts';
 import type { ReadinessCheck } from './readiness.ts';
@@ -116,8 +117,7 @@ export class HttpServer {
     const credential = credentialIn(request.headers);
     if (credential.kind === 'key') {
       const access = callerAccess(credential.key);
-      await this.#options.graphql(request, response, { requestId, access, isAnonymous: false });
-      return;
+      return this.#answer(request, response, { requestId, access, isAnonymous: false });
     }
     const { anonymous } = this.#options;
     if (credential.kind === 'unreadable' || anonymous === undefined)
@@ -127,7 +127,12 @@ export class HttpServer {
       });
     const fault = crossSiteFault(request.headers);
     if (fault !== undefined) return refuse(response, 403, { code: 'FORBIDDEN', message: fault });
-    await this.#options.graphql(request, response, { requestId, access: anonymous, isAnonymous: true });
+    await this.#answer(request, response, { requestId, access: anonymous, isAnonymous: true });
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse, context: ServerContext): Promise<void> {
+    if (await exchange(this.#options.graphql, { request, response }, context)) return;
+    refuse(response, 413, { code: 'REQUEST_ENTITY_TOO_LARGE', message: 'Request body too large' });
   }
 }
 
