@@ -1,6 +1,5 @@
 import { createClient, type KeywardClient } from '@keyward/sdk';
 import { failure, isKeyRefused, isKeyUnknown, shownError, type FailureContext } from './errors.ts';
-import { keptAliveFetch } from './kept-alive-fetch.ts';
 
 /** The key that one request is answered with. */
 export interface Access {
@@ -133,7 +132,7 @@ export class Upstream {
     const name = `${timeoutMs} ${apiKey}`;
     let client = this.#clients.get(name);
     if (client === undefined) {
-      client = createClient({ url, apiKey, retries: 0, timeoutMs, fetch: keptAliveFetch });
+      client = createClient({ url, apiKey, retries: 0, timeoutMs });
       this.#clients.set(name, client);
     }
     return { client, signal };
