@@ -41,6 +41,8 @@ export interface Config {
   trustedProxies: string[];
   /** Private addresses that pages may be fetched from: CIDR ranges, or all except link-local addresses. */
   fetchPrivate: 'allow' | string[];
+  /** The same for the webhooks of jobs. */
+  webhookPrivate: 'allow' | string[];
   /** Whether tokens issued over the API log users in; `only`: passwords do not. */
   simpleSso: 'off' | 'on' | 'only';
   /** The largest file that may be uploaded. */
@@ -81,6 +83,10 @@ export const VARIABLES = {
   KEYWARD_FETCH_PRIVATE: [
     'none',
     'private addresses that documents may be fetched from: a comma-separated CIDR list, or `allow` for all except those where clouds keep credentials',
+  ],
+  KEYWARD_WEBHOOK_PRIVATE: [
+    'none',
+    'private addresses that the ends of jobs may be reported to: a comma-separated CIDR list, or `allow`',
   ],
   KEYWARD_SIMPLE_SSO: ['off', '`on`: login tokens can be issued for users; `only`: passwords do not log in'],
   KEYWARD_UPLOAD_MAX_MIB: ['3072', 'largest uploaded file, MiB'],
@@ -147,7 +153,8 @@ export function readConfig(environment: Environment): Config {
     },
     tls: tlsFiles(env),
     trustedProxies: ranges(env, 'KEYWARD_TRUSTED_PROXIES'),
-    fetchPrivate: fetchPrivate(env),
+    fetchPrivate: privateAddresses(env, 'KEYWARD_FETCH_PRIVATE'),
+    webhookPrivate: privateAddresses(env, 'KEYWARD_WEBHOOK_PRIVATE'),
     uploadMaxBytes: integer(env, 'KEYWARD_UPLOAD_MAX_MIB', { fallback: 3_072, min: 1, max: 65_536 }) * MIB,
     simpleSso: oneOf(env, 'KEYWARD_SIMPLE_SSO', ['off', 'on', 'only'], 'off'),
     localModel: {
@@ -279,10 +286,10 @@ function ranges(env: Environment, name: string): string[] {
   );
 }
 
-function fetchPrivate(env: Environment): Config['fetchPrivate'] {
-  const text = env.KEYWARD_FETCH_PRIVATE ?? 'none';
+function privateAddresses(env: Environment, name: string): Config['fetchPrivate'] {
+  const text = env[name] ?? 'none';
   if (text === 'allow') return 'allow';
-  return text === 'none' ? [] : ranges(env, 'KEYWARD_FETCH_PRIVATE');
+  return text === 'none' ? [] : ranges(env, name);
 }
 
 function keyPrefix(env: Environment): string {

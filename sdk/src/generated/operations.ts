@@ -392,6 +392,13 @@ export const OPERATIONS = {
     "description": "Values and keys stay as they are; the next report records them again. Scope: bootstrap:write.",
     "scope": "bootstrap:write"
   },
+  "jobs.webhook_secret": {
+    "method": "GET",
+    "path": "/v1/webhooks/secret",
+    "summary": "The secret that webhooks to you are signed with",
+    "description": "Reports to the webhook_url of jobs are signed after Standard Webhooks. The secret is the same for all keys of an owner. Scope: jobs:submit.",
+    "scope": "jobs:submit"
+  },
   "jobs.submit": {
     "method": "POST",
     "path": "/v1/jobs",

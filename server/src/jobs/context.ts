@@ -25,6 +25,8 @@ export interface JobsContext {
   signer: { keyId: string; publicKeyPem: string; sign(bytes: Uint8Array): Uint8Array };
   clocks: JobClocks;
   limits: JobLimits;
+  /** Private addresses that the ends of jobs may be reported to. */
+  webhookPrivate: Config['webhookPrivate'];
   queue: Queue;
   news: JobNews;
 }

@@ -130,4 +130,21 @@ export const jobsMigrations: Migration[] = [
       `create index workers_seen on workers (seen_at)`,
     ],
   },
+  {
+    id: 'jobs-3',
+    statements: () => [
+      `create table job_webhooks (
+        job_id text primary key references jobs (id) on delete cascade,
+        owner_id text not null,
+        url text not null,
+        tries integer not null,
+        next_at bigint not null
+      )`,
+      `create index job_webhooks_due on job_webhooks (next_at)`,
+      `create table job_webhook_secrets (
+        owner_id text primary key,
+        sealed text not null
+      )`,
+    ],
+  },
 ];

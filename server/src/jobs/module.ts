@@ -13,6 +13,7 @@ import { Submitters } from './submitters.ts';
 import { Submissions } from './submit.ts';
 import { Sweeper } from './sweeper.ts';
 import { Completions } from './workers/completions.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 import { Outputs } from './workers/reports.ts';
 
 interface Given extends Opening {
@@ -31,6 +32,7 @@ export interface Jobs extends JobsContext {
   completions: Completions;
   outputs: Outputs;
   sweeper: Sweeper;
+  webhooks: Webhooks;
 }
 
 export const jobsModule = defineModule({
@@ -51,6 +53,7 @@ export const jobsModule = defineModule({
       clocks,
       limits,
       queue,
+      webhookPrivate: config.webhookPrivate,
       signer: sealing.signer,
       news: new JobNews(nodes),
     };
@@ -62,15 +65,17 @@ export const jobsModule = defineModule({
       completions: new Completions(context, submitters, charges),
       outputs: new Outputs(context),
       sweeper: new Sweeper({ ...context, charges }, submitters),
+      webhooks: new Webhooks(context, sealing),
     };
     return { jobs };
   },
   start: async ({ jobs }) => {
     await jobs.queue.start();
     jobs.sweeper.start();
+    jobs.webhooks.start();
   },
   stop: async ({ jobs }) => {
-    await jobs.sweeper.stop();
+    await Promise.all([jobs.sweeper.stop(), jobs.webhooks.stop()]);
     await jobs.queue.stop();
     jobs.news.close();
     await Promise.all([jobs.submissions.idle(), jobs.completions.idle(), jobs.outputs.idle()]);

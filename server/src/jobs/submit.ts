@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { coversAll, selects, type Caller, type Selectors } from '../access/index.ts';
-import { KeywardError } from '../base/errors.ts';
+import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
+import { refuseLiteral } from '../base/outbound/connections.ts';
 import { Together, type Db } from '../storage/index.ts';
 import type { JobsContext } from './context.ts';
 import type { JobRow, Recovery } from './job.ts';
@@ -97,6 +98,7 @@ export class Submissions {
     const bytes = Buffer.byteLength(text);
     if (bytes > limits.payloadMaxBytes) throw tooLarge(limits.payloadMaxBytes);
     refuseModels(selectors, constraints.models ?? []);
+    if (input.webhook_url !== undefined) this.#refuseAddress(input.webhook_url);
     const spec = specOf(type, constraints);
     const queuedAt = Math.max(input.notBeforeMs ?? nowMs, nowMs);
     const { ttl_seconds: ttl = DEFAULT_TTL_SECONDS, run_timeout_seconds: run = DEFAULT_RUN_TIMEOUT_SECONDS } =
@@ -139,6 +141,17 @@ export class Submissions {
     const made = { row, payload: text, spec, lane: undefined };
     const known = this.#lanes.get(laneKey(made));
     return { ...made, lane: known !== undefined && known.untilMs > nowMs ? known.id : undefined };
+  }
+
+  /** A name is looked up when it is used. @throws KeywardError `invalid_input` */
+  #refuseAddress(webhookUrl: string): void {
+    const url = URL.parse(webhookUrl);
+    const hint = 'Such as https://example.org/jobs.';
+    if (url === null || url.username !== '' || url.password !== '')
+      throw invalidField('webhook_url', 'must be a URL without credentials', hint);
+    const policy = { kind: 'page', allowed: this.#context.webhookPrivate } as const;
+    if (refuseLiteral(url.hostname, policy) !== undefined)
+      throw invalidField('webhook_url', 'must not be a private address', hint);
   }
 
   async #insert(tx: Db, items: readonly New[]): Promise<(Stored | 'too_many_kinds')[]> {

@@ -66,6 +66,20 @@ const waited = (jobs: Jobs, caller: Caller, { id, wait = 0, signal }: Wait) =>
 
 export const jobRoutes: Route[] = [
   route({
+    method: 'GET',
+    path: '/v1/webhooks/secret',
+    id: 'jobs.webhook_secret',
+    summary: 'The secret that webhooks to you are signed with',
+    description:
+      'Reports to the webhook_url of jobs are signed after Standard Webhooks. The secret is the same for all keys of an owner.',
+    access: 'jobs:submit',
+    responses: { 200: Type.Object({ secret: Type.String({ description: 'whsec_ and base64' }) }) },
+    handler: async ({ jobs }, { caller }) => ({
+      status: 200,
+      body: { secret: await jobs.webhooks.secretOf(caller.ownerId) },
+    }),
+  }),
+  route({
     method: 'POST',
     path: '/v1/jobs',
     id: 'jobs.submit',

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../../storage/index.ts';
 import type { FinalState, JobRow } from '../job.ts';
 import { tables } from './tables.ts';
+import { addWebhooks } from './webhook-store.ts';
 
 /** Of `jobs` alone: SQLite has no `jobs.*` in `returning`. */
 const COLUMNS = sql.join(
@@ -120,6 +121,8 @@ export async function complete(tx: Db, items: readonly Finished[], nowMs: number
       .insertInto('job_results')
       .values(results.map(({ id, result }) => ({ job_id: id, result })))
       .execute();
+  const reported = rows.filter(({ webhook_url: url }) => url !== null).map(({ id }) => id);
+  await addWebhooks(tx, reported, nowMs);
   return rows;
 }
 
@@ -177,4 +180,5 @@ export async function end(
     })
     .where('id', '=', id)
     .execute();
+  await addWebhooks(tx, [id], nowMs);
 }

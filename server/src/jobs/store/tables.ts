@@ -1,5 +1,6 @@
 import type { Db } from '../../storage/index.ts';
 import type { AttemptRow, JobRow } from '../job.ts';
+import type { WebhookRow } from './webhook-store.ts';
 
 /** `spec`: JSON. */
 export type LaneRow = {
@@ -48,6 +49,8 @@ type Tables = {
   job_output: { job_id: string; seq: number; attempt: number; piece: string };
   job_attempts: AttemptRow;
   workers: WorkerRow;
+  job_webhooks: WebhookRow;
+  job_webhook_secrets: { owner_id: string; sealed: string };
 };
 
 export const tables = (db: Db) => db.withTables<Tables>();

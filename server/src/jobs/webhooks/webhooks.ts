@@ -1,0 +1,137 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { Every } from '../../base/every.ts';
+import { isoTime } from '../../base/clock.ts';
+import { openOutbound } from '../../base/outbound/connections.ts';
+import { VERSION } from '../../base/version.ts';
+import type { Sealing } from '../../sealing/index.ts';
+import { booksOf, type Storage } from '../../storage/index.ts';
+import type { JobsContext } from '../context.ts';
+import { viewOfJob } from '../job-view.ts';
+import { findJob } from '../store/job-store.ts';
+import * as store from '../store/webhook-store.ts';
+import type { WebhookRow } from '../store/webhook-store.ts';
+
+const LOOK_MS = 1_000;
+const AT_ONCE = 20;
+const TIMEOUT_MS = 10_000;
+/** The waits before each further try: a day in all. */
+const WAITS_MS = [5_000, 30_000, 120_000, 600_000, 3_600_000, 14_400_000, 28_800_000, 36_000_000];
+const SECRET_BYTES = 32;
+const ANSWER_MAX_BYTES = 64 * 1024;
+
+/**
+ * Reports the end of jobs to the addresses that their clients gave, signed after Standard Webhooks, never to a private
+ * address unless the operator allows it. At least once: `webhook-id` tells a repeat.
+ */
+export class Webhooks {
+  readonly #context: JobsContext;
+  readonly #sealing: Sealing;
+  readonly #storage: Storage;
+  readonly #connections;
+  readonly #looks = new Every(LOOK_MS, () => this.#look());
+
+  constructor(context: JobsContext, sealing: Sealing) {
+    this.#context = context;
+    this.#sealing = sealing;
+    this.#storage = booksOf(context.storage);
+    // No connection is kept: for each report the name is looked up and checked again.
+    this.#connections = openOutbound({
+      policy: { kind: 'page', allowed: context.webhookPrivate },
+      pipelining: 0,
+    });
+  }
+
+  start(): void {
+    this.#looks.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#looks.stop();
+    if (!this.#connections.destroyed) await this.#connections.destroy();
+  }
+
+  /** The secret that reports to this owner are signed with: `whsec_…`. Made at the first call. */
+  async secretOf(ownerId: string): Promise<string> {
+    const sealing = this.#sealing;
+    const context = `webhook:${ownerId}`;
+    const known = await store.findSecret(this.#storage.db, ownerId);
+    if (known !== undefined) return sealing.open(known, context);
+    const made = sealing.seal(`whsec_${randomBytes(SECRET_BYTES).toString('base64')}`, context);
+    return sealing.open(await this.#storage.transaction((tx) => store.putSecret(tx, ownerId, made)), context);
+  }
+
+  async #look(): Promise<void> {
+    const { clock, logger } = this.#context;
+    const nowMs = clock.nowMs();
+    try {
+      const due = await this.#storage.transaction(
+        (tx) => store.claimWebhooks(tx, { nowMs, retryMs: nowMs + 2 * TIMEOUT_MS, limit: AT_ONCE }),
+        { durable: false },
+      );
+      await Promise.all(due.map((row) => this.#send(row)));
+    } catch (error) {
+      logger.warn({ err: error }, 'webhooks could not be read');
+    }
+  }
+
+  async #send(row: WebhookRow): Promise<void> {
+    const { logger, clock } = this.#context;
+    const failure = await this.#post(row).catch((error: unknown) => (error as Error).message);
+    const wait = WAITS_MS[row.tries - 1];
+    await this.#storage
+      .transaction(
+        (tx) =>
+          failure === undefined || wait === undefined
+            ? store.deleteWebhook(tx, row.job_id)
+            : store.retryWebhook(tx, row.job_id, clock.nowMs() + wait),
+        { durable: false },
+      )
+      .catch((error: unknown) => logger.warn({ err: error }, 'a webhook is sent again'));
+    if (failure === undefined) return;
+    // Of the address only the host: the rest may hold a secret.
+    const details = { job: row.job_id, host: URL.parse(row.url)?.host, tries: row.tries, reason: failure };
+    if (wait === undefined) logger.error(details, 'the end of a job could not be reported');
+    else logger.info(details, 'a webhook is tried again later');
+  }
+
+  /** @returns why it was not taken. */
+  async #post(row: WebhookRow): Promise<string | undefined> {
+    const { storage, clock } = this.#context;
+    const job = await findJob(storage.db, row.job_id);
+    if (job === undefined || job.deleted_at !== null) return undefined;
+    const nowMs = clock.nowMs();
+    const data = await viewOfJob(this.#context, job);
+    const type = `job.${job.state.toLowerCase()}`;
+    const body = JSON.stringify({ type, timestamp: isoTime(job.finished_at ?? nowMs), data });
+    const url = new URL(row.url);
+    const { statusCode, body: answer } = await this.#connections.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': `Keyward/${VERSION}`,
+        ...signatureOf(await this.secretOf(row.owner_id), { id: `msg_${job.id}`, nowMs, body }),
+      },
+      body,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    await answer.dump({ limit: ANSWER_MAX_BYTES }).catch(() => undefined);
+    return statusCode >= 200 && statusCode < 300 ? undefined : `It answers ${statusCode}.`;
+  }
+}
+
+/** https://www.standardwebhooks.com: HMAC-SHA256 over id, time in seconds and body. */
+export function signatureOf(
+  secret: string,
+  { id, nowMs, body }: { id: string; nowMs: number; body: string },
+): Record<string, string> {
+  const seconds = Math.floor(nowMs / 1_000);
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64');
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(seconds),
+    'webhook-signature': `v1,${signature}`,
+  };
+}
