@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, describe, inject } from 'vitest';
-import { openStorage, type DialectName, type Storage } from '../src/storage/index.ts';
+import {
+  migrate,
+  openStorage,
+  type DialectName,
+  type Migration,
+  type Storage,
+} from '../src/storage/index.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -25,7 +31,8 @@ export interface TestDatabase {
   readonly reopen: () => Promise<Storage>;
 }
 
-export type OpenDatabase = () => Promise<TestDatabase>;
+/** @param migrations that have run in it; without them it is empty. */
+export type OpenDatabase = (migrations?: readonly Migration[]) => Promise<TestDatabase>;
 
 /**
  * Runs a suite once on SQLite and once on PostgreSQL. `open` is for tests and `beforeEach`, and may be called
@@ -58,15 +65,16 @@ export function describeOn(kind: DatabaseKind, name: string, suite: (open: OpenD
         await cleanup().catch((error) => failures.push(error));
       if (failures.length > 0) throw new AggregateError(failures, 'A test database was not removed.');
     });
-    suite(() => openTestDatabase(kind, cleanups));
+    suite((migrations) => openTestDatabase(kind, cleanups, migrations));
   });
 }
 
 async function openTestDatabase(
   kind: DatabaseKind,
   cleanups: (() => Promise<void>)[],
+  migrations: readonly Migration[] = [],
 ): Promise<TestDatabase> {
-  const { location, remove } = await newDatabase(kind);
+  const { location, remove } = await newDatabase(kind, migrations);
   cleanups.push(remove);
   const reopen = async (): Promise<Storage> => {
     const storage = await openStorage(location);
@@ -74,12 +82,15 @@ async function openTestDatabase(
     return storage;
   };
   const dialect = kind === 'sqlite' ? 'sqlite' : 'postgres';
-  return { dialect, location, storage: await reopen(), reopen };
+  const storage = await reopen();
+  if (kind === 'sqlite' && migrations.length > 0) await migrate(storage, [...migrations], 1);
+  return { dialect, location, storage, reopen };
 }
 
-async function newDatabase(kind: DatabaseKind): Promise<NewDatabase> {
+async function newDatabase(kind: DatabaseKind, migrations: readonly Migration[]): Promise<NewDatabase> {
   if (kind === 'sqlite') return newSqliteFile();
-  return newPostgresDatabase(kind === 'pgvector' ? inject('pgvector').adminUrl : undefined);
+  const adminUrl = kind === 'pgvector' ? inject('pgvector').adminUrl : inject('postgresAdminUrl');
+  return newPostgresDatabase(adminUrl, migrations);
 }
 
 export interface NewDatabase {
@@ -95,10 +106,33 @@ function newSqliteFile(): NewDatabase {
   };
 }
 
-/** A new empty database; the caller removes it. */
-export async function newPostgresDatabase(adminUrl = inject('postgresAdminUrl')): Promise<NewDatabase> {
+/** Names of databases in which migrations have run, by these and the server. */
+const templates = new Map<string, Promise<string>>();
+
+/** PostgreSQL copies a database five times as fast as the migrations run. */
+function templateOf(adminUrl: string, migrations: readonly Migration[]): Promise<string> {
+  if (migrations.length === 0) return Promise.resolve('template1');
+  const wanted = [adminUrl, ...migrations.map(({ id }) => id)].join(' ');
+  const made = templates.get(wanted) ?? newTemplate(adminUrl, migrations);
+  templates.set(wanted, made);
+  return made;
+}
+
+async function newTemplate(adminUrl: string, migrations: readonly Migration[]): Promise<string> {
+  const { location } = await newPostgresDatabase(adminUrl);
+  const storage = await openStorage(location);
+  await migrate(storage, [...migrations], 1);
+  await storage.close();
+  return new URL(location).pathname.slice(1);
+}
+
+/** A new database; the caller removes it. @param migrations that have run in it; without them it is empty. */
+export async function newPostgresDatabase(
+  adminUrl = inject('postgresAdminUrl'),
+  migrations: readonly Migration[] = [],
+): Promise<NewDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await runAsAdmin(adminUrl, `create database ${name}`);
+  await runAsAdmin(adminUrl, `create database ${name} template ${await templateOf(adminUrl, migrations)}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   return {

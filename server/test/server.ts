@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, afterEach, describe, expect } from 'vitest';
-import { openApp, type App } from '../src/app.ts';
+import { MIGRATIONS, openApp, type App } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import type { ArrivalTimes } from '../src/http/index.ts';
 import { mintFirstKey, type KeyView } from '../src/keys/index.ts';
@@ -126,7 +126,7 @@ async function startServer(
 }
 
 async function newDatabase(cleanups: (() => Promise<void>)[]): Promise<string> {
-  const { location, remove } = await newPostgresDatabase();
+  const { location, remove } = await newPostgresDatabase(undefined, MIGRATIONS);
   cleanups.push(remove);
   return location;
 }

@@ -4,7 +4,7 @@ import pino from 'pino';
 import type { OpenDatabase, TestDatabase } from '../../test/databases.ts';
 import { systemClock } from '../base/clock.ts';
 import { Nodes } from '../nodes/index.ts';
-import { migrate, type Storage } from '../storage/index.ts';
+import type { Storage } from '../storage/index.ts';
 import { recordHash, type RecordRow } from './record.ts';
 import { append } from './append.ts';
 import { secretNet } from './secret-net.ts';
@@ -14,8 +14,7 @@ export const T0 = Date.parse('2026-01-02T03:04:05.678Z');
 
 /** A database with `count` records in it. */
 export async function auditDatabase(open: OpenDatabase, count = 0): Promise<TestDatabase> {
-  const database = await open();
-  await migrate(database.storage, auditMigrations, T0);
+  const database = await open(auditMigrations);
   for (let number = 1; number <= count; number++) await appendOne(database.storage, number);
   return database;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
-import { migrate, storageMigrations, type Storage } from '../storage/index.ts';
+import { storageMigrations, type Storage } from '../storage/index.ts';
 import { nodesMigrations } from '../nodes/index.ts';
 import { allRows, auditOn } from './audit.fixture.ts';
 import { auditMigrations } from './index.ts';
@@ -12,8 +12,7 @@ const ENTRY = { action: 'test.change', target: 'thing' };
 
 describeOnBothDatabases('the audit object', (open) => {
   async function empty(): Promise<Storage> {
-    const { storage } = await open();
-    await migrate(storage, [...storageMigrations, ...nodesMigrations, ...auditMigrations], 1);
+    const { storage } = await open([...storageMigrations, ...nodesMigrations, ...auditMigrations]);
     return storage;
   }
 

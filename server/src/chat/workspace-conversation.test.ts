@@ -5,7 +5,7 @@ import { systemClock as clock } from '../base/clock.ts';
 import { MIGRATIONS } from '../app.ts';
 import { Sealing } from '../sealing/index.ts';
 import { Settings } from '../settings/index.ts';
-import { migrate, type Storage } from '../storage/index.ts';
+import { type Storage } from '../storage/index.ts';
 import { emptyWidgets } from '../widgets/index.ts';
 import { Workspaces } from '../workspaces/index.ts';
 import type { Attachment } from './message.ts';
@@ -25,8 +25,7 @@ describeOnBothDatabases('the conversation of a workspace', (open) => {
   let workspaces: Workspaces;
 
   beforeEach(async () => {
-    ({ storage } = await open());
-    await migrate(storage, MIGRATIONS, 1);
+    ({ storage } = await open(MIGRATIONS));
     const settings = new Settings({
       storage,
       sealing: Sealing.open({ masterKey: new Uint8Array(32).fill(7) }),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import type { FaultyProxy } from '../vault/faulty-proxy.fixture.ts';
 
 /** The program as people run it. */
 export const KEYWARD = fileURLToPath(new URL('../../../keyward', import.meta.url));
@@ -57,6 +58,23 @@ export class Home {
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(stdin);
     return this.#ended(child);
+  }
+
+  /**
+   * Kills it (-9) when a request comes to a wire, which then takes place all the same.
+   * @param at how many requests come before it @returns false: the command ended before.
+   */
+  async killedAt(
+    args: string[],
+    { env, wire, at }: { env: Record<string, string>; wire: FaultyProxy; at: number },
+  ): Promise<boolean> {
+    const child = this.spawn(args, env);
+    const ended = this.#ended(child);
+    const kill = { before: async () => void child.kill('SIGKILL') };
+    wire.faults = [...Array.from({ length: at }, () => 'pass' as const), kill];
+    const { code } = await ended;
+    wire.faults = [];
+    return code === null;
   }
 
   /**

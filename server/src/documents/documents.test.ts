@@ -69,8 +69,7 @@ describeOnBothDatabases('documents', (open) => {
   let documents: Documents;
 
   beforeEach(async () => {
-    ({ storage } = await open());
-    await migrate(storage, [...storageMigrations, ...auditMigrations, ...documentsMigrations], 0);
+    ({ storage } = await open([...storageMigrations, ...auditMigrations, ...documentsMigrations]));
     documents = documentsOn(storage);
   });
 

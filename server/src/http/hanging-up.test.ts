@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers, type NewKey, type TestServer } from '../../test/server.ts';
+import { describeOnServer, type NewKey, type TestServer } from '../../test/server.ts';
 import { chatAnswer, startTestUpstream, stream } from '../../test/upstream.ts';
 import type { Behaviour, TestUpstream } from '../../test/upstream.ts';
 
@@ -10,8 +10,8 @@ const messages = [{ role: 'user', content: words }];
 const delta = (content: string): Buffer =>
   Buffer.from(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`);
 
-/** They wait longer than a model pauses: what it makes meanwhile is seen by its time alone. */
-describeOnBothServers('a caller that hangs up', (start) => {
+/** They wait longer than a model pauses: what it makes meanwhile is seen by its time alone. On one database: budgets are tested on both. */
+describeOnServer('sqlite', 'a caller that hangs up', (start) => {
   let server: TestServer;
   let upstream: TestUpstream;
   /** What is settled; -1 while something is held. */

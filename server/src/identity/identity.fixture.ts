@@ -1,9 +1,10 @@
-import { auditMigrations } from '../audit/index.ts';
-import { keysMigrations } from '../keys/index.ts';
-import { openTestKeys, OPERATOR, type MovableClock, type TestKeys } from '../keys/keys.fixture.ts';
-import { nodesMigrations } from '../nodes/index.ts';
-import { migrate, storageMigrations } from '../storage/index.ts';
-import { usageMigrations } from '../usage/index.ts';
+import {
+  KEYS_MIGRATIONS,
+  openTestKeys,
+  OPERATOR,
+  type MovableClock,
+  type TestKeys,
+} from '../keys/keys.fixture.ts';
 import type { OpenDatabase } from '../../test/databases.ts';
 import { administratorsOf, enableMultiUser, Identity, identityMigrations } from './index.ts';
 import type { Memberships, User } from './index.ts';
@@ -28,16 +29,8 @@ export const NO_MEMBERS: Memberships = {
 
 /** An empty database in the mode `setup`. */
 export async function openTestIdentity(open: OpenDatabase, memberships = NO_MEMBERS): Promise<TestIdentity> {
-  const first = await openTestKeys(open, { administrators: administratorsOf(memberships) });
-  const migrations = [
-    ...storageMigrations,
-    ...nodesMigrations,
-    ...auditMigrations,
-    ...usageMigrations,
-    ...keysMigrations,
-    ...identityMigrations,
-  ];
-  await migrate(first.keys.storage, migrations, 1);
+  const migrations = [...KEYS_MIGRATIONS, ...identityMigrations];
+  const first = await openTestKeys(open, { administrators: administratorsOf(memberships), migrations });
   const identityOf = ({ keys }: TestKeys): Identity => new Identity({ keys, memberships });
   return {
     identity: identityOf(first),

@@ -10,7 +10,7 @@ import { Audit, auditMigrations } from '../audit/index.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { Nodes, nodesMigrations } from '../nodes/index.ts';
 import { Sealing } from '../sealing/index.ts';
-import { migrate, storageMigrations, type Storage } from '../storage/index.ts';
+import { storageMigrations, type Migration, type Storage } from '../storage/index.ts';
 import { Budgets, usageMigrations } from '../usage/index.ts';
 import { createOwner, keysMigrations, mint, openKeys } from './index.ts';
 import type { Actor } from '../access/index.ts';
@@ -49,23 +49,25 @@ export interface KeysOptions {
   previous?: string[];
   prefix?: string;
   administrators?: Administrators;
+  /** @default those of the keys and of what they need */
+  migrations?: readonly Migration[];
   /** Stands between the keys and the real storage. */
   between?: (storage: Storage) => Storage;
 }
 
 export const MASTER_KEY = randomBytes(32);
 
+export const KEYS_MIGRATIONS = [
+  ...storageMigrations,
+  ...nodesMigrations,
+  ...auditMigrations,
+  ...usageMigrations,
+  ...keysMigrations,
+];
+
 /** An empty database with an owner called `tests`. */
 export async function openTestKeys(open: OpenDatabase, options: KeysOptions = {}): Promise<TestKeys> {
-  const database = await open();
-  const migrations = [
-    ...storageMigrations,
-    ...nodesMigrations,
-    ...auditMigrations,
-    ...usageMigrations,
-    ...keysMigrations,
-  ];
-  await migrate(database.storage, migrations, 1);
+  const database = await open(options.migrations ?? KEYS_MIGRATIONS);
   const opened = await openOn(database, options);
   await createOwner(opened.keys, OPERATOR, { name: 'tests', kind: 'service' });
   return opened;

@@ -9,7 +9,7 @@ import { Documents } from '../documents/index.ts';
 import { administratorsOf, Identity } from '../identity/index.ts';
 import { openTestKeys, type TestKeys } from '../keys/keys.fixture.ts';
 import { Settings } from '../settings/index.ts';
-import { backup, migrate, type Storage } from '../storage/index.ts';
+import { backup, type Storage } from '../storage/index.ts';
 import { vectors } from '../retrieval/index.ts';
 import { emptyWidgets } from '../widgets/index.ts';
 import { coverage, memberships, Workspaces } from '../workspaces/index.ts';
@@ -29,10 +29,10 @@ export interface TestMove extends TestKeys {
 
 /** An empty instance. */
 export async function openTestMove(open: OpenDatabase): Promise<TestMove> {
-  const opened = await openTestKeys(open, { administrators: administratorsOf(memberships) });
+  const administrators = administratorsOf(memberships);
+  const opened = await openTestKeys(open, { administrators, migrations: MIGRATIONS });
   const { keys, clock } = opened;
   const { storage, sealing, audit } = keys;
-  await migrate(storage, MIGRATIONS, 1);
   const settings = new Settings({ storage, sealing, clock });
   const documents = new Documents({ storage, clock, audit, coverage, vectors });
   const identity = new Identity({ keys, memberships });

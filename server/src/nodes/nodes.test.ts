@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pino from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { describeOnBothDatabases, type TestDatabase } from '../../test/databases.ts';
+import { describeOnBothDatabases, type OpenDatabase, type TestDatabase } from '../../test/databases.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
-import { migrate, type Storage } from '../storage/index.ts';
+import { type Storage } from '../storage/index.ts';
 import { LEASE_MS, Nodes, nodesMigrations, type Change } from './index.ts';
 
 const logger = pino({ level: 'silent' });
@@ -60,11 +60,7 @@ function folder(): string {
 
 const change = (subject: string): Change => ({ kind: 'key', subject });
 
-async function openDatabase(open: () => Promise<TestDatabase>): Promise<TestDatabase> {
-  const database = await open();
-  await migrate(database.storage, nodesMigrations, 1);
-  return database;
-}
+const openDatabase = (open: OpenDatabase): Promise<TestDatabase> => open(nodesMigrations);
 
 function announce(storage: Storage, nodes: Nodes, subject: string): Promise<number> {
   return storage.transaction((tx) => nodes.announce(tx, change(subject)));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers, type NewKey, type TestServer } from '../../test/server.ts';
+import { describeOnServer, type NewKey, type TestServer } from '../../test/server.ts';
 import { chatAnswer, chatEvents, hang, json, slam, startTestUpstream, stream } from '../../test/upstream.ts';
 import type { Behaviour, TestUpstream } from '../../test/upstream.ts';
 
@@ -33,7 +33,8 @@ const LIES: [what: string, behaviour: Behaviour, isStream: boolean][] = [
   ['10 and 10 after one event with all words', stream([delta(words), usageChunk({ prompt_tokens: 10, completion_tokens: 10 })]), true],
 ]; // prettier-ignore
 
-describeOnBothServers('a settlement', (start) => {
+/** On one database: what is taken of a budget is tested on both in usage/budgets.test.ts. */
+describeOnServer('sqlite', 'a settlement', (start) => {
   let server: TestServer;
   let upstream: TestUpstream;
   const budgeted = (unit: string, amount: string) =>

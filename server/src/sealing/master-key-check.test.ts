@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { StartupError } from '../base/errors.ts';
-import { migrate, type Storage } from '../storage/index.ts';
+import { type Storage } from '../storage/index.ts';
 import { checkMasterKey, Sealing, sealingMigrations } from './index.ts';
 
 const [a, b, c] = [randomBytes(32), randomBytes(32), randomBytes(32)];
@@ -14,8 +14,7 @@ function sealingWith(masterKey: Buffer, ...previous: Buffer[]): Sealing {
 
 describeOnBothDatabases('the check that a database belongs to the master key', (open) => {
   async function ready(): Promise<Storage> {
-    const { storage } = await open();
-    await migrate(storage, sealingMigrations, 1);
+    const { storage } = await open(sealingMigrations);
     return storage;
   }
 
@@ -66,8 +65,7 @@ describeOnBothDatabases('the check that a database belongs to the master key', (
   });
 
   it('the check of the master key admits only one of two different keys if both start first', async () => {
-    const database = await open();
-    await migrate(database.storage, sealingMigrations, 1);
+    const database = await open(sealingMigrations);
     const second = await database.reopen();
     const checks = await Promise.allSettled([
       checkMasterKey(database.storage, sealingWith(a), 1),

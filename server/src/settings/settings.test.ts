@@ -3,14 +3,12 @@ import { expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { systemClock } from '../base/clock.ts';
 import { Sealing } from '../sealing/index.ts';
-import { migrate } from '../storage/index.ts';
 import { settingsMigrations } from './migrations.ts';
 import { Settings, type SettingChange } from './settings.ts';
 
 describeOnBothDatabases('settings', (open) => {
   const openSettings = async () => {
-    const { storage } = await open();
-    await migrate(storage, settingsMigrations, 0);
+    const { storage } = await open(settingsMigrations);
     const sealing = Sealing.open({ masterKey: randomBytes(32) });
     const settings = new Settings({ storage, sealing, clock: systemClock });
     const set = (changes: Record<string, SettingChange>) =>

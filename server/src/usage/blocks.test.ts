@@ -2,7 +2,7 @@ import pino from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnBothDatabases, type TestDatabase } from '../../test/databases.ts';
 import type { Budget } from '../access/index.ts';
-import { migrate, type Storage } from '../storage/index.ts';
+import { type Storage } from '../storage/index.ts';
 import { Budgets, usageMigrations } from './index.ts';
 import type { BudgetHolder, Refusal, Reservation, Spend } from './index.ts';
 import type { Demand } from './plan.ts';
@@ -55,8 +55,7 @@ describeOnBothDatabases('budgets in blocks', (open) => {
 
   beforeEach(async () => {
     passedMs = 0;
-    database = await open();
-    await migrate(database.storage, usageMigrations, NOON);
+    database = await open(usageMigrations);
   });
   afterEach(async () => {
     for (const budgets of running.splice(0)) await budgets.stop();

@@ -8,7 +8,6 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnBothDatabases, type TestDatabase } from '../../test/databases.ts';
 import type { Budget } from '../access/index.ts';
 import { systemClock } from '../base/clock.ts';
-import { migrate } from '../storage/index.ts';
 import { Budgets, usageMigrations } from './index.ts';
 import type { BudgetHolder, BudgetsOptions, Refusal, Reservation, Spend } from './index.ts';
 
@@ -43,8 +42,7 @@ describeOnBothDatabases('budgets', (open) => {
 
   beforeEach(async () => {
     nowMs = NOON;
-    database = await open();
-    await migrate(database.storage, usageMigrations, NOON);
+    database = await open(usageMigrations);
   });
   afterEach(async () => {
     for (const child of children.splice(0)) child.kill('SIGKILL');

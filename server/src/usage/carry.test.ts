@@ -2,7 +2,6 @@ import pino from 'pino';
 import { beforeEach, expect, it } from 'vitest';
 import { describeOnBothDatabases, type TestDatabase } from '../../test/databases.ts';
 import type { Budget, BudgetPeriod } from '../access/index.ts';
-import { migrate } from '../storage/index.ts';
 import { Budgets, usageMigrations, type BudgetHolder, type Refusal, type Reservation } from './index.ts';
 
 const NOON = Date.parse('2026-03-14T12:00:00Z');
@@ -27,8 +26,7 @@ describeOnBothDatabases('budgets that are changed', (open) => {
 
   beforeEach(async () => {
     nowMs = NOON;
-    database = await open();
-    await migrate(database.storage, usageMigrations, NOON);
+    database = await open(usageMigrations);
   });
 
   /** One process, and a key whose budgets are changed as `updateKey` changes them. */

@@ -28,8 +28,7 @@ describeOnBothDatabases('usage counters', (open) => {
   let counters: UsageCounters;
 
   beforeEach(async () => {
-    database = await open();
-    await migrate(database.storage, usageMigrations, NOON);
+    database = await open(usageMigrations);
     counters = new UsageCounters({ storage: database.storage, clock, logger });
   });
 

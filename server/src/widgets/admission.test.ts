@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { auditOn } from '../audit/audit.fixture.ts';
 import { Sealing } from '../sealing/index.ts';
 import { Settings } from '../settings/index.ts';
-import { migrate, type Storage } from '../storage/index.ts';
+import { type Storage } from '../storage/index.ts';
 import { Workspaces } from '../workspaces/index.ts';
 import { admit } from './admission.ts';
 import { openWidgets, type WidgetsContext } from './context.ts';
@@ -57,8 +57,7 @@ describeOnBothDatabases('limits of widgets', (open: OpenDatabase) => {
   let context: WidgetsContext;
 
   beforeEach(async () => {
-    database = await open();
-    await migrate(database.storage, MIGRATIONS, 1);
+    database = await open(MIGRATIONS);
     clock = new MovedClock();
     context = contextOn(database.storage, clock);
   });

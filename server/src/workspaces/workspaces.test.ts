@@ -6,7 +6,7 @@ import { auditOn } from '../audit/audit.fixture.ts';
 import { systemClock as clock } from '../base/clock.ts';
 import { Sealing } from '../sealing/index.ts';
 import { Settings } from '../settings/index.ts';
-import { migrate, type Storage } from '../storage/index.ts';
+import { type Storage } from '../storage/index.ts';
 import { emptyWidgets } from '../widgets/index.ts';
 import { Workspaces, type Workspace } from './index.ts';
 
@@ -31,8 +31,7 @@ describeOnBothDatabases('the rules of workspaces', (open) => {
   };
 
   beforeEach(async () => {
-    ({ storage } = await open());
-    await migrate(storage, MIGRATIONS, 1);
+    ({ storage } = await open(MIGRATIONS));
     const settings = new Settings({ storage, sealing, clock });
     workspaces = new Workspaces({ storage, clock, audit: auditOn(storage), settings, emptyWidgets });
     docs = await make('Docs');

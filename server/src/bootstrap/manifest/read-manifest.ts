@@ -65,7 +65,16 @@ export function readManifest(text: string, file: string, variables: NodeJS.Proce
   if (faults.length > 0) fail(faults);
   const shared = new SharedSchemas();
   const schema = shared.whole(narrowed(Manifest, value, shared));
-  const options = { strict: false, allErrors: true, useDefaults: true, verbose: true, inlineRefs: false };
+  const options = {
+    strict: false,
+    allErrors: true,
+    useDefaults: true,
+    verbose: true,
+    inlineRefs: false,
+    // The schema is our own: to check it by the schema of schemas takes longer than to check the manifest.
+    meta: false,
+    validateSchema: false,
+  };
   const ajv = new Ajv(options);
   if (!ajv.validate(schema, value))
     for (const error of withoutBranches(ajv.errors ?? [])) add(...faultOf(error));

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { useOpenBao } from '../../../test/openbao.ts';
 import { describeOnServer, type TestServer } from '../../../test/server.ts';
+import { startFaultyProxy } from '../../vault/faulty-proxy.fixture.ts';
 import { Home, type Ended } from '../cli.fixture.ts';
 
 const CANARY = 'canary-4d0f9b1e';
@@ -280,16 +279,18 @@ keys:
       'at any moment leaves what the next run repairs: one key, in Vault and good',
       { timeout: 180_000 },
       async () => {
-        const { home, env, run, stored, active, revokeAll } = stack();
-        // Each run has to mint; they are killed in steps over the time that a run takes.
-        for (let afterMs = 200; afterMs < 800; afterMs += 50) {
-          await revokeAll();
-          const child = home.spawn(['bootstrap', 'apply'], env);
-          const ended = once(child, 'exit');
-          await sleep(afterMs);
-          child.kill('SIGKILL');
-          await ended;
-        }
+        const { home, env, manifest, write, run, stored, active, revokeAll } = stack();
+        const wires = [await startFaultyProxy(bao.address), await startFaultyProxy(server.url)] as const;
+        write(manifest.replace(bao.address, wires[0].address).replaceAll(server.url, wires[1].address));
+        let kills = 0;
+        for (const wire of wires)
+          for (let at = 0, isKilled = true; isKilled; at += 2) {
+            // Each run has to mint. faults.test.ts lets every request of a run fail.
+            await revokeAll();
+            isKilled = await home.killedAt(['bootstrap', 'apply'], { env, wire, at });
+            if (isKilled) kills++;
+          }
+        expect(kills).toBeGreaterThan(4);
         expect((await run('apply')).code).toBe(0);
         expect(await active()).toBe(1);
         const { APP_KEY = '' } = await stored();

@@ -15,6 +15,7 @@ import {
 } from '../../bootstrap/index.ts';
 import { useOpenBao } from '../../../test/openbao.ts';
 import { describeOnServer, type TestServer } from '../../../test/server.ts';
+import { startFaultyProxy } from '../../vault/faulty-proxy.fixture.ts';
 import { Home, type Ended } from '../cli.fixture.ts';
 
 const CONSUMER = fileURLToPath(new URL('consumer.fixture.ts', import.meta.url));
@@ -330,14 +331,19 @@ keys:
           '[{ name: app, run: ["true"], proof: { run: ["true"] } }]',
         );
         await prepare();
-        for (let afterMs = 200; afterMs < 900; afterMs += 70) {
-          const child = home.spawn(['bootstrap', 'rotate', '--only', id], env);
-          const ended = once(child, 'exit');
-          await sleep(afterMs);
-          child.kill('SIGKILL');
-          await ended;
-          expect(await isGood((await secret('app')).data['APP_KEY'] ?? '')).toBe(true);
-        }
+        const wires = [await startFaultyProxy(bao.address), await startFaultyProxy(server.url)] as const;
+        const file = join(home.folder, 'keyward.bootstrap.yaml');
+        const text = readFileSync(file, 'utf8').replace(bao.address, wires[0].address);
+        writeFileSync(file, text.replaceAll(server.url, wires[1].address));
+        let kills = 0;
+        // faults.test.ts lets more requests of a rotation fail.
+        for (const wire of wires)
+          for (let at = 1, isKilled = true; isKilled; at += 4) {
+            isKilled = await home.killedAt(['bootstrap', 'rotate', '--only', id], { env, wire, at });
+            if (isKilled) kills++;
+            expect(await isGood((await secret('app')).data['APP_KEY'] ?? '')).toBe(true);
+          }
+        expect(kills).toBeGreaterThan(4);
         expect((await run('apply', '--only', id)).code).toBe(0);
         await sleep(1_000);
         expect(await rotate()).toMatchObject({ code: 0, report: { left: [] } });

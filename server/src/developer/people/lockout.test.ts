@@ -1,5 +1,10 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers, type StartServer, type TestServer } from '../../../test/server.ts';
+import {
+  describeOnBothServers,
+  describeOnServer,
+  type StartServer,
+  type TestServer,
+} from '../../../test/server.ts';
 import { enableUsers, firstSession, PASSWORD, type Login } from './identity.fixture.ts';
 
 const BEHIND_A_PROXY = { KEYWARD_TRUSTED_PROXIES: '127.0.0.1' };
@@ -60,7 +65,8 @@ describeOnBothServers('an address that guesses', (start: StartServer) => {
   });
 });
 
-describeOnBothServers('a stranger who makes this server hash', (start: StartServer) => {
+/** On one database: the queue for hashing is in memory. */
+describeOnServer('sqlite', 'a stranger who makes this server hash', (start: StartServer) => {
   const many = (count: number, each: (i: number) => Promise<{ text: string }>) =>
     Promise.all(Array.from({ length: count }, (_, i) => each(i)));
   const addUser = (server: TestServer, username: string) =>
