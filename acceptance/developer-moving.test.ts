@@ -147,15 +147,15 @@ test('A running server knows the imported things at once', async () => {
 
 test('A server that is killed while it embeds imported documents continues where it was', async () => {
   const home = await newHome({ localModel: true });
-  await take(home, oldInstallation(12));
+  await take(home, oldInstallation(6));
   const first = await home.serve();
   await untilVectors(first, 1);
   await first.kill();
   expect(await left(home)).toBeGreaterThan(0);
   const second = await home.serve();
-  await untilAll(second, vectorsOf(12));
+  await untilAll(second, vectorsOf(6));
   const { results } = await search(second, 'When does the boat to Hven go?');
   expect(results[0]?.text).toContain('leaves at nine');
   // No document is missing and none is there twice.
-  expect(await vectorCount(second)).toBe(vectorsOf(12));
+  expect(await vectorCount(second)).toBe(vectorsOf(6));
 }, 480_000);

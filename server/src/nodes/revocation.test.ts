@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { MIGRATIONS } from '../app.ts';
 import { describeOn, describeOnBothDatabases } from '../../test/databases.ts';
 import { startPostgresServer } from '../../test/postgres-server.ts';
 import { identifyIn, mintIn, percentiles, revokeIn, starter, startPair, warm } from './revocation.fixture.ts';
@@ -26,7 +27,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
     'what begins in B after A was told "revoked" is refused, in every one of many rounds',
     { timeout: 60_000 },
     async () => {
-      const { a, b } = await startPair(await open());
+      const { a, b } = await startPair(await open(MIGRATIONS));
       const waits: number[] = [];
       for (let round = 0; round < ROUNDS; round++) {
         const { id, secret } = await mintIn(a);
@@ -48,7 +49,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
   );
 
   test('simultaneous revocations by two processes are acknowledged and hold in the other process', async () => {
-    const { a, b } = await startPair(await open());
+    const { a, b } = await startPair(await open(MIGRATIONS));
     const keys = await Promise.all(Array.from({ length: 20 }, () => mintIn(a)));
     const pairs = keys.map((key, i) => ({ key, by: i % 2 === 0 ? a : b, other: i % 2 === 0 ? b : a }));
     for (const { key, by, other } of pairs) {
@@ -65,7 +66,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
   });
 
   test('disable, quarantine and the end of an old secret take effect in the other process too', async () => {
-    const { a, b } = await startPair(await open());
+    const { a, b } = await startPair(await open(MIGRATIONS));
     const [disabled, quarantined, rotated] = await Promise.all([mintIn(a), mintIn(a), mintIn(a)]);
     for (const { secret } of [disabled, quarantined, rotated]) await warm(b, secret);
     await revokeIn(a, disabled.id, 'disable');
@@ -80,7 +81,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
   });
 
   test('suspending or deleting an owner ends all its keys in the other process', async () => {
-    const { a, b } = await startPair(await open());
+    const { a, b } = await startPair(await open(MIGRATIONS));
     const owner = await a.ask<string>('owner', { name: 'team' });
     const keys = await Promise.all([1, 2, 3, 4].map(() => mintIn(a, 'team')));
     const foreign = await mintIn(a);
@@ -95,7 +96,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
   });
 
   test('a revocation waits one lease at most for a stopped process, which refuses the key as soon as it continues', async () => {
-    const { a, b } = await startPair(await open());
+    const { a, b } = await startPair(await open(MIGRATIONS));
     const [first, second] = await Promise.all([mintIn(a), mintIn(a)]);
     await b.ask<Seen>('watch', { text: first.secret });
     b.child.kill('SIGSTOP');
@@ -119,7 +120,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
   });
 
   test('revocations wait one lease at most for a killed process, and then no more', async () => {
-    const { a, b } = await startPair(await open());
+    const { a, b } = await startPair(await open(MIGRATIONS));
     const keys = await Promise.all([mintIn(a), mintIn(a), mintIn(a)]);
     await b.kill();
     const waits: Revoked[] = [];
@@ -146,7 +147,7 @@ describeOnBothDatabases('revocation', (open, dialect) => {
   });
 
   test('a process that starts while another revokes never admits what was revoked', async () => {
-    const { a, start } = await startPair(await open());
+    const { a, start } = await startPair(await open(MIGRATIONS));
     const keys = await Promise.all(Array.from({ length: 8 }, () => mintIn(a)));
     const late: Promise<CoreProcess>[] = [];
     for (const [i, { id, secret }] of keys.entries()) {

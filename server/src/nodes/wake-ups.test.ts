@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MIGRATIONS } from '../app.ts';
 import type { CoreProcess } from '../../test/core-processes.ts';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { mintIn, percentiles, revokeIn, startPair, starter } from './revocation.fixture.ts';
@@ -33,7 +34,7 @@ describeOnBothDatabases('a wake-up', (open) => {
   });
 
   test('very many wake-ups delay no revocation', async () => {
-    const { a, b } = await startPair(await open());
+    const { a, b } = await startPair(await open(MIGRATIONS));
     await listen(b, 'jobs');
     await untilWoken(a, b, 'jobs');
     const keys = await Promise.all(Array.from({ length: 5 }, () => mintIn(a)));
@@ -47,7 +48,7 @@ describeOnBothDatabases('a wake-up', (open) => {
   });
 
   test('each wake-up arrives within milliseconds', async () => {
-    const { a, b } = await startPair(await open());
+    const { a, b } = await startPair(await open(MIGRATIONS));
     await listen(b, 'jobs');
     await untilWoken(a, b, 'jobs');
     const delaysMs: number[] = [];

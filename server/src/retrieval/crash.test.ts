@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { describeOnAllDatabases } from '../../test/databases.ts';
-import { embeddings, openRetrieval, type TestRetrieval } from './retrieval.fixture.ts';
+import { embeddings, openRetrieval, type TestRetrieval, MIGRATIONS } from './retrieval.fixture.ts';
 
 const WORKSPACE = 1;
 /** Cut at 60 characters each is a chunk of its own; written in two pieces and a rest. */
@@ -14,7 +14,7 @@ describeOnAllDatabases('A process that dies while it embeds', (open) => {
   let opened: TestRetrieval;
   let long: string;
   beforeEach(async () => {
-    opened = await openRetrieval(await open());
+    opened = await openRetrieval(await open(MIGRATIONS));
     await opened.set('chunkSize', '60');
     const lines = Array.from(
       { length: PARAGRAPHS },

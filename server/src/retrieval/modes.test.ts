@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { describeOnAllDatabases } from '../../test/databases.ts';
 import { json } from '../../test/upstream.ts';
-import { embeddings, openRetrieval, type TestRetrieval } from './retrieval.fixture.ts';
+import { embeddings, openRetrieval, type TestRetrieval, MIGRATIONS } from './retrieval.fixture.ts';
 import { RERANK_SETTING } from './embedding/recipe.ts';
 import type { SearchMode } from './index.ts';
 
@@ -17,7 +17,7 @@ const cats = (text: string): number[] => [
 describeOnAllDatabases('modes of searching', (open) => {
   let opened: TestRetrieval;
   beforeEach(async () => {
-    opened = await openRetrieval(await open());
+    opened = await openRetrieval(await open(MIGRATIONS));
     opened.upstream.answer((response, received) => {
       const { input } = JSON.parse(received.body.toString()) as { input: string[] };
       const data = input.map((text, index) => ({ index, embedding: cats(text) }));

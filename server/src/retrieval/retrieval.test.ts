@@ -3,7 +3,7 @@ import { describeOnAllDatabases } from '../../test/databases.ts';
 import { json } from '../../test/upstream.ts';
 import type { Account, UsageReport } from '../models/index.ts';
 import { deleteCollection } from './index.ts';
-import { DIMENSIONS, EMBEDDING_MODEL, embeddings, openRetrieval } from './retrieval.fixture.ts';
+import { DIMENSIONS, EMBEDDING_MODEL, embeddings, openRetrieval, MIGRATIONS } from './retrieval.fixture.ts';
 import type { TestRetrieval } from './retrieval.fixture.ts';
 import type { Search } from './search.ts';
 import { knownDimensions } from './embedding/recipe.ts';
@@ -14,7 +14,7 @@ const OTHER = 3;
 describeOnAllDatabases('retrieval', (open) => {
   let opened: TestRetrieval;
   beforeEach(async () => {
-    opened = await openRetrieval(await open());
+    opened = await openRetrieval(await open(MIGRATIONS));
   });
   const search = (query: string, more: Partial<Search> = {}) =>
     opened.retrieval.search({ collectionId: WORKSPACE, query, topN: 4, threshold: 0.25, ...more });

@@ -3,7 +3,13 @@ import { describeOnAllDatabases } from '../../../test/databases.ts';
 import { json, type Behaviour } from '../../../test/upstream.ts';
 import { takeLease } from '../../storage/lease.ts';
 import { leaseOf } from './lease-store.ts';
-import { DIMENSIONS, embeddings, openRetrieval, type TestRetrieval } from '../retrieval.fixture.ts';
+import {
+  DIMENSIONS,
+  embeddings,
+  openRetrieval,
+  type TestRetrieval,
+  MIGRATIONS,
+} from '../retrieval.fixture.ts';
 import { knownDimensions } from './recipe.ts';
 
 const WORKSPACE = 1;
@@ -13,7 +19,7 @@ describeOnAllDatabases('Embedding again', (open) => {
   let opened: TestRetrieval;
   let locations: string[];
   beforeEach(async () => {
-    opened = await openRetrieval(await open());
+    opened = await openRetrieval(await open(MIGRATIONS));
     locations = [];
     for (const word of ['owl', 'mouse', 'rat']) {
       locations.push(await opened.document(word, `${word} `.repeat(60).trim()));

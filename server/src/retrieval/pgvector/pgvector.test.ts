@@ -37,7 +37,7 @@ async function countIn(storage: Storage, table: string): Promise<number> {
 
 describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
   test('A search by vectors needs no index process, a search by words has one', async () => {
-    const opened = await openRetrieval(await open());
+    const opened = await openRetrieval(await open(MIGRATIONS));
     await fill(opened, ['owl', 'mouse', 'rat']);
     expect(await titlesOf(opened.retrieval, 'mouse')).toEqual(['mouse']);
     expect(opened.retrieval.indexPid).toBeUndefined();
@@ -46,7 +46,7 @@ describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
   });
 
   test('Documents that were embedded without the extension are found by the index process until their vectors are added', async () => {
-    const opened = await openRetrieval(await open(), { pgvector: false });
+    const opened = await openRetrieval(await open(MIGRATIONS), { pgvector: false });
     await fill(opened, ['owl', 'mouse', 'rat']);
     const first = await opened.another({ pgvector: true });
     expect(await titlesOf(first, 'owl')).toEqual(['owl']);
@@ -62,7 +62,7 @@ describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
   });
 
   test('Documents that are removed or embedded again leave no old vectors', async () => {
-    const opened = await openRetrieval(await open());
+    const opened = await openRetrieval(await open(MIGRATIONS));
     const { retrieval, documents, storage, set } = opened;
     const [owl = ''] = await fill(opened, ['owl', 'mouse '.repeat(60).trim()]);
     const found = await documents.find(storage.db, owl);
@@ -78,7 +78,7 @@ describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
   });
 
   test('A search works while the extension is dropped, and its vectors are back when it is', async () => {
-    const opened = await openRetrieval(await open());
+    const opened = await openRetrieval(await open(MIGRATIONS));
     const { retrieval, document, storage, another } = opened;
     await fill(opened, ['owl']);
     expect(await titlesOf(retrieval, 'owl')).toEqual(['owl']);
@@ -114,7 +114,7 @@ describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
   });
 
   test('Vectors that are too long for a graph are found by the index process', async () => {
-    const opened = await openRetrieval(await open());
+    const opened = await openRetrieval(await open(MIGRATIONS));
     opened.upstream.answer(embeddings(4_001));
     await fill(opened, ['owl', 'mouse']);
     expect(await titlesOf(opened.retrieval, 'mouse')).toEqual(['mouse']);
@@ -122,7 +122,7 @@ describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
   });
 
   test('The longest vectors of a graph are found by it, and a vector of zeros has distance 1 to all', async () => {
-    const opened = await openRetrieval(await open());
+    const opened = await openRetrieval(await open(MIGRATIONS));
     opened.upstream.answer(embeddings(4_000));
     await fill(opened, ['owl', '!!!']);
     const request = { collectionId: WORKSPACE, query: 'owl', topN: 4, threshold: 0 };
@@ -136,7 +136,7 @@ describeOn('pgvector', 'PostgreSQL searches by vectors', (open) => {
 
   describeOnBothDatabases('a backup', (openTarget) => {
     test('A backup has all that a database without the extension needs', async () => {
-      const opened = await openRetrieval(await open());
+      const opened = await openRetrieval(await open(MIGRATIONS));
       await fill(opened, ['owl', 'mouse']);
       const folder = mkdtempSync(join(tmpdir(), 'keyward-backup-'));
       onTestFinished(() => rmSync(folder, { recursive: true }));
