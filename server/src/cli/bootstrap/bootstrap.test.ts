@@ -284,7 +284,7 @@ keys:
         write(manifest.replace(bao.address, wires[0].address).replaceAll(server.url, wires[1].address));
         let kills = 0;
         for (const wire of wires)
-          for (let at = 0, isKilled = true; isKilled; at += 2) {
+          for (let at = 0, isKilled = true; isKilled; at += 3) {
             // Each run has to mint. faults.test.ts lets every request of a run fail.
             await revokeAll();
             isKilled = await home.killedAt(['bootstrap', 'apply'], { env, wire, at });
