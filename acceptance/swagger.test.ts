@@ -79,8 +79,7 @@ async function* scrolled(): AsyncGenerator<number> {
 /** The operation's panel, opened. */
 async function openOperation(operationId: string): Promise<ReturnType<Page['locator']>> {
   const panel = page.locator('.opblock', { has: page.getByText(operationId, { exact: true }) });
-  if ((await panel.count()) === 0)
-    for await (const _ of scrolled()) if ((await panel.count()) > 0) break;
+  if ((await panel.count()) === 0) for await (const _ of scrolled()) if ((await panel.count()) > 0) break;
   await panel.scrollIntoViewIfNeeded();
   if (!(await panel.getAttribute('class'))?.includes('is-open'))
     await panel.locator('.opblock-summary-control').click();
