@@ -7,6 +7,7 @@ import type { Nodes } from '../nodes/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Budgets, UsageCounters } from '../usage/index.ts';
 import type { JobNews } from './job-news.ts';
+import type { Pace } from './pace.ts';
 import type { Queue } from './queue/queue.ts';
 
 export type JobClocks = Config['jobs']['clocks'];
@@ -29,4 +30,5 @@ export interface JobsContext {
   webhookPrivate: Config['webhookPrivate'];
   queue: Queue;
   news: JobNews;
+  pace: Pace;
 }

@@ -3,6 +3,7 @@ import { jsonIn } from '../base/json-text.ts';
 import type { JobsContext } from './context.ts';
 import type { JobRow, JobState } from './job.ts';
 import type { Db } from '../storage/index.ts';
+import type { Pace } from './pace.ts';
 import { impossible, misfit, type Candidate, type Misfit, type Spec } from './spec.ts';
 import { countBefore } from './store/job-store.ts';
 import { findLanes } from './store/lane-store.ts';
@@ -101,10 +102,11 @@ interface Crowd {
   db: Db;
   nowMs: number;
   specs: ReadonlyMap<number, Spec>;
-  workers: { candidate: Candidate; state: WorkerState; isFull: boolean }[];
+  workers: { candidate: Candidate; state: WorkerState; isFull: boolean; concurrency: number }[];
+  pace: Pace;
 }
 
-async function crowdOf({ storage, clock }: JobsContext, rows: readonly JobRow[]): Promise<Crowd> {
+async function crowdOf({ storage, clock, pace }: JobsContext, rows: readonly JobRow[]): Promise<Crowd> {
   const { db } = storage;
   const nowMs = clock.nowMs();
   const lanes = await findLanes(db, [...new Set(rows.map(({ lane }) => lane))]);
@@ -116,22 +118,27 @@ async function crowdOf({ storage, clock }: JobsContext, rows: readonly JobRow[])
   return {
     db,
     nowMs,
+    pace,
     specs: new Map(lanes.map(({ id, spec }) => [id, JSON.parse(spec) as Spec])),
     workers: workers.map((worker) => ({
       candidate: candidateOf(worker),
       state: stateOf(worker, nowMs),
+      concurrency: worker.concurrency,
       isFull: (held.get(worker.id) ?? 0) >= worker.concurrency,
     })),
   };
 }
 
-async function queuedView({ db, nowMs, specs, workers }: Crowd, row: JobRow): Promise<Queued> {
+async function queuedView({ db, nowMs, specs, workers, pace }: Crowd, row: JobRow): Promise<Queued> {
   const spec = specs.get(row.lane);
   if (spec === undefined) return NOT_QUEUED;
   const excluded: Excluded = {};
-  for (const { candidate, state, isFull } of workers) {
+  let places = 0;
+  for (const { candidate, state, isFull, concurrency } of workers) {
     const away = state === 'online' ? (isFull ? 'busy' : undefined) : state;
-    const reason = misfit(spec, candidate) ?? away;
+    const unfit = misfit(spec, candidate);
+    if (unfit === undefined && state === 'online') places += concurrency;
+    const reason = unfit ?? away;
     if (reason !== undefined) excluded[reason] = (excluded[reason] ?? 0) + 1;
   }
   const online = workers.filter(({ state }) => state !== 'offline').length;
@@ -144,9 +151,10 @@ async function queuedView({ db, nowMs, specs, workers }: Crowd, row: JobRow): Pr
         );
   const isFree = Object.values(excluded).reduce((sum, count) => sum + count, 0) < workers.length;
   const before = row.held_until > 0 ? POSITION_MAX : await countBefore(db, row, POSITION_MAX);
+  const position = before < POSITION_MAX ? before + 1 : null;
   return {
-    queue_position: before < POSITION_MAX ? before + 1 : null,
-    eta_seconds: null,
+    queue_position: position,
+    eta_seconds: position === null ? null : pace.secondsUntil(spec.models[0], { position, places }),
     waiting: {
       reason: reasonOf(row, { nowMs, because, online, isFree, excluded }),
       workers_online: online,

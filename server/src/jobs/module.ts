@@ -8,6 +8,7 @@ import { Charges } from './charges.ts';
 import type { JobsContext } from './context.ts';
 import { JobNews } from './job-news.ts';
 import { jobsMigrations } from './migrations.ts';
+import { Pace } from './pace.ts';
 import { Queue } from './queue/queue.ts';
 import { Submitters } from './submitters.ts';
 import { Submissions } from './submit.ts';
@@ -56,6 +57,7 @@ export const jobsModule = defineModule({
       webhookPrivate: config.webhookPrivate,
       signer: sealing.signer,
       news: new JobNews(nodes),
+      pace: new Pace(),
     };
     const charges = new Charges({ budgets, counters });
     const jobs: Jobs = {

@@ -310,6 +310,39 @@ describeOnBothServers('jobs', (start) => {
     expect((await client.ask<{ job_id: string }>('GET', `/v1/jobs/${id}/receipt`)).body.job_id).toBe(id);
   });
 
+  test('jobs for one model stay together, and those for another do not wait for long', async () => {
+    const [a, b] = [`${model}-a`, `${model}-b`];
+    await worker.register({ models: [a, b] });
+    const orders = [a, b, a, a, b];
+    for (const name of orders) await client.submit({ model: name });
+    const taken = [];
+    for (const _ of orders) {
+      const assigned = await worker.take();
+      taken.push(assigned.model);
+      await worker.result(assigned);
+    }
+    expect(taken).toEqual([a, a, a, b, b]);
+  });
+
+  test('a thousand waiting jobs of one client delay the job of another by one claim at most', async () => {
+    for (let part = 0; part < 10; part++)
+      await Promise.all(Array.from({ length: 100 }, () => client.submit({ model })));
+    await worker.result(await worker.take());
+    const id = await other.id({ model });
+    const first = await worker.take();
+    await worker.result(first);
+    const second = await worker.take();
+    expect([first.job_id, second.job_id]).toContain(id);
+    expect((await client.submit({ model })).body.queue_position).toBeGreaterThan(900);
+  });
+
+  test('the estimate of the wait comes from jobs that were done', async () => {
+    await client.submit({ model });
+    await worker.result(await worker.take());
+    const { body } = await client.submit({ model });
+    expect(body).toHaveProperty('eta_seconds', expect.any(Number));
+  });
+
   test('lists have filters, a total and pages; an unknown state is refused', async () => {
     const type = `type-${model}`;
     const ids = [];

@@ -7,7 +7,7 @@ import type { JobsContext } from '../context.ts';
 import { isFinal, type AttemptRow, type JobRow } from '../job.ts';
 import { ended } from '../jobs.ts';
 import { KEY_ENDED } from '../queue/claims.ts';
-import { receiptOf, type Receipt } from '../receipt.ts';
+import { receiptOf, signed, type Receipt } from '../receipt.ts';
 import type { Charges } from '../charges.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import type { Submitters } from '../submitters.ts';
@@ -83,11 +83,16 @@ export class Completions {
     if (!('job' in outcome)) throw outcome.kind === 'lost' ? leaseLost() : alreadyFinished();
     const { job, kind } = outcome;
     if (outcome.kind !== 'repeated') {
+      this.#context.pace.note(job.model, outcome.attempt.ended_at - outcome.attempt.started_at);
       ended(this.#context, job);
       await this.#charges.settle(job, outcome, outcome.caller);
     }
     if (kind === 'key_ended') throw alreadyFinished();
-    const receipt = await receiptOf(this.#context, job);
+    // Of a job that took one attempt, all of the receipt is here.
+    const receipt =
+      outcome.kind === 'completed' && job.attempt === 1
+        ? signed(job, [outcome.attempt], this.#context.signer)
+        : await receiptOf(this.#context, job);
     if (receipt === null) throw new Error('A completed job has no attempt.');
     return receipt;
   }
