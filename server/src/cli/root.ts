@@ -32,6 +32,7 @@ export const root = group('Hands out access to AI safely', {
     verify: of('keys.verify'),
     import: of('keys.import'),
     usage: of('keys.usage'),
+    'generate-env': 'Print new keys for the .env of a server',
   }),
   owners: noun('Owners: the people, services and teams that keys belong to', () => import('./owners.ts'), {
     create: of('owners.create'),

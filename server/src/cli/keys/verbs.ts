@@ -117,6 +117,7 @@ const endSecret = request({
   table: changedText,
 });
 export { endSecret as 'end-secret' };
+export { generateEnv as 'generate-env' } from './generate-env.ts';
 
 const REASON_ARG = { type: 'string', description: 'Reason, for the audit record' } as const;
 
