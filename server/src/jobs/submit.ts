@@ -9,7 +9,7 @@ import type { JobRow, Recovery } from './job.ts';
 import { normalised, type PayloadInput } from './payload.ts';
 import { specOf } from './spec.ts';
 import { countLanes, deleteLanes, useLane } from './store/lane-store.ts';
-import { countQueued, findByIdempotencyKey, insertJob } from './store/job-store.ts';
+import { countQueued, findByIdempotencyKey, insertJobs, type NewJob } from './store/job-store.ts';
 
 export const DEFAULT_TYPE = 'inference';
 export const DEFAULT_TTL_SECONDS = 900;
@@ -155,12 +155,21 @@ export class Submissions {
   }
 
   async #insert(tx: Db, items: readonly New[]): Promise<(Stored | 'too_many_kinds')[]> {
-    const stored: (Stored | 'too_many_kinds')[] = [];
-    for (const item of items) stored.push(await this.#insertOne(tx, item));
-    return stored;
+    const outcomes: (Stored | 'too_many_kinds' | NewJob)[] = [];
+    for (const item of items) outcomes.push(await this.#prepared(tx, item));
+    const made = outcomes.filter((outcome) => isNew(outcome));
+    const stored = await insertJobs(tx, made);
+    const results: (Stored | 'too_many_kinds')[] = [];
+    for (const outcome of outcomes) {
+      if (!isNew(outcome)) results.push(outcome);
+      else if (stored.has(outcome.row.id)) results.push({ row: outcome.row, isRepeat: false });
+      else results.push({ row: await earlierOf(tx, outcome.row), isRepeat: true });
+    }
+    return results;
   }
 
-  async #insertOne(tx: Db, { row, payload, spec, lane }: New): Promise<Stored | 'too_many_kinds'> {
+  /** A job with its lane, or why it is not stored. */
+  async #prepared(tx: Db, { row, payload, spec, lane }: New): Promise<Stored | 'too_many_kinds' | NewJob> {
     const { owner_id, priority, idempotency_key: key } = row;
     if (key !== null) {
       const earlier = await findByIdempotencyKey(tx, owner_id, key);
@@ -172,12 +181,7 @@ export class Submissions {
     }
     const id =
       lane ?? (await useLane(tx, { owner_id, priority, hash: spec.hash, spec: spec.text }, row.requested_at));
-    const job = { ...row, lane: id };
-    if (await insertJob(tx, job, payload)) return { row: job, isRepeat: false };
-    // Another process has committed it since the look.
-    const earlier = await findByIdempotencyKey(tx, owner_id, key ?? '');
-    if (earlier === undefined) throw new Error('A job was neither stored nor there.');
-    return { row: earlier, isRepeat: true };
+    return { row: { ...row, lane: id }, payload };
   }
 
   /**
@@ -200,6 +204,16 @@ export class Submissions {
     if (known !== undefined && known.atMost >= limits.queuedMax) throw queueFull(limits.queuedMax);
     if (known !== undefined) known.atMost++;
   }
+}
+
+const isNew = (outcome: Stored | 'too_many_kinds' | NewJob): outcome is NewJob =>
+  outcome !== 'too_many_kinds' && 'payload' in outcome;
+
+/** Another request with the same key was first: in this transaction, or in another process. */
+async function earlierOf(tx: Db, { owner_id: ownerId, idempotency_key: key }: JobRow): Promise<JobRow> {
+  const earlier = await findByIdempotencyKey(tx, ownerId, key ?? '');
+  if (earlier === undefined) throw new Error('A job was neither stored nor there.');
+  return earlier;
 }
 
 /** Shorter than lanes are kept after their last use. */

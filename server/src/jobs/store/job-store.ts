@@ -3,16 +3,54 @@ import { dialectOf, type Db } from '../../storage/index.ts';
 import type { AttemptRow, JobRow, JobState } from '../job.ts';
 import { tables } from './tables.ts';
 
-/** @returns false where the owner has sent this idempotency key before, also at the same moment. */
-export async function insertJob(tx: Db, job: JobRow, payload: string): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await tables(tx)
-    .insertInto('jobs')
-    .values(job)
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirstOrThrow();
-  if (numInsertedOrUpdatedRows === 0n) return false;
-  await tables(tx).insertInto('job_payloads').values({ job_id: job.id, payload }).execute();
-  return true;
+/** In the order of the columns of `valuesOf`. */
+const COLUMNS = [
+  'id',
+  'owner_id',
+  'key_id',
+  'type',
+  'state',
+  'lane',
+  'priority',
+  'requested_at',
+  'queued_at',
+  'held_until',
+  'expires_at',
+  'run_timeout_ms',
+  'attempt',
+  'spent',
+  'max_attempts',
+  'recovery',
+  'output_seq',
+  'output_bytes',
+  'metadata',
+  'idempotency_key',
+  'request_hash',
+  'webhook_url',
+] as const satisfies (keyof JobRow)[];
+
+export interface NewJob {
+  row: JobRow;
+  payload: string;
+}
+
+/**
+ * New jobs, in two statements however many; the builder of statements would take as long as the database.
+ * @returns the ids that were stored: not those whose owner has sent the idempotency key before, also at the same moment.
+ */
+export async function insertJobs(tx: Db, jobs: readonly NewJob[]): Promise<ReadonlySet<string>> {
+  if (jobs.length === 0) return new Set();
+  const columns = sql.join(COLUMNS.map((column) => sql.ref(column)));
+  const values = sql.join(jobs.map(({ row }) => sql`(${sql.join(COLUMNS.map((column) => row[column]))})`));
+  const { rows } = await sql<{ id: string }>`
+    insert into jobs (${columns}) values ${values} on conflict do nothing returning id`.execute(tx);
+  const stored = new Set(rows.map(({ id }) => id));
+  const payloads = jobs.filter(({ row }) => stored.has(row.id));
+  if (payloads.length > 0)
+    await sql`insert into job_payloads (job_id, payload) values ${sql.join(
+      payloads.map(({ row, payload }) => sql`(${row.id}, ${payload})`),
+    )}`.execute(tx);
+  return stored;
 }
 
 export const findJob = (db: Db, id: string): Promise<JobRow | undefined> =>
