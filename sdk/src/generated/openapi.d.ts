@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 1d82cffbcda1059446badd7e0892d3c63ff286a51da3b08f5ad0cec307864cb5
-// text b7d9ce0273ecab1f56d81f8b6635515f7f071099832e9b1738f49ef4d318bf2e
+// document cad2e068742ff0bd64f431f9574ef693c45c943c4c93de1e6873d7b570eee0f0
+// text fa77bef341a50acca3a5325dad3a1e14de3d3b4b93c9121dea37f030888e6744
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3963,6 +3963,13 @@ export interface components {
                     /** @description Names or patterns such as secret-*; they win over allow */
                     deny?: string[];
                 };
+                /** @description Whose workers may have the jobs of the key */
+                workers?: {
+                    /** @description Ids of the owners whose workers may have its jobs; empty: all */
+                    owners?: string[];
+                    /** @description Names or patterns such as secret-*; they win over allow */
+                    deny?: string[];
+                };
                 /** @description Addresses or networks such as 10.0.0.0/8; empty: all */
                 ips?: string[];
             };
@@ -4012,6 +4019,13 @@ export interface components {
             models: {
                 /** @description Names or patterns such as team-*; empty: all */
                 allow: string[];
+                /** @description Names or patterns such as secret-*; they win over allow */
+                deny: string[];
+            };
+            /** @description Whose workers may have the jobs of the key */
+            workers: {
+                /** @description Ids of the owners whose workers may have its jobs; empty: all */
+                owners: string[];
                 /** @description Names or patterns such as secret-*; they win over allow */
                 deny: string[];
             };
@@ -4196,6 +4210,13 @@ export interface components {
                 models?: {
                     /** @description Names or patterns such as team-*; empty: all */
                     allow?: string[];
+                    /** @description Names or patterns such as secret-*; they win over allow */
+                    deny?: string[];
+                };
+                /** @description Whose workers may have the jobs of the key */
+                workers?: {
+                    /** @description Ids of the owners whose workers may have its jobs; empty: all */
+                    owners?: string[];
                     /** @description Names or patterns such as secret-*; they win over allow */
                     deny?: string[];
                 };
@@ -4430,6 +4451,13 @@ export interface components {
                 models?: {
                     /** @description Names or patterns such as team-*; empty: all */
                     allow?: string[];
+                    /** @description Names or patterns such as secret-*; they win over allow */
+                    deny?: string[];
+                };
+                /** @description Whose workers may have the jobs of the key */
+                workers?: {
+                    /** @description Ids of the owners whose workers may have its jobs; empty: all */
+                    owners?: string[];
                     /** @description Names or patterns such as secret-*; they win over allow */
                     deny?: string[];
                 };

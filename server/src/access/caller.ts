@@ -97,8 +97,9 @@ export function decide(caller: Pick<Caller, 'scopes' | 'selectors'>, question: Q
     return { allowed: false, code: 'insufficient_scope', reason: `The key lacks the scope ${action}.` };
   }
   if (resource === undefined) return ALLOWED;
-  const { models, workspaces } = caller.selectors;
-  if (selects(resource.type === 'model' ? models : workspaces, resource.id)) return ALLOWED;
+  const { models, workspaces, workers } = caller.selectors;
+  const selector = { model: models, workspace: workspaces, worker: workers }[resource.type];
+  if (selects(selector, resource.id)) return ALLOWED;
   const reason = `The key does not cover this ${resource.type}.`;
   return { allowed: false, code: 'forbidden_resource', reason };
 }

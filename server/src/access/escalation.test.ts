@@ -56,7 +56,7 @@ function wanted(seed: number): Wanted {
     });
   return {
     grants: some(GRANTS, 3),
-    selectors: { workspaces: names(), models: names(), ips: some(RANGES, 2) },
+    selectors: { workspaces: names(), models: names(), workers: names(), ips: some(RANGES, 2) },
     expiresAt: pick([null, END, END + 1, END - 1]),
     limits,
     budgets,
@@ -161,6 +161,7 @@ describe('excesses', () => {
       selectors: {
         workspaces: { allow: ['w'], deny: [] },
         models: { allow: [], deny: ['m'] },
+        workers: { allow: ['own_a'], deny: [] },
         ips: ['10.0.0.0/8'],
       },
       expiresAt: END,
@@ -171,6 +172,7 @@ describe('excesses', () => {
       'scopes',
       'selectors.workspaces.allow',
       'selectors.models.deny',
+      'selectors.workers.owners',
       'selectors.ips',
       'expires_at',
       'limits',

@@ -24,6 +24,7 @@ export function excesses(maker: Wanted, wanted: Wanted): Excess[] {
     ...scopeExcess(maker.grants, wanted.grants),
     ...nameExcess(WORKSPACES, maker.selectors.workspaces, wanted.selectors.workspaces),
     ...nameExcess('selectors.models', maker.selectors.models, wanted.selectors.models),
+    ...nameExcess(WORKERS, maker.selectors.workers, wanted.selectors.workers),
     ...ipExcess(maker.selectors.ips, wanted.selectors.ips),
     ...expiryExcess(maker.expiresAt, wanted.expiresAt),
     ...limitExcess(maker.limits, wanted.limits),
@@ -71,6 +72,7 @@ export function loosenings(before: Wanted, after: Wanted): Excess[] {
 const isSame = (a: Budget, b: Budget): boolean => a.name === b.name && a.period === b.period;
 
 const WORKSPACES = 'selectors.workspaces';
+const WORKERS = 'selectors.workers';
 
 function scopeExcess(held: readonly string[], wanted: readonly string[]): Excess[] {
   const missing = wanted.filter((grant) => !held.some((own) => covers(own, grant)));
@@ -85,7 +87,8 @@ function nameExcess(field: string, maker: NameSelector, wanted: NameSelector): E
   if (wanted.deny.includes('*')) return found;
   const inside = (pattern: string): boolean => maker.allow.some((own) => matchesPattern(own, pattern));
   if (maker.allow.length > 0 && (wanted.allow.length === 0 || !wanted.allow.every(inside))) {
-    found.push({ field: `${field}.allow`, message: `must stay within ${maker.allow.join(', ')}` });
+    const list = field === WORKERS ? 'owners' : 'allow';
+    found.push({ field: `${field}.${list}`, message: `must stay within ${maker.allow.join(', ')}` });
   }
   // A denied workspace need not be denied again where `allow` cannot contain it. Models have two names: `x` is denied by
   // `openai/x` and the reverse (selection.ts). Guarded by minting.test.ts.

@@ -14,7 +14,7 @@ function held(next: () => number): { grants: string[]; selectors: Selectors } {
   const names = (): NameSelector => ({ allow: some(PATTERNS, 3), deny: some(PATTERNS.slice(0, -1), 2) });
   return {
     grants: some(GRANTS, 3),
-    selectors: { workspaces: names(), models: names(), ips: some(RANGES, 3) },
+    selectors: { workspaces: names(), models: names(), workers: names(), ips: some(RANGES, 3) },
   };
 }
 
@@ -22,6 +22,7 @@ const QUESTIONS = [
   ...SCOPES.map((action) => ({ action })),
   ...NAMES.map((id) => ({ resource: { type: 'model' as const, id } })),
   ...NAMES.map((id) => ({ resource: { type: 'workspace' as const, id } })),
+  ...NAMES.map((id) => ({ resource: { type: 'worker' as const, id } })),
   ...ADDRESSES.map((ip) => ({ ip })),
 ];
 

@@ -9,6 +9,8 @@ export interface NameSelector {
 export interface Selectors {
   workspaces: NameSelector;
   models: NameSelector;
+  /** Ids of the owners whose workers may have its jobs. */
+  workers: NameSelector;
   /** CIDR ranges or single addresses from which the key works; empty: all addresses. */
   ips: string[];
 }
@@ -16,10 +18,12 @@ export interface Selectors {
 export const NO_SELECTORS: Selectors = {
   workspaces: { allow: [], deny: [] },
   models: { allow: [], deny: [] },
+  workers: { allow: [], deny: [] },
   ips: [],
 };
 
-export type ResourceType = 'workspace' | 'model';
+/** `worker`: the id of its owner. */
+export type ResourceType = 'workspace' | 'model' | 'worker';
 
 /** @param name also a pattern: then whether `pattern` contains it. */
 export function matchesPattern(pattern: string, name: string): boolean {
@@ -134,5 +138,6 @@ export function narrower<T>(a: readonly T[], b: readonly T[], contain: (wide: T,
 export const bothSelect = (a: Selectors, b: Selectors): Selectors => ({
   workspaces: bothNames(a.workspaces, b.workspaces),
   models: bothNames(a.models, b.models),
+  workers: bothNames(a.workers, b.workers),
   ips: bothRanges(a.ips, b.ips),
 });

@@ -61,6 +61,6 @@ export function holdingsOfCaller({ grants, selectors, expiresAt, holders, ancest
 }
 
 export function hasSelectors({ selectors }: Pick<Caller, 'selectors'>): boolean {
-  const { workspaces, models, ips } = selectors;
-  return ips.length > 0 || !coversAll(workspaces) || !coversAll(models);
+  const { workspaces, models, workers, ips } = selectors;
+  return ips.length > 0 || ![workspaces, models, workers].every(coversAll);
 }

@@ -26,10 +26,13 @@ export const RoleName = oneOf(ROLES);
 const Patterns = Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 200 });
 const NameSelector = Type.Object({ allow: Patterns, deny: Patterns }, closed);
 
+const WorkerSelector = Type.Object({ owners: Patterns, deny: Patterns }, closed);
+
 export const Selectors = Type.Object(
   {
     workspaces: NameSelector,
     models: NameSelector,
+    workers: WorkerSelector,
     ips: Type.Array(Type.String({ minLength: 2, maxLength: 50 }), { maxItems: 200 }),
   },
   {
@@ -43,6 +46,7 @@ export const SelectorsInput = Type.Object(
   {
     workspaces: Type.Optional(NameSelectorInput),
     models: Type.Optional(NameSelectorInput),
+    workers: Type.Optional(Type.Partial(WorkerSelector, closed)),
     ips: Type.Optional(Selectors.properties.ips),
   },
   closed,

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { coversAll, selects, type NameSelector } from '../access/index.ts';
 
 /** What a job needs of a worker. The same members in the same order for the same needs: `specOf`. */
 export interface Spec {
@@ -19,12 +20,14 @@ export interface Spec {
   /** Only workers of these owners. */
   owners?: readonly string[];
   not_owners?: readonly string[];
+  /** Of the key: the owners whose workers may have it. */
+  keys_workers?: NameSelector;
   /** Ids or names. */
   workers?: readonly string[];
   not_workers?: readonly string[];
 }
 
-export type Constraints = Partial<Omit<Spec, 'type'>>;
+export type Constraints = Partial<Omit<Spec, 'type' | 'keys_workers'>>;
 
 export interface Gpu {
   name: string;
@@ -90,6 +93,7 @@ export function misfit(spec: Spec, worker: Candidate): Misfit | undefined {
   if (!capabilities.types.includes(spec.type)) return 'type';
   if (spec.owners !== undefined && !spec.owners.includes(ownerId)) return 'owner';
   if (spec.not_owners?.includes(ownerId) === true) return 'owner';
+  if (spec.keys_workers !== undefined && !selects(spec.keys_workers, ownerId)) return 'owner';
   if (spec.workers !== undefined && !spec.workers.some((one) => one === id || one === name)) return 'worker';
   if (spec.not_workers?.some((one) => one === id || one === name) === true) return 'worker';
   if (spec.region !== undefined && spec.region !== worker.region) return 'region';
@@ -148,7 +152,11 @@ export function impossible(spec: Spec, workers: readonly Candidate[]): Misfit[] 
 }
 
 /** @returns the needs in one form, and a hash of it. */
-export function specOf(type: string, constraints: Constraints): { spec: Spec; text: string; hash: string } {
+export function specOf(
+  type: string,
+  constraints: Constraints,
+  keysWorkers: NameSelector,
+): { spec: Spec; text: string; hash: string } {
   const sorted = (values: readonly string[] | undefined) =>
     values === undefined || values.length === 0 ? undefined : [...new Set(values)].toSorted();
   const { labels } = constraints;
@@ -168,6 +176,9 @@ export function specOf(type: string, constraints: Constraints): { spec: Spec; te
     labels: names.length === 0 ? undefined : Object.fromEntries(names.map((name) => [name, labels?.[name]])),
     owners: sorted(constraints.owners),
     not_owners: sorted(constraints.not_owners),
+    keys_workers: coversAll(keysWorkers)
+      ? undefined
+      : { allow: keysWorkers.allow.toSorted(), deny: keysWorkers.deny.toSorted() },
     workers: sorted(constraints.workers),
     not_workers: sorted(constraints.not_workers),
   };

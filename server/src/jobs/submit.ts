@@ -99,7 +99,7 @@ export class Submissions {
     if (bytes > limits.payloadMaxBytes) throw tooLarge(limits.payloadMaxBytes);
     refuseModels(selectors, constraints.models ?? []);
     if (input.webhook_url !== undefined) this.#refuseAddress(input.webhook_url);
-    const spec = specOf(type, constraints);
+    const spec = specOf(type, constraints, selectors.workers);
     const queuedAt = Math.max(input.notBeforeMs ?? nowMs, nowMs);
     const { ttl_seconds: ttl = DEFAULT_TTL_SECONDS, run_timeout_seconds: run = DEFAULT_RUN_TIMEOUT_SECONDS } =
       input;

@@ -15,9 +15,12 @@ import type { KeyRecord } from './key.ts';
 const USD_MAX = AMOUNT_MAX / 10 ** DECIMALS.usd;
 
 /** A selector that is left out selects everything. */
+import { shownSelectors, workersOf, type SelectorsView } from './selectors-view.ts';
+
 export interface SelectorsInput {
   workspaces?: Partial<NameSelector> | undefined;
   models?: Partial<NameSelector> | undefined;
+  workers?: Partial<SelectorsView['workers']> | undefined;
   ips?: string[] | undefined;
 }
 
@@ -64,7 +67,9 @@ export function checkSettings(input: SettingsInput, before: Settings, nowMs: num
     role: role ?? (scopes === undefined ? before.role : null),
     grants: grantsOf(input) ?? before.grants,
     selectors:
-      selectors === undefined ? before.selectors : checkSelectors({ ...before.selectors, ...selectors }),
+      selectors === undefined
+        ? before.selectors
+        : checkSelectors({ ...shownSelectors(before.selectors), ...selectors }),
     limits: limits === undefined ? before.limits : checkLimits(limits),
     budgets: budgets === undefined ? before.budgets : checkBudgets(budgets),
     expiresAt: keepsExpiry ? before.expiresAt : checkExpiry(input, nowMs),
@@ -123,10 +128,12 @@ function checkSelectors(given: SelectorsInput): Selectors {
   const selectors: Selectors = {
     workspaces: { ...NO_SELECTORS.workspaces, ...given.workspaces },
     models: { ...NO_SELECTORS.models, ...given.models },
+    workers: workersOf(given.workers),
     ips: given.ips ?? [],
   };
   checkPatterns('selectors.workspaces', selectors.workspaces);
   checkPatterns('selectors.models', selectors.models);
+  checkPatterns('selectors.workers', selectors.workers);
   const bad = selectors.ips.findIndex((range) => parseRange(range) === null);
   if (bad >= 0)
     throw invalidField(`selectors.ips[${bad}]`, 'must be an IP address or a CIDR range such as 10.0.0.0/8');

@@ -1,8 +1,9 @@
-import type { Budget, BudgetView, Limit, Role, Selectors } from '../access/index.ts';
+import type { Budget, BudgetView, Limit, Role } from '../access/index.ts';
 import { isoTime } from '../base/clock.ts';
 import type { KeysContext } from './context.ts';
 import { decidingState, endOf, ownerHolder, type KeyState, type KeyWithSecrets } from './key.ts';
 import type { Owner } from './owner.ts';
+import { shownSelectors, type SelectorsView } from './selectors-view.ts';
 
 type UsedBudget = Budget & { used: string; resets_at: string | null };
 
@@ -15,7 +16,7 @@ export interface KeyView {
   parent: string | null;
   role: Role | null;
   scopes: string[];
-  selectors: Selectors;
+  selectors: SelectorsView;
   limits: Limit[];
   budgets: UsedBudget[];
   expires_at: string | null;
@@ -57,7 +58,7 @@ function view(key: KeyWithSecrets, budgets: BudgetView[], nowMs: number): KeyVie
     parent: key.parentId,
     role: key.role,
     scopes: key.grants,
-    selectors: key.selectors,
+    selectors: shownSelectors(key.selectors),
     limits: key.limits,
     budgets: budgets.map(usedBudget),
     expires_at: isoTime(endOf(key)),

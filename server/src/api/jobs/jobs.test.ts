@@ -343,6 +343,21 @@ describeOnBothServers('jobs', (start) => {
     expect(body).toHaveProperty('eta_seconds', expect.any(Number));
   });
 
+  test('the jobs of a key for the workers of some owners go to no others', async () => {
+    const own = minerKey.key.owner.id;
+    const keyFor = async (workers: object): Promise<JobClient> =>
+      new JobClient(
+        server,
+        (await newOwnerKey(server, 'bound', { role: 'client', selectors: { workers } })).secret,
+      );
+    const elsewhere = await (await keyFor({ owners: ['own_000000000000'] })).submit({ model });
+    expect(elsewhere.body.impossible_because).toContain('owner');
+    expect((await (await keyFor({ deny: [own] })).submit({ model })).body.is_possible).toBe(false);
+    expect((await worker.poll()).status).toBe(204);
+    const id = await (await keyFor({ owners: [own] })).id({ model });
+    expect((await worker.take()).job_id).toBe(id);
+  });
+
   test('lists have filters, a total and pages; an unknown state is refused', async () => {
     const type = `type-${model}`;
     const ids = [];

@@ -73,7 +73,12 @@ describeOnBothServers('minting', (start) => {
     expect(body.key).toMatchObject({
       role: 'miner',
       scopes: expect.arrayContaining(['workers:poll']) as string[],
-      selectors: { workspaces: { allow: [], deny: [] }, models: { allow: [], deny: [] }, ips: [] },
+      selectors: {
+        workspaces: { allow: [], deny: [] },
+        models: { allow: [], deny: [] },
+        workers: { owners: [], deny: [] },
+        ips: [],
+      },
       limits: [],
       budgets: [],
       expires_at: null,

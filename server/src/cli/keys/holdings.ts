@@ -33,6 +33,14 @@ export const HOLDING_ARGS = {
   'deny-model': { type: 'string', description: 'A model that the key may not use; repeatable' },
   workspace: { type: 'string', description: 'A workspace that the key may use; repeatable' },
   'deny-workspace': { type: 'string', description: 'A workspace that the key may not use; repeatable' },
+  'workers-of': {
+    type: 'string',
+    description: 'Id of an owner whose workers may have the jobs of the key; repeatable',
+  },
+  'deny-workers-of': {
+    type: 'string',
+    description: 'Id of an owner whose workers may not have them; repeatable',
+  },
   ip: {
     type: 'string',
     description: 'An address or CIDR range from which the key works, such as 10.0.0.0/8; repeatable',
@@ -56,6 +64,7 @@ export function holdingsOf(args: Given, context: Pick<Context, 'all'>): Holdings
   const selectors = given({
     models: names(all('model'), all('deny-model')),
     workspaces: names(all('workspace'), all('deny-workspace')),
+    workers: ownersOf(all('workers-of'), all('deny-workers-of')),
     ips: list(all('ip')),
   });
   return {
@@ -77,6 +86,9 @@ export const boundsOf = ({ all }: Pick<Context, 'all'>): Pick<Holdings, 'limits'
   given({ limits: list(all('limit').map(limitOf)), budgets: list(all('budget').map(budgetOf)) });
 
 const list = <T>(items: T[]): T[] | undefined => (items.length === 0 ? undefined : items);
+
+const ownersOf = (owners: string[], deny: string[]) =>
+  owners.length + deny.length === 0 ? undefined : { owners, deny };
 
 const names = (allow: string[], deny: string[]) =>
   allow.length + deny.length === 0 ? undefined : { allow, deny };

@@ -10,6 +10,7 @@ const EVERYTHING = { allow: [], deny: [] };
 const EMPTY = {
   models: EVERYTHING,
   workspaces: EVERYTHING,
+  workers: { owners: [], deny: [] },
   ips: [],
   limits: [],
   budgets: [],
@@ -33,8 +34,8 @@ export const update = request({
   ],
   notes: 'Replaces each named field as a whole; all others stay.',
   parse: (args, context) => {
-    const { models, workspaces, ips, expiry, ...fields } = cleared(context.all('clear'), EMPTY);
-    const selectors = given({ models, workspaces, ips });
+    const { models, workspaces, workers, ips, expiry, ...fields } = cleared(context.all('clear'), EMPTY);
+    const selectors = given({ models, workspaces, workers, ips });
     const change = {
       ...given({ name: args.name, expires_at: expiry }),
       ...(Object.keys(selectors).length === 0 ? {} : { selectors }),

@@ -90,8 +90,7 @@ export function isFullAdmin(caller: Caller, ip: string): boolean {
  * Addresses are checked with each request. Guarded by gifts.test.ts.
  */
 export function boundsOf(caller: Caller): string | undefined {
-  const { models, workspaces } = EVERYTHING.selectors;
-  const session = { ...EVERYTHING, selectors: { models, workspaces, ips: caller.selectors.ips } };
+  const session = { ...EVERYTHING, selectors: { ...EVERYTHING.selectors, ips: caller.selectors.ips } };
   const fields = excesses(holdingsOfCaller(caller), session).map(({ field }) => field);
   return fields.length === 0 ? undefined : [...new Set(fields)].join(', ');
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
-import type { Selectors } from '../../access/index.ts';
+import { selectorsIn } from '../selectors-view.ts';
 import type { Place } from '../../base/page.ts';
 import { SliceRows } from '../../base/slices.ts';
 import { foldCase, type Db } from '../../storage/index.ts';
@@ -115,7 +115,7 @@ async function visibleIn(db: Db, filter: KeyFilter, window: Window): Promise<Key
   const rows = await matching(reach, filter, window).execute();
   const ids = rows
     .filter(({ owner_id, selectors }) =>
-      isVisible({ owner: { id: owner_id }, selectors: JSON.parse(selectors) as Selectors }),
+      isVisible({ owner: { id: owner_id }, selectors: selectorsIn(selectors) }),
     )
     .map(({ id }) => id);
   if (ids.length === 0) return [];

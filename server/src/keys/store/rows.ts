@@ -1,7 +1,8 @@
-import type { Budget, Limit, Role, Selectors } from '../../access/index.ts';
+import type { Budget, Limit, Role } from '../../access/index.ts';
 import { foldCase, type Db } from '../../storage/index.ts';
 import type { KeyRecord, Secret, StoredState } from '../key.ts';
 import type { OwnerKind, OwnerState } from '../owner.ts';
+import { selectorsIn } from '../selectors-view.ts';
 
 export type OwnerRow = {
   id: string;
@@ -115,7 +116,7 @@ export function keyFromRow(row: JoinedKeyRow): KeyRecord {
     name: row.name,
     role: row.role,
     grants: JSON.parse(row.grants) as string[],
-    selectors: JSON.parse(row.selectors) as Selectors,
+    selectors: selectorsIn(row.selectors),
     limits: JSON.parse(row.limits) as Limit[],
     budgets: JSON.parse(row.budgets) as Budget[],
     expiresAt: row.expires_at,
