@@ -7,14 +7,14 @@ import { impossible, misfit, type Candidate, type Misfit, type Spec } from './sp
 import { countBefore } from './store/job-store.ts';
 import { findLanes } from './store/lane-store.ts';
 import { heldBy, seenSince } from './store/worker-store.ts';
-import { candidateOf, KNOWN_MS, stateOf, type WorkerState } from './workers/worker.ts';
+import { bookedFor, candidateOf, KNOWN_MS, stateOf, type WorkerState } from './workers/worker.ts';
 
 /** Of the position in the queue; above it the position is unknown. */
 const POSITION_MAX = 1_000;
 /** Workers that an answer looks at. */
 const WORKERS_MAX = 2_000;
 
-export type Excluded = Partial<Record<Misfit | 'busy' | 'draining' | 'resting' | 'offline', number>>;
+export type Excluded = Partial<Record<Misfit | 'busy' | 'booked' | 'draining' | 'resting' | 'offline', number>>;
 
 /** Why a job still waits. */
 export interface Waiting {
@@ -101,7 +101,13 @@ interface Crowd {
   db: Db;
   nowMs: number;
   specs: ReadonlyMap<number, Spec>;
-  workers: { candidate: Candidate; state: WorkerState; isFull: boolean }[];
+  workers: {
+    candidate: Candidate;
+    state: WorkerState;
+    isFull: boolean;
+    /** Undefined: for everybody. */
+    onlyFor: string | undefined;
+  }[];
 }
 
 async function crowdOf({ storage, clock }: JobsContext, rows: readonly JobRow[]): Promise<Crowd> {
@@ -121,6 +127,7 @@ async function crowdOf({ storage, clock }: JobsContext, rows: readonly JobRow[])
       candidate: candidateOf(worker),
       state: stateOf(worker, nowMs),
       isFull: (held.get(worker.id) ?? 0) >= worker.concurrency,
+      onlyFor: bookedFor(worker, nowMs),
     })),
   };
 }
@@ -129,8 +136,9 @@ async function queuedView({ db, nowMs, specs, workers }: Crowd, row: JobRow): Pr
   const spec = specs.get(row.lane);
   if (spec === undefined) return NOT_QUEUED;
   const excluded: Excluded = {};
-  for (const { candidate, state, isFull } of workers) {
-    const away = state === 'online' ? (isFull ? 'busy' : undefined) : state;
+  for (const { candidate, state, isFull, onlyFor } of workers) {
+    const isBooked = onlyFor !== undefined && onlyFor !== row.owner_id;
+    const away = state !== 'online' ? state : isBooked ? 'booked' : isFull ? 'busy' : undefined;
     const reason = misfit(spec, candidate) ?? away;
     if (reason !== undefined) excluded[reason] = (excluded[reason] ?? 0) + 1;
   }
@@ -171,5 +179,6 @@ function reasonOf(
   if (online === 0) return 'no_worker_online';
   if (because.length > 0) return `no_worker_with_${because.join('_and_')}`;
   if (isFree) return 'in_queue';
-  return excluded.busy === undefined ? 'no_fitting_worker_online' : 'workers_busy';
+  if (excluded.busy !== undefined) return 'workers_busy';
+  return excluded.booked === undefined ? 'no_fitting_worker_online' : 'workers_booked';
 }

@@ -38,6 +38,15 @@ export type WorkerRow = {
   missing_models: string;
   registered_at: number;
   seen_at: number;
+  /** The owner who has booked it. */
+  booked_by: string | null;
+  /** It works for nobody else until then; 0: not booked. */
+  booked_until: number;
+  /** Set by its owner; in place of the price that it registered with. 10⁻⁹ USD per hour. */
+  offer_price_nano: number | null;
+  offer_description: string | null;
+  /** Whether other owners can book it. */
+  is_bookable: number;
 };
 
 type Tables = {

@@ -17,21 +17,30 @@ export const findByName = (db: Db, ownerId: string, name: string): Promise<Worke
 
 export type Registration = Omit<
   WorkerRow,
-  'revision' | 'is_draining' | 'is_leaving' | 'rests_until' | 'rests' | 'missing_models' | 'registered_at'
+  'revision' | 'registered_at' | keyof typeof NEW
 >;
 
-/** A worker that registers again keeps its id, its leases and its rest; it is no longer draining. */
+const NEW = {
+  is_draining: 0,
+  is_leaving: 0,
+  rests_until: 0,
+  rests: 0,
+  missing_models: '[]',
+  booked_by: null,
+  booked_until: 0,
+  offer_price_nano: null,
+  offer_description: null,
+  is_bookable: 1,
+};
+
+/** A worker that registers again keeps its id, leases, rest, booking and offer; it is no longer draining. */
 export const putWorker = (tx: Db, row: Registration): Promise<WorkerRow> =>
   tables(tx)
     .insertInto('workers')
     .values({
       ...row,
+      ...NEW,
       revision: 1,
-      is_draining: 0,
-      is_leaving: 0,
-      rests_until: 0,
-      rests: 0,
-      missing_models: '[]',
       registered_at: row.seen_at,
     })
     .onConflict((conflict) =>

@@ -19,13 +19,23 @@ export function candidateOf(row: WorkerRow): Candidate {
       ownerId: row.owner_id,
       capabilities: JSON.parse(row.capabilities) as Capabilities,
       region: row.region,
-      priceNano: row.price_nano,
+      priceNano: priceOf(row),
       missingModels: jsonIn(row.missing_models) as string[],
     };
     parsed.set(row, candidate);
   }
   return candidate;
 }
+
+/** The owner's offer wins over what the worker said when it registered. */
+export const priceOf = ({ offer_price_nano: offered, price_nano: said }: WorkerRow): number | null =>
+  offered ?? said;
+
+/** The owner who alone may use it now; undefined: it is not booked. */
+export const bookedFor = (
+  { booked_by: owner, booked_until: until }: Pick<WorkerRow, 'booked_by' | 'booked_until'>,
+  nowMs: number,
+): string | undefined => (owner !== null && until > nowMs ? owner : undefined);
 
 export type WorkerState = 'online' | 'draining' | 'resting' | 'offline';
 
