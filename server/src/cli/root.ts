@@ -67,6 +67,21 @@ export const root = group('Hands out access to AI safely', {
     list: of('documents.list'),
     remove: 'Remove documents, also from every workspace',
   }),
+  marketplace: group('GPUs of workers: offers and bookings', {
+    gpu: noun('GPUs of workers: offers and bookings', () => import('./marketplace/gpu.ts'), {
+      list: of('marketplace.list'),
+      details: of('marketplace.get'),
+      register: of('marketplace.register'),
+      book: of('marketplace.book'),
+      release: of('marketplace.release'),
+    }),
+  }),
+  admin: noun('The queue of jobs and its workers, for administrators', () => import('./admin/verbs.ts'), {
+    stats: of('admin.stats'),
+    jobs: of('admin.jobs'),
+    miners: of('admin.miners'),
+    status: of('admin.status'),
+  }),
   ...lazy(() => import('./chat.ts'), { chat: 'Chat with a model' }),
   ...lazy(() => import('./usage.ts'), { usage: of('usage.report') }),
   audit: noun('The audit record of all changes', () => import('./audit/verbs.ts'), {
@@ -76,7 +91,7 @@ export const root = group('Hands out access to AI safely', {
     verify: 'Verify an exported record offline, or the one of this machine',
   }),
   ...lazy(() => import('./endpoints.ts'), {
-    endpoints: 'List the endpoints, from the OpenAPI document of the server',
+    endpoints: 'List the endpoints of the server, or of one group',
   }),
   bootstrap: group('Put keys where programs find them', {
     ...lazy(() => import('./bootstrap/verbs.ts'), {

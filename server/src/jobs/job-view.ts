@@ -14,7 +14,9 @@ const POSITION_MAX = 1_000;
 /** Workers that an answer looks at. */
 const WORKERS_MAX = 2_000;
 
-export type Excluded = Partial<Record<Misfit | 'busy' | 'booked' | 'draining' | 'resting' | 'offline', number>>;
+export type Excluded = Partial<
+  Record<Misfit | 'busy' | 'booked' | 'draining' | 'resting' | 'offline', number>
+>;
 
 /** Why a job still waits. */
 export interface Waiting {

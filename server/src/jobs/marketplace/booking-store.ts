@@ -65,11 +65,7 @@ export function pageOfWorkers(
   let query = tables(db).selectFrom('workers').selectAll().where('seen_at', '>=', seenSinceMs);
   if (after !== undefined)
     query = query.where((eb) =>
-      eb(
-        eb.refTuple('registered_at', 'id'),
-        isInclusive ? '<=' : '<',
-        eb.tuple(after.createdAt, after.id),
-      ),
+      eb(eb.refTuple('registered_at', 'id'), isInclusive ? '<=' : '<', eb.tuple(after.createdAt, after.id)),
     );
   return query.orderBy('registered_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
 }

@@ -77,9 +77,7 @@ function pageOfGpus(
 const GPU_PLACE = /^\d{1,15} wrk_[0-9A-Za-z]{12} \d{1,3}$/;
 
 /** @throws KeywardError `invalid_input` naming `cursor` */
-function readGpuPlace(
-  cursor: string | undefined,
-): { createdAt: number; id: string; at: number } | undefined {
+function readGpuPlace(cursor: string | undefined): { createdAt: number; id: string; at: number } | undefined {
   if (cursor === undefined) return undefined;
   const [createdAt, id = '', at] = readCursor(cursor, GPU_PLACE);
   return { createdAt: Number(createdAt), id, at: Number(at) };

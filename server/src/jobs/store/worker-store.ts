@@ -15,10 +15,7 @@ export const findByName = (db: Db, ownerId: string, name: string): Promise<Worke
     .where('name', '=', name)
     .executeTakeFirst();
 
-export type Registration = Omit<
-  WorkerRow,
-  'revision' | 'registered_at' | keyof typeof NEW
->;
+export type Registration = Omit<WorkerRow, 'revision' | 'registered_at' | keyof typeof NEW>;
 
 const NEW = {
   is_draining: 0,
