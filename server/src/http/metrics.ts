@@ -10,7 +10,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #times = new RequestTimes();
   readonly #errors: Counter<'code'>;
-  readonly #jobs: () => Promise<JobTotals>;
+  readonly #jobs: () => Promise<JobTotals | undefined>;
   readonly #setJobs: (totals: JobTotals | undefined) => void;
 
   constructor({
@@ -20,7 +20,7 @@ export class Metrics {
   }: {
     nodeHoldsLease: () => boolean;
     totals: () => Iterable<UsageTotal>;
-    jobs: () => Promise<JobTotals>;
+    jobs: () => Promise<JobTotals | undefined>;
   }) {
     this.#jobs = jobs;
     collectDefaultMetrics({ register: this.#registry });
@@ -56,7 +56,7 @@ export class Metrics {
   /** Those of jobs are left out while the database does not answer: the others matter most then. */
   async render(): Promise<{ contentType: string; text: string }> {
     const late = sleep(JOBS_WAIT_MS, undefined, { ref: false });
-    this.#setJobs(await Promise.race([this.#jobs().catch(() => undefined), late]));
+    this.#setJobs(await Promise.race([this.#jobs(), late]));
     const text = `${await this.#registry.metrics()}${this.#times.text()}`;
     return { contentType: this.#registry.contentType, text };
   }

@@ -16,7 +16,7 @@ export { GPU_STATES } from './marketplace/gpu.ts';
 export { findGpu, listGpus } from './marketplace/list-gpus.ts';
 export { setOffer } from './marketplace/offers.ts';
 export { listAllJobs, listAllWorkers } from './admin/lists.ts';
-export { queueTotals, type QueueTotals } from './admin/queue-totals.ts';
+export { queueTotals } from './admin/queue-totals.ts';
 export { jobStats, queueState } from './admin/stats.ts';
 export { checkReceipt, type Receipt, type ReceiptCheck } from './receipt.ts';
 export type { JobInput } from './submit.ts';

@@ -9,7 +9,7 @@ export async function countInState(db: Db, state: 'QUEUED' | 'RUNNING', max: num
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from (
       select 1 from jobs where state = ${sql.lit(state)} limit ${max}
-    ) as some`.execute(db);
+    ) as counted`.execute(db);
   return rows[0]?.count ?? 0;
 }
 
@@ -102,7 +102,7 @@ export async function queueCounts(
   const { rows } = await sql<QueueCount>`
     select * from (
       select 'lane' as kind, spec,
-        (select count(*) from (select 1 from jobs where ${waiting} limit ${max}) as some) as count,
+        (select count(*) from (select 1 from jobs where ${waiting} limit ${max}) as counted) as count,
         (select min(queued_at) from jobs where ${waiting}) as since
       from job_lanes
     ) as lanes where count > 0

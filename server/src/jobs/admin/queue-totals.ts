@@ -6,19 +6,25 @@ import { queueCounts } from './admin-store.ts';
 const LANE_MAX = 10_000;
 /** Models with an entry of their own; the jobs for the others are counted together. */
 const MODELS_MAX = 50;
-export const OTHER_MODELS = 'other';
+const OTHER_MODELS = 'other';
 
-export interface QueueTotals {
+interface QueueTotals {
   models: { model: string; queued: number; oldestSeconds: number }[];
   running: number;
   workersOnline: number;
 }
 
-/** Waiting jobs by the models that they accept, those with the most jobs first. `any`: they name none. */
-export async function queueTotals({
-  storage,
-  clock,
-}: Pick<JobsContext, 'storage' | 'clock'>): Promise<QueueTotals> {
+type Context = Pick<JobsContext, 'storage' | 'clock' | 'logger'>;
+
+/** For metrics. @returns undefined where the database does not answer */
+export const queueTotals = (context: Context): Promise<QueueTotals | undefined> =>
+  readTotals(context).catch((error: unknown) => {
+    context.logger.warn({ err: error }, 'the queue could not be counted');
+    return undefined;
+  });
+
+/** Waiting jobs by the models that they accept. `any`: they name none. */
+async function readTotals({ storage, clock }: Context): Promise<QueueTotals> {
   const nowMs = clock.nowMs();
   const counts = await queueCounts(storage.db, { nowMs, max: LANE_MAX });
   const byModel = new Map<string, { queued: number; since: number }>();
