@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 499d3e5bd31ef1aab6fb9e50a7c9053272614c9ae925ac79089d2b2ae221ffe6
-// text 848305e1159a3548f18b992cdee46a6a9fb586d480be3e32b509baedca249b0f
+// document 7fc6df90ab1e2f66b7fcd3fc1d96f3c10de0cb83697198c415f3796d96cd2671
+// text ebcde8e26a46459aa2f1ffb636edbcb8b571f4b0c436a74a829f76b1f4c122cb
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -5650,6 +5650,8 @@ export interface components {
             region: string | null;
             /** @description USD of the whole worker; null: not said */
             price_per_hour: number | null;
+            /** @description When its booking ends; null: it is not booked */
+            booked_until: string | null;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
@@ -5986,6 +5988,8 @@ export interface components {
             region: string | null;
             /** @description USD of the whole worker; null: not said */
             price_per_hour: number | null;
+            /** @description When its booking ends; null: it is not booked */
+            booked_until: string | null;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
@@ -5998,8 +6002,6 @@ export interface components {
             seen_at: string;
             /** @description The owner who has booked it; null: nobody */
             booked_by: string | null;
-            /** @description When its booking ends; null: it is not booked */
-            booked_until: string | null;
         };
         AdminWorkerList: {
             /** @description The items, in the order of the list */

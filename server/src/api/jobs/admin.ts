@@ -109,7 +109,6 @@ const AdminWorker = Type.Object(
   {
     ...j.Worker.properties,
     booked_by: s.nullable(Type.String(), { description: 'The owner who has booked it; null: nobody' }),
-    booked_until: s.nullable(s.Time, { description: 'When its booking ends; null: it is not booked' }),
   },
   { title: 'AdminWorker' },
 );
@@ -131,8 +130,9 @@ export const adminRoutes: Route[] = [
     summary: 'State of this server and its queue',
     access,
     responses: { 200: Status },
-    handler: async ({ jobs, version, readiness }) => {
-      const parts = await readiness();
+    handler: async (services) => {
+      const { jobs, version } = services;
+      const parts = await services.readiness();
       const isReady = Object.entries(parts).every(([name, { ok }]) => ok || name === 'local_model');
       const status = isReady ? 'ready' : 'not_ready';
       return { status: 200, body: { status, version, parts, ...(await queueState(jobs)) } };

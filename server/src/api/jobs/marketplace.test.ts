@@ -265,7 +265,7 @@ describeOnBothServers('the marketplace of GPUs', (start) => {
     const taken = await book(other);
     expect([taken.status, taken.body.code]).toEqual([409, 'already_booked']);
     const booking = await release(other);
-    const nothing = await release(other, `${'wrk_'}${'0'.repeat(12)}-0`);
+    const nothing = await release(other, `wrk_${'0'.repeat(12)}-0`);
     expect([booking.status, booking.body.code, nothing.status]).toEqual([404, 'not_found', 404]);
     const seen = await gpu(other);
     expect([seen.state, seen.booked_by]).toEqual(['booked', null]);

@@ -64,7 +64,6 @@ const viewOfJob = (row: JobRow): AdminJob => ({
 
 export interface AdminWorker extends WorkerView {
   booked_by: string | null;
-  booked_until: string | null;
 }
 
 /** Workers of all owners that were seen within a week, the latest registered first. */
@@ -82,11 +81,10 @@ export async function listAllWorkers(
   );
   const { items, next_cursor } = pageOf(rows, limit, (last) => [last.registered_at, last.id]);
   return {
-    items: items.map((row) => {
-      const bookedBy = bookedFor(row, nowMs) ?? null;
-      const until = bookedBy === null ? null : isoTime(row.booked_until);
-      return { ...viewOfWorker(row, held.get(row.id) ?? 0, nowMs), booked_by: bookedBy, booked_until: until };
-    }),
+    items: items.map((row) => ({
+      ...viewOfWorker(row, held.get(row.id) ?? 0, nowMs),
+      booked_by: bookedFor(row, nowMs) ?? null,
+    })),
     next_cursor,
   };
 }

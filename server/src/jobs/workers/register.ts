@@ -6,7 +6,7 @@ import type { JobsContext } from '../context.ts';
 import type { Capabilities, Gpu, WorkerModel } from '../spec.ts';
 import * as store from '../store/worker-store.ts';
 import type { WorkerRow } from '../store/tables.ts';
-import { candidateOf, KNOWN_MS, priceOf, stateOf, type WorkerState } from './worker.ts';
+import { bookedFor, candidateOf, KNOWN_MS, priceOf, stateOf, type WorkerState } from './worker.ts';
 
 export const PROTOCOL = 1;
 const MB_PER_GB = 1_024;
@@ -156,6 +156,8 @@ export interface WorkerView {
   jobs: number;
   region: string | null;
   price_per_hour: number | null;
+  /** Null: it is not booked. */
+  booked_until: string | null;
   registered_at: string;
   seen_at: string;
 }
@@ -191,6 +193,7 @@ export function viewOfWorker(row: WorkerRow, held: number, nowMs: number): Worke
     jobs: held,
     region: row.region,
     price_per_hour: price === null ? null : price / NANO,
+    booked_until: bookedFor(row, nowMs) === undefined ? null : isoTime(row.booked_until),
     registered_at: isoTime(row.registered_at),
     seen_at: isoTime(row.seen_at),
   };
