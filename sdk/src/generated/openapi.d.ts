@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 7fc6df90ab1e2f66b7fcd3fc1d96f3c10de0cb83697198c415f3796d96cd2671
-// text ebcde8e26a46459aa2f1ffb636edbcb8b571f4b0c436a74a829f76b1f4c122cb
+// document 21c1914c11c33c1be9462f6dece701758f89f930772c81d89449e7d1454925e7
+// text 0200d193909de3cbb493347ab29d844c361ebce9afe8465cb9f3ef7935984acd
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -5774,6 +5774,7 @@ export interface components {
             error_message?: string;
         };
         Gpu: {
+            /** @description Id of the GPU, such as wrk_4fT9aBcDeF12-0 */
             gpu_id: string;
             /** @description Id of the worker */
             worker_id: string;

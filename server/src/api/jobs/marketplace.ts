@@ -16,7 +16,7 @@ const params = Type.Object({
 
 const Gpu = Type.Object(
   {
-    gpu_id: Type.String(),
+    gpu_id: Type.String({ description: 'Id of the GPU, such as wrk_4fT9aBcDeF12-0' }),
     worker_id: Type.String(),
     owner_id: Type.String({ description: 'Owner of the worker, who can read what it computes' }),
     model: Type.String({ description: 'Name of the GPU' }),

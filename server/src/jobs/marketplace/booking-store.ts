@@ -35,7 +35,7 @@ export const book = (
     .returningAll()
     .executeTakeFirst();
 
-/** @param bookedBy undefined: whoever has booked it. @returns undefined where there is no such booking. */
+/** @param bookedBy undefined: any owner. @returns undefined where there is no such booking. */
 export const release = (
   tx: Db,
   { workerId, bookedBy, nowMs }: { workerId: string; bookedBy: string | undefined; nowMs: number },
