@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 21c1914c11c33c1be9462f6dece701758f89f930772c81d89449e7d1454925e7
-// text 0200d193909de3cbb493347ab29d844c361ebce9afe8465cb9f3ef7935984acd
+// document 8ab6a424d04d4919d317c289c84054389100fa53cd935bc479626bdb68fa46e2
+// text ddf048acb5bcbd04c3d2aa802388f7a4f7c513a166509626ab0fb7f3c2900e21
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -9222,7 +9222,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description model_not_found */
+            /** @description not_found, model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14047,7 +14047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description job_not_found */
+            /** @description not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14140,7 +14140,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description job_not_found */
+            /** @description not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14265,7 +14265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description job_not_found */
+            /** @description not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14372,7 +14372,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description job_not_found */
+            /** @description not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14467,7 +14467,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description job_not_found */
+            /** @description not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14589,7 +14589,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description job_not_found */
+            /** @description not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14693,7 +14693,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description job_not_found */
+            /** @description not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14905,7 +14905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description worker_not_found */
+            /** @description not_found, worker_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15004,7 +15004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description worker_not_found */
+            /** @description not_found, worker_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15117,7 +15117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description worker_not_found */
+            /** @description not_found, worker_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15575,6 +15575,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description lease_lost */
             409: {
                 headers: {
@@ -15685,6 +15694,15 @@ export interface operations {
             };
             /** @description insufficient_scope */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15808,6 +15826,15 @@ export interface operations {
             };
             /** @description insufficient_scope */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

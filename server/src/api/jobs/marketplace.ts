@@ -3,7 +3,7 @@ import { bookGpu, findGpu, GPU_STATES, listGpus, releaseGpu, setOffer } from '..
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
-import { minerHeader, nameOf } from './worker-name.ts';
+import { minerHeader, nameOf, WORKER_NAME } from './worker-name.ts';
 
 const HOURS_MAX = 720;
 
@@ -107,8 +107,7 @@ export const marketplaceRoutes: Route[] = [
       {
         worker: Type.Optional(
           Type.String({
-            minLength: 1,
-            maxLength: 100,
+            pattern: WORKER_NAME,
             description: 'Id of a GPU or worker, or name of a worker. Default: that of X-Miner-ID',
           }),
         ),
