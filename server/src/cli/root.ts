@@ -67,6 +67,14 @@ export const root = group('Hands out access to AI safely', {
     list: of('documents.list'),
     remove: 'Remove documents, also from every workspace',
   }),
+  ...lazy(() => import('./chat.ts'), { chat: 'Chat with a model' }),
+  ...lazy(() => import('./usage.ts'), { usage: of('usage.report') }),
+  audit: noun('The audit record of all changes', () => import('./audit/verbs.ts'), {
+    list: of('audit.list'),
+    checkpoint: of('audit.checkpoint'),
+    export: 'Write the whole record into a file that can be verified anywhere',
+    verify: 'Verify an exported record offline, or the one of this machine',
+  }),
   marketplace: group('GPUs of workers: offers and bookings', {
     gpu: noun('GPUs of workers: offers and bookings', () => import('./marketplace/gpu.ts'), {
       list: of('marketplace.list'),
@@ -81,14 +89,6 @@ export const root = group('Hands out access to AI safely', {
     jobs: of('admin.jobs'),
     miners: of('admin.miners'),
     status: of('admin.status'),
-  }),
-  ...lazy(() => import('./chat.ts'), { chat: 'Chat with a model' }),
-  ...lazy(() => import('./usage.ts'), { usage: of('usage.report') }),
-  audit: noun('The audit record of all changes', () => import('./audit/verbs.ts'), {
-    list: of('audit.list'),
-    checkpoint: of('audit.checkpoint'),
-    export: 'Write the whole record into a file that can be verified anywhere',
-    verify: 'Verify an exported record offline, or the one of this machine',
   }),
   ...lazy(() => import('./endpoints.ts'), {
     endpoints: 'List the endpoints of the server, or of one group',

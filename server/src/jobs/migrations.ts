@@ -1,5 +1,4 @@
 import type { Migration } from '../storage/index.ts';
-import { marketplaceMigrations } from './marketplace/migrations.ts';
 
 /**
  * Times in ms since 1970. The indexes hold only the jobs that they are for: finished jobs, by far the most, cost the queue
@@ -130,5 +129,4 @@ export const jobsMigrations: Migration[] = [
       `create index workers_seen on workers (seen_at)`,
     ],
   },
-  ...marketplaceMigrations,
 ];

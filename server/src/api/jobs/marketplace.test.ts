@@ -60,6 +60,11 @@ describeOnBothServers('the marketplace of GPUs', (start) => {
     workerId = body.worker_id;
     gpuId = `${workerId}-0`;
   };
+  /** Resolves when a worker waits for a job, at any server. */
+  const untilPolled = () =>
+    expect
+      .poll(async () => (await server.request<{ items: object[] }>('GET', '/v1/running')).body.items)
+      .toContainEqual(expect.objectContaining({ route: 'workers.poll' }));
   /** The last records of this action. */
   const records = async (action: string) =>
     (
@@ -216,6 +221,16 @@ describeOnBothServers('the marketplace of GPUs', (start) => {
     expect((await worker.take()).job_id).toBe(theirs);
   });
 
+  test('a poll that waits when its worker is booked gets the job of the booker, not one that came in before', async () => {
+    const polled = worker.poll({ max_wait_seconds: 30 });
+    await untilPolled();
+    await book(client);
+    const theirs = await jobsOf(other).id({ model });
+    const mine = await jobsOf(client).id({ model });
+    expect((await polled).body.job_id).toBe(mine);
+    expect((await jobsOf(other).get(theirs)).state).toBe('QUEUED');
+  }, 15_000);
+
   test('a booking ends by itself, and a poll that waits gets the job of another owner', async () => {
     await book(client, ONE_SECOND);
     const theirs = await jobsOf(other).id({ model });
@@ -241,9 +256,7 @@ describeOnBothServers('the marketplace of GPUs', (start) => {
       body: JSON.stringify({ max_wait_seconds: 20 }),
     });
     const theirs = await jobsOf(other).id({ model });
-    const running = async () =>
-      (await server.request<{ items: { route: string }[] }>('GET', '/v1/running')).body.items;
-    await expect.poll(running).toContainEqual(expect.objectContaining({ route: 'workers.poll' }));
+    await untilPolled();
     await release(client);
     expect(((await (await polled).json()) as { job_id: string }).job_id).toBe(theirs);
   }, 30_000);
