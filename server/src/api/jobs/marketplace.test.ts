@@ -61,10 +61,11 @@ describeOnBothServers('the marketplace of GPUs', (start) => {
     gpuId = `${workerId}-0`;
   };
   /** Resolves when a worker waits for a job, at any server. */
-  const untilPolled = () =>
-    expect
+  const untilPolled = async (): Promise<void> => {
+    await expect
       .poll(async () => (await server.request<{ items: object[] }>('GET', '/v1/running')).body.items)
       .toContainEqual(expect.objectContaining({ route: 'workers.poll' }));
+  };
   /** The last records of this action. */
   const records = async (action: string) =>
     (
