@@ -1,6 +1,6 @@
+import { sql } from 'kysely';
 import type { Db } from '../../storage/index.ts';
 import { tables, type WorkerRow } from '../store/tables.ts';
-import { sql } from 'kysely';
 
 export interface Booking {
   workerId: string;
@@ -48,6 +48,33 @@ export const release = (
   if (bookedBy !== undefined) query = query.where('booked_by', '=', bookedBy);
   return query.returningAll().executeTakeFirst();
 };
+
+export interface Offer {
+  priceNano?: number | null;
+  description?: string | null;
+  isBookable?: boolean;
+}
+
+/** Members that are left out stay. */
+export const setOffer = (
+  tx: Db,
+  id: string,
+  { priceNano, description, isBookable }: Offer,
+): Promise<WorkerRow | undefined> =>
+  tables(tx)
+    .updateTable('workers')
+    .set((eb) => ({
+      revision: eb('revision', '+', 1),
+      ...(priceNano !== undefined && {
+        offer_price_nano: priceNano,
+        price_nano: priceNano ?? eb.ref('said_price_nano'),
+      }),
+      ...(description !== undefined && { offer_description: description }),
+      ...(isBookable !== undefined && { is_bookable: isBookable ? 1 : 0 }),
+    }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
 
 export interface WorkerPage {
   seenSinceMs: number;

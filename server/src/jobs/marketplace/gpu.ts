@@ -2,7 +2,7 @@ import type { Caller } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { WorkerRow } from '../store/tables.ts';
-import { bookedFor, candidateOf, priceOf, stateOf } from '../workers/worker.ts';
+import { bookedFor, candidateOf, stateOf } from '../workers/worker.ts';
 
 export const GPU_STATES = ['online', 'busy', 'booked', 'offline'] as const;
 export type GpuState = (typeof GPU_STATES)[number];
@@ -38,7 +38,6 @@ export function gpusOf(
   { caller, held, nowMs }: { caller: Caller; held: number; nowMs: number },
 ): GpuView[] {
   const { capabilities } = candidateOf(row);
-  const price = priceOf(row);
   const bookedBy = bookedFor(row, nowMs);
   const maySee = bookedBy === caller.ownerId || mayAdminister(caller);
   const shared = {
@@ -47,7 +46,7 @@ export function gpusOf(
     gpus: capabilities.gpus.length,
     models: capabilities.models.map(({ name }) => name),
     region: row.region,
-    price_per_hour: price === null ? null : price / NANO,
+    price_per_hour: row.price_nano === null ? null : row.price_nano / NANO,
     description: row.offer_description,
     state: gpuState(row, held, nowMs),
     is_bookable: row.is_bookable === 1 || row.owner_id === caller.ownerId,

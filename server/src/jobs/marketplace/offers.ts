@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/index.ts';
 import type { JobsContext } from '../context.ts';
-import { heldBy, updateWorker } from '../store/worker-store.ts';
+import { heldBy } from '../store/worker-store.ts';
+import * as store from './booking-store.ts';
 import { findOwnWorker, workerNotFound } from '../workers/register.ts';
 import { gpusOf, type GpuView } from './gpu.ts';
 
@@ -26,12 +27,12 @@ export async function setOffer(
   const { id } = await findOwnWorker(context, caller, worker);
   const { price_per_hour: price, description, is_bookable: isBookable } = input;
   const change = {
-    ...(price !== undefined && { offer_price_nano: price === null ? null : Math.round(price * NANO) }),
-    ...(description !== undefined && { offer_description: description }),
-    ...(isBookable !== undefined && { is_bookable: isBookable ? 1 : 0 }),
+    ...(price !== undefined && { priceNano: price === null ? null : Math.round(price * NANO) }),
+    ...(description !== undefined && { description }),
+    ...(isBookable !== undefined && { isBookable }),
   };
   const row = await context.audit.change({ kind: 'key', caller }, async (tx) => {
-    const changed = await updateWorker(tx, id, change);
+    const changed = await store.setOffer(tx, id, change);
     if (changed === undefined) throw workerNotFound();
     return { result: changed, entry: { action: 'marketplace.offer', target: id, details: { ...input } } };
   });

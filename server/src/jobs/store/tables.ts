@@ -25,7 +25,7 @@ export type WorkerRow = {
   /** Jobs at a time. */
   concurrency: number;
   region: string | null;
-  /** 10⁻⁹ USD per hour. */
+  /** The one that counts: that of the offer, else that of the registration. 10⁻⁹ USD per hour. */
   price_nano: number | null;
   protocol: number;
   is_draining: number;
@@ -42,7 +42,9 @@ export type WorkerRow = {
   booked_by: string | null;
   /** It works for nobody else until then; 0: not booked. */
   booked_until: number;
-  /** Set by its owner; in place of the price that it registered with. 10⁻⁹ USD per hour. */
+  /** As it registered. */
+  said_price_nano: number | null;
+  /** As its owner offers it. */
   offer_price_nano: number | null;
   offer_description: string | null;
   /** Whether other owners can book it. */

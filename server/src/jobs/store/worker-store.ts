@@ -15,7 +15,10 @@ export const findByName = (db: Db, ownerId: string, name: string): Promise<Worke
     .where('name', '=', name)
     .executeTakeFirst();
 
-export type Registration = Omit<WorkerRow, 'revision' | 'registered_at' | keyof typeof NEW>;
+export type Registration = Omit<
+  WorkerRow,
+  'revision' | 'registered_at' | 'said_price_nano' | keyof typeof NEW
+>;
 
 const NEW = {
   is_draining: 0,
@@ -38,6 +41,7 @@ export const putWorker = (tx: Db, row: Registration): Promise<WorkerRow> =>
       ...row,
       ...NEW,
       revision: 1,
+      said_price_nano: row.price_nano,
       registered_at: row.seen_at,
     })
     .onConflict((conflict) =>
@@ -47,7 +51,8 @@ export const putWorker = (tx: Db, row: Registration): Promise<WorkerRow> =>
         capabilities: eb.ref('excluded.capabilities'),
         concurrency: eb.ref('excluded.concurrency'),
         region: eb.ref('excluded.region'),
-        price_nano: eb.ref('excluded.price_nano'),
+        said_price_nano: eb.ref('excluded.price_nano'),
+        price_nano: sql<number | null>`coalesce(workers.offer_price_nano, excluded.price_nano)`,
         protocol: eb.ref('excluded.protocol'),
         is_draining: 0,
         is_leaving: 0,

@@ -6,7 +6,7 @@ import type { JobsContext } from '../context.ts';
 import type { Capabilities, Gpu, WorkerModel } from '../spec.ts';
 import * as store from '../store/worker-store.ts';
 import type { WorkerRow } from '../store/tables.ts';
-import { bookedFor, candidateOf, KNOWN_MS, priceOf, stateOf, type WorkerState } from './worker.ts';
+import { bookedFor, candidateOf, KNOWN_MS, stateOf, type WorkerState } from './worker.ts';
 
 export const PROTOCOL = 1;
 const MB_PER_GB = 1_024;
@@ -182,7 +182,6 @@ export async function listWorkers(
 
 /** @param held the leases that it holds */
 export function viewOfWorker(row: WorkerRow, held: number, nowMs: number): WorkerView {
-  const price = priceOf(row);
   return {
     worker_id: row.id,
     name: row.name,
@@ -192,7 +191,7 @@ export function viewOfWorker(row: WorkerRow, held: number, nowMs: number): Worke
     concurrency: row.concurrency,
     jobs: held,
     region: row.region,
-    price_per_hour: price === null ? null : price / NANO,
+    price_per_hour: row.price_nano === null ? null : row.price_nano / NANO,
     booked_until: bookedFor(row, nowMs) === undefined ? null : isoTime(row.booked_until),
     registered_at: isoTime(row.registered_at),
     seen_at: isoTime(row.seen_at),

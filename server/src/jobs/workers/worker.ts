@@ -19,17 +19,13 @@ export function candidateOf(row: WorkerRow): Candidate {
       ownerId: row.owner_id,
       capabilities: JSON.parse(row.capabilities) as Capabilities,
       region: row.region,
-      priceNano: priceOf(row),
+      priceNano: row.price_nano,
       missingModels: jsonIn(row.missing_models) as string[],
     };
     parsed.set(row, candidate);
   }
   return candidate;
 }
-
-/** The owner's offer wins over what the worker said when it registered. */
-export const priceOf = ({ offer_price_nano: offered, price_nano: said }: WorkerRow): number | null =>
-  offered ?? said;
 
 /** The owner who alone may use it now; undefined: it is not booked. */
 export const bookedFor = (
