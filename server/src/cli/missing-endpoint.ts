@@ -21,7 +21,8 @@ export async function explainMissing({
   }
   const has = await groupsOf(client);
   const group = groupOf(at.pathname);
-  const isGroupMissing = /^\/v\d+\/[\w-]+$/.test(group) && has.length > 0 && !has.includes(group);
+  const base = `${group.split('/', 2).join('/')}/`;
+  const isGroupMissing = has.some((one) => one.startsWith(base)) && !has.includes(group);
   const what = isGroupMissing
     ? `This server has no ${group.split('/')[2]} endpoints: ${at.pathname}`
     : message;
