@@ -11,7 +11,7 @@ import { chatModule } from './chat/index.ts';
 import { documentsModule } from './documents/index.ts';
 import type { ArrivalTimes } from './http/index.ts';
 import { administratorsOf, identityModule } from './identity/index.ts';
-import { jobsModule } from './jobs/index.ts';
+import { jobsModule, queueTotals } from './jobs/index.ts';
 import { importKeyList, keysModule } from './keys/index.ts';
 import { modelsModule } from './models/index.ts';
 import { movingModule } from './moving/index.ts';
@@ -128,8 +128,12 @@ export async function openApp(config: Config, logger: Logger, times?: ArrivalTim
     import('./api/index.ts'),
   ]);
   const { services, life } = await openLine(ALL, config, logger);
-  const { nodes, counters } = services;
-  const metrics = new Metrics({ nodeHoldsLease: () => nodes.leaseHolds(), totals: () => counters.totals() });
+  const { nodes, counters, jobs } = services;
+  const metrics = new Metrics({
+    nodeHoldsLease: () => nodes.leaseHolds(),
+    totals: () => counters.totals(),
+    jobs: () => queueTotals(jobs),
+  });
   const readiness = readinessOf(services);
   const kernel = { ...services, metrics, readiness, version: VERSION };
   const http = new HttpServer(kernel, allRoutes(VERSION), times);

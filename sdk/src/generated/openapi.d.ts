@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document cad2e068742ff0bd64f431f9574ef693c45c943c4c93de1e6873d7b570eee0f0
-// text fa77bef341a50acca3a5325dad3a1e14de3d3b4b93c9121dea37f030888e6744
+// document 663569542d1678a9b0d34c930324fa21565f9a4dcb0f56be7bc73d28de4d37ac
+// text 8faee44a05ea996df682aa6a9b55fb08a3155b930eb5d265f0fa28a279d8f6b6
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1350,6 +1350,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/marketplace/gpu/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the GPUs of workers
+         * @description Those of workers that were seen within a week, the latest registered worker first. No money moves: prices are compared and reported only. Scope: marketplace:read.
+         */
+        get: operations["marketplace.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/marketplace/gpu/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One GPU
+         * @description Scope: marketplace:read.
+         */
+        get: operations["marketplace.get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/marketplace/gpu/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the offer of a worker of yours
+         * @description It stays when the worker registers again. Its price replaces that of the registration, and is compared with max_price_per_hour of jobs. No money moves: prices are compared and reported only. Scope: marketplace:offer.
+         */
+        post: operations["marketplace.register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/marketplace/gpu/{id}/book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Book the worker of a GPU for your jobs
+         * @description Until the booking ends, its worker gets jobs of your owner only; it finishes those that it has. The booking ends by itself. To book it again moves the end, and never to an earlier time. No money moves: prices are compared and reported only. Scope: marketplace:book.
+         */
+        post: operations["marketplace.book"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/marketplace/gpu/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End your booking of a GPU before its time
+         * @description An administrator, a key with workers:manage, ends the bookings of others too. Scope: marketplace:book.
+         */
+        post: operations["marketplace.release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count jobs and workers of all owners, and how long jobs took
+         * @description Scope: workers:manage.
+         */
+        get: operations["admin.stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State of this server and its queue
+         * @description Scope: workers:manage.
+         */
+        get: operations["admin.status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List jobs of all owners, newest first
+         * @description Without what clients and workers have written: no payload, result, metadata or message. Scope: workers:manage.
+         */
+        get: operations["admin.jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/miners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List workers of all owners, with their bookings
+         * @description Those that were seen within a week, the latest registered first. Scope: workers:manage.
+         */
+        get: operations["admin.miners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1402,6 +1582,26 @@ export interface paths {
          * @description Needs no key from the machine itself, under localhost or a loopback address and without a proxy. Scope: metrics:read.
          */
         get: operations["system.metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the groups of endpoints of this server, with its version
+         * @description Needs no key.
+         */
+        get: operations["system.capabilities"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3735,7 +3935,7 @@ export interface components {
              * @description The reason, as a word for programs
              * @enum {string}
              */
-            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "job_not_found" | "worker_not_found" | "method_not_allowed" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "job_not_cancelable" | "lease_lost" | "already_finished" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "result_not_ready" | "queue_full" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
+            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "job_not_found" | "worker_not_found" | "method_not_allowed" | "already_booked" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "job_not_cancelable" | "lease_lost" | "already_finished" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "result_not_ready" | "queue_full" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
             /** @description What to do about it; null: nothing is known */
             hint: string | null;
             /** @description The request, as in the log and the header X-Request-Id */
@@ -5498,6 +5698,8 @@ export interface components {
             region: string | null;
             /** @description USD of the whole worker; null: not said */
             price_per_hour: number | null;
+            /** @description When its booking ends; null: it is not booked */
+            booked_until: string | null;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
@@ -5619,6 +5821,243 @@ export interface components {
             /** @description The reason in words, for the client */
             error_message?: string;
         };
+        Gpu: {
+            /** @description Id of the GPU, such as wrk_4fT9aBcDeF12-0 */
+            gpu_id: string;
+            /** @description Id of the worker */
+            worker_id: string;
+            /** @description Owner of the worker, who can read what it computes */
+            owner_id: string;
+            /** @description Name of the GPU */
+            model: string;
+            /** @description Memory in MiB */
+            memory_mb: number;
+            /** @description A version, such as 12.4; null: not said */
+            cuda: string | null;
+            /** @description How many GPUs its worker has: a booking is of all of them */
+            gpus: number;
+            /** @description Models that its worker serves */
+            models: string[];
+            /** @description Where it stands; null: not said */
+            region: string | null;
+            /** @description USD of the whole worker; null: not said */
+            price_per_hour: number | null;
+            /** @description Words of its owner; null: none */
+            description: string | null;
+            /**
+             * @description Of its worker
+             * @enum {string}
+             */
+            state: "online" | "busy" | "booked" | "offline";
+            /** @description Whether you may book it while it is free */
+            is_bookable: boolean;
+            /** @description When its booking ends; null: it is not booked */
+            booked_until: string | null;
+            /** @description The owner who has booked it, if it is you, or for administrators */
+            booked_by: string | null;
+        };
+        GpuList: {
+            /** @description The items, in the order of the list */
+            items: components["schemas"]["Gpu"][];
+            /** @description Asks for the next page; null: this is the last one */
+            next_cursor: string | null;
+        };
+        GpuOffer: {
+            /** @description Id of a GPU or worker, or name of a worker. Default: that of X-Miner-ID */
+            worker?: string;
+            /** @description USD of the whole worker; null: that of its registration */
+            price_per_hour?: number | null;
+            /** @description Shown in the list; null: none */
+            description?: string | null;
+            /** @description Whether other owners may book it. Default: true */
+            is_bookable?: boolean;
+        };
+        OfferedWorker: {
+            /** @description Id of the worker */
+            worker_id: string;
+            /** @description The GPUs of the worker */
+            gpus: components["schemas"]["Gpu"][];
+        };
+        GpuBooking: {
+            /** @description From now, such as 1.5 */
+            duration_hours: number;
+        };
+        ReleasedWorker: {
+            /** @description Id of the worker */
+            worker_id: string;
+            /**
+             * @description Whether the key is good, and why not
+             * @enum {string}
+             */
+            state: "released";
+        };
+        JobStats: {
+            /** @description The time that the counts of finished jobs cover */
+            period_seconds: number;
+            /** @description QUEUED and RUNNING: now. The others: ended within the period. 100,000 at most */
+            jobs: {
+                /** @description Jobs in the state QUEUED */
+                QUEUED: number;
+                /** @description Jobs in the state RUNNING */
+                RUNNING: number;
+                /** @description Jobs in the state COMPLETED */
+                COMPLETED: number;
+                /** @description Jobs in the state FAILED */
+                FAILED: number;
+                /** @description Jobs in the state CANCELED */
+                CANCELED: number;
+                /** @description Jobs in the state EXPIRED */
+                EXPIRED: number;
+            };
+            /** @description How long the oldest job that may start has waited; null: none waits */
+            oldest_queued_seconds: number | null;
+            /** @description Workers by state */
+            workers: {
+                /** @description Workers that get jobs */
+                online: number;
+                /** @description Workers that finish what they have */
+                draining: number;
+                /** @description Workers that get no jobs for a time, after failures */
+                resting: number;
+                /** @description Workers that were seen within a week, but not now */
+                offline: number;
+                /** @description Workers of any state that are booked */
+                booked: number;
+            };
+            /** @description How long completed jobs took */
+            durations: {
+                /** @description Number of completed jobs that were read: the latest within the period, 10,000 at most */
+                jobs: number;
+                /** @description From the time at which a job could start to its last attempt */
+                wait_seconds: {
+                    /** @description Median, in seconds; null: no job */
+                    p50: number | null;
+                    /** @description 95th percentile, in seconds; null: no job */
+                    p95: number | null;
+                };
+                /** @description Of the last attempt */
+                run_seconds: {
+                    /** @description Median, in seconds; null: no job */
+                    p50: number | null;
+                    /** @description 95th percentile, in seconds; null: no job */
+                    p95: number | null;
+                };
+            };
+        };
+        AdminStatus: {
+            /**
+             * @description pending, claimed or disabled
+             * @enum {string}
+             */
+            status: "ready" | "not_ready";
+            /** @description The version of the server */
+            version: string;
+            /** @description The parts of this process, as in /readyz */
+            parts: {
+                [key: string]: {
+                    /** @description Whether it is ready */
+                    ok: boolean;
+                    /** @description Its state in words */
+                    detail: string;
+                };
+            };
+            /** @description Jobs that wait. 100,000 at most */
+            jobs_queued: number;
+            /** @description Jobs that run. 100,000 at most */
+            jobs_running: number;
+            /** @description How long the oldest job that may start has waited; null: none waits */
+            oldest_queued_seconds: number | null;
+            /** @description Number of workers that are online */
+            workers_online: number;
+        };
+        AdminJob: {
+            /** @description Id of the job */
+            job_id: string;
+            /** @description Owner of the job */
+            owner_id: string;
+            /** @description The kind of thing or of event */
+            type: string;
+            /**
+             * @description Whether the key is good, and why not
+             * @enum {string}
+             */
+            state: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELED" | "EXPIRED";
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            requested_at: string;
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+            started_at: string | null;
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+            finished_at: string | null;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            expires_at: string;
+            /** @description Number of workers that have had the job so far */
+            attempt: number;
+            /** @description Number of attempts that may fail */
+            max_attempts: number;
+            /** @description 9: first, among jobs of the same owner */
+            priority: number;
+            /** @description Id of the worker that has or had the job; null: none */
+            assigned_worker: string | null;
+            /** @description Why it failed; null: it did not */
+            error_code: string | null;
+        };
+        AdminJobList: {
+            /** @description The items, in the order of the list */
+            items: components["schemas"]["AdminJob"][];
+            /** @description Asks for the next page; null: this is the last one */
+            next_cursor: string | null;
+        };
+        AdminWorker: {
+            /** @description Id of the worker */
+            worker_id: string;
+            /** @description The name that people read */
+            name: string;
+            /** @description The id of the owner whose key asked; null: no key did */
+            owner_id: string;
+            /**
+             * @description Whether the key is good, and why not
+             * @enum {string}
+             */
+            state: "online" | "draining" | "resting" | "offline";
+            /** @description Its GPUs, models, labels and types of jobs */
+            capabilities: {
+                [key: string]: unknown;
+            };
+            /** @description Jobs at a time */
+            concurrency: number;
+            /** @description Jobs that it works on */
+            jobs: number;
+            /** @description Where it stands; null: not said */
+            region: string | null;
+            /** @description USD of the whole worker; null: not said */
+            price_per_hour: number | null;
+            /** @description When its booking ends; null: it is not booked */
+            booked_until: string | null;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            registered_at: string;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            seen_at: string;
+            /** @description The owner who has booked it; null: nobody */
+            booked_by: string | null;
+        };
+        AdminWorkerList: {
+            /** @description The items, in the order of the list */
+            items: components["schemas"]["AdminWorker"][];
+            /** @description Asks for the next page; null: this is the last one */
+            next_cursor: string | null;
+        };
         Health: {
             /**
              * @description The process answers
@@ -5643,6 +6082,24 @@ export interface components {
                     detail: string;
                 };
             };
+        };
+        EndpointGroup: {
+            /** @description Such as jobs */
+            name: string;
+            /** @description Version of the API, such as v1; empty: it has none */
+            version: string;
+            /** @description Where its paths begin, such as /v1/jobs */
+            path: string;
+            /** @description Other beginnings of its paths */
+            aliases: string[];
+            /** @description Such as GET /v1/jobs/{id} */
+            endpoints: string[];
+        };
+        ServerCapabilities: {
+            /** @description The version of the server */
+            version: string;
+            /** @description By path */
+            groups: components["schemas"]["EndpointGroup"][];
         };
         User: {
             /** @description Its id in the API */
@@ -8813,7 +9270,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description model_not_found */
+            /** @description not_found, model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13724,7 +14181,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description job_not_found */
+            /** @description not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13817,7 +14274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description job_not_found */
+            /** @description not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13942,7 +14399,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description job_not_found */
+            /** @description not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14049,7 +14506,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description job_not_found */
+            /** @description not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14144,7 +14601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description job_not_found */
+            /** @description not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14266,7 +14723,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description job_not_found */
+            /** @description not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14370,7 +14827,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description job_not_found */
+            /** @description not_found, job_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14582,7 +15039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description worker_not_found */
+            /** @description not_found, worker_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14681,7 +15138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description worker_not_found */
+            /** @description not_found, worker_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14794,7 +15251,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description worker_not_found */
+            /** @description not_found, worker_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15252,6 +15709,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description lease_lost */
             409: {
                 headers: {
@@ -15362,6 +15828,15 @@ export interface operations {
             };
             /** @description insufficient_scope */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15492,6 +15967,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description lease_lost, already_finished */
             409: {
                 headers: {
@@ -15512,6 +15996,907 @@ export interface operations {
             };
             /** @description unsupported_media_type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "marketplace.list": {
+        parameters: {
+            query?: {
+                /** @description Number of items in a page. Default: 50 */
+                limit?: number;
+                /** @description next_cursor of the previous page */
+                cursor?: string;
+                /** @description true: only GPUs that you could book now; false: only the others */
+                available?: boolean;
+                /** @description A part of the name of the GPU, such as 4090 */
+                model?: string;
+                /** @description Memory of the GPU in GiB, at least */
+                memory_min?: number;
+                /** @description Where it stands */
+                region?: string;
+                /** @description USD per hour of the whole worker, at most. Without a price it costs nothing */
+                price_max?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GpuList"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "marketplace.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the GPU from the list, such as wrk_4fT9aBcDeF12-0 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gpu"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "marketplace.register": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Name of the worker under its owner. Default: the id of the key, as each machine has its own */
+                "x-miner-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GpuOffer"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedWorker"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description worker_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "marketplace.book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the GPU from the list, such as wrk_4fT9aBcDeF12-0 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GpuBooking"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gpu"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description already_booked, conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "marketplace.release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the GPU from the list, such as wrk_4fT9aBcDeF12-0 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasedWorker"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobStats"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminStatus"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.jobs": {
+        parameters: {
+            query?: {
+                /** @description Number of items in a page. Default: 50 */
+                limit?: number;
+                /** @description next_cursor of the previous page */
+                cursor?: string;
+                /** @description Only jobs of the owner of this id */
+                owner?: string;
+                /** @description Only items in this state */
+                state?: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELED" | "EXPIRED";
+                /** @description Only jobs of this type */
+                type?: string;
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+                from?: string;
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminJobList"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.miners": {
+        parameters: {
+            query?: {
+                /** @description Number of items in a page. Default: 50 */
+                limit?: number;
+                /** @description next_cursor of the previous page */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminWorkerList"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15725,6 +17110,62 @@ export interface operations {
             };
             /** @description rate_limited, budget_exceeded */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "system.capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerCapabilities"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -539,6 +539,69 @@ export const OPERATIONS = {
     "description": "model_missing and interrupted cost the job no attempt. oom and model_missing take this model from the worker until it registers again. upstream_error and internal count against the worker: it rests after failures of several jobs. Scope: workers:report.",
     "scope": "workers:report"
   },
+  "marketplace.list": {
+    "method": "GET",
+    "path": "/v1/marketplace/gpu/list",
+    "summary": "List the GPUs of workers",
+    "description": "Those of workers that were seen within a week, the latest registered worker first. No money moves: prices are compared and reported only. Scope: marketplace:read.",
+    "scope": "marketplace:read"
+  },
+  "marketplace.get": {
+    "method": "GET",
+    "path": "/v1/marketplace/gpu/{id}",
+    "summary": "One GPU",
+    "description": "Scope: marketplace:read.",
+    "scope": "marketplace:read"
+  },
+  "marketplace.register": {
+    "method": "POST",
+    "path": "/v1/marketplace/gpu/register",
+    "summary": "Set the offer of a worker of yours",
+    "description": "It stays when the worker registers again. Its price replaces that of the registration, and is compared with max_price_per_hour of jobs. No money moves: prices are compared and reported only. Scope: marketplace:offer.",
+    "scope": "marketplace:offer"
+  },
+  "marketplace.book": {
+    "method": "POST",
+    "path": "/v1/marketplace/gpu/{id}/book",
+    "summary": "Book the worker of a GPU for your jobs",
+    "description": "Until the booking ends, its worker gets jobs of your owner only; it finishes those that it has. The booking ends by itself. To book it again moves the end, and never to an earlier time. No money moves: prices are compared and reported only. Scope: marketplace:book.",
+    "scope": "marketplace:book"
+  },
+  "marketplace.release": {
+    "method": "POST",
+    "path": "/v1/marketplace/gpu/{id}/release",
+    "summary": "End your booking of a GPU before its time",
+    "description": "An administrator, a key with workers:manage, ends the bookings of others too. Scope: marketplace:book.",
+    "scope": "marketplace:book"
+  },
+  "admin.stats": {
+    "method": "GET",
+    "path": "/v1/admin/stats",
+    "summary": "Count jobs and workers of all owners, and how long jobs took",
+    "description": "Scope: workers:manage.",
+    "scope": "workers:manage"
+  },
+  "admin.status": {
+    "method": "GET",
+    "path": "/v1/admin/status",
+    "summary": "State of this server and its queue",
+    "description": "Scope: workers:manage.",
+    "scope": "workers:manage"
+  },
+  "admin.jobs": {
+    "method": "GET",
+    "path": "/v1/admin/jobs",
+    "summary": "List jobs of all owners, newest first",
+    "description": "Without what clients and workers have written: no payload, result, metadata or message. Scope: workers:manage.",
+    "scope": "workers:manage"
+  },
+  "admin.miners": {
+    "method": "GET",
+    "path": "/v1/admin/miners",
+    "summary": "List workers of all owners, with their bookings",
+    "description": "Those that were seen within a week, the latest registered first. Scope: workers:manage.",
+    "scope": "workers:manage"
+  },
   "system.health": {
     "method": "GET",
     "path": "/healthz",
@@ -559,6 +622,13 @@ export const OPERATIONS = {
     "summary": "Prometheus metrics",
     "description": "Needs no key from the machine itself, under localhost or a loopback address and without a proxy. Scope: metrics:read.",
     "scope": "metrics:read"
+  },
+  "system.capabilities": {
+    "method": "GET",
+    "path": "/v1/capabilities",
+    "summary": "List the groups of endpoints of this server, with its version",
+    "description": "Needs no key.",
+    "scope": null
   },
   "auth.check": {
     "method": "GET",

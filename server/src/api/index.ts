@@ -1,7 +1,9 @@
 import type { Route } from './services.ts';
 import { auditRoutes } from './audit.ts';
 import { bootstrapRoutes } from './bootstrap.ts';
+import { adminRoutes } from './jobs/admin.ts';
 import { jobRoutes } from './jobs/jobs.ts';
+import { marketplaceRoutes } from './jobs/marketplace.ts';
 import { workerJobRoutes } from './jobs/worker-jobs.ts';
 import { workerRoutes } from './jobs/workers.ts';
 import { importRoutes } from './keys/import.ts';
@@ -29,8 +31,11 @@ export const apiRoutes: Route[] = [
   ...jobRoutes,
   ...workerRoutes,
   ...workerJobRoutes,
+  ...marketplaceRoutes,
+  ...adminRoutes,
   ...systemRoutes,
 ];
+export { capabilitiesRoute } from './capabilities.ts';
 export { docsRoutes } from './docs.ts';
 export { readinessOf } from './readiness.ts';
 export type { Services as ApiServices } from './services.ts';

@@ -48,6 +48,9 @@ export const route = routesOn(apiSurface);
 const M = 0x6d;
 const LOWER_CASE = 0x20;
 
+/** Other words for groups of endpoints, which `plainUrl` rewrites. */
+export const ALIASES: Readonly<Record<string, string>> = { miners: 'workers' };
+
 /** `/v1/miners` is `/v1/workers`: AITBC's word for them. */
 function underWorkers(url: string): string {
   if ((url.charCodeAt(4) | LOWER_CASE) !== M && (url.charCodeAt(8) | LOWER_CASE) !== M) return url;

@@ -10,8 +10,11 @@ export const scoped = guarded.filter((route) => route.access !== 'any');
 /** The path of a route with ids that nobody has. */
 export function pathOf(route: Route): string {
   if (route.path.startsWith('/v1/running/')) return route.path.replace(':id', 'run_000000000000_0');
-  const prefix = /^\/v1\/(key|owner|upstream)s/.exec(route.path)?.[1] ?? 'key';
-  const id = `${{ key: 'key', owner: 'own', upstream: 'up' }[prefix] ?? 'key'}_000000000000`;
+  if (route.path.startsWith('/v1/marketplace/')) return route.path.replace(':id', 'wrk_000000000000-0');
+  const noun = /^\/v1\/(\w+)/.exec(route.path)?.[1] ?? '';
+  // The id after /v1/workers is that of a job, or any name of a worker.
+  const prefixes: Record<string, string> = { owners: 'own', upstreams: 'up', jobs: 'job', workers: 'job' };
+  const id = `${prefixes[noun] ?? 'key'}_000000000000`;
   return route.path
     .replace(':secret_id', 'sec_000000000000')
     .replaceAll(/:\w+/g, id)
@@ -40,7 +43,7 @@ export const closedBody = (route: Route): boolean =>
 export function wrongFields(schema: unknown): { field: string; body: object }[] {
   const { properties = {} } = schema as JsonSchema;
   return Object.entries(properties).flatMap(([name, property]) => [
-    { field: name, body: { [name]: wrongFor(property) } },
+    ...(takesAll(property) ? [] : [{ field: name, body: { [name]: wrongFor(property) } }]),
     ...inside(property).map(({ field, body }) => ({ field: `${name}${field}`, body: { [name]: body } })),
   ]);
 }
@@ -50,13 +53,16 @@ function inside(property: JsonSchema): { field: string; body: unknown }[] {
     return wrongFields(property).map(({ field, body }) => ({ field: `.${field}`, body }));
   if (property.type === 'array' && property.items !== undefined) {
     const { items } = property;
-    const first = { field: '[0]', body: [wrongFor(items)] };
-    return [first, ...inside(items).map(({ field, body }) => ({ field: `[0]${field}`, body: [body] }))];
+    const first = takesAll(items) ? [] : [{ field: '[0]', body: [wrongFor(items)] }];
+    return [...first, ...inside(items).map(({ field, body }) => ({ field: `[0]${field}`, body: [body] }))];
   }
   return [];
 }
 
-/** Of no type that any schema here has, but for what takes everything. */
+const takesAll = ({ type, anyOf, enum: words }: JsonSchema): boolean =>
+  type === undefined && anyOf === undefined && words === undefined;
+
+/** Of no type that any schema here has. */
 function wrongFor(property: JsonSchema): unknown {
   const types = (property.anyOf ?? [property]).map(({ type }) => type);
   return types.includes('boolean') ? 'true' : true;

@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   job_not_found: { status: 404, title: 'No such job' },
   worker_not_found: { status: 404, title: 'No such worker' },
   method_not_allowed: { status: 405, title: 'This endpoint does not support this method' },
+  already_booked: { status: 409, title: 'The GPU is booked' },
   request_stopped: { status: 409, title: 'The request was stopped' },
   conflict: { status: 409, title: 'Not possible in the current state' },
   idempotent_repeat: { status: 409, title: 'This request was already carried out' },

@@ -17,8 +17,11 @@ export function pageOf<T>(
 ): Page<T> {
   const items = found.slice(0, limit);
   const last = found.length > limit ? items.at(-1) : undefined;
-  return { items, next_cursor: last === undefined ? null : encoded(placeOf(last).join(' ')) };
+  return { items, next_cursor: last === undefined ? null : cursorOf(placeOf(last)) };
 }
+
+/** @param place texts without spaces. */
+export const cursorOf = (place: readonly (string | number)[]): string => encoded(place.join(' '));
 
 const encoded = (text: string): string => Buffer.from(text).toString('base64url');
 

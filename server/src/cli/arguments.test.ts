@@ -3,6 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { KEYWARD, testHome } from './cli.fixture.ts';
+import type { Command } from './command.ts';
 import { durationSeconds, pastTime } from './parse.ts';
 
 const SECRET = 'sk-kw10123456789abABCDEFGHIJKLMNOPQRSTUVWXYZ012345000000';
@@ -85,9 +86,12 @@ describe('help', () => {
   test('every command has a help text with an example', async () => {
     const home = testHome();
     const { root } = await import('./root.ts');
-    const paths = Object.entries(root.commands ?? {}).flatMap(([word, { commands }]) =>
-      commands === undefined ? [[word]] : Object.keys(commands).map((verb) => [word, verb]),
-    );
+    const pathsOf = ({ commands }: Command): string[][] =>
+      commands === undefined
+        ? [[]]
+        : Object.entries(commands).flatMap(([word, one]) => pathsOf(one).map((rest) => [word, ...rest]));
+    const paths = pathsOf(root);
+    expect(paths).toContainEqual(['marketplace', 'gpu', 'list']);
     expect(paths.length).toBeGreaterThan(40);
     await Promise.all(
       paths.map(async (path) => {

@@ -1,5 +1,7 @@
+import { KeywardApiError, type components, type KeywardClient } from '@keyward/sdk';
 import { clientFor, findServer, URL_ARGS } from './client.ts';
 import { verb } from './command.ts';
+import { CliError, EXIT } from './exit.ts';
 import { fields, print, tableText } from './output.ts';
 
 interface Operation {
@@ -34,14 +36,27 @@ function accessOf({ security = [{}], ...operation }: Operation): string {
   return operation['x-keyward-scope'] ?? (security.some((way) => 'session' in way) ? 'session' : 'any');
 }
 
+/** Such as `/v1/keys`. */
+export const groupOf = (path: string): string => path.split('/').slice(0, 3).join('/');
+
 export const endpoints = verb({
-  args: URL_ARGS,
-  examples: ['endpoints', `$ keyward endpoints --output json | jq '.items[].path'`],
+  args: {
+    group: {
+      type: 'positional',
+      description: 'Only endpoints of this group, such as marketplace. Exit code 5: the server has none',
+      required: false,
+    },
+    ...URL_ARGS,
+  },
+  examples: ['endpoints', 'endpoints marketplace', `$ keyward endpoints --output json | jq '.items[].path'`],
   notes: 'Needs no key. Interactive page: /api/docs of the server.',
   run: async (args, context) => {
     const { url } = await findServer(args, context);
-    const response = await clientFor(url, undefined, context).get('/openapi.json');
-    const items = endpointsOf(await response.json());
+    const client = clientFor(url, undefined, context);
+    const response = await client.get('/openapi.json');
+    const all = endpointsOf(await response.json());
+    const starts = args.group === undefined ? undefined : await startsOf(client, args.group, all);
+    const items = all.filter(({ path }) => starts?.includes(groupOf(path)) ?? true);
     await print(context, args, {
       value: { items, next_cursor: null },
       table: () =>
@@ -53,3 +68,31 @@ export const endpoints = verb({
     });
   },
 });
+
+type Capabilities = components['schemas']['ServerCapabilities'];
+
+/** Where the paths of a group begin. @throws CliError exit code 5 where the server has no such group */
+async function startsOf(client: KeywardClient, group: string, all: readonly Endpoint[]): Promise<string[]> {
+  const { version, groups } = await capabilitiesOf(client, all);
+  const found = groups.filter(
+    ({ name, aliases }) => name === group || aliases.some((alias) => alias.endsWith(`/${group}`)),
+  );
+  if (found.length > 0) return found.map(({ path }) => path);
+  throw new CliError(`This server has no ${group} endpoints. It is Keyward ${version}.`, {
+    exitCode: EXIT.notFound,
+    hint: `It has: ${groups.map(({ path }) => path).join(', ')}`,
+  });
+}
+
+/** Of older servers: from their OpenAPI document. */
+async function capabilitiesOf(client: KeywardClient, all: readonly Endpoint[]): Promise<Capabilities> {
+  try {
+    return (await (await client.get('/v1/capabilities')).json()) as Capabilities;
+  } catch (error) {
+    if (!(error instanceof KeywardApiError && error.status === 404)) throw error;
+  }
+  const { version } = (await (await client.get('/healthz')).json()) as { version: string };
+  const paths = [...new Set(all.map(({ path }) => groupOf(path)))];
+  const named = paths.map((path) => ({ name: path.split('/').at(-1) ?? '', path }));
+  return { version, groups: named.map((one) => ({ ...one, version: '', aliases: [], endpoints: [] })) };
+}

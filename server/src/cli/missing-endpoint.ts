@@ -1,5 +1,5 @@
 import { createClient, type KeywardApiError, type KeywardClient } from '@keyward/sdk';
-import { endpointsOf } from './endpoints.ts';
+import { endpointsOf, groupOf } from './endpoints.ts';
 
 const ASK_MS = 3_000;
 
@@ -20,8 +20,14 @@ export async function explainMissing({
     };
   }
   const has = await groupsOf(client);
+  const group = groupOf(at.pathname);
+  const base = `${group.split('/', 2).join('/')}/`;
+  const isGroupMissing = has.some((one) => one.startsWith(base)) && !has.includes(group);
+  const what = isGroupMissing
+    ? `This server has no ${group.split('/')[2]} endpoints: ${at.pathname}`
+    : message;
   return {
-    message: `${message} (${status}). It is Keyward ${version}.`,
+    message: `${what} (${status}). It is Keyward ${version}.`,
     ...(has.length === 0 ? {} : { details: [`It has: ${has.join(', ')}`] }),
     hint: 'The server and the command line may differ in version. keyward endpoints lists all endpoints.',
   };
@@ -40,7 +46,7 @@ async function versionOf(client: KeywardClient): Promise<string | undefined> {
 async function groupsOf(client: KeywardClient): Promise<string[]> {
   try {
     const endpoints = endpointsOf(await (await client.get('/openapi.json')).json());
-    return [...new Set(endpoints.map(({ path }) => path.split('/').slice(0, 3).join('/')))];
+    return [...new Set(endpoints.map(({ path }) => groupOf(path)))];
   } catch {
     return [];
   }

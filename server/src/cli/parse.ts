@@ -104,6 +104,13 @@ export function wholeNumber(
   throw usageError(`--${flag} must be a whole number from ${min} to ${max}.`);
 }
 
+/** @throws CliError that names the flag. */
+export function decimalNumber(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  throw usageError(`--${flag} must be a number such as 1.5.`);
+}
+
 /** By the first letter of the unit: `m`, `min` and `minute` are the same. */
 const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
 const DURATION = /^(\d*)\s*(s|second|m|min|minute|h|hour|d|day|w|week|y|)$/;

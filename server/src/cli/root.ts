@@ -87,8 +87,23 @@ export const root = group('Hands out access to AI safely', {
     export: 'Write the whole record into a file that can be verified anywhere',
     verify: 'Verify an exported record offline, or the one of this machine',
   }),
+  marketplace: group('GPUs of workers: offers and bookings', {
+    gpu: noun('GPUs of workers: offers and bookings', () => import('./marketplace/gpu.ts'), {
+      list: of('marketplace.list'),
+      details: of('marketplace.get'),
+      register: of('marketplace.register'),
+      book: of('marketplace.book'),
+      release: of('marketplace.release'),
+    }),
+  }),
+  admin: noun('The queue of jobs and its workers, for administrators', () => import('./admin/verbs.ts'), {
+    stats: of('admin.stats'),
+    jobs: of('admin.jobs'),
+    miners: of('admin.miners'),
+    status: of('admin.status'),
+  }),
   ...lazy(() => import('./endpoints.ts'), {
-    endpoints: 'List the endpoints, from the OpenAPI document of the server',
+    endpoints: 'List the endpoints of the server, or of one group',
   }),
   bootstrap: group('Put keys where programs find them', {
     ...lazy(() => import('./bootstrap/verbs.ts'), {

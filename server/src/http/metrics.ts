@@ -1,19 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { jobMetrics, type JobTotals } from './job-metrics.ts';
 import { RequestTimes } from './request-times.ts';
 
-/** Prometheus metrics of this process. Labels are routes, codes and models, never input of callers. */
+const JOBS_WAIT_MS = 2_000;
+
+/** Prometheus metrics of this process. Labels are routes, codes and models. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #times = new RequestTimes();
   readonly #errors: Counter<'code'>;
+  readonly #jobs: () => Promise<JobTotals | undefined>;
+  readonly #setJobs: (totals: JobTotals | undefined) => void;
 
   constructor({
     nodeHoldsLease,
     totals,
+    jobs,
   }: {
     nodeHoldsLease: () => boolean;
     totals: () => Iterable<UsageTotal>;
+    jobs: () => Promise<JobTotals | undefined>;
   }) {
+    this.#jobs = jobs;
     collectDefaultMetrics({ register: this.#registry });
     this.#errors = new Counter({
       name: 'keyward_errors_total',
@@ -32,6 +41,7 @@ export class Metrics {
     const tokensIn = tokenCounter('in', () => perModel(totals(), 'tokensIn'));
     const tokensOut = tokenCounter('out', () => perModel(totals(), 'tokensOut'));
     for (const metric of [lease, tokensIn, tokensOut]) this.#registry.registerMetric(metric);
+    this.#setJobs = jobMetrics(this.#registry);
   }
 
   /** An answer ended. @param route as declared, such as `/v1/keys/:id`. */
@@ -43,7 +53,10 @@ export class Metrics {
     this.#errors.inc({ code });
   }
 
+  /** Those of jobs are left out while the database does not answer: the others matter most then. */
   async render(): Promise<{ contentType: string; text: string }> {
+    const late = sleep(JOBS_WAIT_MS, undefined, { ref: false });
+    this.#setJobs(await Promise.race([this.#jobs(), late]));
     const text = `${await this.#registry.metrics()}${this.#times.text()}`;
     return { contentType: this.#registry.contentType, text };
   }

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers, type TestServer } from '../../test/server.ts';
+import { describeOnBothServers, type RequestOptions, type TestServer } from '../../test/server.ts';
 import { pathOf, routes } from '../api/sweep.fixture.ts';
 
 interface Problem {
@@ -82,12 +82,10 @@ describeOnBothServers('paths, methods and ids', (start) => {
       for (const id of odd) {
         if (pathOf(route).includes(id)) continue;
         const path = route.path.replace(':id', id).replace(':secret_id', 'sec_000000000000');
-        const answer = await server.request<Problem>(
-          route.method,
-          path,
-          route.body === undefined ? {} : { body: route.method === 'PATCH' ? { name: 'x' } : {} },
-        );
-        expect([route.id, id, answer.status, answer.body.code]).toEqual([route.id, id, 404, 'not_found']);
+        const answer = await server.request<Problem>(route.method, path, bodyFor(route));
+        expect([route.id, id, answer.status]).toEqual([route.id, id, 404]);
+        // A worker can be named by any text.
+        expect(answer.body.code).toMatch(/^(worker_)?not_found$/);
       }
     }
   });
@@ -139,3 +137,9 @@ describeOnBothServers('paths, methods and ids', (start) => {
     expect(still.body).toMatchObject({ state: 'active', name: 'test key' });
   });
 });
+
+/** With which a request gets as far as the id in its path. */
+function bodyFor({ body, bodyKind, method }: (typeof routes)[number]): RequestOptions {
+  if (bodyKind === 'ndjson') return { body: '', headers: { 'content-type': 'application/x-ndjson' } };
+  return body === undefined ? {} : { body: method === 'PATCH' ? { name: 'x' } : {} };
+}

@@ -11,6 +11,13 @@ export { cancelJob, deleteJob, findOwn, listJobs, receiptOfJob, resultOf, waitFo
 export { eventsOfJob, type JobEvent } from './job-events.ts';
 export { viewOfJob, type JobView } from './job-view.ts';
 export { jobsModule, type Jobs } from './module.ts';
+export { bookGpu, releaseGpu } from './marketplace/bookings.ts';
+export { GPU_STATES } from './marketplace/gpu.ts';
+export { findGpu, listGpus } from './marketplace/list-gpus.ts';
+export { setOffer } from './marketplace/offers.ts';
+export { listAllJobs, listAllWorkers } from './admin/lists.ts';
+export { queueTotals } from './admin/queue-totals.ts';
+export { jobStats, queueState } from './admin/stats.ts';
 export { checkReceipt, type Receipt, type ReceiptCheck } from './receipt.ts';
 export { takeJobs } from './workers/take.ts';
 export type { JobInput } from './submit.ts';

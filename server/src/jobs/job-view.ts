@@ -8,14 +8,16 @@ import { impossible, misfit, type Candidate, type Misfit, type Spec } from './sp
 import { countBefore } from './store/job-store.ts';
 import { findLanes } from './store/lane-store.ts';
 import { heldBy, seenSince } from './store/worker-store.ts';
-import { candidateOf, KNOWN_MS, stateOf, type WorkerState } from './workers/worker.ts';
+import { bookedFor, candidateOf, KNOWN_MS, stateOf, type WorkerState } from './workers/worker.ts';
 
 /** Of the position in the queue; above it the position is unknown. */
 const POSITION_MAX = 1_000;
 /** Workers that an answer looks at. */
 const WORKERS_MAX = 2_000;
 
-export type Excluded = Partial<Record<Misfit | 'busy' | 'draining' | 'resting' | 'offline', number>>;
+export type Excluded = Partial<
+  Record<Misfit | 'busy' | 'booked' | 'draining' | 'resting' | 'offline', number>
+>;
 
 /** Why a job still waits. */
 export interface Waiting {
@@ -102,7 +104,14 @@ interface Crowd {
   db: Db;
   nowMs: number;
   specs: ReadonlyMap<number, Spec>;
-  workers: { candidate: Candidate; state: WorkerState; isFull: boolean; concurrency: number }[];
+  workers: {
+    candidate: Candidate;
+    state: WorkerState;
+    isFull: boolean;
+    concurrency: number;
+    /** Undefined: for everybody. */
+    onlyFor: string | undefined;
+  }[];
   pace: Pace;
 }
 
@@ -125,6 +134,7 @@ async function crowdOf({ storage, clock, pace }: JobsContext, rows: readonly Job
       state: stateOf(worker, nowMs),
       concurrency: worker.concurrency,
       isFull: (held.get(worker.id) ?? 0) >= worker.concurrency,
+      onlyFor: bookedFor(worker, nowMs),
     })),
   };
 }
@@ -134,10 +144,11 @@ async function queuedView({ db, nowMs, specs, workers, pace }: Crowd, row: JobRo
   if (spec === undefined) return NOT_QUEUED;
   const excluded: Excluded = {};
   let places = 0;
-  for (const { candidate, state, isFull, concurrency } of workers) {
-    const away = state === 'online' ? (isFull ? 'busy' : undefined) : state;
+  for (const { candidate, state, isFull, concurrency, onlyFor } of workers) {
+    const isBooked = onlyFor !== undefined && onlyFor !== row.owner_id;
+    const away = state !== 'online' ? state : isBooked ? 'booked' : isFull ? 'busy' : undefined;
     const unfit = misfit(spec, candidate);
-    if (unfit === undefined && state === 'online') places += concurrency;
+    if (unfit === undefined && state === 'online' && !isBooked) places += concurrency;
     const reason = unfit ?? away;
     if (reason !== undefined) excluded[reason] = (excluded[reason] ?? 0) + 1;
   }
@@ -179,5 +190,6 @@ function reasonOf(
   if (online === 0) return 'no_worker_online';
   if (because.length > 0) return `no_worker_with_${because.join('_and_')}`;
   if (isFree) return 'in_queue';
-  return excluded.busy === undefined ? 'no_fitting_worker_online' : 'workers_busy';
+  if (excluded.busy !== undefined) return 'workers_busy';
+  return excluded.booked === undefined ? 'no_fitting_worker_online' : 'workers_booked';
 }

@@ -7,6 +7,7 @@ import type { Budgets, UsageCounters } from '../usage/index.ts';
 import { Charges } from './charges.ts';
 import type { JobsContext } from './context.ts';
 import { JobNews } from './job-news.ts';
+import { marketplaceMigrations } from './marketplace/migrations.ts';
 import { jobsMigrations } from './migrations.ts';
 import { Pace } from './pace.ts';
 import { Queue } from './queue/queue.ts';
@@ -37,7 +38,7 @@ export interface Jobs extends JobsContext {
 }
 
 export const jobsModule = defineModule({
-  migrations: jobsMigrations,
+  migrations: [...jobsMigrations, ...marketplaceMigrations],
   open: ({ config, storage, clock, logger, audit, nodes, keys, sealing, budgets, counters }: Given) => {
     const submitters = new Submitters({ keys, nodes, clock });
     const { clocks, limits } = config.jobs;

@@ -280,6 +280,7 @@ export const Worker = Type.Object(
     jobs: Type.Integer({ description: 'Jobs that it works on' }),
     region: s.nullable(Type.String()),
     price_per_hour: s.nullable(Type.Number()),
+    booked_until: s.nullable(s.Time, { description: 'When its booking ends; null: it is not booked' }),
     registered_at: s.Time,
     seen_at: s.Time,
   },

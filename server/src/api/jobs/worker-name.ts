@@ -2,7 +2,9 @@ import type { Caller } from '../../access/index.ts';
 import { invalidField } from '../../base/errors.ts';
 
 const MINER_ID = 'x-miner-id';
-const NAME_FORM = /^[0-9A-Za-z][0-9A-Za-z._:@-]{0,99}$/;
+/** Of a name; ids of workers have it too. */
+export const WORKER_NAME = '^[0-9A-Za-z][0-9A-Za-z._:@-]{0,99}$';
+const NAME_FORM = new RegExp(WORKER_NAME);
 
 export const minerHeader = {
   [MINER_ID]: 'Name of the worker under its owner. Default: the id of the key, as each machine has its own',

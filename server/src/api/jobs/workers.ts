@@ -11,13 +11,13 @@ import { sendEvents } from '../../http/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
-import { minerHeader, nameOf } from './worker-name.ts';
+import { minerHeader, nameOf, WORKER_NAME } from './worker-name.ts';
 import * as j from './schemas.ts';
 
 /* Workers also stand under /v1/miners, AITBC's word for them (surface.ts). */
 
 const workerParams = Type.Object({
-  id: Type.String({ minLength: 1, maxLength: 100, description: 'Id or name of the worker' }),
+  id: Type.String({ pattern: WORKER_NAME, description: 'Id or name of the worker' }),
 });
 
 export const workerRoutes: Route[] = [

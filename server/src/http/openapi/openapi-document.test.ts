@@ -122,6 +122,7 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
       const open = own.filter(({ operation }) => operation.security.length === 0);
       expect(open.map(({ operation }) => operation.operationId).sort()).toEqual([
         'keys.report',
+        'system.capabilities',
         'system.health',
         'system.ready',
       ]);

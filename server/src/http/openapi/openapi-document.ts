@@ -16,6 +16,8 @@ const EVERYWHERE: ErrorCode[] = [
   'storage_unavailable',
 ];
 const WITH_BODY: ErrorCode[] = ['too_large', 'unsupported_media_type'];
+/** A parameter of the wrong form: there is no such thing (validation.ts). */
+const WITH_PARAMS: ErrorCode[] = ['not_found'];
 const WITH_KEY: ErrorCode[] = [
   'conflicting_credentials',
   'missing_key',
@@ -174,11 +176,12 @@ function shapeOf(type: string): Json {
 }
 
 /** The codes that a route can answer with. */
-export const errorsOf = ({ method, access, errors = [] }: Route): ErrorCode[] => [
+export const errorsOf = ({ method, access, params, errors = [] }: Route): ErrorCode[] => [
   ...new Set([
     ...EVERYWHERE,
     ...(method === 'GET' ? [] : WITH_BODY),
     ...(access === 'public' ? [] : WITH_KEY),
+    ...(params === undefined ? [] : WITH_PARAMS),
     ...errors,
   ]),
 ];

@@ -10,7 +10,7 @@ import { end } from '../store/lease-store.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import { findWorkers, heldBy, markSeen } from '../store/worker-store.ts';
 import type { Submitters } from '../submitters.ts';
-import { candidateOf } from '../workers/worker.ts';
+import { bookedFor, candidateOf } from '../workers/worker.ts';
 import type { Lane, Lanes, Seeker } from './lanes.ts';
 
 /** How old the note of a worker's last word may be. */
@@ -77,7 +77,7 @@ export class Claims {
       const free = isOn ? Math.max(0, Math.min(ask.max, row.concurrency - has)) : 0;
       // Two polls of one worker: its places count once.
       held.set(row.id, has + free);
-      return { ask, row, seeker: this.#seekerOf(row, has), free, jobs: [] };
+      return { ask, row, seeker: this.#seekerOf(row, has, nowMs), free, jobs: [] };
     });
     await this.#fill(tx, seekings, nowMs);
     const stale = [...rows.values()].filter(({ seen_at: seenAt }) => seenAt < nowMs - SEEN_STEP_MS);
@@ -184,12 +184,14 @@ export class Claims {
     }
   }
 
-  #seekerOf(row: WorkerRow, held: number): Seeker {
+  #seekerOf(row: WorkerRow, held: number, nowMs: number): Seeker {
     const candidate = candidateOf(row);
     const { models } = candidate.capabilities;
     const says = models.some(({ loaded }) => loaded !== undefined);
     const said = models.flatMap(({ name, loaded }) => (loaded === true ? [name] : []));
     const loaded = new Set([...said, ...(this.#lastModels.get(row.id) ?? [])]);
-    return { candidate, loaded, mustKeep: says && held > 0 };
+    const onlyFor = bookedFor(row, nowMs);
+    const booking = onlyFor !== undefined && { onlyFor, bookedUntilMs: row.booked_until };
+    return { candidate, loaded, mustKeep: says && held > 0, ...booking };
   }
 }

@@ -25,6 +25,7 @@ export interface Seeker {
   mustKeep: boolean;
   /** Who may use it while it is booked; undefined: everybody. */
   onlyFor?: string | undefined;
+  bookedUntilMs?: number | undefined;
 }
 
 /**

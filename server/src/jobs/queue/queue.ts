@@ -13,6 +13,8 @@ import { Lanes, type Lane, type Seeker } from './lanes.ts';
 
 /** The topic that wakes other nodes. */
 const TOPIC = 'jobs';
+/** The topic that tells them of bookings that began or ended. */
+const BOOKINGS = 'bookings';
 /** Where a wake-up was lost. */
 const LOOK_AGAIN_MS = 1_000;
 
@@ -51,7 +53,7 @@ export class Queue {
   /** The longest waiting first. */
   readonly #waiters = new Set<Waiter>();
   readonly #ticks: Every;
-  #removeListener: (() => void) | undefined;
+  #removers: (() => void)[] = [];
 
   constructor(options: Options) {
     this.#options = options;
@@ -64,12 +66,16 @@ export class Queue {
 
   async start(): Promise<void> {
     await this.#lanes.refresh(this.#options.storage.db);
-    this.#removeListener = this.#options.nodes.onWake(TOPIC, () => void this.#ticks.run());
+    const { nodes } = this.#options;
+    this.#removers = [
+      nodes.onWake(TOPIC, () => void this.#ticks.run()),
+      nodes.onWake(BOOKINGS, () => this.#lookAtBookings()),
+    ];
     this.#ticks.start();
   }
 
   async stop(): Promise<void> {
-    this.#removeListener?.();
+    for (const remove of this.#removers) remove();
     for (const waiter of this.#waiters) waiter.wake();
     await Promise.all([this.#ticks.stop(), this.#claims.idle()]);
   }
@@ -91,6 +97,17 @@ export class Queue {
     for (const waiter of this.#waiters) if (waiter.workerId === workerId) waiter.wake();
   }
 
+  /** A booking of this worker began, or ended before its time. */
+  bookingChanged(workerId: string): void {
+    this.workerChanged(workerId);
+    this.#options.nodes.wake(BOOKINGS);
+  }
+
+  /** Booked workers may work for others again. One that was booked meanwhile finds out with its next claim. */
+  #lookAtBookings(): void {
+    for (const { seeker, wake } of this.#waiters) if (seeker?.onlyFor !== undefined) wake();
+  }
+
   /** Lanes in which jobs wait, for estimates. */
   openLanes(): Lane[] {
     return this.#lanes.open();
@@ -109,7 +126,9 @@ export class Queue {
         waiter.seeker = free > 0 ? seeker : undefined;
         // A job may have come in while this claim looked.
         if (waiter.seeker !== undefined && this.#fits(waiter.seeker)) continue;
-        await waiter.until(leftMs);
+        // When its booking ends by itself, it looks again: jobs of others may have come in before.
+        const bookedMs = (seeker?.bookedUntilMs ?? Infinity) - this.#options.clock.nowMs();
+        await waiter.until(Math.min(leftMs, Math.max(bookedMs, 1)));
       } finally {
         waiter.leave();
       }

@@ -26,7 +26,7 @@ export type WorkerRow = {
   /** Jobs at a time. */
   concurrency: number;
   region: string | null;
-  /** 10⁻⁹ USD per hour. */
+  /** The one that counts: that of the offer, else that of the registration. 10⁻⁹ USD per hour. */
   price_nano: number | null;
   protocol: number;
   is_draining: number;
@@ -39,6 +39,17 @@ export type WorkerRow = {
   missing_models: string;
   registered_at: number;
   seen_at: number;
+  /** The owner who has booked it. */
+  booked_by: string | null;
+  /** It works for nobody else until then; 0: not booked. */
+  booked_until: number;
+  /** As it registered. */
+  said_price_nano: number | null;
+  /** As its owner offers it. */
+  offer_price_nano: number | null;
+  offer_description: string | null;
+  /** Whether other owners can book it. */
+  is_bookable: number;
 };
 
 type Tables = {

@@ -17,21 +17,31 @@ export const findByName = (db: Db, ownerId: string, name: string): Promise<Worke
 
 export type Registration = Omit<
   WorkerRow,
-  'revision' | 'is_draining' | 'is_leaving' | 'rests_until' | 'rests' | 'missing_models' | 'registered_at'
+  'revision' | 'registered_at' | 'said_price_nano' | keyof typeof NEW
 >;
 
-/** A worker that registers again keeps its id, its leases and its rest; it is no longer draining. */
+const NEW = {
+  is_draining: 0,
+  is_leaving: 0,
+  rests_until: 0,
+  rests: 0,
+  missing_models: '[]',
+  booked_by: null,
+  booked_until: 0,
+  offer_price_nano: null,
+  offer_description: null,
+  is_bookable: 1,
+};
+
+/** A worker that registers again keeps its id, leases, rest, booking and offer; it is no longer draining. */
 export const putWorker = (tx: Db, row: Registration): Promise<WorkerRow> =>
   tables(tx)
     .insertInto('workers')
     .values({
       ...row,
+      ...NEW,
       revision: 1,
-      is_draining: 0,
-      is_leaving: 0,
-      rests_until: 0,
-      rests: 0,
-      missing_models: '[]',
+      said_price_nano: row.price_nano,
       registered_at: row.seen_at,
     })
     .onConflict((conflict) =>
@@ -41,7 +51,8 @@ export const putWorker = (tx: Db, row: Registration): Promise<WorkerRow> =>
         capabilities: eb.ref('excluded.capabilities'),
         concurrency: eb.ref('excluded.concurrency'),
         region: eb.ref('excluded.region'),
-        price_nano: eb.ref('excluded.price_nano'),
+        said_price_nano: eb.ref('excluded.price_nano'),
+        price_nano: sql<number | null>`coalesce(workers.offer_price_nano, excluded.price_nano)`,
         protocol: eb.ref('excluded.protocol'),
         is_draining: 0,
         is_leaving: 0,

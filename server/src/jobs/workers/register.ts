@@ -6,7 +6,7 @@ import type { JobsContext } from '../context.ts';
 import type { Capabilities, Gpu, WorkerModel } from '../spec.ts';
 import * as store from '../store/worker-store.ts';
 import type { WorkerRow } from '../store/tables.ts';
-import { candidateOf, KNOWN_MS, stateOf, type WorkerState } from './worker.ts';
+import { bookedFor, candidateOf, KNOWN_MS, stateOf, type WorkerState } from './worker.ts';
 
 export const PROTOCOL = 1;
 const MB_PER_GB = 1_024;
@@ -156,6 +156,8 @@ export interface WorkerView {
   jobs: number;
   region: string | null;
   price_per_hour: number | null;
+  /** Null: it is not booked. */
+  booked_until: string | null;
   registered_at: string;
   seen_at: string;
 }
@@ -175,17 +177,23 @@ export async function listWorkers(
     storage.db,
     rows.map(({ id }) => id),
   );
-  return rows.map((row) => ({
+  return rows.map((row) => viewOfWorker(row, held.get(row.id) ?? 0, nowMs));
+}
+
+/** @param held the leases that it holds */
+export function viewOfWorker(row: WorkerRow, held: number, nowMs: number): WorkerView {
+  return {
     worker_id: row.id,
     name: row.name,
     owner_id: row.owner_id,
     state: stateOf(row, nowMs),
     capabilities: candidateOf(row).capabilities,
     concurrency: row.concurrency,
-    jobs: held.get(row.id) ?? 0,
+    jobs: held,
     region: row.region,
     price_per_hour: row.price_nano === null ? null : row.price_nano / NANO,
+    booked_until: bookedFor(row, nowMs) === undefined ? null : isoTime(row.booked_until),
     registered_at: isoTime(row.registered_at),
     seen_at: isoTime(row.seen_at),
-  }));
+  };
 }

@@ -27,6 +27,12 @@ export function candidateOf(row: WorkerRow): Candidate {
   return candidate;
 }
 
+/** The owner who alone may use it now; undefined: it is not booked. */
+export const bookedFor = (
+  { booked_by: owner, booked_until: until }: Pick<WorkerRow, 'booked_by' | 'booked_until'>,
+  nowMs: number,
+): string | undefined => (owner !== null && until > nowMs ? owner : undefined);
+
 export type WorkerState = 'online' | 'draining' | 'resting' | 'offline';
 
 export function stateOf(row: WorkerRow, nowMs: number): WorkerState {

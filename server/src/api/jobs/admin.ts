@@ -1,0 +1,182 @@
+import { Type } from 'typebox';
+import {
+  JOB_STATES,
+  jobStats,
+  listAllJobs,
+  listAllWorkers,
+  queueState,
+  type JobState,
+} from '../../jobs/index.ts';
+import type { Route } from '../services.ts';
+import { route } from '../surface.ts';
+import * as s from '../schemas.ts';
+import * as j from './schemas.ts';
+
+/*
+ * These stand beside the Developer API's /v1/admin, whose clients see no change (admin.test.ts). They show all owners, so
+ * they need workers:manage: of the roles only the administrator has it, while workers:read and jobs:read are also given to
+ * keys that should see no more than their own.
+ */
+const access = 'workers:manage';
+
+const Count = (description: string) => Type.Integer({ minimum: 0, description });
+const Percentiles = (description: string) =>
+  Type.Object(
+    {
+      p50: s.nullable(Type.Number(), { description: 'Median, in seconds; null: no job' }),
+      p95: s.nullable(Type.Number(), { description: '95th percentile, in seconds; null: no job' }),
+    },
+    { description },
+  );
+
+const oldest = s.nullable(Type.Number(), {
+  description: 'How long the oldest job that may start has waited; null: none waits',
+});
+
+const jobCounts = Object.fromEntries(
+  JOB_STATES.map((state) => [state, Count(`Jobs in the state ${state}`)]),
+) as Record<JobState, ReturnType<typeof Count>>;
+
+const Stats = Type.Object(
+  {
+    period_seconds: Type.Integer({ description: 'The time that the counts of finished jobs cover' }),
+    jobs: Type.Object(jobCounts, {
+      description: 'QUEUED and RUNNING: now. The others: ended within the period. 100,000 at most',
+    }),
+    oldest_queued_seconds: oldest,
+    workers: Type.Object(
+      {
+        online: Count('Workers that get jobs'),
+        draining: Count('Workers that finish what they have'),
+        resting: Count('Workers that get no jobs for a time, after failures'),
+        offline: Count('Workers that were seen within a week, but not now'),
+        booked: Count('Workers of any state that are booked'),
+      },
+      { description: 'Workers by state' },
+    ),
+    durations: Type.Object(
+      {
+        jobs: Count('Number of completed jobs that were read: the latest within the period, 10,000 at most'),
+        wait_seconds: Percentiles('From the time at which a job could start to its last attempt'),
+        run_seconds: Percentiles('Of the last attempt'),
+      },
+      { description: 'How long completed jobs took' },
+    ),
+  },
+  { title: 'JobStats' },
+);
+
+const Status = Type.Object(
+  {
+    status: s.oneOf(['ready', 'not_ready']),
+    version: Type.String(),
+    parts: Type.Record(
+      Type.String(),
+      Type.Object({
+        ok: Type.Boolean({ description: 'Whether it is ready' }),
+        detail: Type.String({ description: 'Its state in words' }),
+      }),
+      { description: 'The parts of this process, as in /readyz' },
+    ),
+    jobs_queued: Count('Jobs that wait. 100,000 at most'),
+    jobs_running: Count('Jobs that run. 100,000 at most'),
+    oldest_queued_seconds: oldest,
+    workers_online: Type.Integer(),
+  },
+  { title: 'AdminStatus' },
+);
+
+const AdminJob = Type.Object(
+  {
+    job_id: Type.String(),
+    owner_id: Type.String({ description: 'Owner of the job' }),
+    type: Type.String(),
+    state: s.oneOf(JOB_STATES),
+    requested_at: s.Time,
+    started_at: s.nullable(s.Time),
+    finished_at: s.nullable(s.Time),
+    expires_at: s.Time,
+    attempt: Type.Integer({ description: 'Number of workers that have had the job so far' }),
+    max_attempts: Type.Integer(),
+    priority: Type.Integer({ description: '9: first, among jobs of the same owner' }),
+    assigned_worker: s.nullable(Type.String()),
+    error_code: s.nullable(Type.String(), { description: 'Why it failed; null: it did not' }),
+  },
+  { title: 'AdminJob' },
+);
+
+const AdminWorker = Type.Object(
+  {
+    ...j.Worker.properties,
+    booked_by: s.nullable(Type.String(), { description: 'The owner who has booked it; null: nobody' }),
+  },
+  { title: 'AdminWorker' },
+);
+
+export const adminRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v1/admin/stats',
+    id: 'admin.stats',
+    summary: 'Count jobs and workers of all owners, and how long jobs took',
+    access,
+    responses: { 200: Stats },
+    handler: async ({ jobs }) => ({ status: 200, body: await jobStats(jobs) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/admin/status',
+    id: 'admin.status',
+    summary: 'State of this server and its queue',
+    access,
+    responses: { 200: Status },
+    handler: async (services) => {
+      const { jobs, version } = services;
+      const parts = await services.readiness();
+      const isReady = Object.entries(parts).every(([name, { ok }]) => ok || name === 'local_model');
+      const status = isReady ? 'ready' : 'not_ready';
+      return { status: 200, body: { status, version, parts, ...(await queueState(jobs)) } };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/admin/jobs',
+    id: 'admin.jobs',
+    summary: 'List jobs of all owners, newest first',
+    description: 'Without what clients and workers have written: no payload, result, metadata or message.',
+    access,
+    query: Type.Object(
+      {
+        ...s.pageQuery,
+        owner: Type.Optional(
+          Type.String({ maxLength: 100, description: 'Only jobs of the owner of this id' }),
+        ),
+        state: Type.Optional(s.oneOf(JOB_STATES)),
+        type: Type.Optional(Type.String({ maxLength: 64, description: 'Only jobs of this type' })),
+        from: Type.Optional(s.Time),
+        to: Type.Optional(s.Time),
+      },
+      s.closed,
+    ),
+    responses: { 200: s.pageOf(AdminJob, 'AdminJobList') },
+    handler: async ({ jobs }, { query: { from, to, ...query } }) => ({
+      status: 200,
+      body: await listAllJobs(jobs, {
+        ...query,
+        fromMs: from === undefined ? undefined : Date.parse(from),
+        toMs: to === undefined ? undefined : Date.parse(to),
+      }),
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/admin/miners',
+    id: 'admin.miners',
+    summary: 'List workers of all owners, with their bookings',
+    description: 'Those that were seen within a week, the latest registered first.',
+    access,
+    query: Type.Object(s.pageQuery, s.closed),
+    responses: { 200: s.pageOf(AdminWorker, 'AdminWorkerList') },
+    handler: async ({ jobs }, { query }) => ({ status: 200, body: await listAllWorkers(jobs, query) }),
+  }),
+];
