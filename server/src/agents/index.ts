@@ -1,4 +1,9 @@
-export { detailsOfExecution, statusOfExecution, STEP_VIEW_STATES, viewOfExecution } from './executions/execution-view.ts';
+export {
+  detailsOfExecution,
+  statusOfExecution,
+  STEP_VIEW_STATES,
+  viewOfExecution,
+} from './executions/execution-view.ts';
 export {
   cancelExecution,
   execute,

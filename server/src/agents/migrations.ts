@@ -57,6 +57,11 @@ export const agentsMigrations: Migration[] = [
         finished_at bigint,
         primary key (execution_id, place)
       )`,
+    ],
+  },
+  {
+    id: 'agents-2',
+    statements: () => [
       `create table agent_log (
         execution_id text not null references agent_executions (id) on delete cascade,
         seq bigint not null,

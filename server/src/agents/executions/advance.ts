@@ -162,7 +162,10 @@ async function finish(work: Work, ending: Ending): Promise<void> {
   const { context, execution, steps } = work;
   const open = steps.filter(({ state }) => state === 'SUBMITTED');
   // A key that has ended cancels nothing: the queue has done so.
-  await cancelJobs(context, await callerNow(context, execution), [...jobIdsOf(open), ...(await unstored(work))]);
+  await cancelJobs(context, await callerNow(context, execution), [
+    ...jobIdsOf(open),
+    ...(await unstored(work)),
+  ]);
   const nowMs = context.clock.nowMs();
   const rest = { error_code: ending.rest.code, error_message: ending.rest.message };
   const ends = new Map((await settled(work)).map(([step, end]) => [step.place, end]));
@@ -225,7 +228,12 @@ async function storeSteps(tx: Db, work: Work, changes: readonly Change[]): Promi
   }
 }
 
-function messageOf({ state, job_id: jobId, error_code: code, error_message: message }: Partial<StepRow>): string {
+function messageOf({
+  state,
+  job_id: jobId,
+  error_code: code,
+  error_message: message,
+}: Partial<StepRow>): string {
   if (state === 'SUBMITTED') return `Submitted as ${jobId}.`;
   if (state === 'COMPLETED') return 'Its output is stored.';
   return `${code ?? 'canceled'}: ${message ?? ''}`;
@@ -236,6 +244,12 @@ const log = (
   { context, execution }: Work,
   { stepId, event, message }: { stepId: string | null; event: string; message: string },
 ): Promise<void> =>
-  store.addLog(tx, { execution_id: execution.id, at: context.clock.nowMs(), step_id: stepId, event, message });
+  store.addLog(tx, {
+    execution_id: execution.id,
+    at: context.clock.nowMs(),
+    step_id: stepId,
+    event,
+    message,
+  });
 
 const jobIdsOf = (steps: readonly StepRow[]): string[] => steps.flatMap(({ job_id: id }) => id ?? []);

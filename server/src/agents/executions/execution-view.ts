@@ -39,7 +39,10 @@ export interface ExecutionView {
   finished_at: string | null;
 }
 
-export const errorOf = ({ error_code: code, error_message: message }: Pick<StepRow, 'error_code' | 'error_message'>) =>
+export const errorOf = ({
+  error_code: code,
+  error_message: message,
+}: Pick<StepRow, 'error_code' | 'error_message'>) =>
   code === null ? null : { code, message: message ?? code };
 
 export const viewOfExecution = (row: ExecutionRow): ExecutionView => ({

@@ -87,7 +87,13 @@ export async function execute(
     throw new KeywardError('too_large', `inputs: must have at most ${RENDERED_MAX_BYTES} bytes.`);
   await refuseExecution(context, caller, steps);
   const { name, workspaces } = workflow;
-  const execution = { id: newId('exec'), kind: 'workflow', workflow_id: workflow.id, name, workspaces } as const;
+  const execution = {
+    id: newId('exec'),
+    kind: 'workflow',
+    workflow_id: workflow.id,
+    name,
+    workspaces,
+  } as const;
   return begin(context, caller, {
     execution: { ...execution, inputs: text, swarm: null, deadline_at: null },
     steps,

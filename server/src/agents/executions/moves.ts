@@ -45,7 +45,8 @@ export function nextMoves(
 }
 
 function endOfWorkflow(steps: readonly StepRow[]): Ending | undefined {
-  const failed = steps.find(({ state }) => state === 'FAILED') ?? steps.find(({ state }) => state === 'CANCELED');
+  const failed =
+    steps.find(({ state }) => state === 'FAILED') ?? steps.find(({ state }) => state === 'CANCELED');
   if (failed === undefined)
     return steps.every(({ state }) => state === 'COMPLETED') ? { ...COMPLETED, rest: NOT_NEEDED } : undefined;
   const { step_id: id, error_code: code, error_message: message } = failed;

@@ -16,7 +16,9 @@ export async function settledBy(db: Db, job: JobRow | undefined): Promise<Settle
   if (!isFinal(job.state)) return undefined;
   if (job.state === 'COMPLETED') {
     const text = await findResult(db, job.id);
-    return text === undefined ? failed('job_deleted', 'The output is gone.') : withOutput(outputIn(jsonIn(text)));
+    return text === undefined
+      ? failed('job_deleted', 'The output is gone.')
+      : withOutput(outputIn(jsonIn(text)));
   }
   const code = job.error_code ?? job.state.toLowerCase();
   const message = job.error_message ?? code;

@@ -30,7 +30,8 @@ interface Starting {
 export async function startStep(context: AgentsContext, starting: Starting): Promise<Partial<StepRow>> {
   const { execution, step, steps } = starting;
   const definition = definitionOf(step);
-  const prompt = execution.kind === 'swarm' ? { text: definition.prompt } : promptOf(execution, definition, steps);
+  const prompt =
+    execution.kind === 'swarm' ? { text: definition.prompt } : promptOf(execution, definition, steps);
   const nowMs = context.clock.nowMs();
   const startedAt = step.started_at ?? nowMs;
   if (!('text' in prompt)) return { ...prompt, started_at: startedAt, finished_at: nowMs };
@@ -41,7 +42,13 @@ export async function startStep(context: AgentsContext, starting: Starting): Pro
     }
     const input = jobInputOf(execution, definition, prompt.text);
     const { row } = await context.jobs.submissions.submit(starting.caller, input, jobKeyOf(step));
-    return { state: 'SUBMITTED', job_id: row.id, started_at: startedAt, error_code: null, error_message: null };
+    return {
+      state: 'SUBMITTED',
+      job_id: row.id,
+      started_at: startedAt,
+      error_code: null,
+      error_message: null,
+    };
   } catch (error) {
     if (!(error instanceof KeywardError)) throw error;
     return afterFailure(error, { step, definition, nowMs: context.clock.nowMs(), startedAt });
@@ -119,7 +126,10 @@ interface Failure {
 }
 
 /** A full queue is waited for; a search is tried again; anything else fails the step. */
-function afterFailure(error: KeywardError, { step, definition, nowMs, startedAt }: Failure): Partial<StepRow> {
+function afterFailure(
+  error: KeywardError,
+  { step, definition, nowMs, startedAt }: Failure,
+): Partial<StepRow> {
   const { code, status, message } = error;
   const isTemporary = status === 429 || status >= 500;
   const attempts = step.attempts + 1;

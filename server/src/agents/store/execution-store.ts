@@ -67,7 +67,9 @@ export function pageOfExecutions(db: Db, page: ExecutionPage): Promise<Execution
   if (workflowId !== undefined) query = query.where('workflow_id', '=', workflowId);
   if (state !== undefined) query = query.where('state', '=', state);
   if (after !== undefined)
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after.createdAt, after.id)));
+    query = query.where((eb) =>
+      eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after.createdAt, after.id)),
+    );
   return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
 }
 

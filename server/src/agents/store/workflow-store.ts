@@ -49,6 +49,8 @@ interface Page {
 export function pageOfWorkflows(db: Db, { ownerId, after, limit }: Page): Promise<WorkflowRow[]> {
   let query = tables(db).selectFrom('agent_workflows').selectAll().where('owner_id', '=', ownerId);
   if (after !== undefined)
-    query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after.createdAt, after.id)));
+    query = query.where((eb) =>
+      eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(after.createdAt, after.id)),
+    );
   return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();
 }

@@ -108,7 +108,9 @@ export async function leaveSwarm(
 ): Promise<{ worker_id: string; left: string[] }> {
   const { id } = await findOwnWorker(context.jobs, caller, named);
   const left = await context.audit.change({ kind: 'key', caller }, async (tx) => {
-    const swarms = (await store.swarmsOfWorker(tx, id)).filter((one) => swarmId === undefined || one === swarmId);
+    const swarms = (await store.swarmsOfWorker(tx, id)).filter(
+      (one) => swarmId === undefined || one === swarmId,
+    );
     if (swarms.length === 0 && swarmId !== undefined)
       throw new KeywardError('not_found', 'The worker is no member of this swarm.');
     await store.deleteMembers(tx, { workerIds: [id], swarmId });

@@ -39,7 +39,8 @@ export function reduce(reducer: Reducer, ballots: readonly Ballot[], members: nu
     const chosen = name === 'first' ? ballots.toSorted((a, b) => a.atMs - b.atMs).slice(0, 1) : ballots;
     const isReached = chosen.length > 0;
     const result = !isReached ? null : name === 'first' ? chosen[0]?.output : merged(ballots);
-    const agreement = name === 'merge' ? partOf(ballots.length, members) : agreementOn(votes, chosen, members);
+    const agreement =
+      name === 'merge' ? partOf(ballots.length, members) : agreementOn(votes, chosen, members);
     const reason = isReached ? null : 'No member has given an output.';
     return { reducer: name, result, isReached, agreement, threshold: null, reason, votes };
   }
@@ -50,7 +51,15 @@ export function reduce(reducer: Reducer, ballots: readonly Ballot[], members: nu
   const isEnough = name === 'majority' ? agreement > threshold : agreement >= threshold;
   const isReached = best !== undefined && isEnough && !isTie;
   const reason = isReached ? null : whyNot({ best, isTie, members, threshold, name });
-  return { reducer: name, result: isReached ? best.answer : null, isReached, agreement, threshold, reason, votes };
+  return {
+    reducer: name,
+    result: isReached ? best.answer : null,
+    isReached,
+    agreement,
+    threshold,
+    reason,
+    votes,
+  };
 }
 
 const partOf = (count: number, members: number): number => (members === 0 ? 0 : count / members);
@@ -103,7 +112,7 @@ function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value ?? null;
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return entries.map(([name, member]) => [name, sorted(member)]);
+  return Object.fromEntries(entries.map(([name, member]) => [name, sorted(member)]));
 }
 
 /** Texts one below the other, lists one behind the other, otherwise a list of the outputs. */

@@ -65,7 +65,10 @@ function errorsOf(input: StepInput, { at, ids, inputs }: Place): FieldError[] {
     errors.push({ field: field('workspace'), message: 'is missing: a retrieve step searches a workspace' });
   for (const name of isSearch ? (['model'] as const) : (['workspace', 'top_n'] as const))
     if (input[name] !== undefined)
-      errors.push({ field: field(name), message: `must be left out of a step of type ${input.type ?? 'inference'}` });
+      errors.push({
+        field: field(name),
+        message: `must be left out of a step of type ${input.type ?? 'inference'}`,
+      });
   return errors;
 }
 

@@ -34,7 +34,8 @@ export const viewOfWorkflow = (row: WorkflowRow): WorkflowView => ({
 /** @throws KeywardError `insufficient_scope` */
 export function refuseWithout(caller: Caller, scope: Scope): void {
   const decision = decide(caller, { action: scope });
-  if (!decision.allowed) throw new KeywardError('insufficient_scope', decision.reason, { details: { scope } });
+  if (!decision.allowed)
+    throw new KeywardError('insufficient_scope', decision.reason, { details: { scope } });
 }
 
 /** @throws KeywardError for a search in a workspace that does not exist for the key */
@@ -89,7 +90,11 @@ export async function findOwnWorkflow(
   return row;
 }
 
-async function contentOf(context: AgentsContext, caller: Caller, { name, description, steps }: WorkflowInput) {
+async function contentOf(
+  context: AgentsContext,
+  caller: Caller,
+  { name, description, steps }: WorkflowInput,
+) {
   const complete = checkedSteps(steps ?? [DEFAULT_STEP]);
   await refuseUncovered(context, caller, complete);
   return {
