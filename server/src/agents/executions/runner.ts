@@ -5,8 +5,8 @@ import type { AgentsContext } from '../context.ts';
 import * as store from '../store/execution-store.ts';
 import { advance } from './advance.ts';
 
-/** A process that is silent for so long loses its executions to another. */
-const LEASE_MS = 10_000;
+/** A process that is silent for so long loses its executions to another; less where jobs have shorter leases. */
+const LEASE_MAX_MS = 10_000;
 const LOOK_MS = 1_000;
 const CLAIM_MAX = 100;
 /** Executions that one process follows. */
@@ -27,6 +27,7 @@ interface Followed {
 export class Runner {
   readonly #context: AgentsContext;
   readonly #holder = randomUUID();
+  readonly #leaseMs: number;
   readonly #followed = new Map<string, Followed>();
   readonly #looks: Every;
   readonly #renewals: Every;
@@ -35,8 +36,9 @@ export class Runner {
 
   constructor(context: AgentsContext) {
     this.#context = context;
+    this.#leaseMs = Math.min(context.jobs.clocks.leaseMs, LEASE_MAX_MS);
     this.#looks = new Every(LOOK_MS, () => this.#guarded(() => this.#look()));
-    this.#renewals = new Every(LEASE_MS / 3, () => this.#guarded(() => this.#renew()));
+    this.#renewals = new Every(this.#leaseMs / 3, () => this.#guarded(() => this.#renew()));
   }
 
   start(): void {
@@ -60,7 +62,7 @@ export class Runner {
 
   /** For a row that this process takes; `follow` after the commit. @param fence of the row before */
   lease(fence: number): { holder: string; until_at: number; fence: number } {
-    return { holder: this.#holder, until_at: this.#context.clock.nowMs() + LEASE_MS, fence: fence + 1 };
+    return { holder: this.#holder, until_at: this.#context.clock.nowMs() + this.#leaseMs, fence: fence + 1 };
   }
 
   /** Advances an execution that this process has taken, also after the request that began it. */
@@ -81,19 +83,21 @@ export class Runner {
   async #advanceUntilOver(held: Held, signal: AbortSignal): Promise<void> {
     const { jobs, logger } = this.#context;
     const id = String(held.key['id']);
-    let jobIds: string[] = [];
+    let watched: readonly string[] = [];
     let failures = 0;
     while (!signal.aborted) {
       const round = new AbortController();
       const both = AbortSignal.any([signal, round.signal]);
       // Before the read: a change after it must not be missed. One resolves after a second at the latest.
-      const changes = [id, ...jobIds].map((one) => jobs.news.next(one, both));
+      const changes = [id, ...watched].map((one) => jobs.news.next(one, both));
       try {
         const advanced = await advance(this.#context, held, signal);
         if (advanced.isOver) return round.abort();
-        ({ jobIds } = advanced);
+        const { hasChanged, jobIds } = advanced;
+        const isWatched = jobIds.every((one) => watched.includes(one));
+        watched = jobIds;
         failures = 0;
-        if (!advanced.hasChanged) await Promise.race(changes);
+        if (!hasChanged && isWatched) await Promise.race(changes);
       } catch (error) {
         if (error instanceof LeaseLostError || signal.aborted) return round.abort();
         logger.warn({ err: error, execution: id }, 'an execution was not advanced');
@@ -114,7 +118,7 @@ export class Runner {
     const limit = Math.min(CLAIM_MAX, FOLLOWED_MAX - this.#followed.size);
     const nowMs = clock.nowMs();
     if (limit > 0 && (await store.anyFree(storage.db, nowMs))) {
-      const taking = { holder: this.#holder, nowMs, untilMs: nowMs + LEASE_MS, limit };
+      const taking = { holder: this.#holder, nowMs, untilMs: nowMs + this.#leaseMs, limit };
       const taken = await storage.transaction((tx) => store.claimExecutions(tx, taking), { durable: false });
       for (const { id, fence } of taken) this.follow(id, fence);
     }
@@ -124,7 +128,7 @@ export class Runner {
   async #renew(): Promise<void> {
     if (this.#followed.size === 0) return;
     const { storage, clock } = this.#context;
-    const untilMs = clock.nowMs() + LEASE_MS;
+    const untilMs = clock.nowMs() + this.#leaseMs;
     await storage.transaction((tx) => store.renewAll(tx, this.#holder, untilMs), { durable: false });
   }
 
