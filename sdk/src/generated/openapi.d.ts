@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 2b905b0a0f511d1b9eccc00c5780b7dd739d48f40ee4fc8b2e69321cda0208c8
-// text e6b164660e04b51ba2d70a2c5e1c503aa3010a742c1afa3bf409a58aabbc95a1
+// document ac6d2e1b35b577c46929dc485dca3ad7633a2912f616b0b20479fb781c22f2db
+// text 8aaf7e946600007bd3bca2c712b4e6349d17ffb113c99111c0cd40ca59b9aad9
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -5954,6 +5954,7 @@ export interface components {
             }[];
         };
         Workflow: {
+            /** @description Id of the workflow, such as wfl_4fT9aBcDeF12 */
             workflow_id: string;
             /** @description The name that people read */
             name: string;
@@ -5974,10 +5975,13 @@ export interface components {
                 prompt: string;
                 /** @description The workspace; null: none */
                 workspace: string | null;
+                /** @description Passages. null: the setting of the workspace */
                 top_n: number | null;
+                /** @description Ids of the steps that must be over first, also those that the prompt names */
                 depends_on: string[];
                 /** @description How long the upstream may take to begin its answer */
                 timeout_seconds: number;
+                /** @description Further attempts after a failure */
                 max_retries: number;
             }[];
             /**
@@ -6004,8 +6008,11 @@ export interface components {
             };
         };
         Execution: {
+            /** @description Id of the execution, such as exec_4fT9aBcDeF12 */
             execution_id: string;
+            /** @description Id of the workflow */
             workflow_id: string | null;
+            /** @description As it was when it was executed */
             workflow_name: string;
             /**
              * @description Whether the key is good, and why not
@@ -6034,8 +6041,11 @@ export interface components {
             next_cursor: string | null;
         };
         ExecutionDetails: {
+            /** @description Id of the execution, such as exec_4fT9aBcDeF12 */
             execution_id: string;
+            /** @description Id of the workflow */
             workflow_id: string | null;
+            /** @description As it was when it was executed */
             workflow_name: string;
             /**
              * @description Whether the key is good, and why not
@@ -6056,9 +6066,11 @@ export interface components {
             created_at: string;
             /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
             finished_at: string | null;
+            /** @description How far it is */
             progress: {
                 /** @description Steps that have ended */
                 over: number;
+                /** @description All steps */
                 total: number;
             };
             /** @description The steps of the test, in order */
@@ -6101,8 +6113,11 @@ export interface components {
             output: unknown;
         };
         ExecutionStatus: {
+            /** @description Id of the execution, such as exec_4fT9aBcDeF12 */
             execution_id: string;
+            /** @description Id of the workflow */
             workflow_id: string | null;
+            /** @description As it was when it was executed */
             workflow_name: string;
             /**
              * @description Whether the key is good, and why not
@@ -6123,9 +6138,11 @@ export interface components {
             created_at: string;
             /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
             finished_at: string | null;
+            /** @description How far it is */
             progress: {
                 /** @description Steps that have ended */
                 over: number;
+                /** @description All steps */
                 total: number;
             };
             /** @description The steps of the test, in order */
@@ -6169,6 +6186,7 @@ export interface components {
                 at: string;
                 /** @description null: the execution as a whole */
                 step: string | null;
+                /** @description The new state, or WAITING */
                 event: string;
                 /** @description A text for people; null: nothing to say */
                 message: string;
@@ -6190,6 +6208,7 @@ export interface components {
             swarm_id?: string;
         };
         SwarmJoined: {
+            /** @description Name of the swarm */
             swarm_id: string;
             /** @description Id of the worker */
             worker_id: string;
@@ -6199,10 +6218,14 @@ export interface components {
             owner_id: string;
             /** @description default, manager or admin; in a message to a model: system, user or assistant */
             role: string;
+            /** @description As it was given to join */
             capability: string;
             /** @description Where the worker must stand */
             region: string | null;
-            /** @enum {string} */
+            /**
+             * @description high: chosen first
+             * @enum {string}
+             */
             priority: "low" | "normal" | "high";
             /**
              * @description Of the worker
@@ -6222,15 +6245,19 @@ export interface components {
         SwarmLeft: {
             /** @description Id of the worker */
             worker_id: string;
+            /** @description Swarms that it left */
             left: string[];
         };
         SwarmList: {
             /** @description The items, in the order of the list */
             items: {
+                /** @description Name of the swarm */
                 swarm_id: string;
+                /** @description Number of its members */
                 members: number;
-                /** @description Whether the server runs: always true */
+                /** @description Those whose workers are online */
                 online: number;
+                /** @description Of all members */
                 capabilities: string[];
             }[];
         };
@@ -6243,10 +6270,14 @@ export interface components {
             owner_id: string;
             /** @description default, manager or admin; in a message to a model: system, user or assistant */
             role: string;
+            /** @description As it was given to join */
             capability: string;
             /** @description Where the worker must stand */
             region: string | null;
-            /** @enum {string} */
+            /**
+             * @description high: chosen first
+             * @enum {string}
+             */
             priority: "low" | "normal" | "high";
             /**
              * @description Of the worker
@@ -6260,9 +6291,11 @@ export interface components {
             joined_at: string;
         };
         SwarmStatus: {
+            /** @description Name of the swarm */
             swarm_id: string;
-            /** @description Whether the server runs: always true */
+            /** @description Members whose workers are online */
             online: number;
+            /** @description In the order in which they joined */
             members: components["schemas"]["SwarmMember"][];
         };
         SwarmTaskRequest: {
@@ -6287,9 +6320,14 @@ export interface components {
             owners?: string[];
         };
         SwarmTask: {
+            /** @description Id of the task, such as swt_4fT9aBcDeF12 */
             task_id: string;
+            /** @description Name of the swarm */
             swarm_id: string;
-            /** @enum {string} */
+            /**
+             * @description As it was coordinated
+             * @enum {string}
+             */
             strategy: "consensus" | "map-reduce" | "first";
             /**
              * @description Whether the key is good, and why not
@@ -6303,7 +6341,10 @@ export interface components {
                 /** @description A text for people; null: nothing to say */
                 message: string;
             } | null;
-            /** @enum {string} */
+            /**
+             * @description What makes the result of the outputs
+             * @enum {string}
+             */
             reducer: "majority" | "threshold" | "first" | "merge";
             /** @description null: not reached */
             result: unknown;
@@ -6311,16 +6352,22 @@ export interface components {
             is_reached: boolean;
             /** @description The part of all members behind it, 0 to 1 */
             agreement: number;
+            /** @description The part that must agree; majority: more than it. null: none */
             threshold: number | null;
-            /** @description Why there is no result */
+            /** @description Why there is no result. null: there is one */
             reason: string | null;
+            /** @description Different answers, the most frequent first */
             votes: {
+                /** @description As the first of its members gave it */
                 answer: unknown;
+                /** @description Members that gave it */
                 count: number;
+                /** @description Ids of their workers */
                 members: string[];
             }[];
             /** @description Names of members that left or are offline, and have given no output */
             absent: string[];
+            /** @description One for each job */
             members: {
                 /** @description Id of the worker */
                 worker_id: string;
@@ -6338,6 +6385,7 @@ export interface components {
                 presence: "online" | "draining" | "resting" | "offline" | "left";
                 /** @description Id of the job */
                 job_id: string | null;
+                /** @description null: none yet */
                 output: unknown;
                 /** @description What went wrong; null: nothing */
                 error: {

@@ -106,6 +106,8 @@ export async function leaveSwarm(
   caller: Caller,
   { worker: named, swarmId }: { worker: string; swarmId: string | undefined },
 ): Promise<{ worker_id: string; left: string[] }> {
+  if (swarmId !== undefined && (await store.membersOf(context.storage.db, swarmId, 1)).length === 0)
+    throw noSwarm();
   const { id } = await findOwnWorker(context.jobs, caller, named);
   const left = await context.audit.change({ kind: 'key', caller }, async (tx) => {
     const swarms = (await store.swarmsOfWorker(tx, id)).filter(

@@ -95,8 +95,9 @@ describe('for all outputs', () => {
       fc.property(answers, fc.double({ min: 0.01, max: 1, noNaN: true }), (outputs, threshold) => {
         const outcome = reduce({ name: 'threshold', threshold }, ballotsOf(...outputs), outputs.length);
         const enough = outcome.votes.filter(({ count }) => count / outputs.length >= threshold);
-        if (outcome.isReached) expect(outcome.result).toBe(enough[0]?.answer);
-        else expect(enough.length === 0 || outcome.votes[0]?.count === outcome.votes[1]?.count).toBe(true);
+        const isTie = outcome.votes[0]?.count === outcome.votes[1]?.count;
+        expect(outcome.isReached).toBe(enough.length > 0 && !isTie);
+        expect(outcome.result).toEqual(outcome.isReached ? enough[0]?.answer : null);
       }),
     );
   });

@@ -74,15 +74,17 @@ const Step = Type.Object({
   model: s.nullable(Type.String()),
   prompt: Type.String(),
   workspace: s.nullable(Type.String()),
-  top_n: s.nullable(Type.Integer()),
-  depends_on: Type.Array(Type.String({ description: 'Also the steps that the prompt names' })),
+  top_n: s.nullable(Type.Integer({ description: 'Passages. null: the setting of the workspace' })),
+  depends_on: Type.Array(Type.String(), {
+    description: 'Ids of the steps that must be over first, also those that the prompt names',
+  }),
   timeout_seconds: Type.Integer(),
-  max_retries: Type.Integer(),
+  max_retries: Type.Integer({ description: 'Further attempts after a failure' }),
 });
 
 export const Workflow = Type.Object(
   {
-    workflow_id: Type.String(),
+    workflow_id: Type.String({ description: 'Id of the workflow, such as wfl_4fT9aBcDeF12' }),
     name: Type.String(),
     description: Type.String(),
     steps: Type.Array(Step),
@@ -116,9 +118,9 @@ export const waitedQuery = Type.Object(
 export const Failure = s.nullable(Type.Object({ code: Type.String(), message: Type.String() }));
 
 const executionProperties = {
-  execution_id: Type.String(),
-  workflow_id: s.nullable(Type.String()),
-  workflow_name: Type.String(),
+  execution_id: Type.String({ description: 'Id of the execution, such as exec_4fT9aBcDeF12' }),
+  workflow_id: s.nullable(Type.String(), { description: 'Id of the workflow' }),
+  workflow_name: Type.String({ description: 'As it was when it was executed' }),
   state: s.oneOf(EXECUTION_STATES),
   error: Failure,
   created_at: s.Time,
@@ -129,10 +131,13 @@ export const Execution = Type.Object(executionProperties, { title: 'Execution' }
 
 const statusProperties = {
   ...executionProperties,
-  progress: Type.Object({
-    over: Type.Integer({ description: 'Steps that have ended' }),
-    total: Type.Integer(),
-  }),
+  progress: Type.Object(
+    {
+      over: Type.Integer({ description: 'Steps that have ended' }),
+      total: Type.Integer({ description: 'All steps' }),
+    },
+    { description: 'How far it is' },
+  ),
   steps: Type.Array(
     Type.Object({
       id: Type.String(),
@@ -167,7 +172,7 @@ export const ExecutionLog = Type.Object(
         seq: Type.Integer(),
         at: s.Time,
         step: s.nullable(Type.String({ description: 'null: the execution as a whole' })),
-        event: Type.String(),
+        event: Type.String({ description: 'The new state, or WAITING' }),
         message: Type.String(),
       }),
     ),

@@ -38,18 +38,20 @@ const memberProperties = {
   name: Type.String(),
   owner_id: Type.String(),
   role: Type.String(),
-  capability: Type.String(),
+  capability: Type.String({ description: 'As it was given to join' }),
   region: s.nullable(Type.String()),
-  priority: s.oneOf(PRIORITIES),
+  priority: s.oneOf(PRIORITIES, { description: 'high: chosen first' }),
   state: s.oneOf(WORKER_STATES, { description: 'Of the worker' }),
   joined_at: s.Time,
 };
 
 export const Member = Type.Object(memberProperties, { title: 'SwarmMember' });
-export const Joined = Type.Object({ swarm_id: Type.String(), ...memberProperties }, { title: 'SwarmJoined' });
+const swarmId = Type.String({ description: 'Name of the swarm' });
+
+export const Joined = Type.Object({ swarm_id: swarmId, ...memberProperties }, { title: 'SwarmJoined' });
 
 export const Left = Type.Object(
-  { worker_id: Type.String(), left: Type.Array(Type.String({ description: 'Swarms that it left' })) },
+  { worker_id: Type.String(), left: Type.Array(Type.String(), { description: 'Swarms that it left' }) },
   { title: 'SwarmLeft' },
 );
 
@@ -57,10 +59,10 @@ export const SwarmList = Type.Object(
   {
     items: Type.Array(
       Type.Object({
-        swarm_id: Type.String(),
-        members: Type.Integer(),
-        online: Type.Integer(),
-        capabilities: Type.Array(Type.String()),
+        swarm_id: swarmId,
+        members: Type.Integer({ description: 'Number of its members' }),
+        online: Type.Integer({ description: 'Those whose workers are online' }),
+        capabilities: Type.Array(Type.String(), { description: 'Of all members' }),
       }),
     ),
   },
@@ -68,7 +70,11 @@ export const SwarmList = Type.Object(
 );
 
 export const SwarmStatus = Type.Object(
-  { swarm_id: Type.String(), online: Type.Integer(), members: Type.Array(Member) },
+  {
+    swarm_id: swarmId,
+    online: Type.Integer({ description: 'Members whose workers are online' }),
+    members: Type.Array(Member, { description: 'In the order in which they joined' }),
+  },
   { title: 'SwarmStatus' },
 );
 
@@ -119,19 +125,28 @@ export const threshold = {
 
 export const Task = Type.Object(
   {
-    task_id: Type.String(),
-    swarm_id: Type.String(),
-    strategy: s.oneOf(STRATEGIES),
+    task_id: Type.String({ description: 'Id of the task, such as swt_4fT9aBcDeF12' }),
+    swarm_id: swarmId,
+    strategy: s.oneOf(STRATEGIES, { description: 'As it was coordinated' }),
     state: s.oneOf(EXECUTION_STATES),
     error: Failure,
-    reducer: s.oneOf(['majority', 'threshold', 'first', 'merge']),
+    reducer: s.oneOf(['majority', 'threshold', 'first', 'merge'], {
+      description: 'What makes the result of the outputs',
+    }),
     result: Type.Unknown({ description: 'null: not reached' }),
     is_reached: Type.Boolean({ description: 'Whether there is a result' }),
     agreement: Type.Number({ description: 'The part of all members behind it, 0 to 1' }),
-    threshold: s.nullable(Type.Number()),
-    reason: s.nullable(Type.String({ description: 'Why there is no result' })),
+    threshold: s.nullable(Type.Number(), {
+      description: 'The part that must agree; majority: more than it. null: none',
+    }),
+    reason: s.nullable(Type.String(), { description: 'Why there is no result. null: there is one' }),
     votes: Type.Array(
-      Type.Object({ answer: Type.Unknown(), count: Type.Integer(), members: Type.Array(Type.String()) }),
+      Type.Object({
+        answer: Type.Unknown({ description: 'As the first of its members gave it' }),
+        count: Type.Integer({ description: 'Members that gave it' }),
+        members: Type.Array(Type.String(), { description: 'Ids of their workers' }),
+      }),
+      { description: 'Different answers, the most frequent first' },
     ),
     absent: Type.Array(Type.String(), {
       description: 'Names of members that left or are offline, and have given no output',
@@ -143,9 +158,10 @@ export const Task = Type.Object(
         state: s.oneOf(STEP_VIEW_STATES, { description: 'Of its job' }),
         presence: s.oneOf([...WORKER_STATES, 'left'], { description: 'Of the worker now' }),
         job_id: s.nullable(Type.String()),
-        output: Type.Unknown(),
+        output: Type.Unknown({ description: 'null: none yet' }),
         error: Failure,
       }),
+      { description: 'One for each job' },
     ),
     created_at: s.Time,
     deadline_at: s.nullable(s.Time),

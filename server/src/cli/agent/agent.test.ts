@@ -6,12 +6,13 @@ import { TestWorker } from '../../api/jobs/jobs.fixture.ts';
 import { startServer, type Home } from '../cli.fixture.ts';
 
 let home: Home;
-let stop: () => Promise<void>;
+let stopServer: (() => Promise<void>) | undefined;
 let workers: TestWorker[];
 
 beforeAll(async () => {
   const started = await startServer();
-  ({ home, stop } = started);
+  ({ home } = started);
+  stopServer = () => started.stop();
   const { url, adminKey } = started;
   const request = async (
     method: string,
@@ -30,13 +31,18 @@ beforeAll(async () => {
   workers = ['one', 'two', 'three'].map((name) => new TestWorker(server, adminKey, name));
   for (const worker of workers) await worker.register({ models: ['m'] });
 }, 60_000);
-afterAll(() => stop());
+afterAll(() => stopServer?.());
 
 const worker = (at = 0): TestWorker => workers[at] as TestWorker;
 
 test('a workflow is created as typed, executed and waited for, and its output is printed', async () => {
   const made = await home.json<{ workflow_id: string; name: string; description: string }>([
-    ...['agent', 'create', '--name', 'test', '--description', 'test'],
+    'agent',
+    'create',
+    '--name',
+    'test',
+    '--description',
+    'test',
   ]);
   expect(made).toMatchObject({ name: 'test', description: 'test' });
   expect((await home.run(['agent', 'list', '--output', 'table'])).stdout).toMatch(/test +test +main/);

@@ -12,6 +12,8 @@ export const TAGS: Record<string, string> = {
   bootstrap: 'The record of keyward bootstrap: keys, their provenance and drift',
   jobs: 'Jobs for workers: submit, follow, cancel',
   workers: 'Workers: machines that take jobs. Also under /v1/miners',
+  agents: 'Workflows whose steps are jobs, and their executions',
+  swarm: 'Swarms: named groups of workers that get the same task',
   system: 'State, metrics and documentation of the server',
   auth: 'Developer API: check a key',
   users: 'Developer API: users and invites, with a key',
