@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { ModuleLine, type Life } from './app/module-line.ts';
+import { agentsModule } from './agents/index.ts';
 import { auditModule } from './audit/index.ts';
 import { systemClock } from './base/clock.ts';
 import { StartupError } from './base/errors.ts';
@@ -55,6 +56,7 @@ const ALL = CORE.with(modelsModule)
   .with(workspacesModule)
   .with(chatModule)
   .with(widgetsModule)
+  .with(agentsModule)
   .with(stacksModule)
   .with(movingModule);
 

@@ -83,6 +83,7 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'retrieval/pgvector/pgvector.ts': 'tables for vectors of a length',
   'jobs/sweeper.ts': 'leases and times of jobs',
   'jobs/webhooks/webhooks.ts': 'reports of jobs that are over',
+  'agents/executions/runner.ts': 'executions, which go on after the request that began them',
   'retrieval/embedding/embed-document.ts': 'removes what a failed embedding has left',
 };
 

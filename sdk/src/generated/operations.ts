@@ -602,6 +602,146 @@ export const OPERATIONS = {
     "description": "Those that were seen within a week, the latest registered first. Scope: workers:manage.",
     "scope": "workers:manage"
   },
+  "agents.create": {
+    "method": "POST",
+    "path": "/v1/agents/workflows",
+    "summary": "Create a workflow of an agent",
+    "description": "Each step runs as a job; a step of type retrieve searches a workspace in this server. Without steps: one inference step with the prompt {{inputs.prompt}}. Scope: agents:write.",
+    "scope": "agents:write"
+  },
+  "agents.list": {
+    "method": "GET",
+    "path": "/v1/agents/workflows",
+    "summary": "List your workflows, newest first",
+    "description": "Scope: agents:read.",
+    "scope": "agents:read"
+  },
+  "agents.get": {
+    "method": "GET",
+    "path": "/v1/agents/workflows/{id}",
+    "summary": "One workflow",
+    "description": "Scope: agents:read.",
+    "scope": "agents:read"
+  },
+  "agents.replace": {
+    "method": "PUT",
+    "path": "/v1/agents/workflows/{id}",
+    "summary": "Replace a workflow",
+    "description": "Executions that run keep the steps that they began with. Scope: agents:write.",
+    "scope": "agents:write"
+  },
+  "agents.delete": {
+    "method": "DELETE",
+    "path": "/v1/agents/workflows/{id}",
+    "summary": "Delete a workflow",
+    "description": "Its executions stay, also those that run. Scope: agents:write.",
+    "scope": "agents:write"
+  },
+  "agents.execute": {
+    "method": "POST",
+    "path": "/v1/agents/workflows/{id}/execute",
+    "summary": "Execute a workflow",
+    "description": "Steps that do not need each other run at the same time. The key also needs jobs:submit, and workspaces:chat for steps of type retrieve. The execution ends when the key does. Scope: agents:execute.",
+    "scope": "agents:execute"
+  },
+  "agents.executions": {
+    "method": "GET",
+    "path": "/v1/agents/executions",
+    "summary": "List your executions, newest first",
+    "description": "Scope: agents:read.",
+    "scope": "agents:read"
+  },
+  "agents.execution": {
+    "method": "GET",
+    "path": "/v1/agents/executions/{id}",
+    "summary": "One execution, with its inputs and outputs",
+    "description": "Scope: agents:read.",
+    "scope": "agents:read"
+  },
+  "agents.status": {
+    "method": "GET",
+    "path": "/v1/agents/executions/{id}/status",
+    "summary": "The states of an execution and of its steps",
+    "description": "Scope: agents:read.",
+    "scope": "agents:read"
+  },
+  "agents.logs": {
+    "method": "GET",
+    "path": "/v1/agents/executions/{id}/logs",
+    "summary": "What happened in an execution, in order",
+    "description": "Scope: agents:read.",
+    "scope": "agents:read"
+  },
+  "agents.cancel": {
+    "method": "POST",
+    "path": "/v1/agents/executions/{id}/cancel",
+    "summary": "Cancel an execution and its jobs",
+    "description": "Scope: agents:execute.",
+    "scope": "agents:execute"
+  },
+  "swarm.join": {
+    "method": "POST",
+    "path": "/v1/swarm/join",
+    "summary": "Put a worker into a swarm, or change what it says there",
+    "description": "Members get the tasks of every client that may coordinate swarms. Scope: swarm:join.",
+    "scope": "swarm:join"
+  },
+  "swarm.leave_all": {
+    "method": "POST",
+    "path": "/v1/swarm/leave",
+    "summary": "Take a worker out of a swarm, or of all its swarms",
+    "description": "Tasks that wait for it end; what it works on goes on. Scope: swarm:join.",
+    "scope": "swarm:join"
+  },
+  "swarm.leave": {
+    "method": "POST",
+    "path": "/v1/swarm/{id}/leave",
+    "summary": "Take a worker out of one swarm",
+    "description": "Scope: swarm:join.",
+    "scope": "swarm:join"
+  },
+  "swarm.list": {
+    "method": "GET",
+    "path": "/v1/swarm/list",
+    "summary": "List all swarms",
+    "description": "Scope: swarm:read.",
+    "scope": "swarm:read"
+  },
+  "swarm.status": {
+    "method": "GET",
+    "path": "/v1/swarm/status",
+    "summary": "The members of a swarm",
+    "description": "Scope: swarm:read.",
+    "scope": "swarm:read"
+  },
+  "swarm.coordinate": {
+    "method": "POST",
+    "path": "/v1/swarm/coordinate",
+    "summary": "Give a task to the members of a swarm, a job for each",
+    "description": "The key also needs jobs:submit. The owner of a member can read the task. Without swarm_id: the swarm default. Scope: swarm:coordinate.",
+    "scope": "swarm:coordinate"
+  },
+  "swarm.task": {
+    "method": "GET",
+    "path": "/v1/swarm/tasks/{id}/status",
+    "summary": "A task of a swarm, with its result so far",
+    "description": "Scope: swarm:read.",
+    "scope": "swarm:read"
+  },
+  "swarm.task_consensus": {
+    "method": "POST",
+    "path": "/v1/swarm/tasks/{id}/consensus",
+    "summary": "The result of a task, with the part of its members that must agree",
+    "description": "Scope: swarm:read.",
+    "scope": "swarm:read"
+  },
+  "swarm.consensus": {
+    "method": "POST",
+    "path": "/v1/swarm/consensus",
+    "summary": "The same, with the id of the task in the body",
+    "description": "Scope: swarm:read.",
+    "scope": "swarm:read"
+  },
   "system.health": {
     "method": "GET",
     "path": "/healthz",

@@ -1,4 +1,6 @@
 import type { Route } from './services.ts';
+import { agentRoutes } from './agents/agents.ts';
+import { executionRoutes } from './agents/executions.ts';
 import { auditRoutes } from './audit.ts';
 import { bootstrapRoutes } from './bootstrap.ts';
 import { adminRoutes } from './jobs/admin.ts';
@@ -12,6 +14,7 @@ import { keyRoutes } from './keys/keys.ts';
 import { ownerRoutes } from './owners.ts';
 import { runningRoutes } from './running/running.ts';
 import { systemRoutes } from './system.ts';
+import { swarmRoutes } from './swarm/swarm.ts';
 import { upstreamRoutes } from './upstreams.ts';
 import { usageRoutes } from './usage.ts';
 import { verifyRoutes } from './keys/verify.ts';
@@ -33,6 +36,9 @@ export const apiRoutes: Route[] = [
   ...workerJobRoutes,
   ...marketplaceRoutes,
   ...adminRoutes,
+  ...agentRoutes,
+  ...executionRoutes,
+  ...swarmRoutes,
   ...systemRoutes,
 ];
 export { capabilitiesRoute } from './capabilities.ts';

@@ -1,3 +1,4 @@
+import type { Agents } from '../agents/index.ts';
 import type { Intake } from '../documents/index.ts';
 import type { KernelServices, Route as AnyRoute } from '../http/index.ts';
 import type { Jobs } from '../jobs/index.ts';
@@ -22,6 +23,7 @@ export interface Services extends KernelServices {
   models: Models;
   stacks: StacksContext;
   jobs: Jobs;
+  agents: Agents;
   /** The folder for uploads that are being read. */
   intake: Intake;
   /** undefined: turned off. */

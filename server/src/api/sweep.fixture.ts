@@ -7,9 +7,17 @@ export const routes = allRoutes('0.0.0').filter(({ surface }) => surface.name !=
 export const guarded = routes.filter((route) => route.access !== 'public' && !('openTo' in route));
 export const scoped = guarded.filter((route) => route.access !== 'any');
 
+const KINDS: Record<string, string> = {
+  'agents/workflows': 'wfl',
+  'agents/executions': 'exec',
+  'swarm/tasks': 'swt',
+};
+
 /** The path of a route with ids that nobody has. */
 export function pathOf(route: Route): string {
   if (route.path.startsWith('/v1/running/')) return route.path.replace(':id', 'run_000000000000_0');
+  const [, kind] = /^\/v1\/(agents\/workflows|agents\/executions|swarm\/tasks)\//.exec(route.path) ?? [];
+  if (kind !== undefined) return route.path.replace(':id', `${KINDS[kind]}_000000000000`);
   if (route.path.startsWith('/v1/marketplace/')) return route.path.replace(':id', 'wrk_000000000000-0');
   const noun = /^\/v1\/(\w+)/.exec(route.path)?.[1] ?? '';
   // The id after /v1/workers is that of a job, or any name of a worker.

@@ -79,6 +79,23 @@ export const root = group('Hands out access to AI safely', {
   receipts: noun('Receipts of jobs', () => import('./receipts/verbs.ts'), {
     verify: 'Verify a receipt offline',
   }),
+  agent: noun('Workflows of agents, whose steps are jobs', () => import('./agent/verbs.ts'), {
+    create: of('agents.create'),
+    list: of('agents.list'),
+    execute: of('agents.execute'),
+    status: of('agents.status'),
+    logs: of('agents.logs'),
+    cancel: of('agents.cancel'),
+    delete: of('agents.delete'),
+  }),
+  swarm: noun('Swarms: named groups of workers', () => import('./swarm/verbs.ts'), {
+    join: of('swarm.join'),
+    list: of('swarm.list'),
+    coordinate: of('swarm.coordinate'),
+    status: of('swarm.status'),
+    consensus: of('swarm.consensus'),
+    leave: of('swarm.leave_all'),
+  }),
   ...lazy(() => import('./chat.ts'), { chat: 'Chat with a model' }),
   ...lazy(() => import('./usage.ts'), { usage: of('usage.report') }),
   audit: noun('The audit record of all changes', () => import('./audit/verbs.ts'), {

@@ -7,6 +7,11 @@ export {
   type JobRow,
   type JobState,
 } from './job.ts';
+export { DEFAULT_RUN_TIMEOUT_SECONDS, refuseModels } from './submit.ts';
+export { findByIdempotencyKey, findJobs, findResult } from './store/job-store.ts';
+export type { WorkerRow } from './store/tables.ts';
+export { findWorkers } from './store/worker-store.ts';
+export { stateOf, type WorkerState } from './workers/worker.ts';
 export { cancelJob, deleteJob, findOwn, listJobs, receiptOfJob, resultOf, waitFor } from './jobs.ts';
 export { eventsOfJob, type JobEvent } from './job-events.ts';
 export { viewOfJob, type JobView } from './job-view.ts';

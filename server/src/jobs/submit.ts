@@ -226,7 +226,7 @@ const laneKey = ({ row, spec }: Pick<New, 'spec'> & { row: Pick<JobRow, 'owner_i
   `${row.owner_id} ${row.priority} ${spec.hash}`;
 
 /** A key for some models cannot have others used for it, nor leave the choice to a worker. */
-function refuseModels({ models: selector }: Selectors, models: readonly string[]): void {
+export function refuseModels({ models: selector }: Selectors, models: readonly string[]): void {
   if (coversAll(selector)) return;
   if (models.length === 0)
     throw new KeywardError('forbidden_resource', 'The key covers some models only, and the job names none.', {

@@ -14,6 +14,8 @@ export const TAGS: Record<string, string> = {
   workers: 'Workers: machines that take jobs. Also under /v1/miners',
   marketplace: 'GPUs of workers: offers and bookings. No money moves',
   admin: 'The queue and its workers, for administrators',
+  agents: 'Workflows whose steps are jobs, and their executions',
+  swarm: 'Swarms: named groups of workers that get the same task',
   system: 'State, metrics and documentation of the server',
   auth: 'Developer API: check a key',
   users: 'Developer API: users and invites, with a key',
