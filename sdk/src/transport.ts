@@ -67,6 +67,10 @@ const NEVER_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** Whether a failed request has certainly not reached the server. */
+export const wasNeverSent = (error: unknown): boolean =>
+  error instanceof KeywardConnectionError && NEVER_SENT.has(error.code);
+
 /** @throws TypeError when the key cannot stand in a header; its text is not repeated. */
 export function transport({ apiKey, fetch: given, retries = 2, timeoutMs }: ClientOptions): Send {
   // The runtime's own complaint about a bad header would quote the key.
@@ -119,7 +123,7 @@ const isKept = ({ method, headers }: Request): boolean =>
 /** A time limit is not: it was the caller who wanted no more waiting. */
 function isWorthRepeating(error: unknown, { method, signal }: Request): boolean {
   if (!(error instanceof KeywardConnectionError) || signal.aborted) return false;
-  return NEVER_SENT.has(error.code) || (method === 'GET' && error.code !== 'timeout');
+  return wasNeverSent(error) || (method === 'GET' && error.code !== 'timeout');
 }
 
 function retryAfterMs({ status, headers }: Response): number | undefined {
@@ -161,9 +165,10 @@ function limited(response: Response, { request, limitMs }: { request: Request; l
   return Object.defineProperty(new Response(body, { status, statusText, headers }), 'url', { value: url });
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** @throws the reason of the signal */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(done, ms);
+    const timer = setTimeout(done, signal.aborted ? 0 : ms);
     signal.addEventListener('abort', done, { once: true });
     function done(): void {
       clearTimeout(timer);

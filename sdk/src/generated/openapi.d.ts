@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 04f0a70a362804fbc6a8ecad314272becf89873859f3b8f5cb003231de90e666
-// text 93bcd9fed3160f95abb66bf34b6831fb4c834fe283460a95a551a26a1608055f
+// document 4601074ce85490fce3898e089ce268fde68ba05b9d9ca82ea8ca5e89b31a0559
+// text c707ed59ceb38c64362fdcdd3b31e4253b68b35621259baaaa98c91c0b7ce8fe
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1260,7 +1260,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Renew leases
+         * Renew leases, and report progress
          * @description Where all of the leases are lost: 409. Scope: workers:poll.
          */
         post: operations["workers.heartbeat"];
@@ -1324,6 +1324,46 @@ export interface paths {
          * @description model_missing and interrupted cost the job no attempt. oom and model_missing take this model from the worker until it registers again. upstream_error and internal count against the worker: it rests after failures of several jobs. Scope: workers:report.
          */
         post: operations["workers.fail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/enroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a one-time token for a new machine
+         * @description The machine exchanges it within 15 minutes for a key of its own, a child of this one: it ends with this key, and holds the scopes of a worker only. Scope: workers:register.
+         */
+        post: operations["workers.enroll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a one-time token for the key of this machine
+         * @description Needs no key. A token works once; where it is not good, the answer says no more than that. Needs no key.
+         */
+        post: operations["workers.join"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5518,6 +5558,8 @@ export interface components {
                 job_id: string;
                 /** @description The lease_token of the job, 32 of 0-9 and a-f */
                 lease_token: string;
+                /** @description How far the job is: any JSON value of up to 4 KiB, for those who follow it */
+                progress?: unknown;
             }[];
             /**
              * @description draining: gets no more jobs
@@ -5570,6 +5612,32 @@ export interface components {
             error_code: "oom" | "model_missing" | "context_too_long" | "upstream_error" | "refused" | "bad_payload" | "interrupted" | "internal";
             /** @description The reason in words, for the client */
             error_message?: string;
+        };
+        WorkerEnrolmentRequest: {
+            /** @description Name of the key that the machine gets, such as gpu-1. Default: worker */
+            name?: string;
+        };
+        WorkerEnrolment: {
+            /** @description Names it in the audit record */
+            enrolment_id: string;
+            /** @description Shown once */
+            token: string;
+            /** @description The name that people read */
+            name: string;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            expires_at: string;
+        };
+        WorkerJoin: {
+            /** @description As POST /v1/workers/enroll gave it */
+            token: string;
+        };
+        JoinedWorker: {
+            key: components["schemas"]["Key"];
+            /** @description The text of the key. Only this answer contains it */
+            secret: string;
         };
         Health: {
             /**
@@ -15396,6 +15464,216 @@ export interface operations {
             };
             /** @description rate_limited, budget_exceeded */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.enroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WorkerEnrolmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerEnrolment"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerJoin"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinedWorker"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

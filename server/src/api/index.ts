@@ -1,6 +1,7 @@
 import type { Route } from './services.ts';
 import { auditRoutes } from './audit.ts';
 import { bootstrapRoutes } from './bootstrap.ts';
+import { enrolmentRoutes } from './jobs/enrolment.ts';
 import { jobRoutes } from './jobs/jobs.ts';
 import { workerJobRoutes } from './jobs/worker-jobs.ts';
 import { workerRoutes } from './jobs/workers.ts';
@@ -29,6 +30,7 @@ export const apiRoutes: Route[] = [
   ...jobRoutes,
   ...workerRoutes,
   ...workerJobRoutes,
+  ...enrolmentRoutes,
   ...systemRoutes,
 ];
 export { docsRoutes } from './docs.ts';

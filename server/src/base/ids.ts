@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** The word before the underscore. */
-export type IdKind = 'key' | 'sec' | 'own' | 'up' | 'node' | 'ask' | 'req' | 'lease' | 'job' | 'wrk';
+export type IdKind = 'key' | 'sec' | 'own' | 'up' | 'node' | 'ask' | 'req' | 'lease' | 'job' | 'wrk' | 'enr';
 
 /** Uniform: bytes of 248 and above are dropped, as a remainder of 256 would prefer the first eight characters. */
 export function randomBase62(length: number): string {

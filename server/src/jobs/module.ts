@@ -5,6 +5,7 @@ import type { Sealing } from '../sealing/index.ts';
 import { defineModule, type Opening } from '../storage/index.ts';
 import type { Budgets, UsageCounters } from '../usage/index.ts';
 import type { JobsContext } from './context.ts';
+import { enrolmentMigrations } from './enrolment/migrations.ts';
 import { JobNews } from './job-news.ts';
 import { jobsMigrations } from './migrations.ts';
 import { Queue } from './queue/queue.ts';
@@ -32,7 +33,7 @@ export interface Jobs extends JobsContext {
 }
 
 export const jobsModule = defineModule({
-  migrations: jobsMigrations,
+  migrations: [...jobsMigrations, ...enrolmentMigrations],
   open: ({ config, storage, clock, logger, audit, nodes, keys, sealing, budgets, counters }: Given) => {
     const submitters = new Submitters({ keys, nodes, clock });
     const { clocks, limits } = config.jobs;
