@@ -162,10 +162,10 @@ function stopWith(worker: KeywardWorker, signal: AbortSignal): void {
 /** Aborted by the first SIGINT or SIGTERM. The second ends the process at once; for SIGINT main.ts does it. */
 function stopSignal({ io }: Context): AbortSignal {
   const terminated = new AbortController();
-  process.once('SIGTERM', () => {
-    terminated.abort();
-    process.once('SIGTERM', () => process.exit(143));
+  process.on('SIGTERM', () => {
+    if (terminated.signal.aborted) process.exit(143);
     process.once('SIGINT', () => process.exit(130));
+    terminated.abort();
   });
   return AbortSignal.any([io.interrupted, terminated.signal]);
 }
