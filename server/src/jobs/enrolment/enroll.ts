@@ -85,7 +85,8 @@ export async function join({ audit, clock, keys, storage }: Context, token: stri
     const enroller = row && (await callerOfKey(keys, row.key_id, tx));
     if (row === undefined || enroller === undefined) throw badToken();
     refuseWeaker(enroller);
-    const input = { name: row.name, scopes: [...WORKER_SCOPES], parent: enroller.keyId };
+    const { keyId: parent, selectors } = enroller;
+    const input = { name: row.name, scopes: [...WORKER_SCOPES], parent, selectors };
     const { result, entry } = await mintIn(tx, keys, { actor: { kind: 'key', caller: enroller }, input });
     return { result, entry: { ...entry, details: { ...entry.details, enrolment: row.id } } };
   });
