@@ -79,15 +79,14 @@ export function transport({ apiKey, fetch: given, retries = 2, timeoutMs }: Clie
   const fetchOnce = given ?? ((request: Request) => fetch(request));
   const hide = (text: string): string => (apiKey === undefined ? text : text.replaceAll(apiKey, '[key]'));
 
-  const attempt = async (request: Request, limitMs: number): Promise<Response> => {
+  const attempt = async (request: Request, limitMs: number, isLast: boolean): Promise<Response> => {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), limitMs);
     const signal = AbortSignal.any([request.signal, late.signal]);
     try {
-      return limited(await fetchOnce(new Request(request, { signal, redirect: 'manual' })), {
-        request,
-        limitMs,
-      });
+      const sent = new Request(isLast ? request : request.clone(), { signal, redirect: 'manual' });
+      const response = await orAborted(fetchOnce(sent), [request.signal, late.signal]);
+      return limited(response, { request, limitMs });
     } catch (error) {
       throw late.signal.aborted ? timedOut(request) : connectionError(error, request);
     } finally {
@@ -102,7 +101,7 @@ export function transport({ apiKey, fetch: given, retries = 2, timeoutMs }: Clie
       const mayRepeat = tried < retries && isKept(request);
       let waitMs: number | undefined;
       try {
-        const response = await attempt(mayRepeat ? request.clone() : request, limitMs);
+        const response = await attempt(request, limitMs, !mayRepeat);
         if (response.ok) return response;
         waitMs = mayRepeat && request.method === 'GET' ? retryAfterMs(response) : undefined;
         if (waitMs === undefined) throw await apiErrorOf(response, hide);
@@ -114,6 +113,21 @@ export function transport({ apiKey, fetch: given, retries = 2, timeoutMs }: Clie
       await pause(waitMs, request.signal);
     }
   };
+}
+
+/**
+ * The platform follows the signal of a request by weak references: after a garbage collection it may never hear of an abort.
+ * Guarded by transport.test.ts.
+ */
+export function orAborted<T>(work: Promise<T>, signals: readonly AbortSignal[]): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const left = (): void => reject(signals.find(({ aborted }) => aborted)?.reason as Error);
+    for (const signal of signals) signal.addEventListener('abort', left, { once: true });
+    if (signals.some(({ aborted }) => aborted)) left();
+    work.then(resolve, reject).finally(() => {
+      for (const signal of signals) signal.removeEventListener('abort', left);
+    });
+  });
 }
 
 /** Files and streams are not kept in memory for a second try. */
@@ -141,18 +155,14 @@ function limited(response: Response, { request, limitMs }: { request: Request; l
       // Asked only when somebody reads: a caller who takes its time is not the server's silence.
       async pull(controller) {
         const silence = new AbortController();
-        const timer = setTimeout(() => {
-          silence.abort();
-          controller.error(timedOut(request));
-          void reader.cancel().catch(() => undefined);
-        }, limitMs);
+        const timer = setTimeout(() => silence.abort(timedOut(request)), limitMs);
         try {
-          const { done, value } = await reader.read();
-          if (silence.signal.aborted) return;
+          const { done, value } = await orAborted(reader.read(), [request.signal, silence.signal]);
           if (done) controller.close();
           else controller.enqueue(value);
         } catch (error) {
-          if (!silence.signal.aborted) controller.error(brokenOff(error, request));
+          void reader.cancel().catch(() => undefined);
+          controller.error(brokenOff(error, request));
         } finally {
           clearTimeout(timer);
         }

@@ -58,14 +58,8 @@ export interface Config {
   workspaceDeletionProtection: boolean;
   /** Child processes get a part of it. */
   environment: Record<string, string | undefined>;
-  /** For the command line: where the server is and which key to use. */
-  client: {
-    url: string | undefined;
-    apiKey: string | undefined;
-    /** Of the upstream that `miner run` serves. */
-    upstreamKey: string | undefined;
-    configDir: string;
-  };
+  /** For the command line: the server, the key to use, and that of the upstream which `miner run` serves. */
+  client: Record<'url' | 'apiKey' | 'upstreamKey', string | undefined> & { configDir: string };
 }
 
 const MIB = 1024 * 1024;

@@ -2,7 +2,7 @@ import { apiError, KeywardApiError } from '../errors.ts';
 import type { components } from '../generated/openapi.d.ts';
 import { Backoff, persistently } from '../retry.ts';
 import { readEvents } from '../sse.ts';
-import { cutOff, jsonRequest, type CallOptions, type Connection } from '../transport.ts';
+import { cutOff, jsonRequest, orAborted, type CallOptions, type Connection } from '../transport.ts';
 import { KeywardJobError } from './job-error.ts';
 
 /** What a client submits: `prompt`, `messages` or `payload`, with the `model` and `constraints`. */
@@ -35,14 +35,13 @@ const NOT_SOON = new Set(['queue_full', 'budget_exceeded']);
 export async function runJob(
   connection: Connection,
   input: JobInput,
-  { signal }: CallOptions = {},
+  { signal = new AbortController().signal }: CallOptions = {},
 ): Promise<JobResult> {
-  const ending = new Ending(signal);
-  const id = await submit(connection, input, ending);
+  const id = await submit(connection, input, signal);
   try {
-    return completed(await resultOf(connection, id, ending.signal));
+    return completed(await resultOf(connection, id, signal));
   } catch (error) {
-    if (ending.signal.aborted) await cancel(connection, id);
+    if (signal.aborted) await cancel(connection, id);
     throw error;
   }
 }
@@ -50,46 +49,25 @@ export async function runJob(
 export async function* streamJob(
   connection: Connection,
   input: JobInput,
-  { signal }: CallOptions = {},
+  { signal = new AbortController().signal }: CallOptions = {},
 ): AsyncGenerator<JobPiece> {
-  const ending = new Ending(signal);
-  const id = await submit(connection, input, ending);
+  const id = await submit(connection, input, signal);
   let isOver = false;
   try {
-    for await (const piece of piecesOf(connection, id, ending.signal)) {
+    for await (const piece of piecesOf(connection, id, signal)) {
       isOver = piece.kind === 'state' && isFinal(piece.state);
       yield piece;
     }
-    const result = completed(await resultOf(connection, id, ending.signal));
+    const result = completed(await resultOf(connection, id, signal));
     yield { kind: 'result', result };
   } finally {
     if (!isOver) await cancel(connection, id);
   }
 }
 
-/** A signal also where the caller gave none. */
-class Ending {
-  readonly signal: AbortSignal;
-
-  constructor(signal: AbortSignal | undefined) {
-    this.signal = signal ?? new AbortController().signal;
-  }
-
-  /** What is begun goes on: its end may be needed. */
-  over<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this;
-    return new Promise((resolve, reject) => {
-      const left = (): void => reject(signal.reason as Error);
-      if (signal.aborted) left();
-      else signal.addEventListener('abort', left, { once: true });
-      work.then(resolve, reject).finally(() => signal.removeEventListener('abort', left));
-    });
-  }
-}
-
 /** A repeat has the same Idempotency-Key: however often it is sent, there is one job. */
-async function submit(connection: Connection, input: JobInput, ending: Ending): Promise<string> {
-  ending.signal.throwIfAborted();
+async function submit(connection: Connection, input: JobInput, signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted();
   const idempotencyKey = randomText();
   const once = async (): Promise<string> => {
     const request = jsonRequest(connection, '/v1/jobs', { body: input });
@@ -102,14 +80,14 @@ async function submit(connection: Connection, input: JobInput, ending: Ending): 
       if (error instanceof KeywardApiError && NOT_SOON.has(error.code)) return error;
       throw error;
     });
-  const submitting = persistently(unlessRefused, { signal: ending.signal, forMs: PATIENCE_MS });
+  const submitting = persistently(unlessRefused, { signal, forMs: PATIENCE_MS });
   try {
-    const id = await ending.over(submitting);
+    const id = await orAborted(submitting, [signal]);
     if (typeof id !== 'string') throw id;
     return id;
   } catch (error) {
     // The caller has gone, and the answer was on its way.
-    if (ending.signal.aborted)
+    if (signal.aborted)
       void submitting.then(
         (id) => (typeof id === 'string' ? cancel(connection, id) : undefined),
         () => undefined,

@@ -11,11 +11,11 @@ interface Surroundings {
   handle: Handle;
   /** GPUs of the worker. */
   gpus: number;
-  say(event: WorkerEvent): void;
+  say: (event: WorkerEvent) => void;
   /** There is progress to be told with a heartbeat. */
-  progressed(): void;
+  progressed: () => void;
   /** The server refuses the key. */
-  refused(error: unknown): void;
+  refused: (error: unknown) => void;
 }
 
 const MESSAGE_MAX_LENGTH = 10_000;

@@ -21,12 +21,12 @@ export interface JobContext {
   /** Aborted within a second when the job was canceled, its lease was lost, or the worker stops. */
   signal: AbortSignal;
   /**
-   * Sends a piece of output to whoever follows the job: any JSON value, of at most 1 MiB. Await it, so that a slow line slows
+   * Sends a piece of output to those who follow the job: any JSON value, of at most 1 MiB. Await it, so that a slow line slows
    * the function.
    */
-  emit(piece: unknown): Promise<void>;
+  emit: (piece: unknown) => Promise<void>;
   /** Tells how far the job is: any JSON value of at most 4 KiB. Sent once a second at most. */
-  progress(value: unknown): void;
+  progress: (value: unknown) => void;
 }
 
 /**

@@ -60,8 +60,9 @@ describeOnBothServers('the worker kit', (start) => {
   };
   const outputsOf = (pieces: readonly JobPiece[]) =>
     pieces.flatMap((piece) => (piece.kind === 'output' ? [piece.output] : []));
-  const until = (condition: () => boolean) =>
-    expect.poll(condition, { timeout: 10_000, interval: 10 }).toBe(true);
+  const until = async (condition: () => boolean): Promise<void> => {
+    await expect.poll(condition, { timeout: 10_000, interval: 10 }).toBe(true);
+  };
 
   test('A function of a user serves jobs, and run gives their results', async () => {
     const { client, serve, model } = await cast();

@@ -71,6 +71,8 @@ export class PullingWorker implements KeywardWorker {
   async #run(): Promise<void> {
     const loops = this.#guarded(async () => {
       await this.#register();
+      // It was stopped before it had reached the server.
+      if (this.#workerId === '') return;
       await Promise.all([this.#poll(), this.#beat(), this.#listen()]);
     });
     await this.#drained();

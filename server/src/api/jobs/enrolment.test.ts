@@ -57,7 +57,8 @@ describeOnBothServers('enrolment of machines', (start, dialect) => {
     const { secret } = await miner();
     const { token } = (await enroll(secret)).body;
     const answers = await Promise.all(Array.from({ length: 8 }, () => joinWith(token)));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array<number>(7).fill(404)]);
+    const good = answers.filter(({ status }) => status === 201);
+    expect([good.length, answers.filter(({ status }) => status === 404).length]).toEqual([1, 7]);
     const late = await joinWith(token);
     expect([late.status, late.body.code]).toEqual([404, 'not_found']);
   });

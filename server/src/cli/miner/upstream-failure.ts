@@ -17,9 +17,11 @@ function saidIn(text: string): { message: string; code: string } {
   const body = jsonIn(text);
   const error = isObject(body) ? (body['error'] ?? body['message'] ?? body['detail']) : undefined;
   if (isObject(error))
-    return { message: String(error['message'] ?? ''), code: String(error['code'] ?? error['type'] ?? '') };
+    return { message: textOf(error['message']), code: textOf(error['code'] ?? error['type']) };
   return { message: typeof error === 'string' ? error : text, code: '' };
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /**
  * An error of the upstream as one of the closed list. @param hide removes the upstream's key, which some upstreams repeat

@@ -46,7 +46,7 @@ export class WholeAnswer {
     const empty = this.#isChat ? { message: { role: 'assistant', content: null } } : { text: '' };
     const choice = this.#choices.get(at) ?? { index: at, ...empty, finish_reason: null };
     Object.assign(choice, onlyGiven(rest), onlyGiven({ finish_reason: reason }));
-    if (typeof text === 'string') choice['text'] = `${String(choice['text'] ?? '')}${text}`;
+    if (typeof text === 'string') merge(choice, { text });
     if (isObject(delta)) merge(choice['message'] as Json, delta);
     this.#choices.set(at, choice);
   }

@@ -57,6 +57,7 @@ function wordsOf(event: WorkerEvent): string {
     case 'reconnected':
       return 'The server answers again.';
     case 'draining':
+    default:
       return event.jobs === 0
         ? 'Stopping.'
         : `Stopping: ${event.jobs === 1 ? '1 job' : `${event.jobs} jobs`} may finish. A second signal stops at once.`;
