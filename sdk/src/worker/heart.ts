@@ -28,7 +28,7 @@ export class Heart {
       const waiting = new AbortController();
       this.#wake = () => waiting.abort();
       const either = AbortSignal.any([waiting.signal, signal]);
-      await pause(this.#dueMs - performance.now(), either).catch(() => undefined);
+      await pause(Math.max(0, this.#dueMs - performance.now()), either).catch(() => undefined);
     }
     this.#lastMs = performance.now();
     this.#dueMs = this.#lastMs + this.intervalMs;

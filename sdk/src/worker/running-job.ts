@@ -19,6 +19,7 @@ interface Surroundings {
 }
 
 const MESSAGE_MAX_LENGTH = 10_000;
+const PROGRESS_MAX_BYTES = 4_096;
 /** A report is tried a little longer than the job may run: the clocks begin at different moments. */
 const REPORT_EXTRA_MS = 30_000;
 
@@ -33,6 +34,7 @@ export class RunningJob {
   readonly #leaving = new AbortController();
   readonly #startedMs = performance.now();
   #progress: { progress?: unknown } = {};
+  #isReporting = false;
 
   constructor(assigned: Assigned, around: Surroundings) {
     this.assigned = assigned;
@@ -40,8 +42,9 @@ export class RunningJob {
     this.over = this.#run();
   }
 
-  /** Aborts the signal of the job. The first reason counts. */
+  /** Aborts the signal of the job. The first reason counts. The answer to a report says itself whether the lease was lost. */
   end(reason: EndReason): void {
+    if (this.#isReporting && reason !== 'refused') return;
     if (!this.#ending.signal.aborted) this.#ending.abort(new JobEnded(reason));
     if (reason !== 'stopped' && reason !== 'output_lost') this.#leaving.abort();
   }
@@ -58,6 +61,7 @@ export class RunningJob {
     say({ type: 'job_started', jobId, attempt, model: this.assigned.model });
     try {
       const report = await this.#work();
+      this.#isReporting = true;
       if (report !== undefined) await this.#report(report);
     } catch (error) {
       say({ type: 'job_ended', jobId, reason: this.#reason() ?? 'lease_lost', error });
@@ -99,6 +103,9 @@ export class RunningJob {
         return adding;
       },
       progress: (value) => {
+        const text = JSON.stringify(value) as string | undefined;
+        if (text === undefined || new TextEncoder().encode(text).length > PROGRESS_MAX_BYTES)
+          throw new RangeError('Progress must be a JSON value of at most 4 KiB.');
         this.#progress = { progress: value };
         this.#around.progressed();
       },
@@ -107,7 +114,8 @@ export class RunningJob {
       const result = (await this.#around.handle(jobOf(this.assigned), context)) ?? null;
       await chunks.flushed();
       // What is no JSON is a fault of the function, and is seen here.
-      JSON.stringify(result);
+      if ((JSON.stringify(result) as string | undefined) === undefined)
+        throw new TypeError('The result must be a JSON value.');
       return { verb: 'result', body: { ...this.#token(), result, metrics: this.#metrics() } };
     } catch (error) {
       return this.#failed(error);
@@ -174,7 +182,8 @@ export class RunningJob {
         if (error instanceof KeywardApiError && error.status === 413 && report.verb === 'result')
           return this.#report(this.#failed(tooLarge(error)));
         if (isRefusal(error)) refused(error);
-        if (isOver(error) || performance.now() > untilMs) this.end('lease_lost');
+        if (isOver(error) || performance.now() > untilMs)
+          return say({ type: 'job_ended', jobId, reason: 'lease_lost', error });
         await backoff.wait(error, this.#leaving.signal);
       }
     }

@@ -124,6 +124,31 @@ test('A heartbeat follows at once when the control stream breaks, and the stream
   await run;
 });
 
+test('A heartbeat that misses a job which is being reported does not end the report', async () => {
+  const beaten = Promise.withResolvers<void>();
+  const registered = { worker_id: 'wrk_1', heartbeat_seconds: 0.05, lease_seconds: 3, protocol: 1 };
+  const lost = { job_id: 'job_1', state: 'lost', lease_expires_at: null };
+  let isReported = false;
+  const { url } = await serve({
+    register: [json(200, registered)],
+    poll: [json(200, job('job_1')), ...(DEFAULTS['poll'] ?? [])],
+    heartbeat: [
+      (response, request) => {
+        json(200, { leases: isReported ? [lost] : [] })(response, request);
+        if (isReported) setTimeout(beaten.resolve, 50);
+      },
+    ],
+    result: [
+      (response, request) => {
+        isReported = true;
+        void beaten.promise.then(() => json(200, {})(response, request));
+      },
+    ],
+  });
+  const events = await work(url, ({ type }) => type === 'job_completed');
+  expect(events.map(({ type }) => type)).not.toContain('job_ended');
+});
+
 test('A worker that never reached its server stops when it is asked to', async () => {
   const { url } = await serve({ register: [json(503, { code: 'not_ready', detail: 'Later.' })] });
   expect(await work(url, ({ type }) => type === 'disconnected')).toMatchObject([

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, expect, test } from 'vitest';
 import { JobClient, newOwnerKey, SHORT_CLOCKS } from '../../../server/src/api/jobs/jobs.fixture.ts';
 import { describeOnBothServers, type TestServer } from '../../../server/test/server.ts';
 import { createClient, createWorker, JobFailure, KeywardApiError, KeywardJobError } from '../index.ts';
-import type { Handle, JobPiece, KeywardWorker, WorkerEvent, WorkerOptions } from '../index.ts';
+import type { Handle, JobContext, JobPiece, KeywardWorker, WorkerEvent, WorkerOptions } from '../index.ts';
 
 type Fetch = NonNullable<WorkerOptions['fetch']>;
 
@@ -120,6 +120,19 @@ describeOnBothServers('the worker kit', (start) => {
       seen.resolve();
     }
     await seen.promise;
+  });
+
+  test.for<[string, (context: JobContext) => unknown]>([
+    ['progress', ({ progress }) => progress('x'.repeat(5_000))],
+    ['a piece of output', ({ emit }) => void emit('x'.repeat(1_048_577))],
+    ['no piece of output', ({ emit }) => void emit(undefined)],
+    ['a result', () => Symbol('no JSON')],
+  ])('What is no JSON, or too long, fails the job and not the worker: %s', async ([, wrong]) => {
+    const { client, serve, model } = await cast();
+    serve(({ payload }, context) => (payload['isGood'] === true ? 'good' : wrong(context)));
+    const failing = client.jobs.run({ prompt: 'x', model, max_attempts: 1 });
+    await expect(failing).rejects.toMatchObject({ code: 'internal' });
+    expect((await client.jobs.run({ payload: { isGood: true }, model })).result).toBe('good');
   });
 
   test('A cancellation aborts the signal of the job within a second, and the place is free', async () => {

@@ -14,6 +14,7 @@ const DRAIN_MS = 30_000;
 const LAST_REPORTS_MS = 5_000;
 /** An answer with jobs may be on its way when the worker drains. */
 const LAST_POLL_MS = 300;
+const QUICK_POLL_MS = 200;
 /** After the server did not know the worker. */
 const UNKNOWN_MS = 200;
 
@@ -169,10 +170,14 @@ export class PullingWorker implements KeywardWorker {
         continue;
       }
       try {
+        const askedMs = performance.now();
         const jobs = await this.#calls.poll(Math.min(free, POLL_JOBS_MAX), signal);
         backoff.reset();
         this.#reached();
         for (const job of jobs) this.#begin(job);
+        // A server that does not wait must not be asked all the time.
+        if (jobs.length === 0 && performance.now() - askedMs < QUICK_POLL_MS)
+          await pause(QUICK_POLL_MS, signal).catch(() => undefined);
       } catch (error) {
         await this.#recover(error, { backoff, signal });
       }
@@ -279,7 +284,7 @@ export class PullingWorker implements KeywardWorker {
         this.#over.signal.removeEventListener('abort', done);
         resolve();
       };
-      const timer = setTimeout(done, Math.min(maxMs, 2 ** 31 - 1));
+      const timer = setTimeout(done, Math.max(0, Math.min(maxMs, 2 ** 31 - 1)));
       this.#wakePoll = done;
       this.#over.signal.addEventListener('abort', done, { once: true });
     });

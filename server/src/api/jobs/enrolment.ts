@@ -55,7 +55,6 @@ export const enrolmentRoutes: Route[] = [
       },
       { title: 'WorkerJoin', ...s.closed },
     ),
-    bodyMaxBytes: 4_096,
     responses: {
       201: Type.Object(
         {

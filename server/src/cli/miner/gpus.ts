@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import type { Config } from '../../config.ts';
 
 export interface Gpu {
   name: string;
@@ -17,10 +18,14 @@ const TIMEOUT_MS = 20_000;
 const QUERY = ['--query-gpu=name,memory.total', '--format=csv,noheader,nounits'];
 
 /** The GPUs of this machine, as nvidia-smi reports them. */
-export async function findGpus(): Promise<GpuReport> {
-  const listed = await ask(QUERY);
+export async function findGpus({ environment }: Pick<Config, 'environment'>): Promise<GpuReport> {
+  // It needs no key.
+  const env = Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !/^KEYWARD_|_KEYS?$/.test(name)),
+  );
+  const listed = await ask(QUERY, env);
   if ('reason' in listed) return { gpus: [], words: `No GPU: ${listed.reason}. Jobs run on the processor.` };
-  const summary = await ask([]);
+  const summary = await ask([], env);
   const cuda = 'text' in summary ? /CUDA Version:\s*([\d.]+)/.exec(summary.text)?.[1] : undefined;
   const gpus = listed.text.split('\n').flatMap((line) => gpuIn(line, cuda));
   if (gpus.length === 0) return { gpus, words: `No GPU: ${PROGRAM} lists none. Jobs run on the processor.` };
@@ -42,9 +47,12 @@ function gpuIn(line: string, cuda: string | undefined): Gpu[] {
   ];
 }
 
-function ask(args: readonly string[]): Promise<{ text: string } | { reason: string }> {
+function ask(
+  args: readonly string[],
+  env: Config['environment'],
+): Promise<{ text: string } | { reason: string }> {
   return new Promise((resolve) => {
-    execFile(PROGRAM, args, { timeout: TIMEOUT_MS }, (error, stdout, stderr) => {
+    execFile(PROGRAM, args, { timeout: TIMEOUT_MS, env }, (error, stdout, stderr) => {
       if (error === null) return resolve({ text: stdout });
       if (error.code === 'ENOENT') return resolve({ reason: `${PROGRAM} is not installed` });
       const said = `${stdout}${stderr}`.trim().split('\n')[0] ?? '';

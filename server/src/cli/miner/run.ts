@@ -47,7 +47,7 @@ export const run = verb({
     const signal = stopSignal(context);
     const source = await sourceOf(args, context, { log, signal });
     try {
-      if (!signal.aborted) await serve({ url, key, choice, source, log, signal });
+      if (!signal.aborted) await serve({ url, key, choice, source, log, signal, config: context.config });
     } finally {
       await source.stop();
     }
@@ -93,10 +93,11 @@ interface Serving {
   source: Source;
   log: WorkerLog;
   signal: AbortSignal;
+  config: Context['config'];
 }
 
-async function serve({ url, key, choice, source, log, signal }: Serving): Promise<void> {
-  const { gpus, words } = await findGpus();
+async function serve({ url, key, choice, source, log, signal, config }: Serving): Promise<void> {
+  const { gpus, words } = await findGpus(config);
   log.say('gpus', words, { gpus });
   let models = await firstModels(source, choice);
   log.say('models', `Serves ${models.join(', ')}; ${choice.concurrency} at a time.`, { models });

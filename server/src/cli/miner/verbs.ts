@@ -41,7 +41,7 @@ export const register = request({
     'keyward miner run registers itself.',
   parse: workerChoice,
   send: async (client, choice, context) => {
-    const { gpus, words } = await findGpus();
+    const { gpus, words } = await findGpus(context.config);
     say(context.io, words);
     const body = registrationOf(choice, { gpus, models: choice.models, labels: choice.labels });
     return unwrap(client.POST('/v1/workers/register', { body, ...named(choice.name) }));
