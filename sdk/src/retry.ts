@@ -12,9 +12,14 @@ export function isTransient(error: unknown): boolean {
   return error.status >= 500 || error.status === 429 || error.status === 408;
 }
 
-/** Pauses between tries: twice as long each time, from 0.1 to 5 s, and as long as Retry-After says. */
+/** Pauses between tries: twice as long each time, from 0.1 s to the most, and as long as Retry-After says. */
 export class Backoff {
+  readonly #mostMs: number;
   #nextMs = MIN_MS;
+
+  constructor(mostMs = MAX_MS) {
+    this.#mostMs = Math.min(mostMs, MAX_MS);
+  }
 
   /** After a success. */
   reset(): void {
@@ -27,7 +32,7 @@ export class Backoff {
     const asked = error instanceof KeywardApiError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
     // Many clients of a server that comes back do not come at the same moment.
     const ownMs = this.#nextMs * (0.5 + Math.random() / 2);
-    this.#nextMs = Math.min(this.#nextMs * 2, MAX_MS);
+    this.#nextMs = Math.min(this.#nextMs * 2, this.#mostMs);
     await pause(Math.max(ownMs, Math.min(asked, RETRY_AFTER_MAX_MS)), signal);
   }
 }

@@ -204,7 +204,7 @@ const tooLarge = (error: KeywardApiError): JobFailure =>
   new JobFailure('bad_payload', 'The output is larger than the server takes.', { cause: error });
 
 /** The key has ended, or lacks a scope. */
-export const isRefusal = (error: unknown): boolean =>
+const isRefusal = (error: unknown): boolean =>
   error instanceof KeywardApiError && (error.status === 401 || error.status === 403);
 
 /** Another worker has the job, or nobody needs it any more. */

@@ -3,7 +3,7 @@ import { KeywardApiError } from '../errors.ts';
 import { Backoff, isTransient } from '../retry.ts';
 import { pause, transport } from '../transport.ts';
 import { Heart } from './heart.ts';
-import { isRefusal, RunningJob } from './running-job.ts';
+import { RunningJob } from './running-job.ts';
 import { WorkerCalls, type Assigned, type Capabilities } from './worker-calls.ts';
 import type { KeywardWorker, WorkerOptions } from './worker-types.ts';
 
@@ -15,6 +15,8 @@ const LAST_REPORTS_MS = 5_000;
 /** An answer with jobs may be on its way when the worker drains. */
 const LAST_POLL_MS = 300;
 const QUICK_POLL_MS = 200;
+/** A server that comes back must hear of the worker before its leases end. */
+const TRIES_IN_A_LEASE = 6;
 /** After the server did not know the worker. */
 const UNKNOWN_MS = 200;
 
@@ -26,7 +28,7 @@ export class PullingWorker implements KeywardWorker {
   readonly #jobs = new Set<RunningJob>();
   /** Takes no more jobs. */
   readonly #draining = new AbortController();
-  /** Ends everything; its reason is the error of `run`, if any. */
+  /** Ends everything. */
   readonly #over = new AbortController();
   #capabilities: Capabilities;
   #running: Promise<void> | undefined;
@@ -35,6 +37,8 @@ export class PullingWorker implements KeywardWorker {
   #isConnected = true;
   readonly #heart = new Heart();
   #wakePoll: () => void = () => undefined;
+  /** The longest pause between two tries. */
+  #mostMs: number | undefined;
   #drainEndsMs = Infinity;
   #failure: { error: unknown } | undefined;
 
@@ -120,9 +124,10 @@ export class PullingWorker implements KeywardWorker {
         ...(pricePerHour === undefined ? {} : { price_per_hour: pricePerHour }),
       };
       try {
-        const { worker_id: id, heartbeat_seconds: seconds } = await this.#calls.register(body, signal);
+        const { worker_id: id, ...clocks } = await this.#calls.register(body, signal);
         this.#workerId = id;
-        this.#heart.intervalMs = seconds * 1_000;
+        this.#heart.intervalMs = clocks.heartbeat_seconds * 1_000;
+        this.#mostMs = (clocks.lease_seconds * 1_000) / TRIES_IN_A_LEASE;
         this.#reached();
         if (body.capabilities !== this.#capabilities) continue;
         return this.#say({ type: 'registered', workerId: id });
@@ -157,7 +162,7 @@ export class PullingWorker implements KeywardWorker {
   }
 
   async #poll(): Promise<void> {
-    const backoff = new Backoff();
+    const backoff = new Backoff(this.#mostMs);
     const leaving = new AbortController();
     const signal = AbortSignal.any([leaving.signal, this.#over.signal]);
     this.#draining.signal.addEventListener('abort', () => setTimeout(() => leaving.abort(), LAST_POLL_MS), {
@@ -204,7 +209,7 @@ export class PullingWorker implements KeywardWorker {
 
   /** Renews the leases until the worker is over: also while it drains. */
   async #beat(): Promise<void> {
-    const backoff = new Backoff();
+    const backoff = new Backoff(this.#mostMs);
     const { signal } = this.#over;
     while (!signal.aborted) {
       await this.#heart.untilNext(signal);
@@ -231,7 +236,7 @@ export class PullingWorker implements KeywardWorker {
 
   /** Keeps the control stream open: what the worker must know at once comes over it. */
   async #listen(): Promise<void> {
-    const backoff = new Backoff();
+    const backoff = new Backoff(this.#mostMs);
     const { signal } = this.#over;
     while (!signal.aborted) {
       try {
@@ -243,7 +248,6 @@ export class PullingWorker implements KeywardWorker {
         if (signal.aborted) return;
         // Without it the server would end the leases of a worker whose stream broke.
         this.#heart.now();
-        if (isRefusal(error)) throw error;
         await this.#recover(error, { backoff, signal });
       }
     }

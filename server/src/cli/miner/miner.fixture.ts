@@ -6,7 +6,7 @@ import { createClient, unwrap, type KeywardClient } from '@keyward/sdk';
 import { SHORT_CLOCKS } from '../../api/jobs/jobs.fixture.ts';
 import { Home } from '../cli.fixture.ts';
 
-const SAYS_MAX_MS = 30_000;
+const SAYS_MAX_MS = 60_000;
 
 /** A program of a test, with all that it has said. */
 export class Program {

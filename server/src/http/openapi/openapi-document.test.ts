@@ -124,6 +124,7 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
         'keys.report',
         'system.health',
         'system.ready',
+        'workers.join',
       ]);
     });
   });
