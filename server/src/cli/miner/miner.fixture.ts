@@ -48,7 +48,8 @@ export class Program {
 
 /** A server of its own process, which can be killed and come back, with its workers. */
 export class Workplace {
-  readonly home = new Home(SHORT_CLOCKS);
+  /** A server that starts on a busy machine listens some seconds after it has extended the leases. */
+  readonly home = new Home({ ...SHORT_CLOCKS, KEYWARD_JOB_LEASE_SECONDS: '10' });
   readonly programs: Program[] = [];
   url = '';
   adminKey = '';
