@@ -147,6 +147,11 @@ describeOnBothServers('refused callers', (start) => {
 
   test('only the listed routes need no key', () => {
     const open = routes.filter((route) => route.access === 'public' && !route.id.startsWith('docs.'));
-    expect(open.map(({ id }) => id)).toEqual(['keys.report', 'workers.join', 'system.health', 'system.ready']);
+    expect(open.map(({ id }) => id)).toEqual([
+      'keys.report',
+      'workers.join',
+      'system.health',
+      'system.ready',
+    ]);
   });
 });
