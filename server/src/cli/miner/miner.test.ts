@@ -248,12 +248,8 @@ test('A job survives kill -9 of the server: it is computed once, and completed o
   go.resolve();
   await place.serve();
   const { receipt, state } = await result;
-  expect([state, asked('/chat/completions').length, program.stderr]).toEqual([
-    'COMPLETED',
-    1,
-    expect.anything(),
-  ]);
-  expect(receipt?.attempts).toHaveLength(1);
+  const attempts = receipt?.attempts.length;
+  expect([state, attempts, asked('/chat/completions').length]).toEqual(['COMPLETED', 1, 1]);
   await program.says('completed in');
 }, 60_000);
 
