@@ -98,6 +98,8 @@ describe.each(all.filter(({ blocks }) => blocks.length > 0))('The examples of $p
     cwd = temporaryFolder();
     symlinkSync(KEYWARD, join(cwd, 'keyward'));
     symlinkSync(join(REPOSITORY, 'wrapper'), join(cwd, 'wrapper'));
+    // Programs of the examples import the SDK.
+    symlinkSync(join(REPOSITORY, 'node_modules'), join(cwd, 'node_modules'));
     afterwards(() => endLeftovers(cwd));
   });
 

@@ -1,4 +1,5 @@
 import { failureCode, KeywardApiError, KeywardConnectionError } from './errors.ts';
+import { orAborted } from './or-aborted.ts';
 
 /** What an answer was asked with. */
 interface Asked {
@@ -99,12 +100,14 @@ function reading(body: Body, { request, limitMs, leave }: Limits): Reading {
         void reader.cancel().catch(() => undefined);
       }, limitMs);
       try {
-        const piece = (await reader.read()) as Piece;
+        const signals = request.signal === undefined ? [] : [request.signal];
+        const piece = (await orAborted(reader.read(), signals)) as Piece;
         if (isSilent) throw timedOut(request);
         if (piece.done) leave();
         return piece;
       } catch (error) {
         leave();
+        void reader.cancel().catch(() => undefined);
         throw brokenOff(error, request);
       } finally {
         clearTimeout(timer);

@@ -1,11 +1,13 @@
 import createFetchClient from 'openapi-fetch';
 import type { Client } from 'openapi-fetch';
+import { baseUrl } from './base-url.ts';
 import { chat, complete, embed } from './chat.ts';
 import type { ChatChunk, ChatCompletion, ChatRequest, Embeddings, EmbeddingsRequest } from './chat.ts';
 import { uploadDocument, uploadLink } from './documents.ts';
 import type { NewDocument, NewLink, StoredDocuments } from './documents.ts';
 import type { paths } from './generated/openapi.d.ts';
 import { importKeys, type ImportOutcome, type KeySource } from './import-keys.ts';
+import { runJob, streamJob, type JobInput, type JobPiece, type JobResult } from './jobs/jobs.ts';
 import { Outgoing, transport, type CallOptions, type ClientOptions } from './transport.ts';
 import { askWorkspace, type WorkspaceAnswer, type WorkspaceQuestion } from './workspace-chat.ts';
 
@@ -174,6 +176,8 @@ export interface KeywardClient {
    * ```
    */
   importKeys(source: KeySource, options?: CallOptions): AsyncGenerator<ImportOutcome>;
+  /** Jobs that workers do: {@link createWorker} makes one. */
+  readonly jobs: KeywardJobs;
   /**
    * Reads a path that the types do not know.
    * @param path with its query, such as `/openapi.json`
@@ -186,6 +190,37 @@ export interface KeywardClient {
    * ```
    */
   get(path: string, options?: CallOptions): Promise<Response>;
+}
+
+/** The queue of jobs. Both methods submit once, however often a request is repeated, and survive a restart of the server. */
+export interface KeywardJobs {
+  /**
+   * Submits a job, waits for its end, and gives its result.
+   * @param input `prompt`, `messages` or `payload`, and the `model`; `constraints` say which workers may do it
+   * @param options `signal` cancels the job
+   * @throws KeywardJobError where the job ends as `FAILED`, `CANCELED` or `EXPIRED`: its `state` and `code` say why
+   * @throws KeywardApiError such as `insufficient_scope`, `queue_full`, `invalid_input`
+   * @throws KeywardConnectionError where the server cannot be reached for 300,000 ms
+   * @example
+   * ```ts
+   * const { result } = await client.jobs.run({ prompt: 'Hello', model: 'gemma3:1b' });
+   * ```
+   */
+  run(input: JobInput, options?: CallOptions): Promise<JobResult>;
+  /**
+   * Submits a job and gives its output as the worker sends it, then its result. Leaving the loop cancels the job. After a lost
+   * connection it goes on behind the last piece.
+   * @param input as for `run`
+   * @param options `signal` cancels the job
+   * @throws as `run`
+   * @example
+   * ```ts
+   * for await (const piece of client.jobs.stream({ prompt: 'Hello', model: 'gemma3:1b' }))
+   *   if (piece.kind === 'output') console.log(piece.output);
+   *   else if (piece.kind === 'reset') console.log('Another worker begins anew.');
+   * ```
+   */
+  stream(input: JobInput, options?: CallOptions): AsyncGenerator<JobPiece>;
 }
 
 /**
@@ -220,28 +255,12 @@ export function createClient(options: ClientOptions): KeywardClient {
     uploadDocument: (document, call) => uploadDocument(connection, document, call),
     uploadLink: (page, call) => uploadLink(connection, page, call),
     importKeys: (source, call) => importKeys(connection, source, call),
+    jobs: {
+      run: (input, call) => runJob(connection, input, call),
+      stream: (input, call) => streamJob(connection, input, call),
+    },
     get: (path, { signal } = {}) => send(new Outgoing(url + path, signal === undefined ? {} : { signal })),
   };
-}
-
-/** Clients of the OpenAI API want `/v1` in their base URL; the paths of this one begin with it. */
-function baseUrl(text: string): string {
-  if (!/^https?:/i.test(text) || !URL.canParse(text))
-    throw new TypeError(
-      'url: must begin with http:// or https://, such as http://127.0.0.1:5390. Give the address of the server.',
-    );
-  const url = new URL(text);
-  if (url.username !== '' || url.password !== '' || url.search !== '')
-    throw new TypeError(
-      'url: must hold no credentials and no query, such as http://127.0.0.1:5390. Give the key as apiKey.',
-    );
-  const path = url.pathname.replace(/\/+$/, '');
-  // Below /api are the routes of the Developer API alone, unless a proxy has all of Keyward there: nobody can tell.
-  if (path.endsWith('/api/v1'))
-    throw new TypeError(
-      `url: must end before /api/v1, such as ${url.origin}. Leave only /v1 out where a proxy has Keyward below /api.`,
-    );
-  return url.origin + path.replace(/\/v1$/, '');
 }
 
 /**

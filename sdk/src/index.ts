@@ -9,7 +9,7 @@ export type {
   Tool,
   ToolCall,
 } from './chat.ts';
-export { createClient, unwrap, type KeywardClient } from './client.ts';
+export { createClient, unwrap, type KeywardClient, type KeywardJobs } from './client.ts';
 export type { NewDocument, NewLink, StoredDocuments } from './documents.ts';
 export { KeywardApiError, KeywardConnectionError, type FieldError } from './errors.ts';
 export type { components, operations, paths } from './generated/openapi.d.ts';
@@ -19,3 +19,16 @@ export { paginate, type Page } from './paginate.ts';
 export { readEvents, type ServerEvent } from './sse.ts';
 export type { CallOptions, ClientOptions } from './transport.ts';
 export type { Source, WorkspaceAnswer, WorkspaceQuestion } from './workspace-chat.ts';
+export { KeywardJobError } from './jobs/job-error.ts';
+export type { JobInput, JobPiece, JobResult, JobState } from './jobs/jobs.ts';
+export { JobEnded, JobFailure, type EndReason, type FailCode } from './worker/job-failure.ts';
+export { createWorker } from './worker/create-worker.ts';
+export type { Capabilities } from './worker/worker-calls.ts';
+export type {
+  Handle,
+  JobContext,
+  KeywardWorker,
+  WorkerEvent,
+  WorkerJob,
+  WorkerOptions,
+} from './worker/worker-types.ts';

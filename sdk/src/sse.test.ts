@@ -8,7 +8,7 @@ const EVENTS = [
   { event: 'message', data: 'one' },
   { event: 'message', data: '{"text":"Grüße 🌍"}' },
   { event: 'error', data: 'two\n lines' },
-  { event: 'message', data: '' },
+  { event: 'message', data: '', id: '7' },
 ];
 
 async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {

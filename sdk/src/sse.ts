@@ -1,7 +1,9 @@
-/** An event of a stream as it stands in the HTML standard, of which only the data matter here. */
+/** An event of a stream as it stands in the HTML standard. */
 export interface ServerEvent {
   event: string;
   data: string;
+  /** Where the event has one: a reader goes on behind it with the header Last-Event-ID. */
+  id?: string;
 }
 
 const EVENT_MAX_CHARACTERS = 16 * 1024 * 1024;
@@ -21,11 +23,14 @@ type Bytes = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | null;
  */
 export async function* readEvents(bytes: Bytes): AsyncGenerator<ServerEvent> {
   let event = '';
+  let id: string | undefined;
   let data: string[] = [];
   for await (const line of readLines(bytes)) {
     if (line === '') {
-      if (data.length > 0) yield { event: event === '' ? 'message' : event, data: data.join('\n') };
+      const named = id === undefined ? {} : { id };
+      if (data.length > 0) yield { event: event === '' ? 'message' : event, data: data.join('\n'), ...named };
       event = '';
+      id = undefined;
       data = [];
       continue;
     }
@@ -33,6 +38,7 @@ export async function* readEvents(bytes: Bytes): AsyncGenerator<ServerEvent> {
     const field = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
     if (field === 'event') event = value;
+    if (field === 'id') id = value;
     if (field === 'data') data.push(value);
   }
 }

@@ -1,8 +1,10 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { closedUrl, failureOf, json, KEY, serve, type Answer } from './client.fixture.ts';
-import { createClient, unwrap, type KeywardClient } from './index.ts';
+import { createClient, readEvents, unwrap, type KeywardClient } from './index.ts';
 
 const OWNER = { name: 'x', kind: 'team' as const };
 const EMPTY = { items: [], next_cursor: null };
@@ -150,5 +152,36 @@ describe('the address', () => {
     expect(() => createClient({ url: 'http://127.0.0.1:5390/api/v1' })).toThrow(
       'url: must end before /api/v1, such as http://127.0.0.1:5390.',
     );
+  });
+});
+
+describe('an abort', () => {
+  /** The platform follows signals by weak references: it forgets them for a request that it no longer needs itself. */
+  async function collectGarbage(): Promise<void> {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    for (let round = 0; round < 5; round++) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  test.for(['answer', 'body'])('ends a wait for the %s, also after garbage was collected', async (part) => {
+    const { url, requests } = await serve((_request, response) => {
+      if (part === 'body') response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+    });
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const read = async (): Promise<void> => {
+      const client = createClient({ url, timeoutMs: 4_000, retries: 0 });
+      const response = await client.get('/x', { signal: controller.signal });
+      for await (const event of readEvents(response.body)) expect(event).toBeUndefined();
+    };
+    const failure = failureOf(read());
+    await expect.poll(() => requests.length).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await collectGarbage();
+    controller.abort(reason);
+    expect(await failure).toBe(reason);
   });
 });

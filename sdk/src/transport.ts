@@ -1,5 +1,6 @@
 import { brokenOff, limited, placeOf, timedOut } from './answer.ts';
 import { apiErrorOf, failureCode, KeywardConnectionError } from './errors.ts';
+import { orAborted } from './or-aborted.ts';
 
 /** What {@link createClient} needs to know. */
 export interface ClientOptions {
@@ -93,6 +94,10 @@ const NEVER_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** Whether a failed request has certainly not reached the server. */
+export const wasNeverSent = (error: unknown): boolean =>
+  error instanceof KeywardConnectionError && NEVER_SENT.has(error.code);
+
 /** @throws TypeError when the key cannot stand in a header; its text is not repeated. */
 export function transport({ apiKey, fetch: given, retries = 2, timeoutMs }: ClientOptions): Send {
   // The runtime's own complaint about a bad header would quote the key.
@@ -113,7 +118,7 @@ export function transport({ apiKey, fetch: given, retries = 2, timeoutMs }: Clie
       ending.abort();
     }, limitMs);
     try {
-      const response = await fetchOnce(request, ending.signal);
+      const response = await orAborted(fetchOnce(request, ending.signal), [ending.signal]);
       if (response.body === null) leave();
       return limited(response, { request, limitMs, leave });
     } catch (error) {
@@ -152,7 +157,7 @@ const isKept = ({ method, headers }: Outgoing): boolean =>
 /** A time limit is not: it was the caller who wanted no more waiting. */
 function isWorthRepeating(error: unknown, { method, signal }: Outgoing): boolean {
   if (!(error instanceof KeywardConnectionError) || signal?.aborted === true) return false;
-  return NEVER_SENT.has(error.code) || (method === 'GET' && error.code !== 'timeout');
+  return wasNeverSent(error) || (method === 'GET' && error.code !== 'timeout');
 }
 
 function retryAfterMs({ status, headers }: Response): number | undefined {
@@ -170,9 +175,10 @@ function followed(signal: AbortSignal | undefined, ending: AbortController): () 
   return () => signal.removeEventListener('abort', end);
 }
 
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** @throws the reason of the signal */
+export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(done, ms);
+    const timer = setTimeout(done, signal?.aborted === true ? 0 : ms);
     signal?.addEventListener('abort', done, { once: true });
     function done(): void {
       clearTimeout(timer);

@@ -60,8 +60,8 @@ export interface Config {
   workspaceDeletionProtection: boolean;
   /** Child processes get a part of it. */
   environment: Record<string, string | undefined>;
-  /** For the command line: where the server is and which key to use. */
-  client: { url: string | undefined; apiKey: string | undefined; configDir: string };
+  /** For the command line: the server, the key to use, and that of the upstream which `miner run` serves. */
+  client: Record<'url' | 'apiKey' | 'upstreamKey', string | undefined> & { configDir: string };
 }
 
 const MIB = 1024 * 1024;
@@ -107,6 +107,7 @@ export const VARIABLES = {
   KEYWARD_JOB_SWAP_WAIT_SECONDS: ['60', 'how long a job waits at most for a worker to swap models'],
   KEYWARD_URL: ['http://127.0.0.1:5390', 'the server that the command line talks to'],
   KEYWARD_API_KEY: ['–', 'the key that the command line uses'],
+  KEYWARD_UPSTREAM_KEY: ['–', 'the key of the upstream that `keyward miner run` serves'],
   KEYWARD_CONFIG_DIR: ['user configuration directory', 'where the command line keeps its credentials'],
   CLIENT_API_KEYS: ['–', 'keys imported at start with the role client'],
   MINER_API_KEYS: ['–', 'keys imported at start with the role miner'],
@@ -178,6 +179,7 @@ export function readConfig(environment: Environment): Config {
     client: {
       url: env.KEYWARD_URL,
       apiKey: env.KEYWARD_API_KEY,
+      upstreamKey: env.KEYWARD_UPSTREAM_KEY,
       configDir: resolve(
         env.KEYWARD_CONFIG_DIR ?? join(env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'keyward'),
       ),

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document d192ce07ff60eed520be6bb1163ddd47563488ad5be6e363ad69a0e8395218c5
-// text 5f9d733262405a5e1362485a4e2bf5a4420e59753caa9579bf0c91249d864e4d
+// document 18add1b53dbcb3e19b4c16e8efa3a263e115a72917ac09346ef049ec6e8271ae
+// text 763e42183b738b0a5385f9351ab93e8307545b17ede6397c2db1ad46b171347f
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1280,7 +1280,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Renew leases
+         * Renew leases, and report progress
          * @description Where all of the leases are lost: 409. Scope: workers:poll.
          */
         post: operations["workers.heartbeat"];
@@ -1876,6 +1876,46 @@ export interface paths {
          * @description Scope: swarm:read.
          */
         post: operations["swarm.consensus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/enroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a one-time token for a new machine
+         * @description The machine exchanges it within 15 minutes for a key of its own, a child of this one: it ends with this key, and holds the scopes of a worker only. Scope: workers:register.
+         */
+        post: operations["workers.enroll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a one-time token for the key of this machine
+         * @description Needs no key. A token works once; where it is not good, the answer says no more than that. Needs no key.
+         */
+        post: operations["workers.join"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6120,6 +6160,8 @@ export interface components {
                 job_id: string;
                 /** @description The lease_token of the job, 32 of 0-9 and a-f */
                 lease_token: string;
+                /** @description How far the job is: any JSON value of up to 4 KiB, for those who follow it */
+                progress?: unknown;
             }[];
             /**
              * @description draining: gets no more jobs
@@ -6901,6 +6943,32 @@ export interface components {
             task_id: string;
             /** @description The part of all members that must agree. Default: more than half */
             consensus_threshold?: number;
+        };
+        WorkerEnrolmentRequest: {
+            /** @description Name of the key that the machine gets, such as gpu-1. Default: worker */
+            name?: string;
+        };
+        WorkerEnrolment: {
+            /** @description Names it in the audit record */
+            enrolment_id: string;
+            /** @description Shown once */
+            token: string;
+            /** @description The name that people read */
+            name: string;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            expires_at: string;
+        };
+        WorkerJoin: {
+            /** @description As POST /v1/workers/enroll gave it */
+            token: string;
+        };
+        JoinedWorker: {
+            key: components["schemas"]["Key"];
+            /** @description The text of the key. Only this answer contains it */
+            secret: string;
         };
         Health: {
             /**
@@ -19900,6 +19968,216 @@ export interface operations {
             };
             /** @description rate_limited, budget_exceeded */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.enroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WorkerEnrolmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerEnrolment"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerJoin"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinedWorker"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

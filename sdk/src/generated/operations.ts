@@ -514,7 +514,7 @@ export const OPERATIONS = {
   "workers.heartbeat": {
     "method": "POST",
     "path": "/v1/workers/heartbeat",
-    "summary": "Renew leases",
+    "summary": "Renew leases, and report progress",
     "description": "Where all of the leases are lost: 409. Scope: workers:poll.",
     "scope": "workers:poll"
   },
@@ -741,6 +741,20 @@ export const OPERATIONS = {
     "summary": "The same, with the id of the task in the body",
     "description": "Scope: swarm:read.",
     "scope": "swarm:read"
+  },
+  "workers.enroll": {
+    "method": "POST",
+    "path": "/v1/workers/enroll",
+    "summary": "Make a one-time token for a new machine",
+    "description": "The machine exchanges it within 15 minutes for a key of its own, a child of this one: it ends with this key, and holds the scopes of a worker only. Scope: workers:register.",
+    "scope": "workers:register"
+  },
+  "workers.join": {
+    "method": "POST",
+    "path": "/v1/workers/join",
+    "summary": "Exchange a one-time token for the key of this machine",
+    "description": "Needs no key. A token works once; where it is not good, the answer says no more than that. Needs no key.",
+    "scope": null
   },
   "system.health": {
     "method": "GET",

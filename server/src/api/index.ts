@@ -4,6 +4,7 @@ import { executionRoutes } from './agents/executions.ts';
 import { auditRoutes } from './audit.ts';
 import { bootstrapRoutes } from './bootstrap.ts';
 import { adminRoutes } from './jobs/admin.ts';
+import { enrolmentRoutes } from './jobs/enrolment.ts';
 import { jobRoutes } from './jobs/jobs.ts';
 import { marketplaceRoutes } from './jobs/marketplace.ts';
 import { workerJobRoutes } from './jobs/worker-jobs.ts';
@@ -39,6 +40,7 @@ export const apiRoutes: Route[] = [
   ...agentRoutes,
   ...executionRoutes,
   ...swarmRoutes,
+  ...enrolmentRoutes,
   ...systemRoutes,
 ];
 export { capabilitiesRoute } from './capabilities.ts';

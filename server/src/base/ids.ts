@@ -4,7 +4,20 @@ export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu
 
 /** The word before the underscore. */
 export type IdKind =
-  'key' | 'sec' | 'own' | 'up' | 'node' | 'ask' | 'req' | 'lease' | 'job' | 'wrk' | 'wfl' | 'exec' | 'swt';
+  | 'key'
+  | 'sec'
+  | 'own'
+  | 'up'
+  | 'node'
+  | 'ask'
+  | 'req'
+  | 'lease'
+  | 'job'
+  | 'wrk'
+  | 'enr'
+  | 'wfl'
+  | 'exec'
+  | 'swt';
 
 /** Uniform: bytes of 248 and above are dropped, as a remainder of 256 would prefer the first eight characters. */
 export function randomBase62(length: number): string {

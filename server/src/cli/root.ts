@@ -122,6 +122,14 @@ export const root = group('Hands out access to AI safely', {
   ...lazy(() => import('./endpoints.ts'), {
     endpoints: 'List the endpoints of the server, or of one group',
   }),
+  miner: noun('Workers, which do jobs', () => import('./miner/verbs.ts'), {
+    run: 'Serve jobs with the local model, or with a server of models',
+    register: of('workers.register'),
+    status: 'List your workers',
+    drain: 'Let a worker finish its jobs, and give it no more',
+    enroll: of('workers.enroll'),
+    join: 'Exchange a one-time token for the key of this machine, and store it',
+  }),
   bootstrap: group('Put keys where programs find them', {
     ...lazy(() => import('./bootstrap/verbs.ts'), {
       plan: 'Show what apply would do',

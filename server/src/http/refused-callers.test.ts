@@ -149,6 +149,7 @@ describeOnBothServers('refused callers', (start) => {
     const open = routes.filter((route) => route.access === 'public' && !route.id.startsWith('docs.'));
     expect(open.map(({ id }) => id)).toEqual([
       'keys.report',
+      'workers.join',
       'system.health',
       'system.ready',
       'system.capabilities',

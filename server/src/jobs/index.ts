@@ -1,3 +1,4 @@
+export { enroll, join, type Enrolment } from './enrolment/enroll.ts';
 export {
   FAIL_CODES,
   isFinal,
@@ -37,4 +38,5 @@ export {
   workerNotFound,
   type WorkerInput,
 } from './workers/register.ts';
+export { progressed, type Progress } from './workers/progress.ts';
 export { failJob, heartbeat, type FailInput } from './workers/reports.ts';

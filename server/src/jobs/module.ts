@@ -6,6 +6,7 @@ import { defineModule, type Opening } from '../storage/index.ts';
 import type { Budgets, UsageCounters } from '../usage/index.ts';
 import { Charges } from './charges.ts';
 import type { JobsContext } from './context.ts';
+import { enrolmentMigrations } from './enrolment/migrations.ts';
 import { JobNews } from './job-news.ts';
 import { marketplaceMigrations } from './marketplace/migrations.ts';
 import { jobsMigrations } from './migrations.ts';
@@ -38,7 +39,7 @@ export interface Jobs extends JobsContext {
 }
 
 export const jobsModule = defineModule({
-  migrations: [...jobsMigrations, ...marketplaceMigrations],
+  migrations: [...jobsMigrations, ...marketplaceMigrations, ...enrolmentMigrations],
   open: ({ config, storage, clock, logger, audit, nodes, keys, sealing, budgets, counters }: Given) => {
     const submitters = new Submitters({ keys, nodes, clock });
     const { clocks, limits } = config.jobs;

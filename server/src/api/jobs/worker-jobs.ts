@@ -9,6 +9,7 @@ import {
   findOwnWorker,
   heartbeat,
   leaseLost,
+  progressed,
   takeJobs,
   workerNotFound,
 } from '../../jobs/index.ts';
@@ -28,6 +29,13 @@ const CHUNKS_MAX_BYTES = 16 * 1_048_576;
 
 const jobParams = s.idParam('job');
 const leaseBody = { lease_token: j.LeaseToken };
+const progressBody = {
+  progress: Type.Optional(
+    Type.Unknown({
+      description: 'How far the job is: any JSON value of up to 4 KiB, for those who follow it',
+    }),
+  ),
+};
 const FAIL_WORDS = Object.keys(FAIL_CODES) as [FailCode, ...FailCode[]];
 
 const Lease = Type.Object(
@@ -88,16 +96,19 @@ export const workerJobRoutes: Route[] = [
     method: 'POST',
     path: '/v1/workers/heartbeat',
     id: 'workers.heartbeat',
-    summary: 'Renew leases',
+    summary: 'Renew leases, and report progress',
     description: 'Where all of the leases are lost: 409.',
     access: 'workers:poll',
     headers: minerHeader,
     body: Type.Object(
       {
         leases: Type.Optional(
-          Type.Array(Type.Object({ job_id: jobParams.properties.id, ...leaseBody }, s.closed), {
-            maxItems: 1_000,
-          }),
+          Type.Array(
+            Type.Object({ job_id: jobParams.properties.id, ...leaseBody, ...progressBody }, s.closed),
+            {
+              maxItems: 1_000,
+            },
+          ),
         ),
         status: Type.Optional(
           s.oneOf(['online', 'draining'], { description: 'draining: gets no more jobs' }),
@@ -111,6 +122,7 @@ export const workerJobRoutes: Route[] = [
     handler: async ({ jobs }, { caller, body, headers }) => {
       const { leases = [], status } = body;
       const worker = await findOwnWorker(jobs, caller, nameOf(headers, caller));
+      await progressed(jobs, worker.id, leases);
       const views = await heartbeat(jobs, worker.id, { leases, isDraining: status === 'draining' });
       const shown = views.map(({ lease_expires_at: at, ...view }) => ({
         ...view,

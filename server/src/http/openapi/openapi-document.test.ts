@@ -125,6 +125,7 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
         'system.capabilities',
         'system.health',
         'system.ready',
+        'workers.join',
       ]);
     });
   });

@@ -1,0 +1,130 @@
+import { KeywardApiError } from '../errors.ts';
+import type { components } from '../generated/openapi.d.ts';
+import { readEvents, type ServerEvent } from '../sse.ts';
+import { cutOff } from '../answer.ts';
+import { jsonRequest, Outgoing, type Connection } from '../transport.ts';
+import type { FailCode } from './job-failure.ts';
+
+export type Capabilities = components['schemas']['WorkerCapabilities'];
+export type Assigned = components['schemas']['WorkerJob'];
+type LeaseView = components['schemas']['WorkerLeases']['leases'][number];
+
+export interface Registration {
+  capabilities: Capabilities;
+  concurrency: number;
+  region?: string;
+  price_per_hour?: number;
+}
+
+export interface Lease {
+  job_id: string;
+  lease_token: string;
+  progress?: unknown;
+}
+
+export interface Beat {
+  leases: Lease[];
+  status: 'online' | 'draining';
+}
+
+const QUICK_MS = 15_000;
+const POLL_SECONDS = 15;
+const POLL_MAX_MS = (POLL_SECONDS + 15) * 1_000;
+/** A result may have 64 MiB. */
+const RESULT_MAX_MS = 300_000;
+/** The server sends something every 15 s. */
+const SILENCE_MAX_MS = 45_000;
+
+/** The requests of a worker, each sent once. */
+export class WorkerCalls {
+  readonly #connection: Connection;
+  readonly #name: string | undefined;
+
+  /** @param name undefined: the server names the worker after its key */
+  constructor(connection: Connection, name: string | undefined) {
+    this.#connection = connection;
+    this.#name = name;
+  }
+
+  async register(
+    body: Registration,
+    signal: AbortSignal,
+  ): Promise<components['schemas']['RegisteredWorker']> {
+    const answer = await this.#post('register', { body, signal, timeoutMs: QUICK_MS });
+    return (await answer.json()) as components['schemas']['RegisteredWorker'];
+  }
+
+  async poll(max: number, signal: AbortSignal): Promise<Assigned[]> {
+    const body = { max_jobs: max, max_wait_seconds: POLL_SECONDS };
+    const answer = await this.#post('poll', { body, signal, timeoutMs: POLL_MAX_MS });
+    if (answer.status === 204) return [];
+    const jobs = (await answer.json()) as Assigned | { jobs: Assigned[] };
+    return 'jobs' in jobs ? jobs.jobs : [jobs];
+  }
+
+  /** In the order of the leases. */
+  async heartbeat(body: Beat, signal: AbortSignal): Promise<LeaseView[]> {
+    try {
+      const answer = await this.#post('heartbeat', { body, signal, timeoutMs: QUICK_MS });
+      return ((await answer.json()) as { leases: LeaseView[] }).leases;
+    } catch (error) {
+      // All of them are lost.
+      if (error instanceof KeywardApiError && error.code === 'lease_lost')
+        return error.details['leases'] as LeaseView[];
+      throw error;
+    }
+  }
+
+  /** Throws at its end. */
+  async *control(workerId: string, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+    const { send, url } = this.#connection;
+    const headers = { accept: 'text/event-stream' };
+    const request = new Outgoing(`${url}/v1/workers/${workerId}/control`, { headers, signal });
+    const response = await send(request, { defaultTimeoutMs: SILENCE_MAX_MS });
+    yield* readEvents(response.body);
+    throw cutOff(response);
+  }
+
+  /** @param lines NDJSON */
+  async chunks(
+    { job_id: id, lease_token: token }: Assigned,
+    lines: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { send, url } = this.#connection;
+    const request = new Outgoing(`${url}/v1/workers/${id}/chunks`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson', 'x-lease-token': token },
+      body: lines,
+      signal,
+    });
+    this.#named(request);
+    await (await send(request, { defaultTimeoutMs: QUICK_MS })).body?.cancel();
+  }
+
+  async report(id: string, { verb, body }: Report, signal: AbortSignal): Promise<void> {
+    const answer = await this.#post(`${id}/${verb}`, { body, signal, timeoutMs: RESULT_MAX_MS });
+    await answer.body?.cancel();
+  }
+
+  async #post(
+    path: string,
+    { body, signal, timeoutMs }: { body: unknown; signal: AbortSignal; timeoutMs: number },
+  ): Promise<Response> {
+    const request = jsonRequest(this.#connection, `/v1/workers/${path}`, { body, signal });
+    this.#named(request);
+    return this.#connection.send(request, { defaultTimeoutMs: timeoutMs });
+  }
+
+  #named(request: Outgoing): void {
+    if (this.#name !== undefined) request.headers.set('x-miner-id', this.#name);
+  }
+}
+
+export type Report =
+  | { verb: 'result'; body: object }
+  | {
+      verb: 'fail';
+      body: { lease_token: string; error_code: FailCode; error_message: string };
+      error: unknown;
+    };
