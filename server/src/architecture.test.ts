@@ -82,6 +82,7 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'retrieval/pgvector/pgvector-backfill.ts': 'vectors that were made without the extension',
   'retrieval/pgvector/pgvector.ts': 'tables for vectors of a length',
   'jobs/sweeper.ts': 'leases and times of jobs',
+  'jobs/remote/worker-call.ts': 'cancels the job of a caller who has left, and deletes its texts',
   'retrieval/embedding/embed-document.ts': 'removes what a failed embedding has left',
 };
 

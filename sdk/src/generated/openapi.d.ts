@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 04f0a70a362804fbc6a8ecad314272becf89873859f3b8f5cb003231de90e666
-// text 93bcd9fed3160f95abb66bf34b6831fb4c834fe283460a95a551a26a1608055f
+// document 2d9e7db1d072c19c71a01e3a654c3bb598c1bf042b824ecfaad18fef95f41ef0
+// text bef62200256d33e2ab0ce32e36cd40abf031bd26b6a5100b243f392e75f9232e
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -6714,7 +6714,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6857,7 +6857,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -6997,7 +6997,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7140,7 +7140,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7283,7 +7283,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7425,7 +7425,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7567,7 +7567,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7709,7 +7709,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7852,7 +7852,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8001,7 +8001,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8149,7 +8149,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8289,7 +8289,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8438,7 +8438,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8587,7 +8587,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -129,4 +129,11 @@ export const jobsMigrations: Migration[] = [
       `create index workers_seen on workers (seen_at)`,
     ],
   },
+  {
+    id: 'jobs-readers',
+    statements: () => [
+      `alter table jobs add column reader_until bigint`,
+      `create index jobs_readers on jobs (reader_until) where reader_until > 0`,
+    ],
+  },
 ];

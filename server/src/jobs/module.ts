@@ -8,6 +8,7 @@ import type { JobsContext } from './context.ts';
 import { JobNews } from './job-news.ts';
 import { jobsMigrations } from './migrations.ts';
 import { Queue } from './queue/queue.ts';
+import { WorkerModels } from './remote/worker-models.ts';
 import { Submitters } from './submitters.ts';
 import { Submissions } from './submit.ts';
 import { Sweeper } from './sweeper.ts';
@@ -59,13 +60,14 @@ export const jobsModule = defineModule({
       outputs: new Outputs(context),
       sweeper: new Sweeper(context, submitters),
     };
-    return { jobs };
+    return { jobs, remoteModels: new WorkerModels(jobs) };
   },
   start: async ({ jobs }) => {
     await jobs.queue.start();
     jobs.sweeper.start();
   },
-  stop: async ({ jobs }) => {
+  stop: async ({ jobs, remoteModels }) => {
+    await remoteModels.stop();
     await jobs.sweeper.stop();
     await jobs.queue.stop();
     jobs.news.close();
