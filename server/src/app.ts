@@ -49,8 +49,9 @@ const CORE = new ModuleLine<Start>()
   .with(identityModule);
 
 /** All modules of the server. A new module is a line here. */
-const ALL = CORE.with(modelsModule)
-  .with(jobsModule)
+const ALL = CORE.with(jobsModule)
+  // After the workers, whose models it gives callers too.
+  .with(modelsModule)
   .with(documentsModule)
   .with(retrievalModule)
   .with(workspacesModule)

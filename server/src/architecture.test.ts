@@ -84,6 +84,7 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'jobs/sweeper.ts': 'leases and times of jobs',
   'jobs/webhooks/webhooks.ts': 'reports of jobs that are over',
   'agents/executions/runner.ts': 'executions, which go on after the request that began them',
+  'jobs/remote/worker-call.ts': 'cancels the job of a caller who has left, and deletes its texts',
   'retrieval/embedding/embed-document.ts': 'removes what a failed embedding has left',
 };
 

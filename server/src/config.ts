@@ -16,6 +16,8 @@ interface JobClocks {
   /** After the control stream of a worker broke. */
   graceMs: number;
   maxSwapWaitMs: number;
+  /** How long a request of the OpenAI API waits in the queue. */
+  requestWaitMs: number;
 }
 
 interface JobLimits {
@@ -105,6 +107,7 @@ export const VARIABLES = {
   KEYWARD_JOB_SWEEP_SECONDS: ['5', 'how often leases and waiting times are looked at'],
   KEYWARD_JOB_GRACE_SECONDS: ['5', 'the lease of a worker whose control stream broke'],
   KEYWARD_JOB_SWAP_WAIT_SECONDS: ['60', 'how long a job waits at most for a worker to swap models'],
+  KEYWARD_JOB_REQUEST_WAIT_SECONDS: ['600', 'how long a request of the OpenAI API waits for a worker'],
   KEYWARD_URL: ['http://127.0.0.1:5390', 'the server that the command line talks to'],
   KEYWARD_API_KEY: ['–', 'the key that the command line uses'],
   KEYWARD_UPSTREAM_KEY: ['–', 'the key of the upstream that `keyward miner run` serves'],
@@ -205,6 +208,7 @@ function jobSettings(env: Environment): Config['jobs'] {
     sweepMs: ms('KEYWARD_JOB_SWEEP_SECONDS', 5),
     graceMs: ms('KEYWARD_JOB_GRACE_SECONDS', 5),
     maxSwapWaitMs: ms('KEYWARD_JOB_SWAP_WAIT_SECONDS', 60),
+    requestWaitMs: ms('KEYWARD_JOB_REQUEST_WAIT_SECONDS', 600),
   };
   if (clocks.heartbeatMs * 2 > clocks.leaseMs)
     throw new StartupError(

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 18add1b53dbcb3e19b4c16e8efa3a263e115a72917ac09346ef049ec6e8271ae
-// text 763e42183b738b0a5385f9351ab93e8307545b17ede6397c2db1ad46b171347f
+// document 438fe2be92e72f387cd976df9ffb041791d14090e3b28fae2f7692ed91fde489
+// text c751a6d20d876db04f26fa9180ecab140bec770d2d4cdca3c4b1a44300c2ddbc
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -8131,7 +8131,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8274,7 +8274,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8414,7 +8414,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8557,7 +8557,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8700,7 +8700,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8842,7 +8842,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8984,7 +8984,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9126,7 +9126,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9269,7 +9269,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9418,7 +9418,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9566,7 +9566,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9706,7 +9706,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9855,7 +9855,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10004,7 +10004,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description rate_limited, budget_exceeded, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;

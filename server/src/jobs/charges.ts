@@ -68,10 +68,13 @@ export class Charges {
 
   /** A result was stored, or its client canceled the job: what it took counts, once. */
   async settle(
-    { id, key_id: keyId, owner_id: ownerId, model: registered }: JobRow,
+    job: JobRow,
     { attempt, worker }: { attempt: AttemptRow; worker: WorkerRow | undefined },
     caller: Caller | undefined,
   ): Promise<void> {
+    // The request that it is for pays.
+    if (job.reader_until !== null) return;
+    const { id, key_id: keyId, owner_id: ownerId, model: registered } = job;
     const leaseMs = attempt.ended_at - attempt.started_at;
     const isDone = attempt.outcome === 'completed';
     // A client could cancel just before the end, having read the output.

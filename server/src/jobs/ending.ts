@@ -54,7 +54,7 @@ export async function loseAttempt(
   }
   const waitMs = costs ? backoffMs(spent) : 0;
   const heldUntil = waitMs === 0 ? 0 : nowMs + waitMs;
-  await leases.requeue(tx, job.id, { spent, heldUntil });
+  await leases.requeue(tx, job, { spent, heldUntil, nowMs });
   if (job.output_seq > 0) await deleteOutput(tx, job.id);
   return { heldUntil };
 }

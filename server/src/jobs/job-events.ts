@@ -22,7 +22,7 @@ export interface JobEvent {
  */
 export async function* eventsOfJob(
   context: JobsContext,
-  caller: Caller,
+  caller: Pick<Caller, 'ownerId'>,
   { id, after, signal }: { id: string; after: string | undefined; signal: AbortSignal },
 ): AsyncGenerator<JobEvent> {
   const [, attempt = '0', piece = '0'] = /^(\d{1,9})\.(\d{1,15})$/.exec(after ?? '') ?? [];

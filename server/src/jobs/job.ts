@@ -101,6 +101,11 @@ export type JobRow = {
   result_hash: string | null;
   /** When its texts were deleted. */
   deleted_at: number | null;
+  /**
+   * A request of the OpenAI API waits for it until then, and renews this while it does; 0: it has ended. It reserves and settles what
+   * the job takes: the job itself is not charged. Null: a job of its own.
+   */
+  reader_until: number | null;
 };
 
 /** One lease of a job that has ended. */

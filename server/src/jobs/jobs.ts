@@ -14,13 +14,18 @@ import { endJob } from './ending.ts';
 const TOTAL_MAX = 10_000;
 
 /** @throws KeywardError `job_not_found`, also for the job of another owner */
-export async function findOwn(context: JobsContext, caller: Caller, id: string): Promise<JobRow> {
+export async function findOwn(
+  context: JobsContext,
+  caller: Pick<Caller, 'ownerId'>,
+  id: string,
+): Promise<JobRow> {
   const row = await store.findJob(context.storage.db, id);
   if (row === undefined || row.deleted_at !== null || !isOwn(caller, row)) throw jobNotFound();
   return row;
 }
 
-const isOwn = (caller: Caller, { owner_id: ownerId }: JobRow): boolean => ownerId === caller.ownerId;
+const isOwn = (caller: Pick<Caller, 'ownerId'>, { owner_id: ownerId }: JobRow): boolean =>
+  ownerId === caller.ownerId;
 
 export const jobNotFound = (): KeywardError =>
   new KeywardError('job_not_found', 'There is no such job.', { hint: 'GET /v1/jobs lists your jobs.' });

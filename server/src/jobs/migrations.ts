@@ -147,4 +147,11 @@ export const jobsMigrations: Migration[] = [
       )`,
     ],
   },
+  {
+    id: 'jobs-readers',
+    statements: () => [
+      `alter table jobs add column reader_until bigint`,
+      `create index jobs_readers on jobs (reader_until) where reader_until > 0`,
+    ],
+  },
 ];

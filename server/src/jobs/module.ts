@@ -12,6 +12,7 @@ import { marketplaceMigrations } from './marketplace/migrations.ts';
 import { jobsMigrations } from './migrations.ts';
 import { Pace } from './pace.ts';
 import { Queue } from './queue/queue.ts';
+import { WorkerModels } from './remote/worker-models.ts';
 import { Submitters } from './submitters.ts';
 import { Submissions } from './submit.ts';
 import { Sweeper } from './sweeper.ts';
@@ -71,14 +72,15 @@ export const jobsModule = defineModule({
       sweeper: new Sweeper({ ...context, charges }, submitters),
       webhooks: new Webhooks(context, sealing),
     };
-    return { jobs };
+    return { jobs, remoteModels: new WorkerModels(jobs) };
   },
   start: async ({ jobs }) => {
     await jobs.queue.start();
     jobs.sweeper.start();
     jobs.webhooks.start();
   },
-  stop: async ({ jobs }) => {
+  stop: async ({ jobs, remoteModels }) => {
+    await remoteModels.stop();
     await Promise.all([jobs.sweeper.stop(), jobs.webhooks.stop()]);
     await jobs.queue.stop();
     jobs.news.close();

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
-import { coversAll, selects, type Caller, type Selectors } from '../access/index.ts';
+import { coversAll, selects, type Selectors } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { refuseLiteral } from '../base/outbound/connections.ts';
+import type { Submitter } from '../models/index.ts';
 import { Together, type Db } from '../storage/index.ts';
 import type { JobsContext } from './context.ts';
 import type { JobRow, Recovery } from './job.ts';
@@ -35,6 +36,8 @@ export interface JobInput extends PayloadInput {
   recovery?: Recovery | undefined;
   webhook_url?: string | undefined;
   metadata?: Record<string, unknown> | undefined;
+  /** See `JobRow.reader_until`. */
+  readerUntilMs?: number | undefined;
 }
 
 interface New {
@@ -67,7 +70,7 @@ export class Submissions {
    * @throws KeywardError `invalid_input`, `too_large`, `queue_full`, `idempotency_conflict`
    */
   async submit(
-    caller: Caller,
+    caller: Submitter,
     input: JobInput,
     idempotencyKey: string | undefined,
   ): Promise<{ row: JobRow; isRepeat: boolean }> {
@@ -89,7 +92,11 @@ export class Submissions {
     return this.#inserts.idle();
   }
 
-  #newJob({ ownerId, keyId, selectors }: Caller, input: JobInput, idempotencyKey: string | undefined): New {
+  #newJob(
+    { ownerId, keyId, selectors }: Submitter,
+    input: JobInput,
+    idempotencyKey: string | undefined,
+  ): New {
     const { limits, clock } = this.#context;
     const nowMs = clock.nowMs();
     const { type = DEFAULT_TYPE, priority = DEFAULT_PRIORITY } = input;
@@ -137,6 +144,7 @@ export class Submissions {
       webhook_url: input.webhook_url ?? null,
       result_hash: null,
       deleted_at: null,
+      reader_until: input.readerUntilMs ?? null,
     };
     const made = { row, payload: text, spec, lane: undefined };
     const known = this.#lanes.get(laneKey(made));

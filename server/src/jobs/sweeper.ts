@@ -8,7 +8,7 @@ import { isFinal, type JobRow } from './job.ts';
 import { ended } from './jobs.ts';
 import { KEY_ENDED } from './queue/claims.ts';
 import type { Submitters } from './submitters.ts';
-import { lockJob } from './store/job-store.ts';
+import { closeReader, lockJob } from './store/job-store.ts';
 import { extendLeases, shortenLeases } from './store/lease-store.ts';
 import * as store from './store/sweep-store.ts';
 import { deleteLanes } from './store/lane-store.ts';
@@ -86,9 +86,13 @@ export class Sweeper {
     const { clock, clocks } = this.#context;
     const nowMs = clock.nowMs();
     if (clock.monotonicMs() - this.#sweptMs > OUTAGE_SWEEPS * clocks.sweepMs)
-      await this.#storage.transaction((tx) => extendLeases(tx, nowMs + clocks.leaseMs), {
-        durable: false,
-      });
+      await this.#storage.transaction(
+        async (tx) => {
+          await extendLeases(tx, nowMs + clocks.leaseMs);
+          await store.extendReaders(tx, nowMs + clocks.leaseMs);
+        },
+        { durable: false },
+      );
     await this.#all(
       (db) => store.overdue(db, nowMs, SLICE),
       (tx, job) => this.#overdue(tx, job, nowMs),
@@ -96,6 +100,10 @@ export class Sweeper {
     await this.#all(
       (db) => store.expired(db, nowMs, SLICE),
       (tx, job) => this.#expired(tx, job, nowMs),
+    );
+    await this.#all(
+      (db) => store.unread(db, nowMs, SLICE),
+      (tx, job) => this.#unread(tx, job),
     );
     if (this.#mustLookAtKeys) await this.#endOfKeys();
     await this.#context.charges.release((held) => store.overLeases(this.#storage.db, held));
@@ -151,6 +159,14 @@ export class Sweeper {
       if (ids.length < SLICE || changed.length === 0) return;
       await sleep(1);
     }
+  }
+
+  /** Its process was killed: nobody waits for it any more. */
+  async #unread(tx: Db, job: JobRow): Promise<boolean> {
+    if (!isFinal(job.state))
+      await endJob(tx, this.#context, job, { state: 'CANCELED', ...READER_GONE, outcome: 'canceled' });
+    await closeReader(tx, job.id);
+    return true;
   }
 
   async #overdue(tx: Db, job: JobRow, nowMs: number): Promise<boolean> {
@@ -221,6 +237,8 @@ const WORKER_ENDED = {
   code: 'lease_lost',
   message: 'The key of the worker has ended.',
 } as const;
+
+const READER_GONE = { code: 'canceled', message: 'The request that waited for it has ended.' } as const;
 
 const TIMED_OUT = {
   outcome: 'timed_out',

@@ -1,4 +1,5 @@
 import { decoderFor } from '../base/decoders.ts';
+import { KeywardError } from '../base/errors.ts';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Answer } from './answer/answer.ts';
 import type { Trial } from './upstreams/breaker.ts';
@@ -17,6 +18,8 @@ import { asksForUsage, rewriteBody } from './request/request-body.ts';
 import type { Scrub } from './upstreams/scrubber.ts';
 import { SentText } from './request/sent-text.ts';
 import type { Settlement } from './account/settlement.ts';
+import type { Permit } from '../storage/index.ts';
+import { REMOTE_UPSTREAM, type RemoteModels } from './upstreams/remote-models.ts';
 
 /** Of an error, which is held: the next upstream may answer, and secrets are removed first. */
 const HELD_MAX_BYTES = 256 * 1024;
@@ -39,6 +42,7 @@ interface AttemptOptions {
   route: Route;
   request: ForwardRequest;
   settlement: Settlement;
+  permit: Permit | undefined;
   trial: Trial;
 }
 
@@ -54,8 +58,9 @@ function bodyFor(request: ForwardRequest, route: Route, includeUsage: boolean): 
 export class Attempt {
   readonly #options: AttemptOptions;
   readonly #outcome = Promise.withResolvers<Outcome>();
-  #call: Call | undefined;
+  #call: Pick<Flow, 'abort'> | undefined;
   #answer: Answer | undefined;
+  #meter: Meter | undefined;
   #scrub: Scrub | undefined;
   readonly #onAbort = (): void => this.#giveUp();
 
@@ -82,6 +87,7 @@ export class Attempt {
   #send(body: Buffer): void {
     const { context, route, request, settlement } = this.#options;
     const { target } = route;
+    if (context.remote !== undefined && target.id === REMOTE_UPSTREAM) return this.#ask(context.remote, body);
     settlement.asked(route);
     this.#call = new Call(context.dispatcher, {
       origin: target.origin,
@@ -93,6 +99,34 @@ export class Attempt {
       onHead: (status, headers, flow) => this.#onHead(status, headers, flow),
       onFailure: (error) => this.#onFailure(error),
     });
+  }
+
+  /** Health of workers is not known here: the queue finds one that is well. */
+  #ask(remote: RemoteModels, body: Buffer): void {
+    const { route, request, settlement, permit, trial } = this.#options;
+    const { path, submitter, pricedFor } = request;
+    if (submitter === undefined) throw needsKey(route);
+    const call = remote.ask({
+      path,
+      body,
+      submitter,
+      permit,
+      mustBeFree: pricedFor !== undefined,
+      onStarted: () => {
+        settlement.asked(route);
+        this.#meter?.restart();
+      },
+      onHead: (status, headers, flow) => {
+        trial.unknown();
+        return this.#pass(status, headers, flow);
+      },
+      onFailure: (error) => {
+        trial.unknown();
+        this.#settle({ kind: 'failed', route, error });
+      },
+    });
+    settlement.takes(call.took);
+    this.#call = call;
   }
 
   #injectsUsage(): boolean {
@@ -142,6 +176,7 @@ export class Attempt {
     const isEventStream = /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
     const strips = isEventStream && status === 200 && this.#injectsUsage();
     const meter = strips ? new UsageStripper() : new Meter();
+    this.#meter = meter;
     const decoder = decoderFor(headers['content-encoding']);
     const answer = new Answer({
       status,
@@ -204,6 +239,16 @@ export class Attempt {
     this.#outcome.resolve(outcome);
   }
 }
+
+/** A session or the server itself has no key that a job could be submitted with. */
+const needsKey = ({ name }: Route): KeywardError =>
+  new KeywardError(
+    'forbidden_resource',
+    `The model ${JSON.stringify(name)} is served by workers, which work for keys only.`,
+    {
+      hint: 'Ask with a key, or choose a model of an upstream.',
+    },
+  );
 
 function lengthOf(headers: IncomingHttpHeaders): number | undefined {
   const text = headers['content-length'];

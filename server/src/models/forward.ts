@@ -8,6 +8,7 @@ import type { Permit } from '../storage/index.ts';
 import type { Answer } from './answer/answer.ts';
 import { Attempt, type Outcome } from './attempt.ts';
 import type { Breakers } from './upstreams/breaker.ts';
+import type { RemoteModels, Submitter } from './upstreams/remote-models.ts';
 import type { Route } from './upstreams/catalogue.ts';
 import type { OpenOutput } from './request/estimate.ts';
 import type { ModelForm } from './request/model-form.ts';
@@ -51,12 +52,15 @@ export interface ForwardRequest {
   openOutput?: OpenOutput | undefined;
   /** All keys of an owner are one caller of upstreams. @default this server itself */
   callerId?: string;
+  /** Whose job it becomes at a worker; undefined: only upstreams can have it. */
+  submitter?: Submitter | undefined;
   /** Called exactly once, also when `forward` throws. */
   onUsage?: (report: UsageReport) => void;
 }
 
 export interface ForwardContext {
   dispatcher: Dispatcher;
+  remote?: RemoteModels | undefined;
   breakers: Breakers;
   logger: Logger;
 }
@@ -65,6 +69,8 @@ export interface Exchange {
   request: ForwardRequest;
   /** Settled by the answer's end; by the caller of `forwardTo` when it throws. */
   settlement: Settlement;
+  /** Of the request, or of the one that it is a part of. */
+  permit?: Permit | undefined;
 }
 
 /**
@@ -76,7 +82,7 @@ export interface Exchange {
 export async function forwardTo(
   context: ForwardContext,
   routes: readonly Route[],
-  { request, settlement }: Exchange,
+  { request, settlement, permit }: Exchange,
 ): Promise<Answer> {
   const { callerId = '' } = request;
   let attempts = 0;
@@ -91,7 +97,7 @@ export async function forwardTo(
     const trial = context.breakers.enter(route.line, callerId);
     if (trial === undefined) continue;
     attempts++;
-    const outcome = await new Attempt({ context, route, request, settlement, trial }).run();
+    const outcome = await new Attempt({ context, route, request, settlement, permit, trial }).run();
     if (outcome.kind === 'answer') return outcome.answer;
     if (request.signal.aborted) throw clientGone();
     if (outcome.kind === 'held' && !isRetryable(outcome.status))

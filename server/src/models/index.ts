@@ -10,6 +10,10 @@ export { ModelForm, type FormPart } from './request/model-form.ts';
 export { Models, type ModelView } from './models.ts';
 export { paid, paidOnce, type Send, type Sent, type Wanted } from './account/paid.ts';
 export { UNPRICED } from './account/prices.ts';
+export { REMOTE_UPSTREAM } from './upstreams/remote-models.ts';
+export type { RemoteCall, RemoteModels, RemoteRequest, Submitter, Took } from './upstreams/remote-models.ts';
+export type { Flow, Sink } from './call.ts';
+export { Target } from './upstreams/target.ts';
 export { testUpstream } from './upstreams/probe.ts';
 export { isForChat } from './request/paths.ts';
 export type { JsonObject } from './request/request-body.ts';
@@ -18,6 +22,7 @@ export { mayUse } from './upstreams/selection.ts';
 export { summed, type UsageReport } from './account/settlement.ts';
 export { countTokens } from './account/tokenizer.ts';
 export { listed } from './account/unpriced.ts';
+export { isModelName } from './upstreams/upstream.ts';
 export type { ModelEntry, UpstreamInput, UpstreamView } from './upstreams/upstream.ts';
 export {
   addUpstream,

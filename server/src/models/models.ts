@@ -19,6 +19,7 @@ import { isChargeable, isLikelyChargeable } from './account/prices.ts';
 import { coversName, mayUse, weightedOrder } from './upstreams/selection.ts';
 import type { Target } from './upstreams/target.ts';
 import { LOCAL_UPSTREAM } from './upstreams/upstream.ts';
+import { REMOTE_UPSTREAM, type RemoteModels } from './upstreams/remote-models.ts';
 import { Settlement } from './account/settlement.ts';
 import { unpriced } from './account/unpriced.ts';
 import { UpstreamTable } from './upstreams/upstream-table.ts';
@@ -45,6 +46,8 @@ export interface ModelsOptions {
   audit: Audit;
   /** undefined: no local model. `module.ts` starts and stops it. */
   localModel?: LocalModel | undefined;
+  /** Models of workers. */
+  remoteModels?: RemoteModels | undefined;
 }
 
 /** Names that are searched for a similar one, and characters of the wrong name: the time grows with their product. */
@@ -75,6 +78,7 @@ export class Models {
   readonly #breakers: Breakers;
   readonly #catalogue: Catalogue;
   readonly #localModel: LocalModel | undefined;
+  readonly #remote: RemoteModels | undefined;
 
   constructor(options: ModelsOptions) {
     this.storage = options.storage;
@@ -86,7 +90,8 @@ export class Models {
     this.#breakers = new Breakers(options.clock);
     this.#localModel = options.localModel;
     options.localModel?.onReady(() => this.#breakers.recovered(LOCAL_UPSTREAM));
-    this.#catalogue = new Catalogue(this, options.localModel);
+    this.#remote = options.remoteModels;
+    this.#catalogue = new Catalogue(this, { local: options.localModel, remote: options.remoteModels });
   }
 
   /** All models, by name; with a selector only those it covers. Takes at most 3 s. */
@@ -148,11 +153,16 @@ export class Models {
       routes = this.#readyOnly(
         resolved ?? (await this.resolve(request.model, request.selector, request.pricedFor)),
       );
-      const context = { dispatcher: this.dispatcher, breakers: this.#breakers, logger: this.logger };
+      const context = {
+        dispatcher: this.dispatcher,
+        remote: this.#remote,
+        breakers: this.#breakers,
+        logger: this.logger,
+      };
       const run = request.permit ?? currentPermit();
       const stands = run?.stands();
       if (stands !== undefined) await stands;
-      const answer = await forwardTo(context, routes, { request, settlement });
+      const answer = await forwardTo(context, routes, { request, settlement, permit: run });
       if (run instanceof Run) run.asks(answer.model, () => tokensSoFar(request.body, answer.seen));
       return answer;
     } catch (error) {
@@ -209,6 +219,10 @@ export class Models {
   async #unknown(model: string, selector: NameSelector | undefined): Promise<KeywardError> {
     if (this.#catalogue.unlisted().some((target) => mayHave(target, model, selector)))
       return notYetKnown(model);
+    if (
+      this.#remote?.wasThere(model.slice(model.startsWith(REMOTE_PREFIX) ? REMOTE_PREFIX.length : 0)) === true
+    )
+      return noWorker(model);
     const visible = (await this.listModels(selector)).slice(0, SUGGESTIONS_FROM_MAX);
     const near = nearest(
       model.slice(0, COMPARED_MAX_CHARACTERS),
@@ -242,6 +256,15 @@ function notYetKnown(model: string): KeywardError {
     },
   );
 }
+
+const REMOTE_PREFIX = `${REMOTE_UPSTREAM}/`;
+
+const noWorker = (model: string): KeywardError =>
+  new KeywardError('upstream_unavailable', `No worker with the model ${shown(model)} is online.`, {
+    status: 503,
+    hint: 'Try again when one is. GET /v1/models lists the models that can be used now.',
+    headers: { 'retry-after': '5' },
+  });
 
 function isLocal(route: Route): boolean {
   return route.target.id === LOCAL_UPSTREAM;

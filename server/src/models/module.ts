@@ -4,7 +4,7 @@ import { LocalModel } from './local/local-model.ts';
 import { modelsMigrations } from './migrations.ts';
 import { Models, type ModelsOptions } from './models.ts';
 
-type Given = Omit<ModelsOptions, 'localModel'> & { config: Config };
+type Given = Required<Omit<ModelsOptions, 'localModel'>> & { config: Config };
 
 export const modelsModule = defineModule({
   migrations: modelsMigrations,

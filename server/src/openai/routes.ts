@@ -114,6 +114,7 @@ const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...fo
       'not_ready',
       'upstream_unavailable',
       'upstream_timeout',
+      'queue_full',
     ],
     handler: (services, call) => callModel(services, call, path),
   }),

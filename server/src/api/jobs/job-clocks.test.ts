@@ -58,6 +58,16 @@ describeOnBothServers('jobs in time', (start) => {
     },
   );
 
+  test.concurrent('the time that a job ran is no part of the time that it may wait', async () => {
+    const { client: mine, model, worker: first, newWorker } = await cast();
+    const second = await newWorker('two');
+    const id = await mine.id({ model, ttl_seconds: 1 });
+    await first.take();
+    // Its lease of two seconds ends, and a wait before the next attempt follows.
+    const again = await second.take();
+    expect([again.job_id, again.attempt]).toEqual([id, 2]);
+  });
+
   test.concurrent('heartbeats keep a lease, and a job that runs too long loses its attempt', async () => {
     const { worker: one, client: mine, model } = await cast();
     const id = await mine.id({ model, max_attempts: 1, run_timeout_seconds: 4 });

@@ -20,6 +20,8 @@ export interface Claimed {
   queued_at: number;
   worker_id: string;
   model: string | null;
+  /** Set for the job of a request to a model, which pays for it itself. */
+  reader_until: number | null;
   lease_token: string;
   lease_until: number;
   run_timeout_ms: number;
@@ -65,7 +67,7 @@ export async function claimFrom(
       started_at = ${nowMs}, output_bytes = 0, progress = null
     from ranked join slots on slots.place = ranked.place
     where jobs.id = ranked.id
-    returning jobs.id, jobs.lane, jobs.key_id, jobs.owner_id, jobs.started_at, jobs.type, jobs.attempt, jobs.queued_at, jobs.worker_id, jobs.model, jobs.lease_token,
+    returning jobs.id, jobs.lane, jobs.key_id, jobs.owner_id, jobs.started_at, jobs.type, jobs.attempt, jobs.queued_at, jobs.worker_id, jobs.model, jobs.reader_until, jobs.lease_token,
       jobs.lease_until, jobs.run_timeout_ms`.execute(tx);
   return rows;
 }

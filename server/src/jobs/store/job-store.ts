@@ -27,6 +27,7 @@ const COLUMNS = [
   'idempotency_key',
   'request_hash',
   'webhook_url',
+  'reader_until',
 ] as const satisfies (keyof JobRow)[];
 
 export interface NewJob {
@@ -161,12 +162,27 @@ export async function countJobs(
   return count;
 }
 
-/** Its texts. The receipt stays. */
-export async function forget(tx: Db, ids: readonly string[], nowMs: number): Promise<void> {
-  if (ids.length === 0) return;
+/** The request that waited for it has ended: nobody comes for its texts. */
+export async function closeReader(tx: Db, id: string): Promise<void> {
+  await deleteTexts(tx, [id]);
+  await tables(tx).updateTable('jobs').set({ reader_until: 0 }).where('id', '=', id).execute();
+}
+
+export const keepReader = async (tx: Db, id: string, untilMs: number): Promise<void> => {
+  const open = tables(tx).updateTable('jobs').set({ reader_until: untilMs }).where('id', '=', id);
+  await open.where('reader_until', '>', 0).execute();
+};
+
+async function deleteTexts(tx: Db, ids: readonly string[]): Promise<void> {
   await tables(tx).deleteFrom('job_payloads').where('job_id', 'in', ids).execute();
   await tables(tx).deleteFrom('job_results').where('job_id', 'in', ids).execute();
   await tables(tx).deleteFrom('job_output').where('job_id', 'in', ids).execute();
+}
+
+/** Its texts. The receipt stays. */
+export async function forget(tx: Db, ids: readonly string[], nowMs: number): Promise<void> {
+  if (ids.length === 0) return;
+  await deleteTexts(tx, ids);
   await tables(tx)
     .updateTable('jobs')
     .set({ deleted_at: nowMs, metadata: '{}', progress: null, error_message: null, webhook_url: null })

@@ -42,6 +42,7 @@ const COLUMNS = sql.join(
       'webhook_url',
       'result_hash',
       'deleted_at',
+      'reader_until',
     ] as const satisfies (keyof JobRow)[]
   ).map((column) => sql.ref(`jobs.${column}`)),
 );
@@ -130,16 +131,20 @@ export const deleteResult = async (tx: Db, id: string): Promise<void> => {
   await tables(tx).deleteFrom('job_results').where('job_id', '=', id).execute();
 };
 
-/** Back into the queue, at its old place. The caller has locked it. */
+/**
+ * Back into the queue, at its old place. The caller has locked it. The time that it ran, and the wait before the next attempt,
+ * are no part of the time that it may wait.
+ */
 export async function requeue(
   tx: Db,
-  id: string,
-  { spent, heldUntil }: { spent: number; heldUntil: number },
+  { id, started_at: startedAt, expires_at: expiresAt }: JobRow,
+  { spent, heldUntil, nowMs }: { spent: number; heldUntil: number; nowMs: number },
 ): Promise<void> {
   await tables(tx)
     .updateTable('jobs')
     .set({
       state: 'QUEUED',
+      expires_at: expiresAt + Math.max(nowMs, heldUntil) - (startedAt ?? nowMs),
       spent,
       held_until: heldUntil,
       worker_id: null,

@@ -20,6 +20,22 @@ export async function expired(db: Db, nowMs: number, limit: number): Promise<str
   return rows.map(({ id }) => id);
 }
 
+/** Ids of jobs whose request ended with its process. */
+export async function unread(db: Db, nowMs: number, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from jobs where reader_until > 0 and reader_until <= ${nowMs} order by id limit ${limit}`.execute(
+    db,
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** After a time in which no process could renew. */
+export async function extendReaders(tx: Db, untilMs: number): Promise<void> {
+  await sql`update jobs set reader_until = ${untilMs} where reader_until > 0 and reader_until < ${untilMs}`.execute(
+    tx,
+  );
+}
+
 /** Lets jobs start whose wait is over. @returns their lanes. */
 export async function release(tx: Db, nowMs: number, limit: number): Promise<number[]> {
   const { rows } = await sql<{ lane: number }>`

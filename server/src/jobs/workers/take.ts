@@ -39,6 +39,7 @@ async function begin(
 ): Promise<ClaimedJob | undefined> {
   const { charges, storage } = context;
   const { id: jobId, attempt, caller, run_timeout_ms: runTimeoutMs, lease_token: token } = job;
+  if (job.reader_until !== null) return job;
   const payloadBytes = job.payload.length;
   try {
     const allowedMs = await charges.begin({ jobId, attempt, caller, worker, payloadBytes, runTimeoutMs });

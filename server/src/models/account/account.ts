@@ -1,12 +1,15 @@
 import type { NameSelector } from '../../access/index.ts';
 import type { Share } from '../../usage/index.ts';
 import type { Demand } from '../request/estimate.ts';
+import type { Submitter } from '../upstreams/remote-models.ts';
 import type { UsageReport } from './settlement.ts';
 
 /** The account that pays for a request to a model, or for several that belong together. */
 export interface Account {
   /** See `ForwardRequest`. */
   readonly callerId: string;
+  /** See `ForwardRequest`. */
+  readonly submitter?: Submitter | undefined;
   /** The models that its key may use; undefined: all. */
   readonly selector: NameSelector | undefined;
   /** Whether tokens or money are counted against a budget: nothing is sent before `reserve`. */

@@ -3,6 +3,7 @@ import { reservationRefused } from '../../usage/index.ts';
 import type { Budgets, Refusal, Reservation, Share, Spend, UsageCounters } from '../../usage/index.ts';
 import type { Account } from './account.ts';
 import type { Demand } from '../request/estimate.ts';
+import type { Submitter } from '../upstreams/remote-models.ts';
 import type { UsageReport } from './settlement.ts';
 
 export interface UsageBooks {
@@ -58,6 +59,12 @@ export class ModelAccount implements Account {
     return this.#payer.caller.selectors.models;
   }
 
+  /** A key: a session has none that a job could be submitted with. */
+  get submitter(): Submitter | undefined {
+    const { caller } = this.#payer;
+    return caller.keyId.startsWith('key_') ? caller : undefined;
+  }
+
   get callerId(): string {
     return this.#payer.caller.ownerId;
   }
@@ -96,8 +103,8 @@ export class ModelAccount implements Account {
   settle(report: UsageReport): void {
     this.#report = report;
     if (this.#reservation !== undefined) {
-      const { tokensIn, tokensOut, usdNano } = report;
-      const took = { requests: 0, tokens: tokensIn + tokensOut, usdNano, gpuMs: 0 };
+      const { tokensIn, tokensOut, usdNano, gpuMs = 0 } = report;
+      const took = { requests: 0, tokens: tokensIn + tokensOut, usdNano, gpuMs };
       this.settling = this.#books.budgets.settle(this.#reservation, took);
     }
     this.#count();
@@ -110,13 +117,14 @@ export class ModelAccount implements Account {
     const use = { keyId: countedAs, ownerId: caller.ownerId, code, ...took };
     const { counters } = this.#books;
     const requests = this.#requests;
-    if (requests + took.tokensIn + took.tokensOut === 0) return;
+    const used = took.tokensIn + (took.gpuMs ?? 0);
+    if (requests + used + took.tokensOut === 0) return;
     if (this.#model !== undefined) counters.count({ ...use, model: this.#model, requests });
-    else if (this.#isUnanswered && took.tokensIn > 0) counters.count({ ...use, requests: 0 });
+    else if (this.#isUnanswered && used > 0) counters.count({ ...use, requests: 0 });
   }
 }
 
-const spendOf = ({ tokens, usdNano }: Demand['least']): Spend => ({ requests: 0, tokens, usdNano, gpuMs: 0 });
+const spendOf = (estimate: Demand['least']): Spend => ({ requests: 0, ...estimate });
 
 /** @returns an account for each request to a model that one request of a caller takes. They count as one request. */
 export function accountsOf(

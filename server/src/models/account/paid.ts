@@ -45,10 +45,13 @@ export async function paid<T>(
     openOutput = demand.outputAt(held instanceof Promise ? await held : held);
   }
   const sum = new UsageSum(account);
-  const { callerId } = account;
+  const { callerId, submitter } = account;
   const send: Send = (request) =>
     sum.run((onUsage) =>
-      models.forward({ ...request, path, model, selector, pricedFor, callerId, openOutput, onUsage }, routes),
+      models.forward(
+        { ...request, path, model, selector, pricedFor, callerId, submitter, openOutput, onUsage },
+        routes,
+      ),
     );
   try {
     const result = await work(send);

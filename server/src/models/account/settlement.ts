@@ -11,9 +11,11 @@ import { answersWithText, isCounting, isText } from '../request/paths.ts';
 import { isPlausible } from './plausible.ts';
 import { priceOfRoute } from './prices.ts';
 import { countAnswer, countPrompt, type PromptCount } from './token-count.ts';
+import type { Took } from '../upstreams/remote-models.ts';
 import type { TokenCounts } from '../answer/usage-scanner.ts';
 
-export interface UsageReport {
+/** `worker`, `gpuMs`: where a worker had it. */
+export interface UsageReport extends Partial<Took> {
   outcome: Ending;
   tokensIn: number;
   tokensOut: number;
@@ -38,6 +40,9 @@ export const summed = (one: UsageReport, other: UsageReport): UsageReport => ({
   tokensOut: one.tokensOut + other.tokensOut,
   estimated: one.estimated || other.estimated,
   usdNano: one.usdNano + other.usdNano,
+  ...(one.worker !== undefined || other.worker !== undefined
+    ? { worker: one.worker ?? other.worker ?? '', gpuMs: (one.gpuMs ?? 0) + (other.gpuMs ?? 0) }
+    : {}),
 });
 
 interface Ended {
@@ -68,6 +73,7 @@ export class Settlement {
   /** The upstream that has the request now, and since when. */
   #askedOf: Route | undefined;
   #askedMs = 0;
+  #taking: Promise<Took> | undefined;
 
   constructor(request: ForwardRequest, logger: Logger) {
     this.#request = request;
@@ -85,11 +91,17 @@ export class Settlement {
     if (route !== undefined) this.#askedMs = performance.now();
   }
 
+  /** A worker has it: what it took is known after its end. */
+  takes(took: Promise<Took>): void {
+    this.#taking = took;
+  }
+
   settle(ended: Ended): void {
     if (this.#settled) return;
     this.#settled = true;
     const { path } = this.#request;
-    if (ended.status >= 400 || isCounting(path)) return this.#done(ended, NOTHING, false);
+    const isUnasked = this.#askedOf === undefined;
+    if (isUnasked || ended.status >= 400 || isCounting(path)) return this.#done(ended, NOTHING, false);
     const counts = this.#countsOf(ended);
     const reported = complete(counts, answersWithText(path));
     // Of an answer that was cut off, an earlier count of the output is not final.
@@ -213,6 +225,11 @@ export class Settlement {
   }
 
   #finish(report: UsageReport): void {
+    if (this.#taking === undefined) return this.#hand(report);
+    void this.#taking.then((took) => this.#hand({ ...report, ...took }));
+  }
+
+  #hand(report: UsageReport): void {
     this.#report.resolve(report);
     try {
       this.#request.onUsage?.(report);

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { KeywardError } from '../../base/errors.ts';
 import { isTimeout, type Flow, type Sink } from '../call.ts';
 import type { Route } from '../upstreams/catalogue.ts';
 import type { AnswerHeaders } from '../upstreams/headers.ts';
@@ -99,8 +100,9 @@ export class Answer implements Sink {
 
   fail(error: Error): void {
     const { isEventStream, meter } = this.#options;
-    const timedOut = isTimeout(error);
-    if (isEventStream) this.#pass(Buffer.from(`${meter.midEvent ? '\n\n' : ''}${breakEvent(timedOut)}`));
+    const own = error instanceof KeywardError ? error : undefined;
+    const timedOut = own === undefined ? isTimeout(error) : own.code === 'upstream_timeout';
+    if (isEventStream) this.#pass(Buffer.from(`${meter.midEvent ? '\n\n' : ''}${breakEvent(timedOut, own)}`));
     // First: closing the outlet looks like a reader that leaves.
     this.#ending(timedOut ? 'timeout' : 'upstream_error', error);
     this.#close(isEventStream ? 'end' : new Error('The upstream ended its answer too early.'));
@@ -212,9 +214,10 @@ const joined = (pieces: readonly Buffer[]): Buffer =>
   pieces.length > 1 ? Buffer.concat(pieces) : (pieces[0] ?? NOTHING);
 
 /** The last event of a stream that broke off; no `[DONE]` follows. */
-function breakEvent(timedOut: boolean): string {
+function breakEvent(timedOut: boolean, own: KeywardError | undefined): string {
   const [code, message] = timedOut
     ? ['upstream_timeout', 'The upstream stopped sending in the middle of its answer.']
     : ['upstream_unavailable', 'The connection to the upstream was lost in the middle of its answer.'];
-  return `data: ${JSON.stringify({ error: { message, type: 'upstream_error', code } })}\n\n`;
+  const error = { message: own?.message ?? message, type: 'upstream_error', code: own?.code ?? code };
+  return `data: ${JSON.stringify({ error })}\n\n`;
 }

@@ -69,6 +69,12 @@ export class Meter {
     return this.#silentMs + silenceMs(this.#lastMs);
   }
 
+  /** The model begins now: silence until here was not its own. */
+  restart(): void {
+    this.#lastMs = performance.now();
+    this.#silentMs = 0;
+  }
+
   /** @returns the bytes for the caller. */
   push(chunk: Buffer): Buffer | undefined {
     this.look(chunk);

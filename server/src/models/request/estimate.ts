@@ -6,6 +6,7 @@ import { contentOf } from './content.ts';
 import { upstreamsTools } from './hidden-members.ts';
 import { isAudioInput, isCounting, isImages, isText } from './paths.ts';
 import { priceOfRoute } from '../account/prices.ts';
+import { REMOTE_UPSTREAM } from '../upstreams/remote-models.ts';
 import type { RequestBody } from './request-members.ts';
 
 /** English has 4 to 5 bytes a token, code 3, JSON included. */
@@ -28,11 +29,17 @@ export const AUDIO_TOKENS_PER_SECOND = 10;
 /** Of fast speech. */
 const SPOKEN_TOKENS_PER_SECOND = 5;
 
+/** Of GPU time nobody knows before how much a request takes: it gets the rest of a budget, whatever that is. */
+const GPU_LEAST_MS = 1;
+const GPU_MOST_MS = 60_000;
+
 /** About the most that a request may use, for a reservation. */
 export interface Estimate {
   tokens: number;
   /** At the most expensive upstream that may serve it, 10⁻⁹ USD. */
   usdNano: number;
+  /** GPU time, if a worker may serve it. */
+  gpuMs: number;
 }
 
 export interface EstimateRequest {
@@ -66,11 +73,16 @@ export function demandOf(routes: readonly Route[], request: EstimateRequest): De
   if (isCounting(path)) return { least: NOTHING, most: NOTHING, whole: NOTHING, outputAt: () => undefined };
   const amounts = amountsOf(path, { ...form, ...parsed });
   const { tokensIn, refers } = promptOf(request);
-  const estimate = (referred: number, output: number): Estimate => {
+  const isRemote = routes.some(({ target }) => target.id === REMOTE_UPSTREAM);
+  const estimate = (referred: number, output: number, gpuMs: number): Estimate => {
     const tokensOut = outputTokens(request, { ...amounts, output: amounts.output ?? output });
     const quantities = { tokensIn: tokensIn + referred, tokensOut, ...unitsOf(request) };
     const costs = routes.map((route) => costNanoAtMost(quantities, priceOfRoute(route)));
-    return { tokens: quantities.tokensIn + tokensOut, usdNano: Math.max(0, ...costs) };
+    return {
+      tokens: quantities.tokensIn + tokensOut,
+      usdNano: Math.max(0, ...costs),
+      gpuMs: isRemote ? gpuMs : 0,
+    };
   };
   const [whole, most] = [OPEN_WHOLE_TOKENS, OPEN_MOST_TOKENS].map((otherwise) =>
     Math.max(...routes.map(({ outputMax = otherwise }) => outputMax)),
@@ -83,14 +95,14 @@ export function demandOf(routes: readonly Route[], request: EstimateRequest): De
       ? { tokens: whole, isWhole: true }
       : { tokens: least + Math.floor((most - least) * share), isWhole: false };
   return {
-    least: estimate(0, least),
-    most: estimate(referred, most),
-    whole: estimate(referred, whole),
+    least: estimate(0, least, GPU_LEAST_MS),
+    most: estimate(referred, most, GPU_MOST_MS),
+    whole: estimate(referred, whole, GPU_MOST_MS),
     outputAt: isOpen ? outputAt : () => undefined,
   };
 }
 
-const NOTHING: Estimate = { tokens: 0, usdNano: 0 };
+const NOTHING: Estimate = { tokens: 0, usdNano: 0, gpuMs: 0 };
 
 /** Tokens of the longest answer to a request, by its own bounds. */
 export function longestAnswer(request: EstimateRequest, otherwise = OPEN_WHOLE_TOKENS): number {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalModel } from '../local/local-model.ts';
 import type { Models } from '../models.ts';
 import { fetchModelNames } from './model-list.ts';
+import type { RemoteModels } from './remote-models.ts';
 import type { Target } from './target.ts';
 
 /** The age at which an upstream's own list is fetched again, in the background. */
@@ -37,22 +38,35 @@ interface List {
 
 type Context = Pick<Models, 'table' | 'dispatcher' | 'clock' | 'logger'>;
 type Listed = Pick<LocalModel, 'target' | 'generation'>;
+/** `local`: listed first. `remote`: an upstream's model of the same name wins. Neither is in the table. */
+interface Others {
+  local?: Listed | undefined;
+  remote?: RemoteModels | undefined;
+}
+
+const routeTo = (target: Target, name: string, upstreamModel: string): Route => ({
+  target,
+  upstreamModel,
+  name,
+  qualifiedName: `${target.name}/${name}`,
+  line: `${target.id} ${upstreamModel}`,
+  outputMax: target.outputMax.get(name),
+});
 
 /** The models and their upstreams, in an index that is built again when something changed. */
 export class Catalogue {
   readonly #models: Context;
-  /** Listed first; not in the table. */
-  readonly #localModel: Listed | undefined;
+  readonly #others: Others;
   readonly #lists = new Map<string, List>();
   #index = new Map<string, Route[]>();
   #publicNames: string[] = [];
-  /** Generations of the table, of the lists and of the local model that the index was built from. */
+  /** Generations of the table, of the lists, of the local model and of the remote ones that the index was built from. */
   #builtFor: readonly (number | undefined)[] = [];
   #listChanges = 0;
 
-  constructor(models: Context, localModel?: Listed) {
+  constructor(models: Context, others: Others = {}) {
     this.#models = models;
-    this.#localModel = localModel;
+    this.#others = others;
   }
 
   /** Routes of a plain or qualified name; synchronously if known. Lists are refreshed in the background. */
@@ -61,7 +75,7 @@ export class Catalogue {
   }
 
   async #askedFor(model: string): Promise<readonly Route[]> {
-    await this.#models.table.refresh();
+    await this.#refresh();
     const found = this.#known(model);
     if (found !== undefined) return found;
     await this.#firstLists();
@@ -70,15 +84,21 @@ export class Catalogue {
 
   #known(model: string): readonly Route[] | undefined {
     this.#refreshLists();
+    const { remote } = this.#others;
+    if (remote?.isFresh === false) void remote.refresh();
     return this.#current().get(model);
   }
 
   /** All public names with their routes; never waits longer than 3 s for upstreams. */
   async all(): Promise<{ name: string; routes: readonly Route[] }[]> {
-    await this.#models.table.refresh();
+    await this.#refresh();
     this.#refreshLists();
     await this.#firstLists();
     return this.current();
+  }
+
+  async #refresh(): Promise<void> {
+    await Promise.all([this.#models.table.refresh(), this.#others.remote?.refresh()]);
   }
 
   /** All public names that are known now. */
@@ -96,10 +116,10 @@ export class Catalogue {
 
   #current(): Map<string, Route[]> {
     const { generation } = this.#models.table;
-    const ofLocal = this.#localModel?.generation;
-    const [ofTable, ofLists, before] = this.#builtFor;
-    if (ofTable === generation && ofLists === this.#listChanges && before === ofLocal) return this.#index;
-    this.#builtFor = [generation, this.#listChanges, ofLocal];
+    const { local, remote } = this.#others;
+    const now = [generation, this.#listChanges, local?.generation, remote?.generation];
+    if (now.every((of, index) => of === this.#builtFor[index])) return this.#index;
+    this.#builtFor = now;
     this.#build();
     return this.#index;
   }
@@ -108,16 +128,19 @@ export class Catalogue {
     const plain = new Map<string, Route[]>();
     const qualified = new Map<string, Route[]>();
     const { targets: known } = this.#models.table;
-    const targets = this.#localModel === undefined ? known : [this.#localModel.target, ...known];
+    const { local, remote } = this.#others;
+    const targets = local === undefined ? known : [local.target, ...known];
     for (const target of targets) {
       for (const [name, upstreamModel] of this.#modelsOf(target)) {
-        const outputMax = target.outputMax.get(name);
-        const qualifiedName = `${target.name}/${name}`;
-        const line = `${target.id} ${upstreamModel}`;
-        const route = { target, upstreamModel, name, qualifiedName, line, outputMax };
+        const route = routeTo(target, name, upstreamModel);
         plain.set(name, [...(plain.get(name) ?? []), route]);
         qualified.set(route.qualifiedName, [route]);
       }
+    }
+    for (const name of remote?.target.models.keys() ?? []) {
+      const route = routeTo((remote as RemoteModels).target, name, name);
+      if (!plain.has(name)) plain.set(name, [route]);
+      if (!qualified.has(route.qualifiedName)) qualified.set(route.qualifiedName, [route]);
     }
     const ids = new Set(targets.map(({ id }) => id));
     for (const id of this.#lists.keys()) if (!ids.has(id)) this.#lists.delete(id);
