@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pino from 'pino';
 import { openApp } from '../server/src/app.ts';
+import { createLogger } from '../server/src/base/logger.ts';
 import { readConfig } from '../server/src/config.ts';
 import { findOwnWorker, registerWorker, takeJobs } from '../server/src/jobs/index.ts';
 import { callerOfKey, mintFirstKey } from '../server/src/keys/index.ts';
@@ -25,7 +25,7 @@ const config = readConfig({
   KEYWARD_JOB_QUEUED_MAX: '10000000',
   ...(database === 'sqlite' ? {} : { KEYWARD_DATABASE_URL: database }),
 });
-const app = await openApp(config, pino({ level: 'warn' }));
+const app = await openApp(config, await createLogger('warn'));
 const first = await mintFirstKey(app.core.keys);
 await app.start();
 const { jobs, keys } = app.core;

@@ -50,6 +50,8 @@ async function startRedis(): Promise<{ port: string; stop: () => void }> {
   return { port, stop: () => redis.kill('SIGKILL') };
 }
 
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+
 const shown = (name: string, { submitted, completed, p50, p99, rss }: Figures): string =>
   `${name.padEnd(34)} ${String(submitted).padStart(6)} submitted/s ${String(completed).padStart(6)} completed/s` +
   (p50 === undefined || p99 === undefined
@@ -61,19 +63,19 @@ const postgres = await startPostgresServer();
 const redis = await startRedis();
 try {
   const sqlite = await run('jobs-core.ts', 'sqlite', JOBS);
-  console.log(shown('Keyward on SQLite', sqlite));
+  say(shown('Keyward on SQLite', sqlite));
   const bullmq = await run('jobs-bullmq.ts', redis.port, JOBS);
-  console.log(shown('BullMQ on Redis', bullmq));
+  say(shown('BullMQ on Redis', bullmq));
   const onPostgres = await run('jobs-core.ts', postgres.url, JOBS);
-  console.log(shown('Keyward on PostgreSQL', onPostgres));
+  say(shown('Keyward on PostgreSQL', onPostgres));
   const boss = await run('jobs-pgboss.ts', postgres.url, JOBS);
-  console.log(shown('pg-boss on PostgreSQL', boss));
+  say(shown('pg-boss on PostgreSQL', boss));
   const full = await run('jobs-core.ts', 'sqlite', JOBS, '50', WAITING);
-  console.log(shown(`Keyward on SQLite, ${WAITING} wait`, full));
+  say(shown(`Keyward on SQLite, ${WAITING} wait`, full));
   const ratio = (a: number, b: number): string => (a / b).toFixed(2);
-  console.log(`on SQLite ${ratio(sqlite.completed, bullmq.completed)} of BullMQ`);
-  console.log(`on PostgreSQL ${ratio(onPostgres.completed, boss.completed)} of pg-boss`);
-  console.log(`with ${WAITING} waiting jobs ${ratio(full.completed, sqlite.completed)} of none`);
+  say(`on SQLite ${ratio(sqlite.completed, bullmq.completed)} of BullMQ`);
+  say(`on PostgreSQL ${ratio(onPostgres.completed, boss.completed)} of pg-boss`);
+  say(`with ${WAITING} waiting jobs ${ratio(full.completed, sqlite.completed)} of none`);
 } finally {
   redis.stop();
   await postgres.remove();

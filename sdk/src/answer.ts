@@ -1,5 +1,5 @@
 import { failureCode, KeywardApiError, KeywardConnectionError } from './errors.ts';
-import { orAborted } from './or-aborted.ts';
+import { orAborted } from './abort.ts';
 
 /** What an answer was asked with. */
 interface Asked {

@@ -1,6 +1,6 @@
 import { brokenOff, limited, placeOf, timedOut } from './answer.ts';
 import { apiErrorOf, failureCode, KeywardConnectionError } from './errors.ts';
-import { orAborted } from './or-aborted.ts';
+import { orAborted } from './abort.ts';
 
 /** What {@link createClient} needs to know. */
 export interface ClientOptions {

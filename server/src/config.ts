@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { integer, list, oneOf, ranges, type Environment } from './base/forms/env-values.ts';
 import { StartupError } from './base/errors.ts';
 import { nearest } from './base/nearest.ts';
 import { LOG_LEVELS, type LogLevel } from './base/log-levels.ts';
@@ -67,8 +68,6 @@ export interface Config {
 }
 
 const MIB = 1024 * 1024;
-
-type Environment = Record<string, string | undefined>;
 
 /** Every variable, its default and meaning; `keyward doctor` and the documentation print this. */
 export const VARIABLES = {
@@ -244,52 +243,10 @@ function tlsFiles(env: Environment): Config['tls'] {
   return { certFile: resolve(certFile), keyFile: resolve(keyFile) };
 }
 
-function integer(
-  env: Environment,
-  name: string,
-  range: { fallback: number; min: number; max: number },
-): number {
-  const text = env[name];
-  if (text === undefined) return range.fallback;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= range.min && value <= range.max) return value;
-  throw new StartupError(
-    `${name} must be a whole number from ${range.min} to ${range.max}; it is "${text}".`,
-  );
-}
-
-function oneOf<const T extends string>(env: Environment, name: string, words: readonly T[], fallback: T): T {
-  const text = env[name];
-  if (text === undefined) return fallback;
-  const word = words.find((candidate) => candidate === text);
-  if (word !== undefined) return word;
-  throw new StartupError(`${name} must be one of ${words.join(', ')}; it is "${text}".`);
-}
-
-function list(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-}
-
 function hostName(env: Environment): string {
   const host = env.KEYWARD_HOST ?? '127.0.0.1';
   if (isIP(host) !== 0 || /^[0-9A-Za-z]([0-9A-Za-z.-]{0,251}[0-9A-Za-z])?$/.test(host)) return host;
   throw new StartupError('KEYWARD_HOST must be an address or a host name alone, such as 0.0.0.0 or ::1.');
-}
-
-function ranges(env: Environment, name: string): string[] {
-  const items = list(env[name]);
-  const isRange = (text: string): boolean => {
-    const [, address = '', bits = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-    return Number(bits) <= ({ 4: 32, 6: 128 }[isIP(address)] ?? -1);
-  };
-  const bad = items.findIndex((item) => !isRange(item));
-  if (bad < 0) return items;
-  throw new StartupError(
-    `${name} must be addresses or CIDR ranges such as 10.0.0.0/8, separated by commas; entry ${bad + 1} is not.`,
-  );
 }
 
 function privateAddresses(env: Environment, name: string): Config['fetchPrivate'] {

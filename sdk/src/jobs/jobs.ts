@@ -3,7 +3,7 @@ import type { components } from '../generated/openapi.d.ts';
 import { Backoff, persistently } from '../retry.ts';
 import { readEvents } from '../sse.ts';
 import { cutOff } from '../answer.ts';
-import { orAborted } from '../or-aborted.ts';
+import { orAborted } from '../abort.ts';
 import { jsonRequest, Outgoing, type CallOptions, type Connection } from '../transport.ts';
 import { KeywardJobError } from './job-error.ts';
 

@@ -36,6 +36,8 @@ export const JOB_PROPERTIES: Record<string, string> = {
   memory_mb: 'Memory in MiB',
   metrics: 'What the work took',
   model_digest: 'Hash of the weights; null: not said',
+  owners: 'Ids of the owners whose workers may have its jobs; empty: all',
+  workers: 'Whose workers may have the jobs of the key',
   payload: 'What the client sent',
   protocol: 'Version of the protocol of workers',
   quantization: 'Such as q4_K_M',

@@ -109,8 +109,6 @@ export const PROPERTIES: Record<string, string> = {
   invite: 'The invite; null: no invite has this code',
   invites: 'The invites',
   ip: 'An address, as if the request came from there',
-  owners: 'Ids of the owners whose workers may have its jobs; empty: all',
-  workers: 'Whose workers may have the jobs of the key',
   ips: 'Addresses or networks such as 10.0.0.0/8; empty: all',
   isDirectUpload: 'Whether the file goes into a chat alone and is not stored',
   isMultiUser: 'Whether there are users',
