@@ -100,21 +100,15 @@ export class World {
   }
 
   async carryOut(step: Verb): Promise<void> {
-    switch (step.verb) {
-      case 'submit':
-        return this.#submit(step.client, step.attempts);
-      case 'poll':
-        return this.#poll(step.worker, step.max);
-      case 'cancel':
-      case 'delete': {
-        const job = this.jobs[step.job % Math.max(this.jobs.length, 1)];
-        return job === undefined ? undefined : this.#end(step.verb, job, step.client);
-      }
-      default: {
-        const lease = this.leases[step.lease % Math.max(this.leases.length, 1)];
-        return lease === undefined ? undefined : this.#report(step, lease);
-      }
+    const { verb } = step;
+    if (verb === 'submit') return this.#submit(step.client, step.attempts);
+    if (verb === 'poll') return this.#poll(step.worker, step.max);
+    if (verb === 'cancel' || verb === 'delete') {
+      const job = this.jobs[step.job % Math.max(this.jobs.length, 1)];
+      return job === undefined ? undefined : this.#end(verb, job, step.client);
     }
+    const lease = this.leases[step.lease % Math.max(this.leases.length, 1)];
+    return lease === undefined ? undefined : this.#report(step, lease);
   }
 
   async #submit(client: number, max: number): Promise<void> {
@@ -159,7 +153,8 @@ export class World {
     const { assigned, job } = lease;
     const worker = this.#workers[lease.worker] as TestWorker;
     const isHeld = this.isHeld(lease);
-    const refusal = isOver(job) ? 'already_finished' : 'lease_lost';
+    // A job that waited again and was canceled then is no job of this worker any more.
+    const refusal = isOver(job) && job.worker !== undefined ? 'already_finished' : 'lease_lost';
     if (step.verb === 'heartbeat') {
       const { status, body } = await worker.heartbeat([assigned]);
       const isTold = job.state === 'CANCELED' && job.worker === lease.worker;

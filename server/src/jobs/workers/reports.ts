@@ -63,7 +63,7 @@ async function lockHeld(
   const job = await lockJob(tx, jobId);
   const [worker] = await findWorkers(tx, [job?.worker_id ?? '']);
   if (job?.state === 'RUNNING' && job.lease_token === token && worker?.owner_id === ownerId) return job;
-  if (job !== undefined && isFinal(job.state))
+  if (job !== undefined && isFinal(job.state) && worker?.owner_id === ownerId)
     throw new KeywardError('already_finished', 'The job is over: nothing was changed.', {
       hint: 'Drop the work, and ask for another job.',
     });
