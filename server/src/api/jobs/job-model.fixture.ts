@@ -100,12 +100,11 @@ export class World {
   }
 
   async carryOut(step: Verb): Promise<void> {
-    const { verb } = step;
-    if (verb === 'submit') return this.#submit(step.client, step.attempts);
-    if (verb === 'poll') return this.#poll(step.worker, step.max);
-    if (verb === 'cancel' || verb === 'delete') {
+    if (step.verb === 'submit') return this.#submit(step.client, step.attempts);
+    if (step.verb === 'poll') return this.#poll(step.worker, step.max);
+    if ('job' in step) {
       const job = this.jobs[step.job % Math.max(this.jobs.length, 1)];
-      return job === undefined ? undefined : this.#end(verb, job, step.client);
+      return job === undefined ? undefined : this.#end(step.verb, job, step.client);
     }
     const lease = this.leases[step.lease % Math.max(this.leases.length, 1)];
     return lease === undefined ? undefined : this.#report(step, lease);

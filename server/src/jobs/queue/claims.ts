@@ -42,6 +42,8 @@ export interface Seeking {
   seeker: Seeker | undefined;
   free: number;
   jobs: ClaimedJob[];
+  /** Lanes in which nothing was found, with their arrivals before the look: to be closed after the commit. */
+  empty: ReadonlyMap<Lane, number>;
 }
 
 interface Options {
@@ -69,17 +71,18 @@ export class Claims {
     const ids = [...new Set(asks.map(({ workerId }) => workerId))];
     const rows = new Map((await findWorkers(tx, ids)).map((row) => [row.id, row]));
     const held = await heldBy(tx, ids);
+    const empty = new Map<Lane, number>();
     const seekings = asks.map((ask): Seeking => {
       const row = rows.get(ask.workerId);
-      if (row === undefined) return { ask, row, seeker: undefined, free: 0, jobs: [] };
+      if (row === undefined) return { ask, row, seeker: undefined, free: 0, jobs: [], empty };
       const has = held.get(row.id) ?? 0;
       const isOn = row.is_draining === 0 && row.rests_until <= nowMs;
       const free = isOn ? Math.max(0, Math.min(ask.max, row.concurrency - has)) : 0;
       // Two polls of one worker: its places count once.
       held.set(row.id, has + free);
-      return { ask, row, seeker: this.#seekerOf(row, has, nowMs), free, jobs: [] };
+      return { ask, row, seeker: this.#seekerOf(row, has, nowMs), free, jobs: [], empty };
     });
-    await this.#fill(tx, seekings, nowMs);
+    await this.#fill(tx, seekings, { nowMs, empty });
     const stale = [...rows.values()].filter(({ seen_at: seenAt }) => seenAt < nowMs - SEEN_STEP_MS);
     await markSeen(
       tx,
@@ -90,8 +93,11 @@ export class Claims {
   }
 
   /** Lane by lane, until all places are taken or nothing fits. */
-  async #fill(tx: Db, seekings: readonly Seeking[], nowMs: number): Promise<void> {
-    const empty = new Map<Lane, number>();
+  async #fill(
+    tx: Db,
+    seekings: readonly Seeking[],
+    { nowMs, empty }: { nowMs: number; empty: Map<Lane, number> },
+  ): Promise<void> {
     const claimed: Claimed[] = [];
     const byToken = new Map<string, Seeking>();
     const lanesOf = new Map<string, Lane>();
@@ -119,8 +125,6 @@ export class Claims {
         }
       }
     }
-    // Only where no job came in since the look.
-    for (const [lane, arrivals] of empty) this.#lanes.close(lane, arrivals);
     await this.#handOver(tx, claimed, { byToken, lanesOf, nowMs });
   }
 

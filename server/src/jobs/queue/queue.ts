@@ -119,7 +119,9 @@ export class Queue {
     for (;;) {
       const waiter = this.#wait(ask.workerId, signal);
       try {
-        const { row, seeker, free, jobs } = await this.#claims.add(ask);
+        const { row, seeker, free, jobs, empty } = await this.#claims.add(ask);
+        // Not in the transaction, which may run again: only where no job came in since the look.
+        for (const [lane, arrivals] of empty) this.#lanes.close(lane, arrivals);
         const leftMs = endsMs - this.#options.clock.monotonicMs();
         if (jobs.length > 0 || row === undefined || leftMs <= 0 || signal.aborted)
           return { jobs, isGone: row === undefined, skipped: this.#skipped(row, seeker, free) };
