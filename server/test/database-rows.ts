@@ -1,0 +1,12 @@
+import { sql } from 'kysely';
+import { openStorage } from '../src/storage/index.ts';
+
+/** Runs one statement on a database that a server may use meanwhile. @param location as of `openStorage` */
+export async function databaseRows<T>(location: string, statement: string): Promise<T[]> {
+  const storage = await openStorage(location);
+  try {
+    return (await sql.raw<T>(statement).execute(storage.db)).rows;
+  } finally {
+    await storage.close();
+  }
+}
