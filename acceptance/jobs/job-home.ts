@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { SHORT_CLOCKS } from '../../server/src/api/jobs/jobs.fixture.ts';
 import { databaseRows } from '../../server/test/database-rows.ts';
+import { Canaries, filesBelow, type Hit } from '../canaries.ts';
+import { databaseDump } from '../database-dump.ts';
 import {
   afterwards,
   machineEnvironment,
@@ -76,7 +78,12 @@ export class JobHome {
   }
 
   static async open(database: Database, environment: Record<string, string> = {}): Promise<JobHome> {
-    return new JobHome(await newHome({ database, environment: { ...SHORT_CLOCKS, ...environment } }));
+    return new JobHome(
+      await newHome({
+        database,
+        environment: { ...SHORT_CLOCKS, KEYWARD_LOG_LEVEL: 'trace', ...environment },
+      }),
+    );
   }
 
   /** A name that nobody has here: of a model, an owner or a worker. */
@@ -104,6 +111,26 @@ export class JobHome {
     this.workers.push(worker);
     if (options.program !== 'python') await worker.until(({ event }) => event === 'registered');
     return worker;
+  }
+
+  /** The keys of all, in all that was written and answered. */
+  async secretsWritten(): Promise<Hit[]> {
+    const canaries = new Canaries();
+    for (const [index, secret] of this.secrets.entries()) canaries.add(`key ${index}`, secret);
+    const [server] = this.home.servers.filter(({ hasEnded }) => !hasEnded);
+    const paths = ['/v1/workers', '/v1/usage', '/v1/audit?limit=200', '/v1/keys?limit=200', '/metrics'];
+    const answers = await Promise.all(paths.map((path) => server?.request('GET', path)));
+    const texts = [
+      ...answers.map((answer) => answer?.text ?? ''),
+      ...this.workers.map(({ output }) => output),
+      ...this.home.servers.map(({ stdout, stderr }) => stdout + stderr),
+    ];
+    const traces = [
+      ...texts.map((text, index) => ({ where: `text ${index}`, bytes: Buffer.from(text) })),
+      ...filesBelow(this.home.folder),
+      ...databaseDump(this.home),
+    ];
+    return traces.flatMap((trace) => canaries.hitsIn(trace));
   }
 
   /** Rows of the database itself. */
