@@ -75,7 +75,7 @@ function suite(database: Database): void {
     ] as const) {
       const [row] = await jobs.rows<object>(`select * from ${table} where ${column} = '${id}'`);
       const others = Object.keys(row ?? {}).filter((one) => one !== column);
-      await jobs.rows(`insert into ${table} (${[column, ...others].join()}) ${numbers}
+      await jobs.change(`insert into ${table} (${[column, ...others].join()}) ${numbers}
         select ${[name, ...others].join()} from ${table} cross join numbers where ${column} = '${id}'`);
     }
   };

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { SHORT_CLOCKS } from '../../server/src/api/jobs/jobs.fixture.ts';
-import { databaseRows } from '../../server/test/database-rows.ts';
+import { changeDatabase, databaseRows } from '../../server/test/database-rows.ts';
 import { Canaries, filesBelow, type Hit } from '../canaries.ts';
 import { databaseDump } from '../database-dump.ts';
 import {
@@ -135,8 +135,15 @@ export class JobHome {
 
   /** Rows of the database itself. */
   rows<T>(statement: string): Promise<T[]> {
-    const { KEYWARD_DATABASE_URL: url = join(this.home.dataDir, 'keyward.db') } = this.home.environment;
-    return databaseRows(url, statement);
+    return databaseRows(this.#location, statement);
+  }
+
+  change(statement: string): Promise<void> {
+    return changeDatabase(this.#location, statement);
+  }
+
+  get #location(): string {
+    return this.home.environment['KEYWARD_DATABASE_URL'] ?? join(this.home.dataDir, 'keyward.db');
   }
 }
 
