@@ -8,7 +8,7 @@ const JOBS = 500;
 const WORKERS = 2;
 const PLACES = 25;
 /** No lease is lost where the machine is busy. */
-const LEASE_SECONDS = 6;
+const LEASE_SECONDS = 4;
 /** At a time. */
 const SUBMITS = 25;
 const ROUNDS = 2;

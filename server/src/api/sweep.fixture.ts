@@ -10,13 +10,21 @@ export const scoped = guarded.filter((route) => route.access !== 'any');
 /** The path of a route with ids that nobody has. */
 export function pathOf(route: Route): string {
   if (route.path.startsWith('/v1/running/')) return route.path.replace(':id', 'run_000000000000_0');
-  const prefix = /^\/v1\/(key|owner|upstream)s/.exec(route.path)?.[1] ?? 'key';
-  const id = `${{ key: 'key', owner: 'own', upstream: 'up' }[prefix] ?? 'key'}_000000000000`;
+  const id = `${prefixIn(route.path)}_000000000000`;
   return route.path
     .replace(':secret_id', 'sec_000000000000')
     .replaceAll(/:\w+/g, id)
     .replace('*', 'no-model');
 }
+
+const PREFIXES: [RegExp, string][] = [
+  [/^\/v1\/owners/, 'own'],
+  [/^\/v1\/upstreams/, 'up'],
+  [/^\/v1\/(jobs|workers\/:id\/(chunks|result|fail))/, 'job'],
+  [/^\/v1\/workers/, 'wrk'],
+];
+
+const prefixIn = (path: string): string => PREFIXES.find(([of]) => of.test(path))?.[1] ?? 'key';
 
 /** Every scope but the one that a route needs. */
 export const otherScopes = (route: Route): Scope[] => SCOPES.filter((scope) => scope !== route.access);

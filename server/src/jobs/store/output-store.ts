@@ -9,6 +9,8 @@ export interface Piece {
   piece: string;
 }
 
+export type Added = 'added' | 'lost' | 'too_large';
+
 /**
  * Adds pieces to the output of a lease that a worker of this owner holds: all of them, or none where the output would have
  * more than `maxBytes`.
@@ -17,7 +19,7 @@ export async function addOutput(
   tx: Db,
   { id, token, ownerId, maxBytes }: { id: string; token: string; ownerId: string; maxBytes: number },
   pieces: readonly string[],
-): Promise<'added' | 'lost' | 'too_large'> {
+): Promise<Added> {
   const size = pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
   const isHeld = sql`id = ${id} and lease_token = ${token} and state = 'RUNNING'
     and exists (select 1 from workers where workers.id = jobs.worker_id and workers.owner_id = ${ownerId})`;

@@ -8,7 +8,7 @@ import { FAIL_CODES, isFinal, type FailCode, type JobRow } from '../job.ts';
 import { ended } from '../jobs.ts';
 import { findJobs, lockJob } from '../store/job-store.ts';
 import { renewLeases } from '../store/lease-store.ts';
-import { addOutput } from '../store/output-store.ts';
+import { addOutput, type Added } from '../store/output-store.ts';
 import { failedJobs, findWorkers, updateWorker } from '../store/worker-store.ts';
 import { jsonIn } from '../../base/json-text.ts';
 import { modelFor, type Spec } from '../spec.ts';
@@ -110,7 +110,7 @@ interface Output {
 /** Takes the output of workers while they work. */
 export class Outputs {
   readonly #context: JobsContext;
-  readonly #commits: Together<Output, 'added' | 'lost' | 'too_large'>;
+  readonly #commits: Together<Output, Added>;
 
   constructor(context: JobsContext) {
     this.#context = context;
@@ -136,9 +136,9 @@ export class Outputs {
     return this.#commits.idle();
   }
 
-  async #addAll(tx: Db, items: readonly Output[]) {
+  async #addAll(tx: Db, items: readonly Output[]): Promise<Added[]> {
     const maxBytes = this.#context.limits.resultMaxBytes;
-    const outcomes = [];
+    const outcomes: Added[] = [];
     for (const { jobId: id, token, ownerId, pieces } of items)
       outcomes.push(await addOutput(tx, { id, token, ownerId, maxBytes }, pieces));
     return outcomes;
