@@ -48,7 +48,7 @@ export const closedBody = (route: Route): boolean =>
 export function wrongFields(schema: unknown): { field: string; body: object }[] {
   const { properties = {} } = schema as JsonSchema;
   return Object.entries(properties).flatMap(([name, property]) => [
-    { field: name, body: { [name]: wrongFor(property) } },
+    ...(takesAnything(property) ? [] : [{ field: name, body: { [name]: wrongFor(property) } }]),
     ...inside(property).map(({ field, body }) => ({ field: `${name}${field}`, body: { [name]: body } })),
   ]);
 }
@@ -58,11 +58,14 @@ function inside(property: JsonSchema): { field: string; body: unknown }[] {
     return wrongFields(property).map(({ field, body }) => ({ field: `.${field}`, body }));
   if (property.type === 'array' && property.items !== undefined) {
     const { items } = property;
-    const first = { field: '[0]', body: [wrongFor(items)] };
-    return [first, ...inside(items).map(({ field, body }) => ({ field: `[0]${field}`, body: [body] }))];
+    const first = takesAnything(items) ? [] : [{ field: '[0]', body: [wrongFor(items)] }];
+    return [...first, ...inside(items).map(({ field, body }) => ({ field: `[0]${field}`, body: [body] }))];
   }
   return [];
 }
+
+const takesAnything = ({ type, anyOf, enum: values }: JsonSchema): boolean =>
+  type === undefined && anyOf === undefined && values === undefined;
 
 /** Of no type that any schema here has, but for what takes everything. */
 function wrongFor(property: JsonSchema): unknown {
