@@ -91,6 +91,23 @@ function suite(database: Database): void {
     await stop(workers);
   });
 
+  test('The same Idempotency-Key, at both servers at once, makes one job, and refuses another body at each', async () => {
+    const { key } = await jobs.client(one());
+    const headers = { 'idempotency-key': 'once' };
+    const submit = (index: number, prompt = 'x') =>
+      (servers[index % 2] as Server).request<Job & { code: string }>('POST', '/v1/jobs', {
+        key: key.secret,
+        headers,
+        body: { prompt },
+      });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => submit(index)));
+    expect(new Set(answers.map(({ body }) => body.job_id)).size).toBe(1);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array<number>(19).fill(200), 201]);
+    for (const { status, body } of [await submit(0, 'y'), await submit(1, 'y')])
+      expect([status, body.code]).toEqual([409, 'idempotency_conflict']);
+    expect(await countOf(key.owner, 'QUEUED')).toBe(1);
+  });
+
   test('A killed server delays the jobs that its workers hold by a lease at most, and the others not at all', async () => {
     const model = jobs.newName('model');
     const workers = await startWorkers(model, 2, 4);
