@@ -56,7 +56,7 @@ function suite(database: Database): void {
       `select outcome, count(*) as count from job_attempts
        where job_id in (select id from jobs where owner_id = '${owner}') group by outcome`,
     );
-    return Object.fromEntries(rows.map(({ outcome, count }) => [outcome, Number(count)]));
+    return Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count]));
   };
   const countOf = async (owner: string, state: string): Promise<number> => {
     const where = `owner_id = '${owner}' and state = '${state}'`;
@@ -102,7 +102,8 @@ function suite(database: Database): void {
       });
     const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => submit(index)));
     expect(new Set(answers.map(({ body }) => body.job_id)).size).toBe(1);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array<number>(19).fill(200), 201]);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(19);
     for (const { status, body } of [await submit(0, 'y'), await submit(1, 'y')])
       expect([status, body.code]).toEqual([409, 'idempotency_conflict']);
     expect(await countOf(key.owner, 'QUEUED')).toBe(1);

@@ -117,11 +117,12 @@ export class JobHome {
   async secretsWritten(): Promise<Hit[]> {
     const canaries = new Canaries();
     for (const [index, secret] of this.secrets.entries()) canaries.add(`key ${index}`, secret);
-    const [server] = this.home.servers.filter(({ hasEnded }) => !hasEnded);
+    const server = this.home.servers.find(({ hasEnded }) => !hasEnded);
+    if (server === undefined) throw new Error('No server runs.');
     const paths = ['/v1/workers', '/v1/usage', '/v1/audit?limit=200', '/v1/keys?limit=200', '/metrics'];
-    const answers = await Promise.all(paths.map((path) => server?.request('GET', path)));
+    const answers = await Promise.all(paths.map((path) => server.request('GET', path)));
     const texts = [
-      ...answers.map((answer) => answer?.text ?? ''),
+      ...answers.map(({ text }) => text),
       ...this.workers.map(({ output }) => output),
       ...this.home.servers.map(({ stdout, stderr }) => stdout + stderr),
     ];

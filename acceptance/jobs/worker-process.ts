@@ -34,7 +34,11 @@ const tell = (event: string, what: object): void =>
   void process.stdout.write(`${JSON.stringify({ event, ...what })}\n`);
 
 /** Asks again, at the other server too, while none answers. */
-async function post(path: string, body: object | string, more: RequestInit = {}): Promise<Said> {
+async function post(
+  path: string,
+  body: object | string,
+  more: { headers?: Record<string, string>; signal?: AbortSignal } = {},
+): Promise<Said> {
   const isText = typeof body === 'string';
   for (;;) {
     const url = path === 'poll' ? urls[0] : urls.at(-1);
@@ -98,8 +102,8 @@ async function work(job: Assigned): Promise<void> {
   if (payload.crash === true) process.kill(process.pid, 'SIGKILL');
   const over = new AbortController();
   held.set(job_id, { job, over });
-  const isCut = await sleep(payload.work_ms ?? 0, false, { signal: over.signal }).catch(() => true);
-  if (isCut !== true || payload.insists === true) await report(job);
+  await sleep(payload.work_ms ?? 0, undefined, { signal: over.signal }).catch(() => undefined);
+  if (!over.signal.aborted || payload.insists === true) await report(job);
   held.delete(job_id);
 }
 
