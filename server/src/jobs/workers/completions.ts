@@ -124,7 +124,9 @@ export class Completions {
       if (took === undefined) {
         const job = known.get(item.finished.id);
         // What became of the job of another one's worker is not said (api/foreign-things.test.ts).
-        const isOwn = owners.get(job?.worker_id ?? '') === item.finished.owner_id;
+        const { owner_id: ownerId, token } = item.finished;
+        // A worker that has left meanwhile may still repeat its report.
+        const isOwn = owners.get(job?.worker_id ?? '') === ownerId || job?.lease_token === token;
         return notCompleted(item.finished, isOwn ? job : undefined);
       }
       return { kind: took.caller === undefined ? 'key_ended' : 'completed', ...took };
