@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ArgumentSampler, Canaries, filesBelow, randomSecret, type Hit, type Trace } from './canaries.ts';
+import { databaseDump } from './database-dump.ts';
 import { SecretsLife } from './secrets-life.ts';
+import { jobsOf } from './secrets-jobs.ts';
 import { developerApi } from './secrets-developer.ts';
 import { people } from './secrets-people.ts';
 import { newHome, temporaryFolder, type Database, type Home } from './server.ts';
@@ -12,21 +13,6 @@ import { startUpstream } from './upstream.ts';
 
 /** The files that keep secrets on purpose, readable for their user alone. */
 const KEPT = { masterKey: 'data/master.key', credentials: 'config/credentials.json' };
-
-/** A stolen database: the files of SQLite, a dump of PostgreSQL. */
-function databaseDump({ environment }: Home): Trace[] {
-  const url = environment['KEYWARD_DATABASE_URL'];
-  if (url === undefined) return [];
-  const program = globSync('/usr/lib/postgresql/*/bin/pg_dump').at(-1) ?? 'pg_dump';
-  const { username, password, hostname, port, pathname } = new URL(url);
-  const env = { ...process.env, PGUSER: username, PGPASSWORD: password, PGHOST: hostname, PGPORT: port };
-  const bytes = execFileSync(program, ['--inserts', pathname.slice(1)], {
-    env,
-    maxBuffer: 256 * 1024 * 1024,
-  });
-  expect(bytes.toString()).toContain('INSERT INTO');
-  return [{ where: 'dump of the database', bytes }];
-}
 
 function environmentFor(database: Database, canaries: Canaries): Record<string, string> {
   const environment = {
@@ -78,6 +64,7 @@ async function wholeLife(database: Database): Promise<{ canaries: Canaries; trac
   await life.mistakes();
   await people(life, canaries, home.adminKey);
   await developerApi(life, canaries);
+  await jobsOf(life, canaries);
   await life.localModel();
   if (database === 'sqlite') await life.commands();
   await life.machineCommands();

@@ -5,6 +5,7 @@ import { json, startTestUpstream, type TestUpstream } from '../../test/upstream.
 import { SCOPES } from '../access/index.ts';
 import { allRoutes } from '../app/routes.ts';
 import type { Route } from '../http/route.ts';
+import { JobClient, TestWorker } from './jobs/jobs.fixture.ts';
 
 interface Outcome {
   outcome: string;
@@ -17,6 +18,9 @@ interface Outcome {
 const BODIES: Record<string, object> = {
   'PATCH /v1/keys/:id': { name: 'mine now' },
   'PATCH /v1/owners/:id': { name: 'mine now' },
+  'PUT /v1/workers/:id/capabilities': { models: ['mine-now'] },
+  'POST /v1/workers/:id/result': { lease_token: '0'.repeat(32), result: 'mine' },
+  'POST /v1/workers/:id/fail': { lease_token: '0'.repeat(32), error_code: 'internal' },
 };
 
 /** An upstream belongs to nobody: those who may manage models see them all. */
@@ -27,6 +31,11 @@ const namingKeysAndOwners = keyed.filter(
   (route) =>
     /^\/v1\/(keys|owners|upstreams|admin\/delete-api-key)\/.*:/.test(route.path) && !isOfNobody(route),
 );
+
+/** Jobs and workers, by what stands in the path. */
+const namingJobs = keyed.filter(({ path }) => /^\/v1\/(jobs|workers)\/.*:/.test(path));
+const namesWorker = ({ path }: Route): boolean =>
+  /^\/v1\/workers\/:id(\/(control|capabilities))?$/.test(path);
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
@@ -97,6 +106,39 @@ describeOnBothServers('what belongs to others', (start) => {
       }
       const { body } = await server.request<{ state: string; name: string }>('GET', `/v1/keys/${foreign.id}`);
       expect(body).toMatchObject({ state: 'active', name: 'payroll' });
+    },
+  );
+
+  test.for(['waiting', 'running', 'completed'] as const)(
+    'a %s job and its worker look to another owner like what does not exist, on every route that names them',
+    async (state) => {
+      expect(namingJobs.length).toBeGreaterThan(12);
+      const model = `of-a-${state}-job`;
+      const owner = new JobClient(server, foreign.secret);
+      const worker = new TestWorker(server, foreign.secret, `worker-${state}`);
+      const { worker_id: workerId } = (await worker.register({ models: [model] })).body;
+      const jobId = await owner.id({ model });
+      const assigned = state === 'waiting' ? undefined : await worker.take();
+      if (assigned !== undefined && state === 'completed') await worker.result(assigned);
+      const before = await owner.get(jobId);
+      for (const route of namingJobs) {
+        const isChunks = route.path.endsWith('/chunks');
+        const json = BODIES[nameOf(route)];
+        const body = isChunks ? '1\n' : json;
+        // Its lease is no help to one who is not its worker.
+        const headers = {
+          'x-lease-token': assigned?.lease_token ?? '0'.repeat(32),
+          ...(isChunks && { 'content-type': 'application/x-ndjson' }),
+        };
+        const ask = async (id: string) => {
+          const path = route.path.replace(':id', id);
+          const options = { key: callers.neighbour, headers, ...(body !== undefined && { body }) };
+          return comparable(await server.request(route.method, path, options), [id]);
+        };
+        const id = namesWorker(route) ? workerId : jobId;
+        expect([nameOf(route), await ask(id)]).toEqual([nameOf(route), await ask(absent(id))]);
+      }
+      expect(await owner.get(jobId)).toEqual(before);
     },
   );
 

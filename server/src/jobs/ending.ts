@@ -52,7 +52,9 @@ export async function loseAttempt(
     await leases.end(tx, job.id, { state: 'FAILED', code, message, spent, nowMs });
     return undefined;
   }
-  const waitMs = costs ? backoffMs(spent) : 0;
+  // A lost lease was a wait already: the first attempt after it does not wait for more.
+  const waits = outcome === 'lease_lost' ? spent - 1 : spent;
+  const waitMs = costs ? backoffMs(waits) : 0;
   const heldUntil = waitMs === 0 ? 0 : nowMs + waitMs;
   await leases.requeue(tx, job, { spent, heldUntil, nowMs });
   if (job.output_seq > 0) await deleteOutput(tx, job.id);

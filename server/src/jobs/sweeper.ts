@@ -32,6 +32,8 @@ export class Sweeper {
   readonly #releases: Every;
   readonly #graces = new Set<NodeJS.Timeout>();
   #sweptMs = -Infinity;
+  /** Until then workers may have been without a server. */
+  #outageMs = -Infinity;
   #cleanedMs = -Infinity;
   #mustLookAtKeys = true;
 
@@ -85,7 +87,8 @@ export class Sweeper {
   async sweep(): Promise<void> {
     const { clock, clocks } = this.#context;
     const nowMs = clock.nowMs();
-    if (clock.monotonicMs() - this.#sweptMs > OUTAGE_SWEEPS * clocks.sweepMs)
+    if (clock.monotonicMs() - this.#sweptMs > OUTAGE_SWEEPS * clocks.sweepMs) {
+      this.#outageMs = nowMs;
       await this.#storage.transaction(
         async (tx) => {
           await extendLeases(tx, nowMs + clocks.leaseMs);
@@ -93,6 +96,7 @@ export class Sweeper {
         },
         { durable: false },
       );
+    }
     await this.#all(
       (db) => store.overdue(db, nowMs, SLICE),
       (tx, job) => this.#overdue(tx, job, nowMs),
@@ -173,9 +177,26 @@ export class Sweeper {
     if (job.state !== 'RUNNING') return false;
     const isTimedOut = (job.deadline_at ?? Infinity) <= nowMs;
     if (!isTimedOut && (job.lease_until ?? Infinity) > nowMs) return false;
-    await loseAttempt(tx, this.#context, job, { ...(isTimedOut ? TIMED_OUT : LEASE_LOST), costs: true });
-    if (!isTimedOut) await markWorker(tx, this.#context, job.worker_id ?? '');
+    const isServers = !isTimedOut && (await this.#wasServers(tx, job));
+    const end = isServers ? SERVER_AWAY : isTimedOut ? TIMED_OUT : LEASE_LOST;
+    await loseAttempt(tx, this.#context, job, { ...end, costs: !isServers });
+    if (end === LEASE_LOST) await markWorker(tx, this.#context, job.worker_id ?? '');
     return true;
+  }
+
+  /**
+   * Whether a lease ended as a server was away: it was not renewed since this one was, or its worker, without having begun
+   * anew, spoke of other things and never of this job. Counted, three of them let the worker rest
+   * (acceptance/jobs/coordinators.test.ts).
+   */
+  async #wasServers(tx: Db, { worker_id: id, started_at: at, lease_until: until }: JobRow): Promise<boolean> {
+    const { leaseMs } = this.#context.clocks;
+    const startedMs = at ?? 0;
+    const untilMs = until ?? 0;
+    if (startedMs <= this.#outageMs && untilMs <= this.#outageMs + leaseMs) return true;
+    const [worker] = await workers.findWorkers(tx, [id ?? '']);
+    if (worker === undefined || untilMs > startedMs + leaseMs) return false;
+    return worker.registered_at <= startedMs && worker.seen_at > startedMs;
   }
 
   async #expired(tx: Db, job: JobRow, nowMs: number): Promise<boolean> {
@@ -186,8 +207,18 @@ export class Sweeper {
 
   /** Jobs of keys that have ended are canceled: such a key has no effect any more. */
   async #endOfKeys(): Promise<void> {
+    // Before the work: a change during it is looked at too.
     this.#mustLookAtKeys = false;
-    await this.#endOfWorkers();
+    try {
+      await this.#endOfWorkers();
+      await this.#endOfClients();
+    } catch (error) {
+      this.#mustLookAtKeys = true;
+      throw error;
+    }
+  }
+
+  async #endOfClients(): Promise<void> {
     const { db } = this.#storage;
     const callers = await this.#submitters.callers(db, await store.keysOfOpenJobs(db));
     for (const [keyId, caller] of callers)
@@ -230,6 +261,12 @@ const LEASE_LOST = {
   outcome: 'lease_lost',
   code: 'lease_lost',
   message: 'The worker was not heard of any more.',
+} as const;
+
+const SERVER_AWAY = {
+  outcome: 'lease_lost',
+  code: 'interrupted',
+  message: 'A server was away: the worker did not get the job, or could not report it.',
 } as const;
 
 const WORKER_ENDED = {

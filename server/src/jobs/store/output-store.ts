@@ -9,23 +9,29 @@ export interface Piece {
   piece: string;
 }
 
+export type Added = 'added' | 'lost' | 'too_large';
+
 /**
- * Adds pieces to the output of a lease that a worker of this owner holds. @returns the attempt and the number of the last piece; undefined: the
- * lease is lost.
+ * Adds pieces to the output of a lease that a worker of this owner holds: all of them, or none where the output would have
+ * more than `maxBytes`.
  */
 export async function addOutput(
   tx: Db,
-  { id, token, ownerId }: { id: string; token: string; ownerId: string },
+  { id, token, ownerId, maxBytes }: { id: string; token: string; ownerId: string; maxBytes: number },
   pieces: readonly string[],
-): Promise<{ attempt: number; last: number; bytes: number } | undefined> {
+): Promise<Added> {
   const size = pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
-  const { rows } = await sql<{ attempt: number; output_seq: number; output_bytes: number }>`
+  const isHeld = sql`id = ${id} and lease_token = ${token} and state = 'RUNNING'
+    and exists (select 1 from workers where workers.id = jobs.worker_id and workers.owner_id = ${ownerId})`;
+  const { rows } = await sql<{ attempt: number; output_seq: number }>`
     update jobs set output_seq = output_seq + ${pieces.length}, output_bytes = output_bytes + ${size}
-    where id = ${id} and lease_token = ${token} and state = 'RUNNING'
-      and exists (select 1 from workers where workers.id = jobs.worker_id and workers.owner_id = ${ownerId})
-    returning attempt, output_seq, output_bytes`.execute(tx);
+    where ${isHeld} and output_bytes + ${size} <= ${maxBytes}
+    returning attempt, output_seq`.execute(tx);
   const [row] = rows;
-  if (row === undefined) return undefined;
+  if (row === undefined) {
+    const held = await sql`select 1 from jobs where ${isHeld}`.execute(tx);
+    return held.rows.length > 0 ? 'too_large' : 'lost';
+  }
   const first = row.output_seq - pieces.length + 1;
   const values = pieces.map((piece, index) => ({
     job_id: id,
@@ -34,7 +40,7 @@ export async function addOutput(
     piece,
   }));
   if (values.length > 0) await tables(tx).insertInto('job_output').values(values).execute();
-  return { attempt: row.attempt, last: row.output_seq, bytes: row.output_bytes };
+  return 'added';
 }
 
 export const outputAfter = (db: Db, jobId: string, after: number, limit: number): Promise<Piece[]> =>

@@ -37,6 +37,7 @@ export type WorkerRow = {
   /** How often it rested since its last success. */
   rests: number;
   missing_models: string;
+  /** The last time. */
   registered_at: number;
   seen_at: number;
   /** The owner who has booked it. */

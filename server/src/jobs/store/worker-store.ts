@@ -57,6 +57,7 @@ export const putWorker = (tx: Db, row: Registration): Promise<WorkerRow> =>
         is_draining: 0,
         is_leaving: 0,
         missing_models: '[]',
+        registered_at: eb.ref('excluded.registered_at'),
         seen_at: eb.ref('excluded.seen_at'),
       })),
     )
@@ -116,7 +117,7 @@ export async function failedJobs(db: Db, workerId: string, sinceMs: number): Pro
   const { rows } = await sql<{ count: number }>`
     select count(distinct job_id) as count from job_attempts
     where worker_id = ${workerId} and ended_at >= ${sinceMs}
-      and (outcome = 'lease_lost' or error_code in ('upstream_error', 'internal'))
+      and error_code in ('lease_lost', 'upstream_error', 'internal')
       and ended_at > coalesce((
         select max(ended_at) from job_attempts as good
         where good.worker_id = ${workerId} and good.ended_at >= ${sinceMs} and good.outcome = 'completed'), 0)`.execute(

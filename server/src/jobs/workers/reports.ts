@@ -8,7 +8,7 @@ import { FAIL_CODES, isFinal, type FailCode, type JobRow } from '../job.ts';
 import { ended } from '../jobs.ts';
 import { findJobs, lockJob } from '../store/job-store.ts';
 import { renewLeases } from '../store/lease-store.ts';
-import { addOutput } from '../store/output-store.ts';
+import { addOutput, type Added } from '../store/output-store.ts';
 import { failedJobs, findWorkers, updateWorker } from '../store/worker-store.ts';
 import { jsonIn } from '../../base/json-text.ts';
 import { modelFor, type Spec } from '../spec.ts';
@@ -110,20 +110,22 @@ interface Output {
 /** Takes the output of workers while they work. */
 export class Outputs {
   readonly #context: JobsContext;
-  readonly #commits: Together<Output, number | undefined>;
+  readonly #commits: Together<Output, Added>;
 
   constructor(context: JobsContext) {
     this.#context = context;
     // The result, which is durable, holds the whole output again.
-    this.#commits = new Together(context.storage, (tx, items) => addAll(tx, items), { durable: false });
+    this.#commits = new Together(context.storage, (tx, items) => this.#addAll(tx, items), {
+      durable: false,
+    });
   }
 
   /** @param pieces JSON texts. @throws KeywardError `lease_lost`, `too_large` */
   async add(output: Output): Promise<void> {
     const { limits, news } = this.#context;
-    const bytes = await this.#commits.add(output);
-    if (bytes === undefined) throw leaseLost();
-    if (bytes > limits.resultMaxBytes)
+    const outcome = await this.#commits.add(output);
+    if (outcome === 'lost') throw leaseLost();
+    if (outcome === 'too_large')
       throw new KeywardError('too_large', `The output must have at most ${limits.resultMaxBytes} bytes.`, {
         hint: 'Report the job as failed: POST /v1/workers/{job_id}/fail.',
       });
@@ -133,14 +135,14 @@ export class Outputs {
   idle(): Promise<void> {
     return this.#commits.idle();
   }
-}
 
-/** @returns the bytes of each output so far; undefined for a lost lease. */
-async function addAll(tx: Db, items: readonly Output[]): Promise<(number | undefined)[]> {
-  const sizes: (number | undefined)[] = [];
-  for (const { jobId: id, token, ownerId, pieces } of items)
-    sizes.push((await addOutput(tx, { id, token, ownerId }, pieces))?.bytes);
-  return sizes;
+  async #addAll(tx: Db, items: readonly Output[]): Promise<Added[]> {
+    const maxBytes = this.#context.limits.resultMaxBytes;
+    const outcomes: Added[] = [];
+    for (const { jobId: id, token, ownerId, pieces } of items)
+      outcomes.push(await addOutput(tx, { id, token, ownerId, maxBytes }, pieces));
+    return outcomes;
+  }
 }
 
 export interface LeaseView {
