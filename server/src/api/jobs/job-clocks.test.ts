@@ -12,9 +12,11 @@ import {
 
 describeOnBothServers('jobs in time', (start) => {
   let server: TestServer;
+  let second: TestServer;
   let number = 0;
   beforeAll(async () => {
     server = await start(SHORT_CLOCKS);
+    second = await start(server.environment);
   });
   /** Each test has owners and a model of its own: they run at the same time. */
   const cast = async () => {
@@ -220,6 +222,23 @@ describeOnBothServers('jobs in time', (start) => {
       expect(rest.map(({ event }) => event)).toEqual(['state']);
       const late = await collect(eventsAt(server, path, { key: mine.key, lastEventId: '1.2' }));
       expect(late.map(({ event }) => event)).toEqual(['reset', 'output', 'state']);
+    },
+  );
+
+  test.concurrent(
+    'a poll of a busy worker gets a job when its place becomes free at another server',
+    async () => {
+      const { client: mine, model, worker: one, minerKey } = await cast();
+      const elsewhere = new TestWorker(second, minerKey.secret, 'one');
+      await mine.submit({ model });
+      const held = await one.take();
+      const id = await mine.id({ model });
+      const waiting = one.take();
+      await expect.poll(async () => (await one.poll()).headers.get('x-skipped')).toContain('busy=');
+      const reportedMs = performance.now();
+      await elsewhere.result(held);
+      expect((await waiting).job_id).toBe(id);
+      expect(performance.now() - reportedMs).toBeLessThan(5_000);
     },
   );
 

@@ -130,7 +130,9 @@ export class Queue {
         if (waiter.seeker !== undefined && this.#fits(waiter.seeker)) continue;
         // When its booking ends by itself, it looks again: jobs of others may have come in before.
         const bookedMs = (seeker?.bookedUntilMs ?? Infinity) - this.#options.clock.nowMs();
-        await waiter.until(Math.min(leftMs, Math.max(bookedMs, 1)));
+        // A worker without a free place is not offered anything; its place may become free at another node.
+        const blindMs = waiter.seeker === undefined ? LOOK_AGAIN_MS : Infinity;
+        await waiter.until(Math.min(leftMs, blindMs, Math.max(bookedMs, 1)));
       } finally {
         waiter.leave();
       }
