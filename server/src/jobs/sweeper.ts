@@ -111,7 +111,8 @@ export class Sweeper {
     );
     if (this.#mustLookAtKeys) await this.#endOfKeys();
     await this.#context.charges.release((held) => store.overLeases(this.#storage.db, held));
-    await this.#storage.transaction((tx) => workers.deleteGone(tx), { durable: false });
+    if (await workers.anyLeaving(this.#storage.db))
+      await this.#storage.transaction((tx) => workers.deleteGone(tx), { durable: false });
     if (clock.monotonicMs() - this.#cleanedMs > CLEAN_MS) await this.#clean(nowMs);
     this.#sweptMs = clock.monotonicMs();
   }
@@ -149,6 +150,8 @@ export class Sweeper {
   ): Promise<void> {
     for (;;) {
       const ids = await find(this.#storage.db);
+      // A process that is suspended in a transaction holds up all others on SQLite: an idle one opens none.
+      if (ids.length === 0) return;
       const changed = await this.#storage.transaction(async (tx) => {
         const jobs: JobRow[] = [];
         for (const id of ids) {

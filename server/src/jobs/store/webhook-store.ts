@@ -21,6 +21,11 @@ export async function addWebhooks(tx: Db, ids: readonly string[], nowMs: number)
       on conflict do nothing`.execute(tx);
 }
 
+export async function anyDue(db: Db, nowMs: number): Promise<boolean> {
+  const { rows } = await sql`select 1 from job_webhooks where next_at <= ${nowMs} limit 1`.execute(db);
+  return rows.length > 0;
+}
+
 /** Those that are due. Each is due again at `retryMs`: so it is sent, should this process die now. */
 export const claimWebhooks = (
   tx: Db,

@@ -126,6 +126,11 @@ export async function failedJobs(db: Db, workerId: string, sinceMs: number): Pro
   return rows[0]?.count ?? 0;
 }
 
+export async function anyLeaving(db: Db): Promise<boolean> {
+  const { rows } = await sql`select 1 from workers where is_leaving = 1 limit 1`.execute(db);
+  return rows.length > 0;
+}
+
 /** Workers that leave, and hold no lease any more. */
 export async function deleteGone(tx: Db): Promise<void> {
   await sql`delete from workers where is_leaving = 1 and not exists (

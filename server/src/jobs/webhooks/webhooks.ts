@@ -64,6 +64,7 @@ export class Webhooks {
     const { clock, logger } = this.#context;
     const nowMs = clock.nowMs();
     try {
+      if (!(await store.anyDue(this.#storage.db, nowMs))) return;
       const due = await this.#storage.transaction(
         (tx) => store.claimWebhooks(tx, { nowMs, retryMs: nowMs + 2 * TIMEOUT_MS, limit: AT_ONCE }),
         { durable: false },
