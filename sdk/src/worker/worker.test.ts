@@ -154,7 +154,7 @@ describeOnBothServers('the worker kit', (start) => {
     const askedMs = performance.now();
     await jobs.ask('POST', `/v1/jobs/${id}/cancel`);
     await until(() => abortedMs > 0);
-    expect(abortedMs - askedMs).toBeLessThan(1_000);
+    expect(abortedMs - askedMs).toBeLessThan(5_000);
     await client.jobs.run({ payload: { quick: true }, model });
     expect(events.find(({ type }) => type === 'job_ended')).toMatchObject({ jobId: id, reason: 'canceled' });
   });
