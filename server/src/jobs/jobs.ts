@@ -132,7 +132,7 @@ export async function cancelJob(
       message: 'The job was canceled.',
       outcome: 'canceled',
     });
-    return { result: { row: job, noted: took } };
+    return { result: { row: job, noted: took }, entry: { action: 'jobs.cancel', target: id } };
   });
   ended(context, row);
   if (noted !== undefined) await context.charges.settle(row, noted, caller);
@@ -141,7 +141,7 @@ export async function cancelJob(
 
 /** The texts of a job that is over; its receipt stays. @throws KeywardError `job_not_found`, `conflict` before a final state */
 export async function deleteJob(context: JobsContext, caller: Caller, id: string): Promise<void> {
-  await context.storage.transaction(async (tx) => {
+  await context.audit.change({ kind: 'key', caller }, async (tx) => {
     const job = await store.lockJob(tx, id);
     if (job === undefined || job.deleted_at !== null || !isOwn(caller, job)) throw jobNotFound();
     if (!isFinal(job.state))
@@ -149,6 +149,7 @@ export async function deleteJob(context: JobsContext, caller: Caller, id: string
         hint: 'Cancel it first: POST /v1/jobs/{id}/cancel.',
       });
     await store.forget(tx, [id], context.clock.nowMs());
+    return { result: undefined, entry: { action: 'jobs.delete', target: id } };
   });
 }
 

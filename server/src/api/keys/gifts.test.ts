@@ -48,13 +48,14 @@ const WIDGETS = ['POST /v1/embed/new', 'POST /v1/embed/:uuid', 'POST /v1/embed/:
 /** Those that need a session: no such key opens one (below), and what people do is asked in people's tests. */
 const NEEDS_A_SESSION = (route: Route): boolean => route.access === 'session';
 
-/** They give nobody more than the request brings: a password, a code, a secret of their own. */
+/** They give nobody more than the request brings: a password, a code, a one-time token, a secret of their own. */
 const GIVES_NOTHING = [
   'POST /api/request-token',
   'POST /api/invite/:code',
   'POST /api/system/recover-account',
   'POST /api/system/reset-password',
   'POST /v1/keys/report',
+  'POST /v1/workers/join',
   'POST /api/embed/:uuid/stream-chat',
   'DELETE /api/embed/:uuid/:sessionId',
   'POST /v1/owners',

@@ -122,7 +122,10 @@ export async function changeCapabilities(
 ): Promise<WorkerRow> {
   const { id: known } = await findOwnWorker(context, caller, id);
   const change = { capabilities: JSON.stringify(capabilitiesOf(capabilities)), missing_models: '[]' };
-  const row = await context.storage.transaction((tx) => store.updateWorker(tx, known, change));
+  const row = await context.audit.change({ kind: 'key', caller }, async (tx) => ({
+    result: await store.updateWorker(tx, known, change),
+    entry: { action: 'workers.capabilities', target: known },
+  }));
   if (row === undefined) throw workerNotFound();
   context.queue.workerChanged(known);
   return row;
