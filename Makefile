@@ -55,6 +55,7 @@ bench: $(INSTALLED) ## Measure against a baseline in the same run
 	node bench/ingest.ts
 	node bench/wrapper.ts
 	node bench/bootstrap.ts
+	node bench/jobs.ts
 
 sdk: $(INSTALLED) ## Make the SDK's types anew from the routes
 	node sdk/generate.ts

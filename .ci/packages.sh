@@ -38,6 +38,9 @@ test)
   ;;
 bench)
   need taskset util-linux
+  # Peers of the queue of jobs.
+  need redis-server redis-server
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb postgresql
   ;;
 openbao)
   [ -d "$cache/openbao-2.7.2" ] || need_pip
