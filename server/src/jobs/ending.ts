@@ -67,6 +67,26 @@ export interface Noted {
   worker: WorkerRow | undefined;
 }
 
+/** What this server knows of a lease that ends, without a word of its worker. */
+export function measured(job: JobRow, worker: WorkerRow | undefined, nowMs: number): Measured {
+  const startedAt = job.started_at ?? nowMs;
+  const gpus = worker === undefined ? 0 : candidateOf(worker).capabilities.gpus.length;
+  return {
+    job_id: job.id,
+    attempt: job.attempt,
+    worker_id: job.worker_id ?? '',
+    worker_owner_id: worker?.owner_id ?? '',
+    started_at: startedAt,
+    ended_at: nowMs,
+    gpu_ms_measured: (nowMs - startedAt) * gpus,
+  };
+}
+
+type Measured = Pick<
+  AttemptRow,
+  'job_id' | 'attempt' | 'worker_id' | 'worker_owner_id' | 'started_at' | 'ended_at' | 'gpu_ms_measured'
+>;
+
 /** The usage of a lease that ends without a result: what the server measured. */
 async function noteAttempt(
   tx: Db,
@@ -76,15 +96,8 @@ async function noteAttempt(
   const { worker_id: workerId } = job;
   if (workerId === null) return undefined;
   const [worker] = await findWorkers(tx, [workerId]);
-  const startedAt = job.started_at ?? nowMs;
-  const gpus = worker === undefined ? 0 : candidateOf(worker).capabilities.gpus.length;
   const attempt: AttemptRow = {
-    job_id: job.id,
-    attempt: job.attempt,
-    worker_id: workerId,
-    worker_owner_id: worker?.owner_id ?? '',
-    started_at: startedAt,
-    ended_at: nowMs,
+    ...measured(job, worker, nowMs),
     outcome,
     error_code: code,
     model: job.model,
@@ -92,7 +105,6 @@ async function noteAttempt(
     tokens_in: 0,
     tokens_out: 0,
     gpu_ms_claimed: 0,
-    gpu_ms_measured: (nowMs - startedAt) * gpus,
   };
   await insertAttempts(tx, [attempt]);
   return { attempt, worker };

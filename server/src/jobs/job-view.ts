@@ -27,8 +27,8 @@ export interface Waiting {
   excluded: Excluded;
 }
 
-/** Times ISO 8601. */
-export interface JobView {
+/** What the row alone says, and nobody has written. Times ISO 8601. */
+export interface JobFacts {
   job_id: string;
   type: string;
   state: JobState;
@@ -39,6 +39,9 @@ export interface JobView {
   attempt: number;
   max_attempts: number;
   priority: number;
+}
+
+export interface JobView extends JobFacts {
   /** 1: next; null: not waiting, or above 1,000. */
   queue_position: number | null;
   eta_seconds: number | null;
@@ -67,7 +70,7 @@ export async function viewsOfJobs(context: JobsContext, rows: readonly JobRow[])
 export const viewOfJob = async (context: JobsContext, row: JobRow): Promise<JobView> =>
   (await viewsOfJobs(context, [row]))[0] as JobView;
 
-const viewOf = (row: JobRow, queued: Queued): JobView => ({
+export const factsOf = (row: JobRow): JobFacts => ({
   job_id: row.id,
   type: row.type,
   state: row.state,
@@ -78,6 +81,10 @@ const viewOf = (row: JobRow, queued: Queued): JobView => ({
   attempt: row.attempt,
   max_attempts: row.max_attempts,
   priority: row.priority,
+});
+
+const viewOf = (row: JobRow, queued: Queued): JobView => ({
+  ...factsOf(row),
   ...queued,
   progress: row.progress === null ? null : jsonIn(row.progress),
   assigned_worker: row.worker_id,

@@ -22,8 +22,8 @@ export const DEFAULT_PRIORITY = 5;
 const LANES_MAX = 1_000;
 /** How old a count of the waiting jobs of an owner may be. */
 const COUNTED_MS = 5_000;
-/** Owners whose counts are in memory. */
-const OWNERS_MAX = 10_000;
+/** Owners and lanes in memory; more are forgotten. */
+const KNOWN_MAX = 10_000;
 
 export interface JobInput extends PayloadInput {
   type?: string | undefined;
@@ -83,6 +83,7 @@ export class Submissions {
       if (row.request_hash !== made.row.request_hash) throw idempotencyConflict(row.id);
       return stored;
     }
+    if (this.#lanes.size >= KNOWN_MAX) this.#lanes.clear();
     this.#lanes.set(laneKey(made), { id: row.lane, untilMs: this.#context.clock.nowMs() + LANE_KNOWN_MS });
     if (row.held_until === 0) await this.#context.queue.arrived([row.lane], row.queued_at);
     return stored;
@@ -205,7 +206,7 @@ export class Submissions {
       known.atMost >= limits.queuedMax ||
       (nowMs - known.countedMs > COUNTED_MS && known.atMost > limits.queuedMax / 2);
     if (mustCount) {
-      if (this.#queued.size >= OWNERS_MAX) this.#queued.clear();
+      if (this.#queued.size >= KNOWN_MAX) this.#queued.clear();
       const atMost = await countQueued(storage.db, ownerId, limits.queuedMax);
       this.#queued.set(ownerId, (known = { atMost, countedMs: nowMs }));
     }

@@ -1,7 +1,7 @@
-import { isoTime } from '../../base/clock.ts';
 import { pageOf, readPlace, type Page } from '../../base/page.ts';
 import type { JobsContext } from '../context.ts';
 import type { JobRow, JobState } from '../job.ts';
+import { factsOf, type JobFacts } from '../job-view.ts';
 import { pageOfWorkers } from '../marketplace/booking-store.ts';
 import { pageOfJobs } from '../store/job-store.ts';
 import { heldBy } from '../store/worker-store.ts';
@@ -9,18 +9,8 @@ import { viewOfWorker, type WorkerView } from '../workers/register.ts';
 import { bookedFor, KNOWN_MS } from '../workers/worker.ts';
 
 /** A job as an administrator sees it: nothing that its client or its worker has written. */
-export interface AdminJob {
-  job_id: string;
+export interface AdminJob extends JobFacts {
   owner_id: string;
-  type: string;
-  state: JobState;
-  requested_at: string;
-  started_at: string | null;
-  finished_at: string | null;
-  expires_at: string;
-  attempt: number;
-  max_attempts: number;
-  priority: number;
   assigned_worker: string | null;
   error_code: string | null;
 }
@@ -47,17 +37,8 @@ export async function listAllJobs(
 }
 
 const viewOfJob = (row: JobRow): AdminJob => ({
-  job_id: row.id,
+  ...factsOf(row),
   owner_id: row.owner_id,
-  type: row.type,
-  state: row.state,
-  requested_at: isoTime(row.requested_at),
-  started_at: isoTime(row.started_at),
-  finished_at: isoTime(row.finished_at),
-  expires_at: isoTime(row.expires_at),
-  attempt: row.attempt,
-  max_attempts: row.max_attempts,
-  priority: row.priority,
   assigned_worker: row.worker_id,
   error_code: row.error_code,
 });

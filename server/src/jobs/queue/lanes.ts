@@ -123,7 +123,7 @@ export class Lanes {
     let best: Lane | undefined;
     let bestRank: Rank | undefined;
     for (const lane of this.#lanes.values()) {
-      if (lane.head === Infinity || except.has(lane) || !isFit(lane, seeker)) continue;
+      if (lane.head === Infinity || except.has(lane) || whyUnfit(lane, seeker) !== undefined) continue;
       const rank = this.#rank(lane, seeker, nowMs);
       if (rank !== undefined && (bestRank === undefined || isBefore(rank, bestRank)))
         [best, bestRank] = [lane, rank];
@@ -135,8 +135,7 @@ export class Lanes {
   skipped(seeker: Seeker): Map<Misfit | 'booked', number> {
     const counts = new Map<Misfit | 'booked', number>();
     for (const lane of this.open()) {
-      const isBooked = seeker.onlyFor !== undefined && seeker.onlyFor !== lane.ownerId;
-      const reason = isBooked ? 'booked' : misfit(lane.spec, seeker.candidate);
+      const reason = whyUnfit(lane, seeker);
       if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
     }
     return counts;
@@ -162,5 +161,9 @@ const isBefore = (one: Rank, other: Rank): boolean => {
   return at >= 0 && (one[at] ?? 0) < (other[at] ?? 0);
 };
 
-const isFit = ({ spec, ownerId }: Lane, { candidate, onlyFor }: Seeker): boolean =>
-  (onlyFor === undefined || onlyFor === ownerId) && misfit(spec, candidate) === undefined;
+/** @returns undefined where the worker can do the jobs of the lane. */
+export const whyUnfit = (
+  { spec, ownerId }: Lane,
+  { candidate, onlyFor }: Seeker,
+): Misfit | 'booked' | undefined =>
+  onlyFor !== undefined && onlyFor !== ownerId ? 'booked' : misfit(spec, candidate);

@@ -4,12 +4,12 @@ import type { Logger } from '../../base/logger.ts';
 import type { Nodes } from '../../nodes/index.ts';
 import { Together, type Storage } from '../../storage/index.ts';
 import type { JobClocks } from '../context.ts';
-import { misfit, modelFor, type Misfit } from '../spec.ts';
+import { modelFor, type Misfit } from '../spec.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import type { Submitters } from '../submitters.ts';
 import { stateOf } from '../workers/worker.ts';
 import { Claims, type Ask, type ClaimedJob, type Seeking } from './claims.ts';
-import { Lanes, type Lane, type Seeker } from './lanes.ts';
+import { Lanes, whyUnfit, type Lane, type Seeker } from './lanes.ts';
 
 /** The topic that wakes other nodes. */
 const TOPIC = 'jobs';
@@ -108,11 +108,6 @@ export class Queue {
     for (const { seeker, wake } of this.#waiters) if (seeker?.onlyFor !== undefined) wake();
   }
 
-  /** Lanes in which jobs wait, for estimates. */
-  openLanes(): Lane[] {
-    return this.#lanes.open();
-  }
-
   /** @returns jobs as soon as there are some; none after the wait, or when the caller has left. */
   async poll(ask: Ask, { waitMs, signal }: { waitMs: number; signal: AbortSignal }): Promise<Got> {
     const endsMs = this.#options.clock.monotonicMs() + waitMs;
@@ -171,8 +166,7 @@ export class Queue {
     for (const waiter of this.#waiters) {
       const { seeker } = waiter;
       if (waiter === except || seeker === undefined) continue;
-      if (seeker.onlyFor !== undefined && seeker.onlyFor !== lane.ownerId) continue;
-      if (misfit(lane.spec, seeker.candidate) !== undefined) continue;
+      if (whyUnfit(lane, seeker) !== undefined) continue;
       best ??= waiter;
       const model = modelFor(lane.spec, seeker.candidate);
       if (model === null || model === undefined) break;

@@ -3,7 +3,7 @@ import { dialectOf, type Db } from '../../storage/index.ts';
 import type { AttemptRow, JobRow, JobState } from '../job.ts';
 import { tables } from './tables.ts';
 
-/** In the order of the columns of `valuesOf`. */
+/** Those that a new job has a value for. */
 const COLUMNS = [
   'id',
   'owner_id',

@@ -4,6 +4,7 @@ import { KeywardError } from '../../base/errors.ts';
 import { isObject } from '../../base/is-object.ts';
 import { Together, type Db } from '../../storage/index.ts';
 import type { JobsContext } from '../context.ts';
+import { measured } from '../ending.ts';
 import { isFinal, type AttemptRow, type JobRow } from '../job.ts';
 import { ended } from '../jobs.ts';
 import { KEY_ENDED } from '../queue/claims.ts';
@@ -14,7 +15,6 @@ import type { Submitters } from '../submitters.ts';
 import { findJobs, insertAttempts } from '../store/job-store.ts';
 import * as leases from '../store/lease-store.ts';
 import { findWorkers, updateWorker } from '../store/worker-store.ts';
-import { candidateOf } from './worker.ts';
 
 export interface ResultInput {
   lease_token: string;
@@ -178,20 +178,12 @@ function attemptOf(
   { usage }: Item,
   { job, worker, caller, nowMs }: Omit<Done, 'attempt'> & { nowMs: number },
 ): AttemptRow {
-  const startedAt = job.started_at ?? nowMs;
-  const gpus = worker === undefined ? 0 : candidateOf(worker).capabilities.gpus.length;
   return {
-    job_id: job.id,
-    attempt: job.attempt,
-    worker_id: job.worker_id ?? '',
-    worker_owner_id: worker?.owner_id ?? '',
-    started_at: startedAt,
-    ended_at: nowMs,
+    ...measured(job, worker, nowMs),
     outcome: caller === undefined ? 'canceled' : 'completed',
     error_code: caller === undefined ? KEY_ENDED.code : null,
     ...usage,
     model: usage.model ?? job.model,
-    gpu_ms_measured: (nowMs - startedAt) * gpus,
   };
 }
 
