@@ -115,6 +115,12 @@ export async function initialize(server: OpenBao): Promise<string> {
   return String(key);
 }
 
+/** Unseals it, and waits until it is active: until then each call is refused with 500. */
+export async function unseal(server: OpenBao, key: string): Promise<void> {
+  await server.call('POST', 'sys/unseal', { key });
+  await answering(`${server.address}/v1/sys/health`);
+}
+
 async function open(
   argumentsOf: (port: number, folder: string) => string[],
   scheme: 'http' | 'https' = 'http',
@@ -148,7 +154,7 @@ async function open(
     start: async () => {
       const env = { ...process.env, LOG: join(folder, 'log'), HOME: folder };
       child = spawn('sh', ['-c', KEEPER, 'sh', ...command], { stdio: ['pipe', 'ignore', 'ignore'], env });
-      await answering(address);
+      await answering(`${address}/v1/sys/health?sealedcode=200&uninitcode=200`);
     },
     remove: async () => {
       await server.kill();
@@ -159,9 +165,8 @@ async function open(
   return server;
 }
 
-async function answering(address: string): Promise<void> {
+async function answering(url: string): Promise<void> {
   const endMs = performance.now() + START_TIMEOUT_MS;
-  const url = `${address}/v1/sys/health?sealedcode=200&uninitcode=200`;
   while (!(await isAnswered(url))) {
     if (performance.now() > endMs) throw new Error('OpenBao did not start.');
     await sleep(POLL_MS);

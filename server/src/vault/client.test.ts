@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { initialize, useOpenBao, startStoredOpenBao, startTlsOpenBao } from '../../test/openbao.ts';
+import { initialize, startStoredOpenBao, startTlsOpenBao, unseal, useOpenBao } from '../../test/openbao.ts';
 import { startFaultyProxy, type FaultyProxy } from './faulty-proxy.fixture.ts';
 import { Kv } from './kv.ts';
 import { Vault, type VaultOptions } from './vault.ts';
@@ -42,6 +42,7 @@ describe('a passing fault', () => {
       400,
       ['Upgrading from non-versioned to versioned data. This backend will be unavailable for a brief period'],
     ],
+    [500, ['local node not active but active cluster node not found']],
   ] as const)('%s is survived by a write: nothing was done', async ([status, errors]) => {
     const { proxy, kv } = await behindProxy();
     proxy.faults.push({ status, body: { errors } });
@@ -112,6 +113,16 @@ describe('a redirect', () => {
     expect(peer.seen).toEqual([{ method: 'POST', path: `/v1/secret/data/${at.path}`, token: 'root' }]);
   });
 
+  test('a cluster without an active server is named so', async () => {
+    const { proxy, kv } = await behindProxy();
+    const errors = ['local node not active but active cluster node not found'];
+    proxy.faults.push(...Array.from({ length: 9 }, () => ({ status: 500, body: { errors } })));
+    await expect(kv.write(fresh(), { KEY: CANARY }, 0)).rejects.toMatchObject({
+      fault: 'standby',
+      status: 500,
+    });
+  });
+
   test('peers that redirect to each other end with an error', async () => {
     const { proxy, kv } = await behindProxy();
     const location = `${proxy.address}/v1/sys/health`;
@@ -166,7 +177,7 @@ describe('states of the server', () => {
         status: 503,
       });
       await expect(kv.read({ mount: 'kv', path: 'a' })).rejects.toThrow(/Unseal it/);
-      await server.call('POST', 'sys/unseal', { key });
+      await unseal(server, key);
       await server.call('POST', 'sys/mounts/kv', { type: 'kv', options: { version: '2' } });
       expect(await kv.write({ mount: 'kv', path: 'a' }, { KEY: CANARY }, 0)).toBe(1);
       await server.kill();

@@ -5,7 +5,7 @@ import { isObject } from '../base/is-object.ts';
 import { openOutbound } from '../base/outbound/connections.ts';
 import { isNotSent, isUntrusted } from '../base/outbound/failures.ts';
 import { withoutTrailing } from '../base/trailing.ts';
-import { errorOf, VaultError, type ErrorAnswer } from './vault-error.ts';
+import { errorOf, isLeaderless, VaultError, type ErrorAnswer } from './vault-error.ts';
 
 export interface VaultClientOptions {
   /** Such as `https://vault.example:8200`. */
@@ -49,7 +49,7 @@ const REDIRECTS_MAX = 2;
 /** Vault's own limit of a request; no answer is larger. */
 const BODY_MAX_BYTES = 32 * 1024 * 1024;
 
-/** The server has done nothing: 412 (a read behind a write), 429, and an engine that is being upgraded. */
+/** The server has done nothing: 412 (a read behind a write) and 429. */
 const NOTHING_DONE = new Set([412, 429]);
 const PASSING = new Set([500, 502, 503, 504]);
 const UPGRADING = 'upgrading from non-versioned';
@@ -81,7 +81,7 @@ export class VaultClient {
 
   /**
    * Reads are tried again after every passing fault. Writes only where nothing was done: before they were sent, or after
-   * 412, 429 and the 400 of an engine that is being upgraded.
+   * 412, 429, the 400 of an engine that is being upgraded, and while no server of the cluster is active.
    * @throws VaultError
    */
   async request(request: VaultRequest): Promise<VaultAnswer> {
@@ -197,7 +197,7 @@ const textsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((text): text is string => typeof text === 'string') : [];
 
 function mayRepeat({ method }: VaultRequest, { status, errors }: ErrorAnswer): boolean {
-  if (NOTHING_DONE.has(status)) return true;
+  if (NOTHING_DONE.has(status) || isLeaderless(errors.join(' '))) return true;
   if (status === 400) return errors.join(' ').toLowerCase().includes(UPGRADING);
   const isSealed = status === 503 && errors.join(' ').toLowerCase().includes('sealed');
   return method === 'GET' && PASSING.has(status) && !isSealed;

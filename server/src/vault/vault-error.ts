@@ -54,6 +54,10 @@ export interface ErrorAnswer {
 
 const TEXT_MAX_CHARACTERS = 300;
 
+/** For a moment after it was unsealed, or lost its leader, a server knows of no active one. It has done nothing. */
+export const isLeaderless = (text: string): boolean =>
+  text.toLowerCase().includes('local node not active but active cluster node not found');
+
 /** Names the fault of an answer. CAS faults are told from other 400s by their text alone. */
 export function faultOf({ status, errors, warnings }: ErrorAnswer): VaultFault {
   const text = errors.join(' ').toLowerCase();
@@ -66,14 +70,14 @@ export function faultOf({ status, errors, warnings }: ErrorAnswer): VaultFault {
   if (status === 429) return 'throttled';
   if (status === 501) return 'uninitialized';
   if (status === 503) return text.includes('sealed') || text === '' ? 'sealed' : 'failed';
-  if (status === 472 || status === 473 || status === 474) return 'standby';
+  if (status === 472 || status === 473 || status === 474 || isLeaderless(text)) return 'standby';
   return status >= 500 ? 'failed' : 'refused';
 }
 
 const NEXT_STEP: Partial<Record<VaultFault, string>> = {
   sealed: 'Unseal it, then run this again.',
   uninitialized: 'Initialize it with "bao operator init", then run this again.',
-  standby: 'Give the address of the active server.',
+  standby: 'Wait until a server of the cluster is active, or give the address of the active one.',
   denied: 'Check the policy of the token for this path, and that the token has not expired.',
   cas_mismatch: 'Somebody else wrote it meanwhile: run this again.',
   throttled: 'Wait, or raise its quota.',
