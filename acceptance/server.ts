@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import { newPostgresDatabase } from '../server/test/databases.ts';
+import { makeInstance } from '../server/test/instance.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
 export const KEYWARD = join(REPOSITORY, 'keyward');
@@ -85,7 +86,7 @@ export function keyward(
 export class Home {
   readonly folder: string;
   readonly environment: Record<string, string>;
-  /** Minted with `keys create --local` before the first server started. */
+  /** Minted before the first server started. */
   adminKey = '';
   readonly servers: Server[] = [];
 
@@ -131,9 +132,7 @@ export async function newHome(options: HomeOptions = {}): Promise<Home> {
     ...(database === 'postgres' ? { KEYWARD_DATABASE_URL: await newDatabase() } : {}),
     ...environment,
   });
-  const create = ['keys', 'create', 'acceptance', '--local', '--role', 'admin', '--output', 'json'];
-  const { stdout } = await home.keyward(create);
-  home.adminKey = (JSON.parse(stdout) as { secret: string }).secret;
+  home.adminKey = await makeInstance(home.environment);
   return home;
 }
 

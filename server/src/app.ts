@@ -18,10 +18,19 @@ import { modelsModule } from './models/index.ts';
 import { movingModule } from './moving/index.ts';
 import { nodesModule } from './nodes/index.ts';
 import { retrievalModule, vectors } from './retrieval/index.ts';
-import { checkMasterKey, loadMasterKey, Sealing, sealingMigrations } from './sealing/index.ts';
+import {
+  checkMasterKey,
+  findMasterKey,
+  hasKnownMasterKey,
+  loadMasterKey,
+  makeMasterKey,
+  Sealing,
+  sealingMigrations,
+  type MasterKey,
+} from './sealing/index.ts';
 import { settingsModule } from './settings/index.ts';
 import { stacksModule } from './stacks/index.ts';
-import { migrate, openStorage, storageMigrations, type Opening } from './storage/index.ts';
+import { migrate, openStorage, storageMigrations, type Opening, type Storage } from './storage/index.ts';
 import { usageModule } from './usage/index.ts';
 import { emptyWidgets, widgetsModule } from './widgets/index.ts';
 import { coverage, memberships, workspacesModule } from './workspaces/index.ts';
@@ -68,31 +77,47 @@ type ServicesOf<Line> = Line extends ModuleLine<Start, infer Services> ? Service
 
 export type Core = ServicesOf<typeof CORE> & Pick<Life, 'stop'>;
 
-/** Opens the data directory, migrates the database, joins the other nodes. @throws StartupError */
-export async function openCore(config: Config, logger: Logger): Promise<Core> {
-  const { services, life } = await openLine(CORE, config, logger);
+/**
+ * Opens the data directory, migrates the database, joins the other nodes.
+ * @param mayMake whether a new database gets its master key here. @throws StartupError
+ */
+export async function openCore(
+  config: Config,
+  logger: Logger,
+  { mayMake }: { mayMake: boolean },
+): Promise<Core> {
+  const { services, life } = await openLine(CORE, { config, logger, mayMake });
   return { ...services, stop: life.stop };
 }
 
 async function openLine<Services extends Start>(
   line: ModuleLine<Start, Services>,
-  config: Config,
-  logger: Logger,
+  { config, logger, mayMake }: { config: Config; logger: Logger; mayMake: boolean },
 ): Promise<{ services: Services; life: Life }> {
   const clock = systemClock;
   prepareDataDir(config.dataDir);
-  const masterKey = await loadMasterKey({ ...config.masterKey, dataDir: config.dataDir });
-  const sealing = Sealing.open({ masterKey: masterKey.key, previous: config.masterKey.previous });
+  const known = await findMasterKey({ ...config.masterKey, dataDir: config.dataDir });
   const storage = await openStorage(config.database);
   try {
     const applied = await migrate(storage, MIGRATIONS, clock.nowMs());
     if (applied.length > 0) logger.info({ steps: applied.length }, 'the database schema is up to date');
+    const masterKey = known ?? (await newMasterKey(storage, { config, mayMake }));
+    const sealing = Sealing.open({ masterKey: masterKey.key, previous: config.masterKey.previous });
     await checkMasterKey(storage, sealing, clock.nowMs());
     return await line.open({ ...FROM_THE_RIGHT, config, logger, clock, storage, sealing });
   } catch (error) {
     await storage.close();
     throw error;
   }
+}
+
+/** Never beside a database that has data: another key than theirs would make them unusable. @throws StartupError */
+async function newMasterKey(
+  storage: Storage,
+  { config: { dataDir }, mayMake }: { config: Config; mayMake: boolean },
+): Promise<MasterKey> {
+  if (mayMake && !(await hasKnownMasterKey(storage))) return makeMasterKey(dataDir);
+  return loadMasterKey({ dataDir });
 }
 
 function prepareDataDir(dataDir: string): void {
@@ -130,7 +155,7 @@ export async function openApp(config: Config, logger: Logger, times?: ArrivalTim
     import('./app/routes.ts'),
     import('./api/index.ts'),
   ]);
-  const { services, life } = await openLine(ALL, config, logger);
+  const { services, life } = await openLine(ALL, { config, logger, mayMake: true });
   const { nodes, counters, jobs } = services;
   const metrics = new Metrics({
     nodeHoldsLease: () => nodes.leaseHolds(),

@@ -19,7 +19,9 @@ const nowNs = (): number => Number(process.hrtime.bigint());
 const say = (answer: unknown): void => void process.stdout.write(`${JSON.stringify(answer)}\n`);
 
 const environment = JSON.parse(process.argv[2] ?? '{}') as Record<string, string>;
-const core = await openCore(readConfig(environment), pino({ level: 'warn' }, pino.destination(2)));
+const core = await openCore(readConfig(environment), pino({ level: 'warn' }, pino.destination(2)), {
+  mayMake: true,
+});
 const { keys, nodes } = core;
 
 /** What `watch` has seen of one text. */

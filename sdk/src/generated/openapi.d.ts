@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 438fe2be92e72f387cd976df9ffb041791d14090e3b28fae2f7692ed91fde489
-// text c751a6d20d876db04f26fa9180ecab140bec770d2d4cdca3c4b1a44300c2ddbc
+// document 40e3f21d05df95ab314615583a0fbeab898a609a793918baafbef7040aea7d4e
+// text 40a9473930adb77461709b610f9316b2ce88b682eb3981d1eba9272aa7567e59
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -565,7 +565,7 @@ export interface paths {
         put?: never;
         /**
          * Verify a key for a scope, a resource and an address
-         * @description Answers 200 to every valid request. Takes from the limits of the key unless consume is false. Scope: keys:verify.
+         * @description Answers 200 to every valid request. It counts as a use of the key unless consume is false. Scope: keys:verify.
          */
         post: operations["keys.verify"];
         delete?: never;
@@ -4913,13 +4913,13 @@ export interface components {
                 /** @description Its id in the API */
                 id: string;
             };
-            /** @description An address, as if the request came from there */
+            /** @description The address from which its holder uses the key */
             ip?: string;
             /** @description Number of requests that this counts for. Default: 1 */
             cost?: number;
             /** @description Whether the answer holds the result of each check */
             explain?: boolean;
-            /** @description Whether to take from limits and budgets. Default: true */
+            /** @description Whether its holder uses the key now: it takes from limits and budgets, and is the last use. With false it leaves no trace. Default: true */
             consume?: boolean;
         };
         Verdict: {

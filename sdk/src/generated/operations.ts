@@ -214,7 +214,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/keys/verify",
     "summary": "Verify a key for a scope, a resource and an address",
-    "description": "Answers 200 to every valid request. Takes from the limits of the key unless consume is false. Scope: keys:verify.",
+    "description": "Answers 200 to every valid request. It counts as a use of the key unless consume is false. Scope: keys:verify.",
     "scope": "keys:verify"
   },
   "keys.report": {

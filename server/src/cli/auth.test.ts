@@ -57,7 +57,7 @@ describe('auth login', { timeout: 60_000 }, () => {
       status: 'authenticated',
       stored_credentials: ['client@default'],
       source: 'file',
-      key: { name: 'made locally' },
+      key: { name: 'tests' },
     });
     await home.json(['keys', 'list']);
     expect((await home.run(['auth', 'token'])).stdout).toBe(`${server.adminKey}\n`);

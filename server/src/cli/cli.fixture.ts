@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { makeInstance } from '../../test/instance.ts';
 import type { FaultyProxy } from '../vault/faulty-proxy.fixture.ts';
 
 /** The program as people run it. */
@@ -147,7 +148,7 @@ export async function startServer(): Promise<{
   stop(): Promise<void>;
 }> {
   const home = new Home();
-  const { secret } = await home.json<{ secret: string }>(['keys', 'create', '--local']);
+  const secret = await makeInstance(home.env);
   const child = home.spawn(['serve']);
   let log = '';
   child.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));

@@ -92,7 +92,7 @@ describe('keys', { timeout: 60_000 }, () => {
     ]);
     expect(listed.items.map(({ id }) => id)).toEqual([key.id]);
     expect(await home.json(['keys', 'get', key.id])).toMatchObject({ id: key.id });
-    expect(await home.json(['keys', 'get', 'self'])).toMatchObject({ key: { name: 'made locally' } });
+    expect(await home.json(['keys', 'get', 'self'])).toMatchObject({ key: { name: 'tests' } });
     const updated = [
       'keys',
       'update',
@@ -147,6 +147,13 @@ describe('keys', { timeout: 60_000 }, () => {
       0,
       expect.objectContaining({ valid: true, key_id: key.id }),
     ]);
+    const lastUse = async () =>
+      (await home.json<{ last_used_at: string | null }>(['keys', 'get', key.id])).last_used_at;
+    expect(await lastUse()).toBeNull();
+    expect((await home.run(['keys', 'verify', '-', '--consume'], { stdin: secret })).code).toBe(0);
+    await expect.poll(lastUse).not.toBeNull();
+    const both = await home.run(['keys', 'verify', '-', '--consume', '--dry-run'], { stdin: secret });
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('either --consume or --dry-run')]);
     const bad = await home.run(['keys', 'verify', '-', '--model', 'other', '--dry-run'], { stdin: secret });
     expect([bad.code, JSON.parse(bad.stdout)]).toEqual([1, expect.objectContaining({ valid: false })]);
     const alien = await home.run(['keys', 'verify', '-'], { stdin: 'key-from-elsewhere-123456' });

@@ -1,4 +1,10 @@
-export { checkMasterKey, type MasterKeyCheck } from './master-key-check.ts';
-export { loadMasterKey, type MasterKey, type MasterKeySource } from './master-key.ts';
+export { checkMasterKey, hasKnownMasterKey, type MasterKeyCheck } from './master-key-check.ts';
+export {
+  findMasterKey,
+  loadMasterKey,
+  makeMasterKey,
+  type MasterKey,
+  type MasterKeySource,
+} from './master-key.ts';
 export { sealingMigrations } from './migrations.ts';
 export { Sealing, type SealingOptions, type SecretDigest } from './sealing.ts';

@@ -43,6 +43,10 @@ export async function checkMasterKey(
   });
 }
 
+/** Whether a database, migrated, was opened with a master key before: only that one fits. */
+export const hasKnownMasterKey = async (storage: Storage): Promise<boolean> =>
+  (await readRows(storage.db)).length > 0;
+
 type Row = Tables['sealing_check'];
 
 function readRows(tx: Db): Promise<Row[]> {
@@ -91,6 +95,6 @@ function refuseForged(row: Row, sealing: Sealing): void {
 function differs(fingerprint: string, sealing: Sealing): StartupError {
   return new StartupError(
     `The master key is not the one this database was made with (${sealing.fingerprint} instead of ${fingerprint}): ` +
-      'set KEYWARD_MASTER_KEY or KEYWARD_MASTER_KEY_FILE to the old one, or add the old one to KEYWARD_PREVIOUS_MASTER_KEYS.',
+      'put the old one back (master.key in the data directory, or KEYWARD_MASTER_KEY or KEYWARD_MASTER_KEY_FILE), or add it to KEYWARD_PREVIOUS_MASTER_KEYS.',
   );
 }

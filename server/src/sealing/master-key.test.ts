@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartupError } from '../base/errors.ts';
-import { loadMasterKey, type MasterKeySource } from './index.ts';
+import { findMasterKey, loadMasterKey, makeMasterKey, type MasterKeySource } from './index.ts';
 
 const KEY = randomBytes(32).toString('base64');
 
@@ -92,8 +92,8 @@ describe('a master key from the environment', () => {
 
 describe('a generated master key', () => {
   it('a generated master key is made once, 0600 in a folder of 0700, and stays', async () => {
-    const first = await loadMasterKey({ dataDir });
-    const second = await loadMasterKey({ dataDir });
+    const first = await makeMasterKey(dataDir);
+    const second = await makeMasterKey(dataDir);
     expect(first.source).toBe('generated');
     expect(first.key).toHaveLength(32);
     expect(second.key).toEqual(first.key);
@@ -103,7 +103,7 @@ describe('a generated master key', () => {
   });
 
   it('a generated master key is refused when others can read it, and when it is damaged; it is never replaced', async () => {
-    await loadMasterKey({ dataDir });
+    await makeMasterKey(dataDir);
     const path = join(dataDir, 'master.key');
     const text = readFileSync(path, 'utf8');
     chmodSync(path, 0o644);
@@ -120,13 +120,20 @@ describe('a generated master key', () => {
   it('a generated master key that cannot be written is a start-up error naming KEYWARD_DATA_DIR', async () => {
     writeFileSync(dataDir, 'a file where the folder should be');
     expect(await refusal({})).toContain('KEYWARD_DATA_DIR');
+    await expect(makeMasterKey(dataDir)).rejects.toThrow('KEYWARD_DATA_DIR');
+  });
+
+  it('a missing master key is found to be missing, is required by others, and is not made by either', async () => {
+    expect(await findMasterKey({ dataDir })).toBeUndefined();
+    expect(await refusal({})).toContain(`put the one of this database into ${join(dataDir, 'master.key')}`);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('a generated master key is the same for processes that start at the same moment', async () => {
     const module = new URL('./index.ts', import.meta.url).href;
-    const program = `const { loadMasterKey } = await import(${JSON.stringify(module)});
+    const program = `const { makeMasterKey } = await import(${JSON.stringify(module)});
       while (Date.now() < Number(process.argv[2])) ;
-      const { key } = await loadMasterKey({ dataDir: process.argv[1] });
+      const { key } = await makeMasterKey(process.argv[1]);
       process.stdout.write(key.toString('hex'));`;
     for (let round = 0; round < 3; round++) {
       const shared = join(folder, `shared-${round}`);

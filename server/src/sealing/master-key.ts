@@ -23,17 +23,32 @@ const KEY_BYTES = 32;
 const FILE_MAX_BYTES = 4096;
 const MAKE_ONE = 'make one with: openssl rand -base64 32';
 
+/** @throws StartupError also where it is missing */
+export async function loadMasterKey(source: MasterKeySource): Promise<MasterKey> {
+  const found = await findMasterKey(source);
+  if (found !== undefined) return found;
+  const path = pathIn(source.dataDir);
+  throw new StartupError(
+    `There is no master key: put the one of this database into ${path} (mode 0600), or set KEYWARD_MASTER_KEY.`,
+  );
+}
+
 /**
+ * @returns undefined where no variable is set, and the data directory has none
  * @throws StartupError naming the variable, without its value, nor the text of KEYWARD_MASTER_KEY_FILE, which may be the key
  * itself by mistake.
  */
-export async function loadMasterKey({ value, file, dataDir }: MasterKeySource): Promise<MasterKey> {
+export async function findMasterKey({
+  value,
+  file,
+  dataDir,
+}: MasterKeySource): Promise<MasterKey | undefined> {
   if (value !== undefined && file !== undefined) {
     throw new StartupError('KEYWARD_MASTER_KEY and KEYWARD_MASTER_KEY_FILE are both set: unset one of them.');
   }
   if (value !== undefined) return { key: decodeMasterKey(value, 'KEYWARD_MASTER_KEY'), source: 'variable' };
   if (file !== undefined) return { key: await readNamedFile(file), source: 'file' };
-  return loadGenerated(dataDir);
+  return readGenerated(dataDir);
 }
 
 /** @param name of the source of the text, for messages. @throws StartupError when it is not base64 of exactly 32 bytes. */
@@ -91,26 +106,36 @@ async function readKeyFile(path: string, what: string, fix: string): Promise<Buf
   }
 }
 
-async function loadGenerated(dataDir: string): Promise<MasterKey> {
-  const path = join(dataDir, 'master.key');
+/** Makes the master key of a new database, in the data directory. @throws StartupError */
+export async function makeMasterKey(dataDir: string): Promise<MasterKey> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    const key = await readKeyFile(path, `The master key file ${path}`, `chmod 600 ${path}`).catch(
-      async (error) => {
-        if (errorCode(error) !== 'ENOENT') throw error;
-        await generate(dataDir, path);
-        // Another process may have written the file first: only the key on the disk counts.
-        return readKeyFile(path, `The master key file ${path}`, `chmod 600 ${path}`);
-      },
-    );
+    await generate(dataDir, pathIn(dataDir));
+  } catch (error) {
+    throw unusable(dataDir, error);
+  }
+  // Another process may have written the file first: only the key on the disk counts.
+  return loadMasterKey({ dataDir });
+}
+
+async function readGenerated(dataDir: string): Promise<MasterKey | undefined> {
+  const path = pathIn(dataDir);
+  try {
+    const key = await readKeyFile(path, `The master key file ${path}`, `chmod 600 ${path}`);
     return { key, source: 'generated' };
   } catch (error) {
     if (error instanceof StartupError) throw error;
-    throw new StartupError(
-      `The master key file ${path} cannot be read or made (${errorCode(error)}): check KEYWARD_DATA_DIR and its owner, or set KEYWARD_MASTER_KEY.`,
-    );
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw unusable(dataDir, error);
   }
 }
+
+const pathIn = (dataDir: string): string => join(dataDir, 'master.key');
+
+const unusable = (dataDir: string, error: unknown): StartupError =>
+  new StartupError(
+    `The master key file ${pathIn(dataDir)} cannot be read or made (${errorCode(error)}): check KEYWARD_DATA_DIR and its owner, or set KEYWARD_MASTER_KEY.`,
+  );
 
 /** `link` never overwrites: two processes that start together use one key, and a crash leaves no partial file. */
 async function generate(dataDir: string, path: string): Promise<void> {

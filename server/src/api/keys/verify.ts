@@ -35,8 +35,7 @@ const verifyKey = route({
   id: 'keys.verify',
   needsNoPermit: true,
   summary: 'Verify a key for a scope, a resource and an address',
-  description:
-    'Answers 200 to every valid request. Takes from the limits of the key unless consume is false.',
+  description: 'Answers 200 to every valid request. It counts as a use of the key unless consume is false.',
   access: 'keys:verify',
   body: Type.Object(
     {
@@ -48,7 +47,9 @@ const verifyKey = route({
           s.closed,
         ),
       ),
-      ip: Type.Optional(Type.String({ maxLength: 50 })),
+      ip: Type.Optional(
+        Type.String({ maxLength: 50, description: 'The address from which its holder uses the key' }),
+      ),
       cost: Type.Optional(
         Type.Integer({
           minimum: 1,
@@ -58,7 +59,10 @@ const verifyKey = route({
       ),
       explain: Type.Optional(Type.Boolean()),
       consume: Type.Optional(
-        Type.Boolean({ description: 'Whether to take from limits and budgets. Default: true' }),
+        Type.Boolean({
+          description:
+            'Whether its holder uses the key now: it takes from limits and budgets, and is the last use. With false it leaves no trace. Default: true',
+        }),
       ),
     },
     { title: 'VerifyRequest', ...s.closed },

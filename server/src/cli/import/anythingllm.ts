@@ -8,6 +8,7 @@ import { isTerminal, say, type Io } from '../io.ts';
 import { print, type OutputChoice } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { withCore } from '../server/core.ts';
+import { refuseMissing } from '../server/local.ts';
 import { dryRun } from './dry-run.ts';
 import { reportText } from './report-text.ts';
 
@@ -23,6 +24,7 @@ type OnProgress = Required<ImportOptions>['progress'];
 export async function runImport(context: Context, choice: Choice): Promise<number> {
   const { io, config } = context;
   const folder = resolve(choice.folder);
+  if (!choice.dryRun) refuseMissing(config);
   if (choice.dryRun || !choice.yes) {
     const found = await withProgress(io, 'Reading', (progress) => dryRun(config, { folder, progress }));
     if (choice.dryRun) return report(context, choice, found);

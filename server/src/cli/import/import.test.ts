@@ -4,7 +4,8 @@ import bcrypt from 'bcryptjs';
 import { expect, test } from 'vitest';
 import { newStorageDir, stateOf, type StorageDir } from '../../moving/anythingllm.fixture.ts';
 import type { ImportReport } from '../../moving/index.ts';
-import { testHome } from '../cli.fixture.ts';
+import { makeInstance } from '../../../test/instance.ts';
+import { testHome, type Home } from '../cli.fixture.ts';
 
 const SECRET = '1234567-ABCDEFG-7654321-GFEDCBA';
 const HASH = bcrypt.hashSync('correct horse', 4);
@@ -29,6 +30,12 @@ const counts = (report: ImportReport, what: 'taken' | 'known'): Record<string, n
     report.counts.filter((count) => count[what] > 0).map((count) => [count.kind, count[what]]),
   );
 
+const newHome = async (): Promise<Home> => {
+  const home = testHome();
+  await makeInstance(home.env);
+  return home;
+};
+
 const ALL = { user: 1, key: 1, workspace: 1, document: 1, chat: CHATS };
 
 test(
@@ -51,7 +58,7 @@ test(
   { timeout: 60_000 },
   async () => {
     const from = filled();
-    const home = testHome();
+    const home = await newHome();
     const asked = await home.run(['import', 'anythingllm', from.folder, '--output', 'table']);
     expect(asked.code).toBe(2);
     expect(asked.stdout).toMatch(/^chats +3000 +3000 +0 +0$/m);
@@ -80,11 +87,10 @@ test(
   { timeout: 60_000 },
   async () => {
     const from = filled();
-    const home = testHome();
+    const home = await newHome();
     const line = `import anythingllm ${from.folder}`;
     const no = await home.runOnTerminal(line, [{ at: '[y/N]', text: 'n\n' }]);
     expect(no.stdout).toContain('Nothing was imported.');
-    expect(existsSync(home.dataDir)).toBe(false);
     const yes = await home.runOnTerminal(line, [{ at: '[y/N]', text: 'y\n' }]);
     expect(yes.code).toBe(0);
     expect(yes.stdout).toMatch(/chats +3000 +3000/);
@@ -96,7 +102,7 @@ test(
   { timeout: 120_000 },
   async () => {
     const from = filled();
-    const home = testHome();
+    const home = await newHome();
     const child = home.spawn(['import', 'anythingllm', from.folder, '--yes']);
     let said = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {

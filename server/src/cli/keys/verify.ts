@@ -19,15 +19,24 @@ export const verify = request({
     ip: { type: 'string', description: 'Check this address of the caller' },
     cost: { type: 'string', description: 'Number of requests that this counts for. Default: 1' },
     explain: { type: 'boolean', description: 'List every check with its outcome' },
-    'dry-run': { type: 'boolean', description: 'Take nothing from its limits and budgets' },
+    consume: {
+      type: 'boolean',
+      description: 'Count it as a use: take from limits and budgets, and set the last use',
+    },
+    'dry-run': { type: 'boolean', description: 'Leave no trace. This is the default' },
   },
-  examples: ['keys verify - --scope models:use --explain < key.txt', 'keys verify - --dry-run < key.txt'],
+  examples: [
+    'keys verify - --scope models:use --explain < key.txt',
+    'keys verify - --consume --cost 2 < key.txt',
+  ],
   notes: 'Exit code 0: the key is valid. Exit code 1: it is not, and the result has the reason.',
   parse: async (args, context) => {
     if (args['key-stdin'] === true && (args.key === undefined || args.key === '-'))
       throw usageError('stdin can contain only one key: log in, and give the key to verify on stdin.', {
         example: EXAMPLE,
       });
+    if (args.consume === true && args['dry-run'] === true)
+      throw usageError('Give either --consume or --dry-run.');
     const key = await readSecret(context, { argument: args.key, name: 'key', example: EXAMPLE });
     if (key === undefined) throw usageError('No key was given.', { example: EXAMPLE });
     refuseDamagedKey(key, 'that was given');
@@ -39,7 +48,7 @@ export const verify = request({
         ip: args.ip,
         cost: args.cost === undefined ? undefined : wholeNumber('cost', args.cost, { min: 1, max: 1000 }),
         explain: args.explain,
-        consume: args['dry-run'] === true ? false : undefined,
+        consume: args.consume === true,
       }),
     };
   },

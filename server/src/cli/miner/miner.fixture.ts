@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient, unwrap, type KeywardClient } from '@keyward/sdk';
 import { SHORT_CLOCKS } from '../../api/jobs/jobs.fixture.ts';
+import { makeInstance } from '../../../test/instance.ts';
 import { Home } from '../cli.fixture.ts';
 
 const SAYS_MAX_MS = 60_000;
@@ -57,7 +58,7 @@ export class Workplace {
 
   async start(): Promise<void> {
     const { home } = this;
-    this.adminKey = (await home.json<{ secret: string }>(['keys', 'create', '--local'])).secret;
+    this.adminKey = await makeInstance(home.env);
     await this.serve();
     home.env['KEYWARD_API_KEY'] = this.adminKey;
   }

@@ -11,6 +11,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { makeInstance } from '../../../test/instance.ts';
 import { testHome, type Home } from '../cli.fixture.ts';
 
 interface Examined {
@@ -18,8 +19,7 @@ interface Examined {
   checks: { check: string; status: string; detail: string; fix: string | null }[];
 }
 
-const makeKey = (home: Home): Promise<{ key: { id: string }; secret: string }> =>
-  home.json(['keys', 'create', '--local']);
+const makeKey = (home: Home): Promise<string> => makeInstance(home.env);
 
 describe('keys create --local', { timeout: 60_000 }, () => {
   test('keys create --local makes an admin key without a server and without a key, and a running server knows it', async () => {
@@ -40,7 +40,9 @@ describe('keys create --local', { timeout: 60_000 }, () => {
 
   test('keys create --local makes a key with the given role or scopes', async () => {
     const args = ['keys', 'create', 'worker', '--local', '--scope', 'models:use', '--expires-in', '1h'];
-    const { key } = await testHome().json<{ key: object }>(args);
+    const home = testHome();
+    await makeKey(home);
+    const { key } = await home.json<{ key: object }>(args);
     expect(key).toMatchObject({
       name: 'worker',
       role: null,
@@ -66,17 +68,18 @@ describe('keys create --local', { timeout: 60_000 }, () => {
 describe('migrate', () => {
   test('migrate applies each migration once', async () => {
     const home = testHome();
+    mkdirSync(home.dataDir);
+    writeFileSync(join(home.dataDir, 'keyward.db'), '');
     const first = await home.json<{ applied: string[]; steps: number }>(['migrate']);
     expect(first.applied).toHaveLength(first.steps);
     expect(await home.json(['migrate'])).toMatchObject({ applied: [] });
-    expect((statSync(home.dataDir).mode & 0o777).toString(8)).toBe('700');
   });
 });
 
 describe('backup and restore', { timeout: 60_000 }, () => {
   test('backup and restore bring every key to an empty directory with the master key', async () => {
     const home = testHome();
-    const { secret } = await makeKey(home);
+    const secret = await makeKey(home);
     const file = join(home.folder, 'b.gz');
     expect(await home.json(['backup', file])).toMatchObject({ file, rows: { keys: 1 } });
     expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
@@ -120,6 +123,14 @@ describe('backup and restore', { timeout: 60_000 }, () => {
       0,
       expect.objectContaining({ master_key: expect.stringContaining('no master key') }),
     ]);
+    for (const args of [['up'], ['serve'], ['keys', 'create', '--local']])
+      expect(await other.run(args)).toMatchObject({
+        code: 78,
+        stdout: '',
+        stderr: expect.stringContaining(
+          `put the one of this database into ${join(other.dataDir, 'master.key')}`,
+        ),
+      });
     expect(existsSync(join(other.dataDir, 'master.key'))).toBe(false);
     const bad = join(home.folder, 'cut.gz');
     writeFileSync(bad, Buffer.concat(chunks).subarray(0, 400));
@@ -127,12 +138,16 @@ describe('backup and restore', { timeout: 60_000 }, () => {
     expect((await testHome().run(['restore', '/nowhere'])).code).toBe(1);
   });
 
-  test('a backup of a folder without a database ends with 78', async () => {
+  test('a command on local data makes no instance in a folder without one, and ends with 78', async () => {
     const home = testHome();
     for (const args of [
+      ['keys', 'create', '--local'],
+      ['keys', 'create', 'x', '--local', '--role', 'client'],
+      ['migrate'],
       ['backup', join(home.folder, 'x.gz')],
       ['audit', 'verify', '--local'],
       ['audit', 'export', '--local'],
+      ['import', 'anythingllm', home.folder, '--yes'],
     ])
       expect(await home.run(args)).toMatchObject({
         code: 78,
@@ -158,9 +173,10 @@ describe('doctor', { timeout: 60_000 }, () => {
     const before = readdirSync(home.dataDir);
     const { found } = await examine(home);
     expect(found.ok).toBe(true);
-    expect(finding(found, 'database')).toMatchObject({
+    expect(finding(found, 'database')).toMatchObject({ status: 'ok' });
+    expect(finding(found, 'master key')).toMatchObject({
       status: 'ok',
-      detail: expect.stringContaining('master key fit'),
+      detail: expect.stringContaining('it fits the database'),
     });
     expect(readdirSync(home.dataDir).filter((name) => !/-(wal|shm)$/.test(name))).toEqual(before);
   });
@@ -192,9 +208,10 @@ describe('doctor', { timeout: 60_000 }, () => {
       status: 'warn',
       fix: expect.stringContaining('chmod 700'),
     });
-    expect(finding(found, 'database')).toMatchObject({
+    expect(finding(found, 'database')).toMatchObject({ status: 'ok' });
+    expect(finding(found, 'master key')).toMatchObject({
       status: 'fail',
-      detail: expect.stringContaining('master key'),
+      detail: expect.stringContaining('put the old one back'),
     });
     expect(finding(found, 'port')).toMatchObject({
       status: 'fail',

@@ -3,10 +3,10 @@ import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { VARIABLES, type Config } from '../../config.ts';
 import { databaseCheck } from './examine-database.ts';
+import { masterKeyCheck } from './examine-master-key.ts';
 import { modelCheck } from './examine-model.ts';
 import { portCheck } from './examine-port.ts';
 import { fail, ok, warn, type Check, type Finding } from './finding.ts';
-import { hasMasterKey } from './local.ts';
 
 const NODE_MIN = 24;
 const MEGABYTE = 1024 * 1024;
@@ -72,26 +72,6 @@ function folderCheck(path: string): Finding {
     return warn(`${path} is open to other users (mode ${(mode & 0o777).toString(8)}).`, `chmod 700 ${path}`);
   accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   return ok(path);
-}
-
-async function masterKeyCheck(config: Config): Promise<Finding> {
-  if (!hasMasterKey(config)) {
-    const isNew = !existsSync(config.dataDir);
-    return isNew || !existsSync(config.database)
-      ? ok('none yet; keyward up creates one')
-      : fail(
-          'There is a database but no master key, so all its keys would be refused.',
-          'restore master.key, or set KEYWARD_MASTER_KEY',
-        );
-  }
-  const { loadMasterKey } = await import('../../sealing/index.ts');
-  const { source } = await loadMasterKey({ ...config.masterKey, dataDir: config.dataDir });
-  const where = {
-    variable: 'in KEYWARD_MASTER_KEY',
-    file: 'in the file of KEYWARD_MASTER_KEY_FILE',
-    generated: 'beside the database',
-  };
-  return ok(`${where[source]}; keep a copy, separate from backups`);
 }
 
 async function diskCheck(path: string): Promise<Finding> {

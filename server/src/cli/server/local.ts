@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { loadMasterKey, Sealing } from '../../sealing/index.ts';
 import { openStorage, type Storage } from '../../storage/index.ts';
@@ -15,7 +14,6 @@ export interface Local {
 export async function openLocal(config: Config): Promise<Local> {
   const storage = await openExisting(config);
   try {
-    if (!hasMasterKey(config)) throw new CliError(noMasterKey(config), { exitCode: EXIT.configuration });
     const { key } = await loadMasterKey({ ...config.masterKey, dataDir: config.dataDir });
     return { storage, sealing: Sealing.open({ masterKey: key, previous: config.masterKey.previous }) };
   } catch (error) {
@@ -24,22 +22,22 @@ export async function openLocal(config: Config): Promise<Local> {
   }
 }
 
-/** Asked before the master key is loaded: loading makes a missing one. */
-export const hasMasterKey = ({ masterKey, dataDir }: Config): boolean =>
-  masterKey.value !== undefined || masterKey.file !== undefined || existsSync(join(dataDir, 'master.key'));
-
-export const noMasterKey = ({ dataDir }: Config): string =>
-  `There is no master key: put the one of this database into ${join(dataDir, 'master.key')} (mode 0600), or set KEYWARD_MASTER_KEY.`;
-
 /** @throws CliError exit code 78 without a database */
 export async function openExisting(config: Config): Promise<Storage> {
-  if (isFile(config) && !existsSync(config.database)) {
-    throw new CliError(`There is no database ${config.database}.`, {
-      exitCode: EXIT.configuration,
-      hint: 'Set KEYWARD_DATA_DIR to its directory, or make a new one with keyward up.',
-    });
-  }
+  refuseMissing(config);
   return openStorage(config.database);
+}
+
+/**
+ * Only `up`, `serve` and `restore` make an instance: in the wrong directory, anything else would work on an empty one, and
+ * its keys would open nothing. @throws CliError exit code 78
+ */
+export function refuseMissing(config: Config): void {
+  if (!isFile(config) || existsSync(config.database)) return;
+  throw new CliError(`There is no database ${config.database}.`, {
+    exitCode: EXIT.configuration,
+    hint: 'Set KEYWARD_DATA_DIR to its directory, or make a new one with keyward up.',
+  });
 }
 
 /** Opens the database; makes a missing one. */

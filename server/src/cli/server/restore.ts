@@ -6,7 +6,7 @@ import type { Context } from '../command.ts';
 import { CliError } from '../exit.ts';
 import { say } from '../io.ts';
 import { print, type OutputChoice } from '../output.ts';
-import { hasMasterKey, noMasterKey, openOrMake } from './local.ts';
+import { openOrMake } from './local.ts';
 import { findProcess } from './pid-file.ts';
 
 interface Choice extends OutputChoice {
@@ -37,7 +37,6 @@ export async function restoreBackup(context: Context, choice: Choice): Promise<v
 
 /** `ok`, or the step that is missing before the keys of the backup work. */
 async function masterKeyState({ config }: Context, storage: Storage): Promise<string> {
-  if (!hasMasterKey(config)) return noMasterKey(config);
   try {
     const { key } = await loadMasterKey({ ...config.masterKey, dataDir: config.dataDir });
     const sealing = Sealing.open({ masterKey: key, previous: config.masterKey.previous });

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFil
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { makeInstance } from '../../../test/instance.ts';
 import { testHome, type Home } from '../cli.fixture.ts';
 import { beganOf, findProcess } from './pid-file.ts';
 
@@ -147,7 +148,7 @@ describe('up and down', { timeout: 60_000 }, () => {
 describe('the local model', { timeout: 120_000 }, () => {
   test('up waits until the local model answers, with a short-lived key if it made no admin key', async () => {
     const home = testHome({ KEYWARD_LOCAL_MODEL: 'on' });
-    const { secret } = await home.json<{ secret: string }>(['keys', 'create', '--local']);
+    const secret = await makeInstance(home.env);
     const { code, stdout, stderr } = await home.run(['up']);
     expect([code, stdout]).toEqual([
       0,

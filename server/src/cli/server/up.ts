@@ -23,7 +23,9 @@ export async function up(context: Context, choice: OutputChoice): Promise<number
   const running = await findProcess(config.dataDir);
   if (running !== undefined) return reportRunning(running, { config, report });
   // Made here, not by the server: the secret reaches stdout alone, no log and no file.
-  report.adminKey = await withCore(config, async ({ keys }) => (await mintFirstKey(keys))?.secret);
+  report.adminKey = await withCore(config, async ({ keys }) => (await mintFirstKey(keys))?.secret, {
+    mayMake: true,
+  });
   const progress = new Progress(io);
   try {
     progress.say('starting');

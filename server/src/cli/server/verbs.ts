@@ -104,12 +104,12 @@ export const migrate = verb({
   examples: ['migrate'],
   notes: 'serve and up do the same at start. The command refuses a database of a newer Keyward.',
   run: async (args, context) => {
-    const [{ MIGRATIONS }, { migrate }, { openOrMake }] = await Promise.all([
+    const [{ MIGRATIONS }, { migrate }, { openExisting }] = await Promise.all([
       import('../../app.ts'),
       import('../../storage/index.ts'),
       import('./local.ts'),
     ]);
-    const storage = await openOrMake(context.config);
+    const storage = await openExisting(context.config);
     try {
       const applied = await migrate(storage, MIGRATIONS, Date.now());
       await print(context, args, { value: { database: storage.dialect, applied, steps: MIGRATIONS.length } });

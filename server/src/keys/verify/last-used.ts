@@ -10,7 +10,8 @@ interface Use {
   secretId: string;
   keyId: string;
   atMs: number;
-  ip: string;
+  /** Undefined where it is not known. */
+  ip: string | undefined;
 }
 
 /** When and from where each secret was used; written once a second, so a crash loses a second. */
@@ -30,7 +31,7 @@ export class LastUsed {
   }
 
   /** On the path of each request: one look-up, no allocation for a secret that was noted before. */
-  note(secretId: string, keyId: string, ip: string): void {
+  note(secretId: string, keyId: string, ip: string | undefined): void {
     const use = this.#uses.get(secretId);
     if (use === undefined) {
       this.#uses.set(secretId, { secretId, keyId, atMs: this.#clock.nowMs(), ip });
@@ -38,7 +39,7 @@ export class LastUsed {
       return;
     }
     use.atMs = this.#clock.nowMs();
-    use.ip = ip;
+    use.ip = ip ?? use.ip;
   }
 
   /** Writes what was noted before the call; what the database refuses is tried again. */
@@ -101,7 +102,7 @@ async function writeUses(tx: Db, uses: readonly Use[]): Promise<void> {
   for (const { secretId, atMs, ip } of uses) {
     await tables(tx)
       .updateTable('key_secrets')
-      .set({ last_used_at: atMs, last_used_from: ip })
+      .set({ last_used_at: atMs, ...(ip === undefined ? {} : { last_used_from: ip }) })
       .where('id', '=', secretId)
       .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', atMs)]))
       .execute();

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { describeOnBothDatabases } from '../../../test/databases.ts';
 import { openCore } from '../../app.ts';
 import { readConfig } from '../../config.ts';
-import { changeState, createOwner, mint, updateOwner, verify } from '../index.ts';
+import { changeState, createOwner, getKey, mint, updateOwner, verify } from '../index.ts';
 import type { KeysContext, VerifyQuestion } from '../index.ts';
 import { mintOne, openTestKeys, OPERATOR } from '../keys.fixture.ts';
 
@@ -97,6 +97,33 @@ describeOnBothDatabases('verify', (open) => {
     expect(verdict.explanation?.[2]?.detail).toBe('The owner of the key is suspended.');
   });
 
+  test.for([
+    { budgets: [] },
+    { budgets: [{ name: 'few', unit: 'requests', amount: '9', period: 'day' }] },
+  ] as const)(
+    'a look at a key leaves no trace of use; a use without an address keeps the last one: %j',
+    async ({ budgets }) => {
+      const { keys, clock } = await openTestKeys(open);
+      const { key, secret } = await mintOne(keys, { budgets: [...budgets] });
+      const uses = async (question: Partial<VerifyQuestion>) => {
+        clock.offsetMs += 1_000;
+        expect((await verify(keys, { key: secret, ...question })).code).toBe('valid');
+        await keys.lastUsed.flush();
+        const { lastUsedAt, secrets } = await getKey(keys, OPERATOR, key.id);
+        return { lastUsedAt, secrets: secrets.map(({ lastUsedAt: at, lastUsedFrom: from }) => [at, from]) };
+      };
+      const unused = await uses({ consume: false, ip: '192.0.2.9' });
+      expect(unused).toEqual({ lastUsedAt: null, secrets: [[null, null]] });
+      const used = await uses({ ip: '192.0.2.1' });
+      expect(used.secrets).toEqual([[used.lastUsedAt, '192.0.2.1']]);
+      expect(await uses({ consume: false })).toEqual(used);
+      expect(await uses({ consume: false, ip: '192.0.2.9' })).toEqual(used);
+      const again = await uses({});
+      expect(again.lastUsedAt).toBeGreaterThan(used.lastUsedAt ?? 0);
+      expect(again.secrets).toEqual([[again.lastUsedAt, '192.0.2.1']]);
+    },
+  );
+
   test('verify takes from limits by cost, only shows them without consume, and takes nothing for a refusal', async () => {
     const { keys } = await openTestKeys(open);
     const { secret } = await mintOne(keys, { limits: [limit(5), { name: 'c', concurrent: 1 }] });
@@ -120,7 +147,9 @@ describe('verify with budgets', () => {
   test('verify spends request budgets, refuses if one is spent, and shows the use', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'keyward-verify-'));
     onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
-    const core = await openCore(readConfig({ KEYWARD_DATA_DIR: dataDir }), pino({ level: 'silent' }));
+    const core = await openCore(readConfig({ KEYWARD_DATA_DIR: dataDir }), pino({ level: 'silent' }), {
+      mayMake: true,
+    });
     onTestFinished(() => core.stop());
     await createOwner(core.keys, OPERATOR, { name: 'tests', kind: 'service' });
     const { secret } = await mint(core.keys, OPERATOR, {

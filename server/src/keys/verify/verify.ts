@@ -27,12 +27,12 @@ export interface VerifyQuestion {
   key: string;
   scope?: Scope | undefined;
   resource?: Resource | undefined;
-  /** The address the key was used from. */
+  /** The address the key was used from; without one the last known address stays. */
   ip?: string | undefined;
   /** Requests that it counts for. @default 1 */
   cost?: number | undefined;
   explain?: boolean | undefined;
-  /** Whether to take from limits and budgets. @default true */
+  /** Whether its holder uses it now: takes from limits and budgets, and is its last use. @default true */
   consume?: boolean | undefined;
 }
 
@@ -83,8 +83,13 @@ function answer(
   const failure = refusal(question, identity) ?? overLimit(context, question, identity);
   if (caller.holders.some(({ budgets }) => budgets.length > 0))
     return withBudgets(context, question, { identity, failure });
-  if (failure === undefined) context.lastUsed.note(identity.secretId, key.id, question.ip ?? '');
+  if (failure === undefined) noteUse(context, question, identity);
   return verdict(context, question, { key, caller, failure });
+}
+
+/** A look at a key is not a use: who checks a leaked or an old key must still see who used it, and when. */
+function noteUse({ lastUsed }: KeysContext, { consume = true, ip }: VerifyQuestion, good: GoodKey): void {
+  if (consume) lastUsed.note(good.secretId, good.key.id, ip);
 }
 
 function refusal({ scope, resource, ip }: VerifyQuestion, { key, caller }: GoodKey): Failure | undefined {
@@ -130,8 +135,8 @@ async function withBudgets(
   question: VerifyQuestion,
   { identity, failure }: { identity: GoodKey; failure: Failure | undefined },
 ): Promise<Verdict> {
-  const { budgets, lastUsed } = context;
-  const { key, caller, secretId } = identity;
+  const { budgets } = context;
+  const { key, caller } = identity;
   const consume = question.consume ?? true;
   let found = failure;
   if (found === undefined && consume) {
@@ -142,7 +147,7 @@ async function withBudgets(
   // A budget that this question has emptied had room for it.
   const empty = views.find((view) => view.spent && (view.unit !== 'requests' || !consume));
   if (found === undefined && empty !== undefined) found = spentFailure(empty);
-  if (found === undefined) lastUsed.note(secretId, key.id, question.ip ?? '');
+  if (found === undefined) noteUse(context, question, identity);
   return verdict(context, question, { key, caller, failure: found, budgets: views });
 }
 

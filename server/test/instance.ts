@@ -1,0 +1,20 @@
+import pino from 'pino';
+import { openCore } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import { ensureOwner, mint } from '../src/keys/index.ts';
+
+/**
+ * Makes the database, the master key and an admin key before the first server starts, without the cost of a process.
+ * @param environment as for `keyward serve`
+ * @returns the admin key
+ */
+export async function makeInstance(environment: Record<string, string>): Promise<string> {
+  const core = await openCore(readConfig(environment), pino({ level: 'silent' }), { mayMake: true });
+  try {
+    await core.storage.transaction((tx) => ensureOwner(tx, { name: 'admin', kind: 'person' }, Date.now()));
+    const admin = await mint(core.keys, { kind: 'cli' }, { name: 'tests', owner: 'admin', role: 'admin' });
+    return admin.secret;
+  } finally {
+    await core.stop();
+  }
+}
