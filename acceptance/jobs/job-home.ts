@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { SHORT_CLOCKS } from '../../server/src/api/jobs/jobs.fixture.ts';
-import { changeDatabase, databaseRows } from '../../server/test/database-rows.ts';
+import { changeDatabase, databaseRows } from '../../server/test/instance.ts';
 import { Canaries, filesBelow, type Hit } from '../canaries.ts';
 import { databaseDump } from '../database-dump.ts';
 import {

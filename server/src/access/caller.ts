@@ -1,3 +1,4 @@
+import { lackOf } from './scope-refusal.ts';
 import type { Scope } from './scopes.ts';
 import { coversAll, inRanges, selects, type ResourceType, type Selectors } from './selectors.ts';
 
@@ -10,6 +11,8 @@ export interface Caller {
   grants: readonly string[];
   /** The single scopes of the grants; a quarantined key has only the reading ones. */
   scopes: ReadonlySet<string>;
+  /** The key or an ancestor is quarantined. */
+  isQuarantined?: boolean;
   /** Names that the key and each of its ancestors cover. */
   selectors: Selectors;
   /** Of the key or the first of its ancestors, ms since 1970; null: never. */
@@ -88,13 +91,16 @@ export interface Question {
 }
 
 /** Whether the caller may do this with the resource. Pure. */
-export function decide(caller: Pick<Caller, 'scopes' | 'selectors'>, question: Question): Decision {
+export function decide(
+  caller: Pick<Caller, 'scopes' | 'selectors' | 'isQuarantined'>,
+  question: Question,
+): Decision {
   const { action, resource, ip } = question;
   if (ip !== undefined && caller.selectors.ips.length > 0 && !inRanges(caller.selectors.ips, ip)) {
     return { allowed: false, code: 'ip_denied', reason: 'The key does not work from this address.' };
   }
   if (action !== undefined && !caller.scopes.has(action)) {
-    return { allowed: false, code: 'insufficient_scope', reason: `The key lacks the scope ${action}.` };
+    return { allowed: false, code: 'insufficient_scope', reason: lackOf(caller, action) };
   }
   if (resource === undefined) return ALLOWED;
   const { models, workspaces, workers } = caller.selectors;

@@ -152,6 +152,9 @@ describe('keys', { timeout: 60_000 }, () => {
     expect(await lastUse()).toBeNull();
     expect((await home.run(['keys', 'verify', '-', '--consume'], { stdin: secret })).code).toBe(0);
     await expect.poll(lastUse).not.toBeNull();
+    const { stdout: table } = await home.run(['keys', 'get', key.id, '--output', 'table']);
+    const [first] = (await home.json<NewKey['key']>(['keys', 'get', key.id])).secrets;
+    expect(table).toMatch(new RegExp(`^secret +hint +created +last used +from +ends\\n${first?.id} +`, 'im'));
     const both = await home.run(['keys', 'verify', '-', '--consume', '--dry-run'], { stdin: secret });
     expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('either --consume or --dry-run')]);
     const bad = await home.run(['keys', 'verify', '-', '--model', 'other', '--dry-run'], { stdin: secret });
@@ -192,18 +195,22 @@ describe('owners', { timeout: 60_000 }, () => {
   test('an owner is created, listed, changed, suspended, activated and deleted, also by its name', async () => {
     const { id } = await home.json<{ id: string }>(['owners', 'create', 'Ada Lovelace']);
     expect(await home.json(['owners', 'get', 'Ada Lovelace'])).toMatchObject({ id, kind: 'person' });
-    const { secret } = await create('of ada', '--owner', 'Ada Lovelace', '--role', 'client');
+    const { key, secret } = await create('of ada', '--owner', 'Ada Lovelace', '--role', 'client');
     expect((await home.json<Listing>(['keys', 'list', '--owner', 'Ada Lovelace'])).items).toHaveLength(1);
     expect(await home.json(['owners', 'update', id, '--name', 'Ada', '--kind', 'team'])).toMatchObject({
       owner: { name: 'Ada' },
     });
     await home.json(['owners', 'suspend', 'Ada']);
+    const state = async () =>
+      await home.json<{ state: string; state_reason: string }>(['keys', 'get', key.id]);
+    expect(await state()).toMatchObject({ state: 'disabled', state_reason: 'Its owner is suspended.' });
     expect((await runAs(secret, ['keys', 'get', 'self'])).code).toBe(3);
     await home.json(['owners', 'activate', 'Ada']);
     expect((await runAs(secret, ['keys', 'get', 'self'])).code).toBe(0);
     expect((await home.json<Listing>(['owners', 'list'])).items.map(({ name }) => name)).toContain('Ada');
     expect(await home.json(['owners', 'delete', 'Ada'])).toMatchObject({ id, state: 'deleted' });
     expect((await home.run(['owners', 'get', 'Ada'])).code).toBe(5);
+    expect(await state()).toMatchObject({ state: 'revoked', state_reason: 'Its owner was deleted.' });
   });
 });
 

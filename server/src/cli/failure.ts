@@ -86,8 +86,7 @@ function ownHint(error: KeywardApiError): string {
   const { status, code, details, retryAfterSeconds } = error;
   if (isRefusedKey(error)) return code === 'missing_key' ? MISSING_KEY_HINT : REFUSED_KEY_HINT;
   if (code === 'insufficient_scope') {
-    const which = typeof details['scope'] === 'string' ? ` ${details['scope']}` : '';
-    return `The key lacks the scope${which}. keyward auth status shows its scopes.`;
+    return details['state'] === 'quarantined' ? '' : 'keyward auth status shows the scopes of the key.';
   }
   return status === 429 && retryAfterSeconds !== null ? `Try again in ${retryAfterSeconds} s.` : '';
 }

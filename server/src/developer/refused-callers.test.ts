@@ -111,7 +111,8 @@ describeOnBothServers('refused callers of the Developer API', (start) => {
     for (const route of scoped) {
       const reads = route.access.endsWith(':read');
       const answer = await server.request(route.method, pathOf(route), { key: secret });
-      const isRefused = answer.status === 403 && answer.text.includes('lacks the scope');
+      const isRefused =
+        answer.status === 403 && answer.text.includes('The key is quarantined and may only read');
       expect([nameOf(route), isRefused]).toEqual([nameOf(route), !reads]);
     }
   });

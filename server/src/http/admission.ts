@@ -1,4 +1,4 @@
-import { decide, type Caller, type Scope } from '../access/index.ts';
+import { decide, scopeRefusal, type Caller } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Admission, BadKey, GoodKey } from '../keys/index.ts';
 import { budgetExceeded, whose, type SpentBudget } from '../usage/index.ts';
@@ -92,14 +92,8 @@ function identified(
 
 function refuseWithoutScope(caller: Caller, { access }: Route): void {
   if (access === 'any' || access === 'public' || access === 'session' || caller.scopes.has(access)) return;
-  throw lacksScope(access);
+  throw scopeRefusal(caller, access);
 }
-
-const lacksScope = (scope: Scope): KeywardError =>
-  new KeywardError('insufficient_scope', `The key lacks the scope ${scope}.`, {
-    details: { scope },
-    hint: `Use a key with the scope ${scope}, or ask an administrator to add the scope to this one: keyward keys update.`,
-  });
 
 function takeLimits({ keys }: KernelServices, context: RequestContext, caller: Caller): void {
   const { keyId, limits, holders } = caller;

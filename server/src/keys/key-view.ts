@@ -49,8 +49,15 @@ export async function viewKey(context: KeysContext, key: KeyWithSecrets): Promis
   return view(key, budgets.get(key.id) ?? [], context.clock.nowMs());
 }
 
+const OWNER_REASONS = {
+  active: null,
+  suspended: 'Its owner is suspended.',
+  deleted: 'Its owner was deleted.',
+};
+
 function view(key: KeyWithSecrets, budgets: BudgetView[], nowMs: number): KeyView {
-  const { state, of } = decidingState(key, nowMs);
+  const { state, byOwner, of } = decidingState(key, nowMs);
+  const ownReason = byOwner ? OWNER_REASONS[key.owner.state] : key.stateReason;
   return {
     id: key.id,
     name: key.name,
@@ -63,7 +70,7 @@ function view(key: KeyWithSecrets, budgets: BudgetView[], nowMs: number): KeyVie
     budgets: budgets.map(usedBudget),
     expires_at: isoTime(endOf(key)),
     state,
-    state_reason: of === key ? key.stateReason : `Its ancestor ${of.id} is ${state}.`,
+    state_reason: of === key ? ownReason : `Its ancestor ${of.id} is ${state}.`,
     created_at: isoTime(key.createdAt),
     created_by: key.createdBy,
     last_used_at: isoTime(key.lastUsedAt),

@@ -70,7 +70,7 @@ export const GENERATIONS_MAX = 8;
 export const lineOf = (key: Key): readonly KeyRecord[] =>
   key.ancestors.length === 0 ? [key] : [key, ...key.ancestors];
 
-/** Without its ancestors. */
+/** Without its owner and its ancestors. */
 export function ownState(key: Pick<KeyRecord, 'storedState' | 'expiresAt'>, nowMs: number): KeyState {
   const expired = key.expiresAt !== null && key.expiresAt <= nowMs;
   return expired && key.storedState !== 'revoked' ? 'expired' : key.storedState;
@@ -79,12 +79,24 @@ export function ownState(key: Pick<KeyRecord, 'storedState' | 'expiresAt'>, nowM
 /** From the best to the worst. A key has the worst state of itself and its ancestors. */
 export const STATES_BY_WORTH = ['active', 'quarantined', 'disabled', 'expired', 'revoked'] as const;
 
+const OWNER_GIVES = { active: 'active', suspended: 'disabled', deleted: 'revoked' } as const;
+
+const isWorse = (state: KeyState, than: KeyState): boolean =>
+  STATES_BY_WORTH.indexOf(state) > STATES_BY_WORTH.indexOf(than);
+
+/** With its owner, without its ancestors. @returns byOwner: the key itself would be better */
+export function recordState(key: KeyRecord, nowMs: number): { state: KeyState; byOwner: boolean } {
+  const own = ownState(key, nowMs);
+  const given = OWNER_GIVES[key.owner.state];
+  return isWorse(given, own) ? { state: given, byOwner: true } : { state: own, byOwner: false };
+}
+
 /** `of`: the nearest key of the line with the state that the key has. */
-export function decidingState(key: Key, nowMs: number): { state: KeyState; of: KeyRecord } {
-  let worst = { state: ownState(key, nowMs), of: key as KeyRecord };
+export function decidingState(key: Key, nowMs: number): { state: KeyState; byOwner: boolean; of: KeyRecord } {
+  let worst = { ...recordState(key, nowMs), of: key as KeyRecord };
   for (const above of key.ancestors) {
-    const state = ownState(above, nowMs);
-    if (STATES_BY_WORTH.indexOf(state) > STATES_BY_WORTH.indexOf(worst.state)) worst = { state, of: above };
+    const one = recordState(above, nowMs);
+    if (isWorse(one.state, worst.state)) worst = { ...one, of: above };
   }
   return worst;
 }
@@ -137,6 +149,7 @@ export function callerOf(key: Key): Caller {
     ownerId: key.owner.id,
     grants: quarantined ? [...scopes] : given,
     scopes,
+    ...(quarantined ? { isQuarantined: true } : {}),
     selectors: selectorsOf(key),
     expiresAt: endOf(key),
     limits: limitsOf(key),

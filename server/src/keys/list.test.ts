@@ -1,10 +1,20 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
-import { changeState, createOwner, listKeys, type ListInput, type KeysContext } from './index.ts';
+import {
+  changeState,
+  createOwner,
+  deleteOwner,
+  listKeys,
+  updateOwner,
+  verify,
+  viewKeys,
+  type KeysContext,
+  type ListInput,
+} from './index.ts';
 import { mintActor, mintOne, openTestKeys, OPERATOR } from './keys.fixture.ts';
 import { insertKey } from './store/key-store.ts';
-import type { Key } from './key.ts';
+import type { Key, KeyState } from './key.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -89,6 +99,52 @@ describeOnBothDatabases('listing', (open, dialect) => {
       const wanted = expected.map(({ key }) => key.id);
       expect({ input, found: new Set(found) }).toEqual({ input, found: new Set(wanted) });
       expect(found).toHaveLength(wanted.length);
+    }
+  });
+
+  test('the state of a key is shown, filtered and verified as one, whether it, its owner or an ancestor ended', async () => {
+    const { keys, clock } = await openTestKeys(open);
+    const owners = {
+      suspended: await createOwner(keys, OPERATOR, { name: 'suspended', kind: 'team' }),
+      deleted: await createOwner(keys, OPERATOR, { name: 'deleted', kind: 'team' }),
+    };
+    const secrets = new Map<string, string>();
+    for (const owner of ['tests', 'suspended', 'deleted'])
+      for (const verb of [undefined, 'quarantine', 'disable', 'revoke', 'expire'] as const) {
+        const expires_in_seconds = verb === 'expire' ? 1 : undefined;
+        const { key, secret } = await mintOne(keys, {
+          owner,
+          scopes: ['models:use'],
+          ...(expires_in_seconds && { expires_in_seconds }),
+        });
+        const child = await mintOne(keys, { owner: 'tests', parent: key.id, scopes: ['models:use'] });
+        secrets.set(key.id, secret).set(child.key.id, child.secret);
+        if (verb !== undefined && verb !== 'expire') await changeState(keys, OPERATOR, { id: key.id, verb });
+      }
+    await updateOwner(keys, OPERATOR, { id: owners.suspended.id, input: { state: 'suspended' } });
+    await deleteOwner(keys, OPERATOR, owners.deleted.id);
+    clock.offsetMs += 2_000;
+    const all = await listKeys(keys, OPERATOR, { limit: 200 });
+    const views = await viewKeys(keys, all.items);
+    const byState = Object.groupBy(
+      views.filter(({ id }) => secrets.has(id)),
+      ({ state }) => state,
+    );
+    // 5 fates of 3 owners, each with a child.
+    expect(Object.fromEntries(Object.entries(byState).map(([state, of]) => [state, of.length]))).toEqual({
+      active: 2,
+      quarantined: 2,
+      disabled: 8,
+      expired: 4,
+      revoked: 14,
+    });
+    for (const [state, of] of Object.entries(byState) as [KeyState, typeof views][]) {
+      const found = await ids(keys, { state, limit: 200 });
+      expect(new Set(found.filter((id) => secrets.has(id)))).toEqual(new Set(of.map(({ id }) => id)));
+      for (const { id } of of) {
+        const { code } = await verify(keys, { key: secrets.get(id) ?? '', consume: false });
+        expect([state, code]).toEqual([state, state === 'active' ? 'valid' : state]);
+      }
     }
   });
 

@@ -1,4 +1,4 @@
-import { EVERYTHING, type Actor } from '../access/index.ts';
+import { EVERYTHING, scopeRefusal, type Actor } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { pageOf, readPlace, type Page } from '../base/page.ts';
 import { isRunOn, type Acknowledgement, type Change, type RunView } from '../nodes/index.ts';
@@ -94,10 +94,7 @@ function refuseStop(actor: Actor, key: Key | undefined): void {
 
 function refuseWithoutWrite(actor: Actor): void {
   if (actor.kind !== 'key' || actor.caller.scopes.has('keys:write')) return;
-  throw new KeywardError('insufficient_scope', 'The key lacks the scope keys:write.', {
-    details: { scope: 'keys:write' },
-    hint: 'Without it a key stops only its own requests.',
-  });
+  throw scopeRefusal(actor.caller, 'keys:write', 'Without it a key stops only its own requests.');
 }
 
 /** The key of a request; undefined for one of a user or a visitor. */

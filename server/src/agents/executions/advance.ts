@@ -1,4 +1,4 @@
-import type { Caller, Scope } from '../../access/index.ts';
+import { lackOf, type Caller, type Scope } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { cancelJob, findByIdempotencyKey, findJobs, findWorkers } from '../../jobs/index.ts';
 import { callerOfKey } from '../../keys/index.ts';
@@ -132,7 +132,7 @@ function refusalOf(
   if (ready.some((step) => definitionOf(step).type !== 'retrieve')) needed.push('jobs:submit');
   const missing = needed.find((scope) => !caller.scopes.has(scope));
   if (missing === undefined) return undefined;
-  const error = { code: 'insufficient_scope', message: `The key lacks the scope ${missing}.` };
+  const error = { code: 'insufficient_scope', message: lackOf(caller, missing) };
   return { state: 'FAILED', error, rest: error };
 }
 

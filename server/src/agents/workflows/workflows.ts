@@ -1,4 +1,4 @@
-import { decide, type Caller, type Scope } from '../../access/index.ts';
+import { decide, scopeRefusal, type Caller, type Scope } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { invalidField, KeywardError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
@@ -33,9 +33,7 @@ export const viewOfWorkflow = (row: WorkflowRow): WorkflowView => ({
 
 /** @throws KeywardError `insufficient_scope` */
 export function refuseWithout(caller: Caller, scope: Scope): void {
-  const decision = decide(caller, { action: scope });
-  if (!decision.allowed)
-    throw new KeywardError('insufficient_scope', decision.reason, { details: { scope } });
+  if (!caller.scopes.has(scope)) throw scopeRefusal(caller, scope);
 }
 
 /** @throws KeywardError for a search in a workspace that does not exist for the key */

@@ -15,14 +15,19 @@ export const KEY_COLUMNS: Columns<Key> = {
   'last used': ({ last_used_at }) => last_used_at,
 };
 
-/** The members of a key, one on each line. */
-export const keyText = (key: Key): string => {
-  const { owner, secrets, ...rest } = key;
-  return membersText({
-    ...rest,
-    owner: `${owner.name} (${owner.id})`,
-    secrets: secrets.map(({ hint }) => hint).join(', '),
-  });
+const SECRET_COLUMNS: Columns<Key['secrets'][number]> = {
+  secret: ({ id }) => id,
+  ...fields('hint'),
+  created: ({ created_at }) => created_at,
+  'last used': ({ last_used_at }) => last_used_at,
+  from: ({ last_used_from }) => last_used_from,
+  ends: ({ ends_at }) => ends_at,
+};
+
+/** The members of a key, one on each line, and its secrets: who still uses which one finishes a rotation. */
+export const keyText = ({ owner, secrets, ...rest }: Key): string => {
+  const members = membersText({ ...rest, owner: `${owner.name} (${owner.id})` });
+  return `${members}\n\n${tableText(secrets, SECRET_COLUMNS)}`;
 };
 
 /** The key in use, with the rest of all limits and budgets that its requests count against. */

@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
-import type { Caller } from '../../access/index.ts';
-import { KeywardError } from '../../base/errors.ts';
+import { scopeRefusal, type Caller } from '../../access/index.ts';
 import { field, object } from '../fields.ts';
 
 const SLUGS_MAX = 100;
@@ -29,13 +28,10 @@ export const AddToWorkspaces = Type.Optional(
 );
 
 /** Embedding a document changes the workspace. @throws KeywardError `insufficient_scope` */
-export function refuseWithoutWorkspaces({ scopes }: Caller, slugs: readonly string[]): void {
+export function refuseWithoutWorkspaces(caller: Caller, slugs: readonly string[]): void {
   const scope = 'workspaces:write';
-  if (slugs.length === 0 || scopes.has(scope)) return;
-  throw new KeywardError('insufficient_scope', `The key lacks the scope ${scope}.`, {
-    details: { scope },
-    hint: `addToWorkspaces takes a key with the scope ${scope}.`,
-  });
+  if (slugs.length === 0 || caller.scopes.has(scope)) return;
+  throw scopeRefusal(caller, scope, `addToWorkspaces takes a key with the scope ${scope}.`);
 }
 
 /** Lists show these texts with every document. */

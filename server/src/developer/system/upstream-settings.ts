@@ -1,5 +1,4 @@
-import type { Caller } from '../../access/index.ts';
-import { KeywardError } from '../../base/errors.ts';
+import { scopeRefusal, type Caller } from '../../access/index.ts';
 import { listUpstreams, refuseMeasured } from '../../models/index.ts';
 import type { Models, UpstreamView } from '../../models/index.ts';
 
@@ -26,9 +25,10 @@ export async function allUpstreams(models: Models): Promise<UpstreamView[]> {
  */
 export function refuseUpstreams(caller: Caller): void {
   if (!caller.scopes.has('models:manage'))
-    throw new KeywardError('insufficient_scope', 'The key lacks the scope models:manage.', {
-      details: { scope: 'models:manage' },
-      hint: 'Addresses, keys and lists of models of providers are upstreams; changing them takes that scope too.',
-    });
+    throw scopeRefusal(
+      caller,
+      'models:manage',
+      'Addresses, keys and lists of models of providers are upstreams; changing them takes that scope too.',
+    );
   refuseMeasured(caller);
 }

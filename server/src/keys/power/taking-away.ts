@@ -84,10 +84,7 @@ async function* heldBy(tx: Db, { administrators }: KeysContext, ownerId: string)
 
 /** Whether this key is a way in: it can do everything, and never expires. */
 export const isWayIn = (key: Key, nowMs: number): boolean =>
-  key.parentId === null &&
-  keyState(key, nowMs) === 'active' &&
-  key.owner.state === 'active' &&
-  excesses(key, EVERYTHING).length === 0;
+  key.parentId === null && keyState(key, nowMs) === 'active' && excesses(key, EVERYTHING).length === 0;
 
 /**
  * Like `lockKey`, for a change that may end the key. For a way in, the lock of `administrators` comes first, as

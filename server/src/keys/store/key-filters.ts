@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import { STATES_BY_WORTH, type KeyState } from '../key.ts';
+import type { OwnerState } from '../owner.ts';
 
 /** A condition on one row of keys; `table` is its alias. */
 type OnRecord = (table: RawBuilder<unknown>) => RawBuilder<boolean>;
@@ -11,10 +12,14 @@ function lineHas(condition: OnRecord): RawBuilder<boolean> {
     where line.key_id = keys.id and ${condition(sql.ref('above'))})))`;
 }
 
+/** Of one statement: the owners in a state are found once. */
+const ownerIs = (table: RawBuilder<unknown>, state: OwnerState): RawBuilder<boolean> =>
+  sql<boolean>`${table}.owner_id in (select id from owners where state = ${sql.lit(state)})`;
+
 /** Index in STATES_BY_WORTH. */
 const worth = (table: RawBuilder<unknown>, nowMs: number): RawBuilder<number> => sql<number>`(case
-  when ${table}.state = 'revoked' then 4 when ${table}.expires_at <= ${nowMs} then 3
-  when ${table}.state = 'disabled' then 2 when ${table}.state = 'quarantined' then 1 else 0 end)`;
+  when ${table}.state = 'revoked' or ${ownerIs(table, 'deleted')} then 4 when ${table}.expires_at <= ${nowMs} then 3
+  when ${table}.state = 'disabled' or ${ownerIs(table, 'suspended')} then 2 when ${table}.state = 'quarantined' then 1 else 0 end)`;
 
 /** The same as `keyState`, in SQL. */
 export function stateIs(state: KeyState, nowMs: number): RawBuilder<boolean> {

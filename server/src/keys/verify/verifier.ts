@@ -4,7 +4,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { Nodes } from '../../nodes/index.ts';
 import type { Sealing, SecretDigest } from '../../sealing/index.ts';
 import { booksOf, type Storage } from '../../storage/index.ts';
-import { callerOf, endOf, lineOf, ownState, secretEnded, type Key, type KeyRecord } from '../key.ts';
+import { callerOf, endOf, lineOf, recordState, secretEnded, type Key, type KeyRecord } from '../key.ts';
 import { KeyMemory, type GoodKey } from './key-memory.ts';
 import { redigestSecret } from '../store/key-store.ts';
 import { findByDigest, type Found } from '../store/line-store.ts';
@@ -138,12 +138,12 @@ export function whyEnded(key: Key, nowMs: number): Ended | undefined {
 
 /** @param subject of the reason; without a name, as the caller may not know the ancestor. */
 function endedBy(key: KeyRecord, subject: string, nowMs: number): Ended | undefined {
+  const { state, byOwner } = recordState(key, nowMs);
   const owner = `The owner of ${subject.toLowerCase()}`;
-  const state = ownState(key, nowMs);
-  if (state === 'revoked') return { code: 'revoked', reason: `${subject} was revoked.` };
-  if (key.owner.state === 'deleted') return { code: 'revoked', reason: `${owner} was deleted.` };
-  if (state === 'disabled') return { code: 'disabled', reason: `${subject} is disabled.` };
-  if (key.owner.state === 'suspended') return { code: 'disabled', reason: `${owner} is suspended.` };
-  if (state === 'expired') return { code: 'expired', reason: `${subject} has expired.` };
+  if (state === 'revoked')
+    return { code: state, reason: byOwner ? `${owner} was deleted.` : `${subject} was revoked.` };
+  if (state === 'disabled')
+    return { code: state, reason: byOwner ? `${owner} is suspended.` : `${subject} is disabled.` };
+  if (state === 'expired') return { code: state, reason: `${subject} has expired.` };
   return undefined;
 }
