@@ -140,7 +140,7 @@ function answerWith(
   const { response } = context;
   if ('passed' in answer) {
     try {
-      context.passedHead = answer.passed.headers;
+      context.passed = answer.passed;
       return answer.passed.sendTo(response, context.headers);
     } catch (error) {
       fail(services, error, context);

@@ -13,6 +13,7 @@ import { failureSink } from './answer/failure-events.ts';
 import type { ForwardContext, ForwardRequest } from './forward.ts';
 import { answerHeaders, requestHeaders } from './upstreams/headers.ts';
 import { Meter, UsageStripper } from './answer/meter.ts';
+import { saysItsEnd } from './answer/stream-end.ts';
 import { boundFor } from './request/output-bound.ts';
 import { asksForUsage, rewriteBody } from './request/request-body.ts';
 import type { Scrub } from './upstreams/scrubber.ts';
@@ -185,6 +186,7 @@ export class Attempt {
       settlement,
       meter,
       isEventStream,
+      saysItsEnd: isEventStream && status === 200 && saysItsEnd(request.path),
       flow: { resume: () => (decoding ?? flow).resume(), abort: () => flow.abort() },
       onEnding: (ending, error) => {
         request.signal.removeEventListener('abort', this.#onAbort);

@@ -207,6 +207,7 @@ describeOnBothServers('agents in workspaces', (start) => {
     const dear = stream([
       eventOf({ choices: [{ index: 0, delta: { tool_calls: [call] } }] }),
       eventOf({ choices: [], usage }),
+      Buffer.from('data: [DONE]\n\n'),
     ]);
     const budgets = [{ name: 'all', unit: 'tokens', amount: '8000', period: 'total' }];
     const ask = async (verb: string) => {

@@ -41,7 +41,7 @@ function stopReading({ request, response }: RequestContext): void {
 function lastWords(context: RequestContext, why: KeywardError): string | undefined {
   if (context.lastWords !== undefined) return context.lastWords(why);
   const { response, route } = context;
-  const head = context.passedHead ?? response.getHeaders();
+  const head = context.passed?.headers ?? response.getHeaders();
   const isEventStream = /^text\/event-stream\b/i.test(String(head['content-type'] ?? ''));
   if (!isEventStream || head['content-length'] !== undefined) return undefined;
   if (route === undefined) return undefined;

@@ -4,7 +4,7 @@ import type { Caller } from '../../access/index.ts';
 import type { KeywardError } from '../../base/errors.ts';
 import { subjectOfUser, type Session } from '../../identity/index.ts';
 import { subjectsOf } from '../../keys/index.ts';
-import type { AnswerHeaders } from '../../models/index.ts';
+import type { Answer as ModelAnswer } from '../../models/index.ts';
 import { endedError, type EndedBy, type Run, type Runner, type RunnerView } from '../../nodes/index.ts';
 import type { Count } from '../../usage/index.ts';
 import { callerAddress } from './caller-address.ts';
@@ -48,8 +48,8 @@ export class RequestContext implements Runner {
   isCounted = false;
   /** The end of a begun answer that is no event stream; undefined: its connection is cut. */
   lastWords: ((why: KeywardError) => string | undefined) | undefined;
-  /** The head of an answer that is passed on: it is written at once, and the response does not keep it. */
-  passedHead: AnswerHeaders | undefined;
+  /** An answer that is passed on. Its head is written at once, and the response does not keep it. */
+  passed: ModelAnswer | undefined;
   readonly #services: KernelServices;
   #run: Run | undefined;
   #payers: readonly string[] = [];
@@ -182,8 +182,9 @@ export class RequestContext implements Runner {
     this.#lightSignal = undefined;
     if (this.#run !== undefined && !this.#isWorking) services.nodes.runs.leave(this.#run);
     this.#release?.();
-    const isGone = !response.writableFinished;
-    if (isGone) lightSignal?.abort();
+    const isCut = !response.writableFinished;
+    if (isCut) lightSignal?.abort();
+    const isGone = isCut && this.passed?.isComplete !== true;
     const status = isGone ? CLIENT_GONE_STATUS : response.statusCode;
     const seconds = (performance.now() - this.#startedMs) / 1000;
     services.metrics.note(this.route?.path ?? 'none', status, seconds);

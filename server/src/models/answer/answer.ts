@@ -6,6 +6,7 @@ import type { Route } from '../upstreams/catalogue.ts';
 import type { AnswerHeaders } from '../upstreams/headers.ts';
 import type { Settlement, UsageReport } from '../account/settlement.ts';
 import type { Meter, Seen } from './meter.ts';
+import { isAtLast, isWhole } from './stream-end.ts';
 
 /** Head and body of a whole answer are written as one text, which costs half of what two writes do. */
 const SHORT_MAX_BYTES = 12 * 1024;
@@ -33,6 +34,8 @@ export interface AnswerOptions {
   meter: Meter;
   /** Server-sent events: a break is reported as an event. Otherwise the caller's connection is cut. */
   isEventStream: boolean;
+  /** A stream that says its end is whole only with it. */
+  saysItsEnd: boolean;
   flow: Flow;
   /** Called exactly once, before the settlement. */
   onEnding?(ending: Ending, error?: Error): void;
@@ -76,6 +79,12 @@ export class Answer implements Sink {
     return this.#options.settlement.report;
   }
 
+  /** Nothing more belongs to it: many clients hang up then, before the connection of the upstream has ended. */
+  get isComplete(): boolean {
+    const { saysItsEnd, meter } = this.#options;
+    return saysItsEnd && isAtLast(meter.tail);
+  }
+
   get seen(): SeenAnswer {
     const { meter, isEventStream } = this.#options;
     return { ...meter.seen, isEventStream };
@@ -92,7 +101,9 @@ export class Answer implements Sink {
   }
 
   end(): void {
-    const rest = this.#options.meter.end();
+    const { saysItsEnd, meter } = this.#options;
+    if (saysItsEnd && !isWhole(meter.tail)) return this.fail(endedEarly());
+    const rest = meter.end();
     if (rest !== undefined) this.#pass(rest);
     this.#close('end');
     this.#ending('ok');
@@ -113,7 +124,7 @@ export class Answer implements Sink {
     this.#waiting = [];
     if (this.#ended) return;
     this.#options.flow.abort();
-    this.#ending('client_gone');
+    this.#ending(this.isComplete ? 'ok' : 'client_gone');
     if (this.#outlet?.writableEnded !== true) this.#outlet?.destroy();
   }
 
@@ -128,7 +139,9 @@ export class Answer implements Sink {
       this.abandon();
       return undefined;
     }
-    const headers = { ...this.headers, ...own };
+    // nginx collects a stream otherwise, and sends it as a whole.
+    const unbuffered = this.#options.isEventStream ? { 'x-accel-buffering': 'no' } : {};
+    const headers = { ...this.headers, ...unbuffered, ...own };
     if (this.#last === 'end') {
       this.#sendWhole(response, headers);
       return undefined;
@@ -212,6 +225,9 @@ export class Answer implements Sink {
 
 const joined = (pieces: readonly Buffer[]): Buffer =>
   pieces.length > 1 ? Buffer.concat(pieces) : (pieces[0] ?? NOTHING);
+
+const endedEarly = (): KeywardError =>
+  new KeywardError('upstream_unavailable', 'The upstream ended its stream before the end of its answer.');
 
 /** The last event of a stream that broke off; no `[DONE]` follows. */
 function breakEvent(timedOut: boolean, own: KeywardError | undefined): string {

@@ -58,6 +58,7 @@ export async function replay(
     settlement,
     meter: new Meter(),
     isEventStream: false,
+    saysItsEnd: false,
     flow: { resume: () => undefined, abort: () => undefined },
   });
   if (request.signal.aborted) answer.abandon();

@@ -1,6 +1,7 @@
 import type { TokensSoFar } from '../../nodes/index.ts';
 import type { SeenAnswer } from './answer.ts';
 import { endsEvent, fieldValues, firstEventEnd, lastEventEnd, linesOfEvent } from './event-ends.ts';
+import { TAIL_BYTES } from './stream-end.ts';
 import { findUsageObject, UsageScanner, type TokenCounts } from './usage-scanner.ts';
 
 /** Kept of an answer, by reference, to count its tokens if the upstream does not. */
@@ -56,6 +57,8 @@ export function silenceMs(sinceMs: number, nowMs = performance.now()): number {
 /** Counts and samples an answer's bytes as they pass. */
 export class Meter {
   readonly #scanner = new UsageScanner();
+  #tail: Buffer[] = [];
+  #tailBytes = 0;
   readonly #sample: Buffer[] = [];
   #sampleBytes = 0;
   #bytes = 0;
@@ -90,6 +93,11 @@ export class Meter {
     return !this.#atEventEnd;
   }
 
+  /** The last bytes, as Latin-1. */
+  get tail(): string {
+    return Buffer.concat(this.#tail).toString('latin1', Math.max(0, this.#tailBytes - TAIL_BYTES));
+  }
+
   get seen(): Seen {
     return { counts: this.#scanner.counts, sample: this.#sample, bytes: this.#bytes };
   }
@@ -105,7 +113,17 @@ export class Meter {
       this.#sample.push(chunk);
       this.#sampleBytes += chunk.length;
     }
+    this.#keepTail(chunk);
     return this.#scanner.scan(chunk);
+  }
+
+  #keepTail(chunk: Buffer): void {
+    this.#tail.push(chunk);
+    this.#tailBytes += chunk.length;
+    // Seldom: to drop a piece for each that comes would move all others each time.
+    if (this.#tailBytes < 2 * TAIL_BYTES) return;
+    while (this.#tailBytes - (this.#tail[0]?.length ?? 0) >= TAIL_BYTES)
+      this.#tailBytes -= this.#tail.shift()?.length ?? 0;
   }
 }
 
