@@ -158,7 +158,7 @@ export function ended({ news, queue }: JobsContext, { id, worker_id: workerId }:
   news.changed(id);
   if (workerId === null) return;
   news.changed(workerId);
-  queue.workerChanged(workerId);
+  queue.placeFreed(workerId);
 }
 
 /** @throws KeywardError `job_not_found`, `result_not_ready` before a final state. Also of a deleted job. */
