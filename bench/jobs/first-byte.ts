@@ -1,5 +1,5 @@
 import type { JobServer } from './job-server.ts';
-import { median, startSubject } from './load.ts';
+import { median, startSubject } from '../load.ts';
 
 const MODEL = 'bench-streamed';
 const TURNS = 450;
@@ -31,7 +31,7 @@ export async function firstByte(
   const [miner = ''] = await server.keys('miner');
   const upstream = await startSubject('upstream', 'upstream-server.ts', { measured: false });
   const direct = upstream.ready.url ?? '';
-  const worker = await startSubject('worker', 'job-worker.ts', {
+  const worker = await startSubject('worker', 'jobs/kit-worker.ts', {
     args: [server.url, direct, MODEL],
     measured: false,
     input: miner,

@@ -1,9 +1,9 @@
-import { deadWorkers } from './job-dead-workers.ts';
-import { firstByte } from './job-first-byte.ts';
-import type { PollersOrder, PollersSeen } from './job-pollers.ts';
+import { deadWorkers } from './dead-workers.ts';
+import { firstByte } from './first-byte.ts';
+import type { PollersOrder, PollersSeen } from './pollers.ts';
 import { JobServer } from './job-server.ts';
-import type { WorkersOrder, WorkersSeen } from './job-workers.ts';
-import { load, measure, median, rssMb, startSubject, type Measured } from './load.ts';
+import type { WorkersOrder, WorkersSeen } from './workers.ts';
+import { load, measure, median, rssMb, startSubject, type Measured } from '../load.ts';
 
 /*
  * The queue of jobs over HTTP, with keys, limits, usage and audit on.
@@ -58,7 +58,7 @@ async function throughput(server: JobServer, client: string): Promise<void> {
     const pairs: { jobs: WorkersSeen; bare: Measured }[] = [];
     const order = { url: server.url, pid: server.subject.pid, client, miners, maxJobs, jobs: JOBS };
     for (let round = 0; round < ROUNDS; round++) {
-      const jobs = await load<WorkersSeen>('job-workers.ts', order satisfies WorkersOrder);
+      const jobs = await load<WorkersSeen>('jobs/workers.ts', order satisfies WorkersOrder);
       pairs.push({ jobs, bare: await bare.measure() });
     }
     const of = (value: (pair: (typeof pairs)[number]) => number): number => median(pairs.map(value));
@@ -83,7 +83,7 @@ async function waiting(server: JobServer, client: string): Promise<void> {
   for (let owner = 0; owner < MINER_OWNERS; owner++)
     miners.push(...(await server.keys('miner', KEYS_AN_OWNER)));
   const { url, subject } = server;
-  const seen = await load<PollersSeen>('job-pollers.ts', {
+  const seen = await load<PollersSeen>('jobs/pollers.ts', {
     url,
     pid: subject.pid,
     client,
@@ -100,6 +100,8 @@ async function waiting(server: JobServer, client: string): Promise<void> {
   say(`${POLLERS} idle polls: ${(seen.idleShare * 100).toFixed(1)} % of a processor, ${seen.rssMb} MB`);
 }
 
+// The first start keeps what it has compiled, as the installation does: later ones take less memory.
+await (await JobServer.start()).subject.stop();
 const server = await JobServer.start();
 const [client = ''] = await server.keys('client');
 const dead = deadWorkers(server, client);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { good, Connection, orderOnStdin } from './connection.ts';
-import { cpuMs, rssMb } from './load.ts';
+import { cpuMs, rssMb } from '../load.ts';
 
 /*
  * Workers that wait in long polls, each on a connection and under a name of its own, and clients that submit jobs at an even

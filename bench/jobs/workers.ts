@@ -1,5 +1,5 @@
 import { Connection, good, orderOnStdin, spinUntil } from './connection.ts';
-import { cpuMs } from './load.ts';
+import { cpuMs } from '../load.ts';
 
 /*
  * Workers over HTTP, a key and name of its own each: every one polls, reports the result of each job over the connection of
