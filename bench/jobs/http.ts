@@ -1,3 +1,6 @@
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { deadWorkers } from './dead-workers.ts';
 import { firstByte } from './first-byte.ts';
 import type { PollersOrder, PollersSeen } from './pollers.ts';
@@ -28,6 +31,24 @@ const SUBMISSIONS = 1_500;
 const SUBMISSION_EVERY_MS = 20;
 const MINER_OWNERS = 20;
 const KEYS_AN_OWNER = 5;
+
+const FLUSHES = 200;
+
+/** What a commit waits for at least: a page that is flushed to the disk of the database, ms. */
+function flushMs(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'keyward-bench-flush-'));
+  const file = openSync(join(folder, 'page'), 'w');
+  const page = Buffer.alloc(4_096);
+  const times = Array.from({ length: FLUSHES }, () => {
+    const startedMs = performance.now();
+    writeSync(file, page);
+    fdatasyncSync(file);
+    return performance.now() - startedMs;
+  });
+  closeSync(file);
+  rmSync(folder, { recursive: true });
+  return median(times);
+}
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
@@ -104,6 +125,7 @@ async function waiting(server: JobServer, client: string): Promise<void> {
 await (await JobServer.start()).subject.stop();
 const server = await JobServer.start();
 const [client = ''] = await server.keys('client');
+say(`the disk: ${flushMs().toFixed(2)} ms a flush`);
 const dead = deadWorkers(server, client);
 say(`at its start: ${rssMb(server.subject.pid)} MB`);
 const { silentSeconds, brokenSeconds } = await dead;

@@ -2,6 +2,7 @@ import { isoTime } from '../base/clock.ts';
 import { jsonIn } from '../base/json-text.ts';
 import type { JobsContext } from './context.ts';
 import type { JobRow, JobState } from './job.ts';
+import type { Db } from '../storage/index.ts';
 import type { Excluded, Prospects } from './known-workers.ts';
 import { countBefore } from './store/job-store.ts';
 
@@ -102,8 +103,7 @@ async function queuedView(
   prospects: Prospects,
 ): Promise<Queued> {
   const { model, places, online, excluded, because } = prospects;
-  const before = row.held_until > 0 ? POSITION_MAX : await countBefore(storage.db, row, POSITION_MAX);
-  const position = before < POSITION_MAX ? before + 1 : null;
+  const position = await positionOf(storage.db, row, prospects);
   return {
     queue_position: position,
     eta_seconds: position === null ? null : pace.secondsUntil(model, { position, places }),
@@ -111,6 +111,15 @@ async function queuedView(
     is_possible: because.length === 0,
     impossible_because: [...because],
   };
+}
+
+/** A submission to a long queue does not count a thousand jobs each time. */
+async function positionOf(db: Db, row: JobRow, prospects: Prospects): Promise<number | null> {
+  if (row.held_until > 0 || row.queued_at >= prospects.deepFromMs) return null;
+  const before = await countBefore(db, row, POSITION_MAX);
+  if (before < POSITION_MAX) return before + 1;
+  prospects.deepFromMs = Math.min(prospects.deepFromMs, row.queued_at);
+  return null;
 }
 
 function reasonOf(

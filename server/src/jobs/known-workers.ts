@@ -27,6 +27,8 @@ export interface Prospects {
   isFree: boolean;
   /** The constraints that no known worker meets. */
   because: readonly string[];
+  /** A job that was queued then had more jobs before it than are counted, and so have later ones. */
+  deepFromMs: number;
 }
 
 interface Reading {
@@ -121,5 +123,5 @@ function prospectsOf({ nowMs, workers, held }: Reading, spec: Spec, ownerId: str
     else excluded[reason] = (excluded[reason] ?? 0) + 1;
   }
   const because = workers.length === 0 ? ['no_worker'] : impossible(spec, workers.map(candidateOf));
-  return { model: spec.models[0], online, places, excluded, isFree, because };
+  return { model: spec.models[0], online, places, excluded, isFree, because, deepFromMs: Infinity };
 }
