@@ -14,12 +14,13 @@ import { load, measure, median, rssMb, startSubject, type Measured } from '../lo
  * Jobs: 50 workers with keys of their own empty a queue; each job is one claim and one completion, stored durably, with a
  * signed receipt. With max_jobs 1 each is a request; with 16 one poll claims up to 16 jobs, whose results are still a request
  * each. The share is claims and completions a second over the requests a second of a bare `node:http` handler that parses the
- * same result and writes the same receipt, on as many connections, in the same run. Bar: 0.5 with 16.
+ * same result and writes the same receipt, on 50 connections, in the same run. Bar: 0.5 with 16.
  *
  * A worker has it: from the first byte of a submission to the last byte of the answer to a poll, while 1,000 workers under
  * names of their own wait in long polls; half of them serve another model. Bars: p50 10 ms, p99 50 ms.
  *
- * First streamed byte: the first event of POST /v1/chat/completions through a worker, over that of the worker's upstream itself. Bar: 10 ms.
+ * First streamed byte: the first event of POST /v1/chat/completions through a worker of the worker kit, less that of its
+ * upstream itself. Comments, which say where a request is in the queue, do not count. Bar: 10 ms.
  *
  * Dead workers, with the default clocks. Bars: 35 s, and 6 s where the control stream broke. Memory: 150 MB.
  */

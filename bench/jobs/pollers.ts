@@ -63,15 +63,12 @@ async function work(connection: Connection, key: string, name: string): Promise<
   }
 }
 
-const connections: Connection[] = [];
-const polls: Promise<void>[] = [];
 for (let number = 0; number < pollers; number++) {
   const connection = new Connection(url);
-  connections.push(connection);
   const [key = '', name] = [miners[number % miners.length], `worker-${number}`];
   const capabilities = { models: [number % 2 === 0 ? MODEL : OTHER] };
   await good(connection, '/v1/workers/register', { key, name, body: { capabilities } });
-  polls.push(work(connection, key, name));
+  void work(connection, key, name);
 }
 // Until all are waiting, and then for longer than a poll takes.
 await sleep(2_000);

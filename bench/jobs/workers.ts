@@ -3,7 +3,7 @@ import { cpuMs } from '../load.ts';
 
 /*
  * Workers over HTTP, a key and name of its own each: every one polls, reports the result of each job over the connection of
- * its place, all of them at the same time, and polls again until the queue is empty. Before that it may submit the jobs.
+ * its place, all of them at the same time, and polls again until the queue is empty. Before that the jobs are submitted.
  * Prints one line of JSON.
  */
 export interface WorkersOrder {
