@@ -56,6 +56,7 @@ bench: $(INSTALLED) ## Measure against a baseline in the same run
 	node bench/wrapper.ts
 	node bench/bootstrap.ts
 	node bench/jobs.ts
+	node bench/jobs/http.ts
 
 sdk: $(INSTALLED) ## Make the SDK's types anew from the routes
 	node sdk/generate.ts

@@ -6,13 +6,15 @@ import { createLogger } from '../server/src/base/logger.ts';
 import { readConfig } from '../server/src/config.ts';
 import { mintFirstKey } from '../server/src/keys/index.ts';
 
-// The whole server on its embedded defaults, without the local model; prints its address and an admin key.
+// The whole server on its embedded defaults, without the local model; prints its address and an admin key. The first
+// argument: other settings, as a JSON object of environment variables.
 const dataDir = mkdtempSync(join(tmpdir(), 'keyward-bench-data-'));
 const config = readConfig({
   KEYWARD_DATA_DIR: dataDir,
   KEYWARD_PORT: '0',
   KEYWARD_LOCAL_MODEL: 'off',
   KEYWARD_LOG_LEVEL: 'info',
+  ...(JSON.parse(process.argv[2] ?? '{}') as Record<string, string>),
 });
 const app = await openApp(config, await createLogger(config.logLevel));
 const first = await mintFirstKey(app.core.keys);

@@ -23,13 +23,26 @@ const OTHERS = '1';
 export async function startSubject(
   name: string,
   program: string,
-  { args = [], measured = true }: { args?: string[]; measured?: boolean } = {},
+  {
+    args = [],
+    measured = true,
+    flags = [],
+    input = '',
+  }: {
+    args?: string[];
+    measured?: boolean;
+    /** Of Node. */
+    flags?: string[];
+    /** On stdin: what may not stand in `args`, such as a key. */
+    input?: string;
+  } = {},
 ): Promise<Subject> {
   const file = new URL(program, import.meta.url).pathname;
-  const node = [process.execPath, '--disable-warning=ExperimentalWarning', file, ...args];
+  const node = [process.execPath, ...flags, '--disable-warning=ExperimentalWarning', file, ...args];
   const child = spawn('taskset', ['-c', measured ? MEASURED : OTHERS, ...node], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  child.stdin.end(input);
   const ready = await firstLine(child);
   return { name, ready, pid: child.pid ?? 0, stop: () => stop(child) };
 }
@@ -89,11 +102,24 @@ export async function measure(load: Load): Promise<Measured> {
   return { requestsPerSecond: seen.requests / seen.seconds, medianUs, p99Us, cpuUs };
 }
 
+/** Runs a program of this folder, which gets the order as JSON on stdin and prints what it has seen as JSON. */
+export async function load<Seen>(program: string, order: unknown): Promise<Seen> {
+  const file = new URL(program, import.meta.url).pathname;
+  const node = [process.execPath, '--disable-warning=ExperimentalWarning', file];
+  return JSON.parse(await run(['taskset', '-c', OTHERS, ...node], JSON.stringify(order))) as Seen;
+}
+
 /** Processor time that a process has used, user and system, in ms. */
-function cpuMs(pid: number): number {
+export function cpuMs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   const TICK_MS = 10;
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** Resident memory of a process, in MB. */
+export function rssMb(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024);
 }
 
 function requestOf({ url, method = 'GET', headers = {}, body = '' }: Load): string {

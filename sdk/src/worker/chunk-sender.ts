@@ -1,7 +1,7 @@
 const PIECE_MAX_BYTES = 1_048_576;
 const PIECES_MAX = 500;
 const REQUEST_MAX_BYTES = 4 * 1_048_576;
-/** Pieces that come together are sent together. */
+/** Pieces that come together are sent together; the first of a job, for which somebody waits, are sent at once. */
 const COLLECT_MS = 2;
 /** With more waiting, the function of the worker waits too. */
 const WAITING_MAX_BYTES = 4 * 1_048_576;
@@ -13,6 +13,7 @@ export class ChunkSender {
   #waiting: { line: string; bytes: number }[] = [];
   #bytes = 0;
   #sending: Promise<void> | undefined;
+  #hasBegun = false;
   #failure: { error: unknown } | undefined;
 
   constructor(send: (lines: string) => Promise<void>) {
@@ -58,7 +59,9 @@ export class ChunkSender {
 
   async #drain(): Promise<void> {
     try {
-      await new Promise((resolve) => setTimeout(resolve, COLLECT_MS));
+      if (this.#hasBegun) await new Promise((resolve) => setTimeout(resolve, COLLECT_MS));
+      else await Promise.resolve();
+      this.#hasBegun = true;
       while (this.#waiting.length > 0) await this.#send(this.#next());
     } catch (error) {
       this.#failure ??= { error };

@@ -7,6 +7,7 @@ import type { Nodes } from '../nodes/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Budgets, UsageCounters } from '../usage/index.ts';
 import type { JobNews } from './job-news.ts';
+import type { KnownWorkers } from './known-workers.ts';
 import type { Pace } from './pace.ts';
 import type { Queue } from './queue/queue.ts';
 
@@ -29,6 +30,9 @@ export interface JobsContext {
   /** Private addresses that the ends of jobs may be reported to. */
   webhookPrivate: Config['webhookPrivate'];
   queue: Queue;
+  workers: KnownWorkers;
+  /** Ids of workers that poll, by their owner and the name that they send. */
+  workerIds: Map<string, string>;
   news: JobNews;
   pace: Pace;
 }

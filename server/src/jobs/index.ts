@@ -25,7 +25,7 @@ export { listAllJobs, listAllWorkers } from './admin/lists.ts';
 export { queueTotals } from './admin/queue-totals.ts';
 export { jobStats, queueState } from './admin/stats.ts';
 export { checkReceipt, type Receipt, type ReceiptCheck } from './receipt.ts';
-export { takeJobs } from './workers/take.ts';
+export { takeJobs, takeOwnJobs } from './workers/take.ts';
 export type { JobInput } from './submit.ts';
 export { leaseLost, type ResultInput } from './workers/completions.ts';
 export { controlOf, type ControlEvent } from './workers/control.ts';
@@ -35,7 +35,6 @@ export {
   leave,
   listWorkers,
   registerWorker,
-  workerNotFound,
   type WorkerInput,
 } from './workers/register.ts';
 export { progressed, type Progress } from './workers/progress.ts';

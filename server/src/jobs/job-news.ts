@@ -1,45 +1,54 @@
-import { hash } from 'node:crypto';
 import type { Nodes } from '../nodes/index.ts';
 
 const SHARDS = 64;
 /** Where a wake-up of another node was lost. */
 const LOOK_AGAIN_MS = 1_000;
 
+type Waiting = Map<string, Set<() => void>>;
+
 /** Tells those who wait for a job that something of it has changed, on this node and the others. */
 export class JobNews {
   readonly #nodes: Nodes;
-  readonly #waiting = new Map<string, Set<() => void>>();
-  readonly #removers: (() => void)[] = [];
+  /** By shard: a wake-up of another node looks at those of one. */
+  readonly #waiting: readonly Waiting[];
+  readonly #removers: (() => void)[];
 
   constructor(nodes: Nodes) {
     this.#nodes = nodes;
-    for (let shard = 0; shard < SHARDS; shard++)
-      this.#removers.push(
-        nodes.onWake(topicOf(shard), () => {
-          for (const id of this.#waiting.keys()) if (shardOf(id) === shard) this.#tell(id);
-        }),
-      );
+    this.#waiting = Array.from({ length: SHARDS }, (): Waiting => new Map());
+    this.#removers = this.#waiting.map((waiting, shard) =>
+      nodes.onWake(topicOf(shard), () => {
+        for (const id of waiting.keys()) tell(waiting, id);
+      }),
+    );
   }
 
   /** After a commit. */
   changed(id: string): void {
-    this.#tell(id);
-    this.#nodes.wake(topicOf(shardOf(id)));
+    const shard = shardOf(id);
+    tell(this.#waitingIn(shard), id);
+    this.#nodes.wake(topicOf(shard));
   }
 
   /** Resolves at the next change, after a second at the latest, or when the signal aborts. */
   next(id: string, signal?: AbortSignal, maxMs = LOOK_AGAIN_MS): Promise<void> {
+    return this.within(id, signal, Math.min(maxMs, LOOK_AGAIN_MS));
+  }
+
+  /** The same with another limit, for those who learn it in another way too. */
+  within(id: string, signal: AbortSignal | undefined, maxMs: number): Promise<void> {
+    const waiting = this.#waitingIn(shardOf(id));
     return new Promise((resolve) => {
-      const listeners = this.#waiting.get(id) ?? new Set();
+      const listeners = waiting.get(id) ?? new Set();
       const done = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', done);
         listeners.delete(done);
-        if (listeners.size === 0) this.#waiting.delete(id);
+        if (listeners.size === 0 && waiting.get(id) === listeners) waiting.delete(id);
         resolve();
       };
-      const timer = setTimeout(done, Math.min(maxMs, LOOK_AGAIN_MS));
-      this.#waiting.set(id, listeners.add(done));
+      const timer = setTimeout(done, maxMs);
+      waiting.set(id, listeners.add(done));
       if (signal?.aborted === true) done();
       else signal?.addEventListener('abort', done, { once: true });
     });
@@ -49,10 +58,20 @@ export class JobNews {
     for (const remove of this.#removers) remove();
   }
 
-  #tell(id: string): void {
-    for (const listener of this.#waiting.get(id) ?? []) listener();
+  #waitingIn(shard: number): Waiting {
+    return this.#waiting[shard] as Waiting;
   }
 }
 
+function tell(waiting: Waiting, id: string): void {
+  for (const listener of waiting.get(id) ?? []) listener();
+}
+
 const topicOf = (shard: number): string => `job-${shard}`;
-const shardOf = (id: string): number => parseInt(hash('md5', id, 'hex').slice(0, 8), 16) % SHARDS;
+
+/** FNV-1a. */
+function shardOf(id: string): number {
+  let sum = 0x81_1c_9d_c5;
+  for (let at = 0; at < id.length; at++) sum = Math.imul(sum ^ id.charCodeAt(at), 0x01_00_01_93);
+  return (sum >>> 0) % SHARDS;
+}

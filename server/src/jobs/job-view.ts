@@ -3,21 +3,11 @@ import { jsonIn } from '../base/json-text.ts';
 import type { JobsContext } from './context.ts';
 import type { JobRow, JobState } from './job.ts';
 import type { Db } from '../storage/index.ts';
-import type { Pace } from './pace.ts';
-import { impossible, misfit, type Candidate, type Misfit, type Spec } from './spec.ts';
+import type { Excluded, Prospects } from './known-workers.ts';
 import { countBefore } from './store/job-store.ts';
-import { findLanes } from './store/lane-store.ts';
-import { heldBy, seenSince } from './store/worker-store.ts';
-import { bookedFor, candidateOf, KNOWN_MS, stateOf, type WorkerState } from './workers/worker.ts';
 
 /** Of the position in the queue; above it the position is unknown. */
 const POSITION_MAX = 1_000;
-/** Workers that an answer looks at. */
-const WORKERS_MAX = 2_000;
-
-export type Excluded = Partial<
-  Record<Misfit | 'busy' | 'booked' | 'draining' | 'resting' | 'offline', number>
->;
 
 /** Why a job still waits. */
 export interface Waiting {
@@ -58,11 +48,12 @@ export interface JobView extends JobFacts {
 /** In the order of the rows. */
 export async function viewsOfJobs(context: JobsContext, rows: readonly JobRow[]): Promise<JobView[]> {
   const waiting = rows.filter(({ state }) => state === 'QUEUED');
-  const crowd = waiting.length === 0 ? undefined : await crowdOf(context, waiting);
+  const prospects =
+    waiting.length === 0 ? undefined : await context.workers.prospects(waiting.map(({ lane }) => lane));
   const views: JobView[] = [];
   for (const row of rows) {
-    const queued = row.state === 'QUEUED' && crowd !== undefined ? await queuedView(crowd, row) : NOT_QUEUED;
-    views.push(viewOf(row, queued));
+    const found = row.state === 'QUEUED' ? prospects?.get(row.lane) : undefined;
+    views.push(viewOf(row, found === undefined ? NOT_QUEUED : await queuedView(context, row, found)));
   }
   return views;
 }
@@ -106,92 +97,35 @@ const NOT_QUEUED: Queued = {
   impossible_because: [],
 };
 
-/** What the waiting jobs of one answer are compared with. */
-interface Crowd {
-  db: Db;
-  nowMs: number;
-  specs: ReadonlyMap<number, Spec>;
-  workers: {
-    candidate: Candidate;
-    state: WorkerState;
-    isFull: boolean;
-    concurrency: number;
-    /** Undefined: for everybody. */
-    onlyFor: string | undefined;
-  }[];
-  pace: Pace;
-}
-
-async function crowdOf({ storage, clock, pace }: JobsContext, rows: readonly JobRow[]): Promise<Crowd> {
-  const { db } = storage;
-  const nowMs = clock.nowMs();
-  const lanes = await findLanes(db, [...new Set(rows.map(({ lane }) => lane))]);
-  const workers = await seenSince(db, nowMs - KNOWN_MS, WORKERS_MAX);
-  const held = await heldBy(
-    db,
-    workers.map(({ id }) => id),
-  );
-  return {
-    db,
-    nowMs,
-    pace,
-    specs: new Map(lanes.map(({ id, spec }) => [id, JSON.parse(spec) as Spec])),
-    workers: workers.map((worker) => ({
-      candidate: candidateOf(worker),
-      state: stateOf(worker, nowMs),
-      concurrency: worker.concurrency,
-      isFull: (held.get(worker.id) ?? 0) >= worker.concurrency,
-      onlyFor: bookedFor(worker, nowMs),
-    })),
-  };
-}
-
-async function queuedView({ db, nowMs, specs, workers, pace }: Crowd, row: JobRow): Promise<Queued> {
-  const spec = specs.get(row.lane);
-  if (spec === undefined) return NOT_QUEUED;
-  const excluded: Excluded = {};
-  let places = 0;
-  for (const { candidate, state, isFull, concurrency, onlyFor } of workers) {
-    const isBooked = onlyFor !== undefined && onlyFor !== row.owner_id;
-    const away = state !== 'online' ? state : isBooked ? 'booked' : isFull ? 'busy' : undefined;
-    const unfit = misfit(spec, candidate);
-    if (unfit === undefined && state === 'online' && !isBooked) places += concurrency;
-    const reason = unfit ?? away;
-    if (reason !== undefined) excluded[reason] = (excluded[reason] ?? 0) + 1;
-  }
-  const online = workers.filter(({ state }) => state !== 'offline').length;
-  const because =
-    workers.length === 0
-      ? ['no_worker']
-      : impossible(
-          spec,
-          workers.map(({ candidate }) => candidate),
-        );
-  const isFree = Object.values(excluded).reduce((sum, count) => sum + count, 0) < workers.length;
-  const before = row.held_until > 0 ? POSITION_MAX : await countBefore(db, row, POSITION_MAX);
-  const position = before < POSITION_MAX ? before + 1 : null;
+async function queuedView(
+  { storage, clock, pace }: JobsContext,
+  row: JobRow,
+  prospects: Prospects,
+): Promise<Queued> {
+  const { model, places, online, excluded, because } = prospects;
+  const position = await positionOf(storage.db, row, prospects);
   return {
     queue_position: position,
-    eta_seconds: position === null ? null : pace.secondsUntil(spec.models[0], { position, places }),
-    waiting: {
-      reason: reasonOf(row, { nowMs, because, online, isFree, excluded }),
-      workers_online: online,
-      excluded,
-    },
+    eta_seconds: position === null ? null : pace.secondsUntil(model, { position, places }),
+    waiting: { reason: reasonOf(row, prospects, clock.nowMs()), workers_online: online, excluded },
     is_possible: because.length === 0,
-    impossible_because: because,
+    impossible_because: [...because],
   };
+}
+
+/** A submission to a long queue does not count a thousand jobs each time. */
+async function positionOf(db: Db, row: JobRow, prospects: Prospects): Promise<number | null> {
+  if (row.held_until > 0 || row.queued_at >= prospects.deepFromMs) return null;
+  const before = await countBefore(db, row, POSITION_MAX);
+  if (before < POSITION_MAX) return before + 1;
+  prospects.deepFromMs = Math.min(prospects.deepFromMs, row.queued_at);
+  return null;
 }
 
 function reasonOf(
   { held_until: heldUntil, attempt }: JobRow,
-  {
-    nowMs,
-    because,
-    online,
-    isFree,
-    excluded,
-  }: { nowMs: number; because: readonly string[]; online: number; isFree: boolean; excluded: Excluded },
+  { because, online, isFree, excluded }: Prospects,
+  nowMs: number,
 ): string {
   if (heldUntil > nowMs) return attempt === 0 ? 'not_before' : 'backoff';
   if (online === 0) return 'no_worker_online';

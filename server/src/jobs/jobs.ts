@@ -153,12 +153,13 @@ export async function deleteJob(context: JobsContext, caller: Caller, id: string
   });
 }
 
-/** After the commit that ended a job. */
-export function ended({ news, queue }: JobsContext, { id, worker_id: workerId }: JobRow): void {
+/** After the commit that ended a job. @param row completed, or as it was before */
+export function ended({ news, queue }: JobsContext, { id, state, worker_id: workerId }: JobRow): void {
   news.changed(id);
   if (workerId === null) return;
-  news.changed(workerId);
-  queue.workerChanged(workerId);
+  // A worker that has completed a job need not hear of it.
+  if (state !== 'COMPLETED') news.changed(workerId);
+  queue.placeFreed(workerId);
 }
 
 /** @throws KeywardError `job_not_found`, `result_not_ready` before a final state. Also of a deleted job. */

@@ -8,6 +8,7 @@ import { Charges } from './charges.ts';
 import type { JobsContext } from './context.ts';
 import { enrolmentMigrations } from './enrolment/migrations.ts';
 import { JobNews } from './job-news.ts';
+import { KnownWorkers } from './known-workers.ts';
 import { marketplaceMigrations } from './marketplace/migrations.ts';
 import { jobsMigrations } from './migrations.ts';
 import { Pace } from './pace.ts';
@@ -44,7 +45,8 @@ export const jobsModule = defineModule({
   open: ({ config, storage, clock, logger, audit, nodes, keys, sealing, budgets, counters }: Given) => {
     const submitters = new Submitters({ keys, nodes, clock });
     const { clocks, limits } = config.jobs;
-    const queue = new Queue({ storage, clock, logger, nodes, clocks, submitters });
+    const workers = new KnownWorkers({ storage, clock });
+    const queue = new Queue({ storage, clock, logger, nodes, clocks, submitters, workers });
     const context: JobsContext = {
       storage,
       clock,
@@ -57,6 +59,8 @@ export const jobsModule = defineModule({
       clocks,
       limits,
       queue,
+      workers,
+      workerIds: new Map(),
       webhookPrivate: config.webhookPrivate,
       signer: sealing.signer,
       news: new JobNews(nodes),

@@ -54,6 +54,8 @@ type Stored = { row: JobRow; isRepeat: boolean };
 export class Submissions {
   readonly #context: JobsContext;
   readonly #inserts: Together<New, Stored | 'too_many_kinds'>;
+  /** Jobs of requests that wait for them: a power cut ends the request too. */
+  readonly #readInserts: Together<New, Stored | 'too_many_kinds'>;
   /** Lanes that were used a moment ago, by owner, priority and hash. */
   readonly #lanes = new Map<string, { id: number; untilMs: number }>();
   /** Waiting jobs of an owner: at most so many. */
@@ -61,11 +63,13 @@ export class Submissions {
 
   constructor(context: JobsContext) {
     this.#context = context;
-    this.#inserts = new Together(context.storage, (tx, items) => this.#insert(tx, items));
+    const insert = (tx: Db, items: readonly New[]) => this.#insert(tx, items);
+    this.#inserts = new Together(context.storage, insert);
+    this.#readInserts = new Together(context.storage, insert, { durable: false });
   }
 
   /**
-   * Resolves when the job is stored: no crash loses it.
+   * Resolves when the job is stored: no crash loses it, unless a request waits for it.
    * @returns the stored job, also of an earlier request with the same idempotency key.
    * @throws KeywardError `invalid_input`, `too_large`, `queue_full`, `idempotency_conflict`
    */
@@ -76,7 +80,8 @@ export class Submissions {
   ): Promise<{ row: JobRow; isRepeat: boolean }> {
     const made = this.#newJob(caller, input, idempotencyKey);
     await this.#refuseFull(caller.ownerId);
-    const stored = await this.#inserts.add(made);
+    const inserts = made.row.reader_until === null ? this.#inserts : this.#readInserts;
+    const stored = await inserts.add(made);
     if (stored === 'too_many_kinds') throw tooManyKinds();
     const { row, isRepeat } = stored;
     if (isRepeat) {
@@ -89,8 +94,8 @@ export class Submissions {
     return stored;
   }
 
-  idle(): Promise<void> {
-    return this.#inserts.idle();
+  async idle(): Promise<void> {
+    await Promise.all([this.#inserts.idle(), this.#readInserts.idle()]);
   }
 
   #newJob(

@@ -162,7 +162,7 @@ export class Sweeper {
       });
       for (const job of changed) ended(this.#context, job);
       const lanes = [...new Set(changed.map(({ lane }) => lane))];
-      if (lanes.length > 0) await this.#context.queue.arrived(lanes, 0);
+      if (lanes.length > 0) await this.#context.queue.returned(lanes);
       if (ids.length < SLICE || changed.length === 0) return;
       await sleep(1);
     }
@@ -243,7 +243,7 @@ export class Sweeper {
     const lanes = await this.#storage.transaction((tx) => store.release(tx, nowMs, SLICE), {
       durable: false,
     });
-    if (lanes.length > 0) await this.#context.queue.arrived([...new Set(lanes)], 0);
+    if (lanes.length > 0) await this.#context.queue.returned([...new Set(lanes)]);
   }
 
   async #clean(nowMs: number): Promise<void> {

@@ -250,6 +250,34 @@ describeOnBothServers('jobs in time', (start) => {
   );
 
   test.concurrent(
+    'jobs that are released at the same moment wake as many of the polls that wait',
+    async ({ expect }) => {
+      const { client: mine, model, newWorker } = await cast();
+      const names = Array.from({ length: 12 }, (_, index) => `worker-${index}`);
+      const workers = await Promise.all(names.map(newWorker));
+      const notBefore = Date.now() + 1_500;
+      const not_before = new Date(notBefore).toISOString();
+      const ids = await Promise.all(names.map(() => mine.id({ model, not_before })));
+      const taken = await Promise.all(workers.map((worker) => worker.take()));
+      expect(taken.map(({ job_id: id }) => id).toSorted()).toEqual(ids.toSorted());
+      // One a second, as each look wakes one, would take twelve seconds.
+      expect(Date.now() - notBefore).toBeLessThan(8_000);
+    },
+  );
+
+  test.concurrent(
+    'a job is not called impossible once a worker for it has registered, also at another server',
+    async ({ expect }) => {
+      const { client: mine, model, minerKey } = await cast();
+      const wanted = `${model}-wanted`;
+      expect((await mine.submit({ model: wanted })).body.is_possible).toBe(false);
+      await new TestWorker(second, minerKey.secret, 'late').register({ models: [wanted] });
+      const { body } = await mine.submit({ model: wanted });
+      expect([body.is_possible, body.waiting?.reason]).toEqual([true, 'in_queue']);
+    },
+  );
+
+  test.concurrent(
     'a poison job fails after its attempts and drains nobody; several failing jobs let a worker rest',
     async ({ expect }) => {
       const { worker: one, client: mine, model: name } = await cast();

@@ -10,8 +10,7 @@ import {
   heartbeat,
   leaseLost,
   progressed,
-  takeJobs,
-  workerNotFound,
+  takeOwnJobs,
 } from '../../jobs/index.ts';
 import type { FailCode } from '../../jobs/index.ts';
 import { parseJson } from '../../http/index.ts';
@@ -71,9 +70,8 @@ export const workerJobRoutes: Route[] = [
     errors: ['worker_not_found'],
     handler: async ({ jobs }, { caller, body, headers, signal }) => {
       const { max_wait_seconds: wait = 15, max_jobs: max = 1 } = body;
-      const worker = await findOwnWorker(jobs, caller, nameOf(headers, caller));
-      const got = await takeJobs(jobs, worker, { max, waitMs: wait * 1_000, signal });
-      if (got.isGone) throw workerNotFound();
+      const named = nameOf(headers, caller);
+      const got = await takeOwnJobs(jobs, caller, { named, max, waitMs: wait * 1_000, signal });
       if (got.jobs.length === 0) {
         const skipped = [...got.skipped].map(([reason, count]) => `${reason}=${count}`).join(', ');
         return { status: 204, headers: skipped === '' ? {} : { 'x-skipped': skipped } };

@@ -34,6 +34,8 @@ export interface Seeker {
  */
 export class Lanes {
   readonly #lanes = new Map<number, Lane>();
+  /** Those in which something waits: a process knows many more. */
+  readonly #open = new Set<Lane>();
   /** How many jobs of an owner were started; the owner with the least goes first. */
   readonly #served = new Map<string, number>();
   readonly #maxSwapWaitMs: number;
@@ -65,6 +67,7 @@ export class Lanes {
       this.#served.set(lane.ownerId, Math.max(this.#served.get(lane.ownerId) ?? 0, this.#turn));
     lane.head = Math.min(lane.head, queuedAtMs);
     lane.arrivals++;
+    this.#open.add(lane);
     return true;
   }
 
@@ -86,12 +89,14 @@ export class Lanes {
   }
 
   open(): Lane[] {
-    return [...this.#lanes.values()].filter(({ head }) => head < Infinity);
+    return [...this.#open];
   }
 
   /** A claim found nothing. @param arrivals as they were before it looked */
   close(lane: Lane, arrivals: number): void {
-    if (lane.arrivals === arrivals) lane.head = Infinity;
+    if (lane.arrivals !== arrivals) return;
+    lane.head = Infinity;
+    this.#open.delete(lane);
   }
 
   /** Places were promised to jobs of this lane, so that the next place goes to another owner. */
@@ -113,8 +118,7 @@ export class Lanes {
   /** How many owners have something waiting. At least 1. */
   ownersWaiting(except: ReadonlySet<Lane>): number {
     const owners = new Set<string>();
-    for (const lane of this.#lanes.values())
-      if (lane.head < Infinity && !except.has(lane)) owners.add(lane.ownerId);
+    for (const lane of this.#open) if (!except.has(lane)) owners.add(lane.ownerId);
     return Math.max(owners.size, 1);
   }
 
@@ -122,8 +126,8 @@ export class Lanes {
   next(seeker: Seeker, nowMs: number, except: ReadonlySet<Lane>): Lane | undefined {
     let best: Lane | undefined;
     let bestRank: Rank | undefined;
-    for (const lane of this.#lanes.values()) {
-      if (lane.head === Infinity || except.has(lane) || whyUnfit(lane, seeker) !== undefined) continue;
+    for (const lane of this.#open) {
+      if (except.has(lane) || whyUnfit(lane, seeker) !== undefined) continue;
       const rank = this.#rank(lane, seeker, nowMs);
       if (rank !== undefined && (bestRank === undefined || isBefore(rank, bestRank)))
         [best, bestRank] = [lane, rank];
@@ -144,12 +148,11 @@ export class Lanes {
   /**
    * 0: waited too long for a swap; 1: needs none; 2: needs one. Undefined: a swap would unload a model that works.
    */
-  #rank(lane: Lane, { candidate, loaded, mustKeep }: Seeker, nowMs: number): Rank | undefined {
-    const model = modelFor(lane.spec, candidate);
-    const needsSwap = loaded.size > 0 && model !== null && model !== undefined && !loaded.has(model.name);
-    if (needsSwap && mustKeep) return undefined;
-    const isLate = needsSwap && nowMs - lane.head > this.#maxSwapWaitMs;
-    const swap = isLate ? 0 : needsSwap ? 2 : 1;
+  #rank(lane: Lane, seeker: Seeker, nowMs: number): Rank | undefined {
+    const mustSwap = needsSwap(lane, seeker);
+    if (mustSwap && seeker.mustKeep) return undefined;
+    const isLate = mustSwap && nowMs - lane.head > this.#maxSwapWaitMs;
+    const swap = isLate ? 0 : mustSwap ? 2 : 1;
     return [swap, this.#served.get(lane.ownerId) ?? 0, lane.head - lane.priority * PRIORITY_STEP_MS];
   }
 }
@@ -161,9 +164,16 @@ const isBefore = (one: Rank, other: Rank): boolean => {
   return at >= 0 && (one[at] ?? 0) < (other[at] ?? 0);
 };
 
+function needsSwap({ spec }: Lane, { candidate, loaded }: Seeker): boolean {
+  if (loaded.size === 0) return false;
+  const model = modelFor(spec, candidate);
+  return model !== null && model !== undefined && !loaded.has(model.name);
+}
+
+/** Whether the worker can take from this lane now. */
+export const suits = (lane: Lane, seeker: Seeker): boolean =>
+  whyUnfit(lane, seeker) === undefined && !(seeker.mustKeep && needsSwap(lane, seeker));
+
 /** @returns undefined where the worker can do the jobs of the lane. */
-export const whyUnfit = (
-  { spec, ownerId }: Lane,
-  { candidate, onlyFor }: Seeker,
-): Misfit | 'booked' | undefined =>
+const whyUnfit = ({ spec, ownerId }: Lane, { candidate, onlyFor }: Seeker): Misfit | 'booked' | undefined =>
   onlyFor !== undefined && onlyFor !== ownerId ? 'booked' : misfit(spec, candidate);

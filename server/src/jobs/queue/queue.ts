@@ -4,12 +4,14 @@ import type { Logger } from '../../base/logger.ts';
 import type { Nodes } from '../../nodes/index.ts';
 import { Together, type Storage } from '../../storage/index.ts';
 import type { JobClocks } from '../context.ts';
-import { modelFor, type Misfit } from '../spec.ts';
+import type { KnownWorkers } from '../known-workers.ts';
+import type { Misfit } from '../spec.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import type { Submitters } from '../submitters.ts';
 import { stateOf } from '../workers/worker.ts';
 import { Claims, type Ask, type ClaimedJob, type Seeking } from './claims.ts';
-import { Lanes, whyUnfit, type Lane, type Seeker } from './lanes.ts';
+import { Lanes, type Lane, type Seeker } from './lanes.ts';
+import { Waiters, type Waiter } from './waiters.ts';
 
 /** The topic that wakes other nodes. */
 const TOPIC = 'jobs';
@@ -25,22 +27,19 @@ interface Options {
   nodes: Nodes;
   clocks: JobClocks;
   submitters: Submitters;
+  workers: KnownWorkers;
 }
 
 export interface Got {
   jobs: ClaimedJob[];
+  /** The worker at the last look; undefined: it was deleted. */
+  row: WorkerRow | undefined;
   /** Kinds of waiting jobs by the reason why this worker cannot do them. */
   skipped: ReadonlyMap<Misfit | 'booked' | 'busy' | 'draining' | 'resting', number>;
-  /** The worker was deleted. */
-  isGone: boolean;
 }
 
-/** A poll that waits for a job. */
-interface Waiter {
-  workerId: string;
-  seeker: Seeker | undefined;
-  wake: () => void;
-}
+/** Polls that one wakes that has found a job: they double until the jobs are taken, and few look in vain. */
+const SCOUTS = 2;
 
 /**
  * Brings waiting jobs to workers that ask. The database decides who gets a job; this process only knows where to look, and
@@ -50,8 +49,7 @@ export class Queue {
   readonly #options: Options;
   readonly #lanes: Lanes;
   readonly #claims: Together<Ask, Seeking>;
-  /** The longest waiting first. */
-  readonly #waiters = new Set<Waiter>();
+  readonly #waiters = new Waiters();
   readonly #ticks: Every;
   #removers: (() => void)[] = [];
 
@@ -76,12 +74,23 @@ export class Queue {
 
   async stop(): Promise<void> {
     for (const remove of this.#removers) remove();
-    for (const waiter of this.#waiters) waiter.wake();
+    for (const waiter of this.#waiters.all()) waiter.wake();
     await Promise.all([this.#ticks.stop(), this.#claims.idle()]);
   }
 
-  /** After the commit that put jobs into these lanes. */
+  /** After the commit that put a job into each of these lanes. */
   async arrived(laneIds: readonly number[], queuedAtMs: number): Promise<void> {
+    await this.#open(laneIds, queuedAtMs);
+    for (const id of laneIds) this.#offer(this.#lanes.get(id));
+  }
+
+  /** After the commit that put jobs, any number of them, back into these lanes. */
+  async returned(laneIds: readonly number[]): Promise<void> {
+    await this.#open(laneIds, 0);
+    for (const id of laneIds) this.#offer(this.#lanes.get(id), { isScout: true });
+  }
+
+  async #open(laneIds: readonly number[], queuedAtMs: number): Promise<void> {
     const { storage, nodes, logger } = this.#options;
     nodes.wake(TOPIC);
     try {
@@ -89,12 +98,17 @@ export class Queue {
     } catch (error) {
       logger.warn({ err: error }, 'new jobs are found at the next look');
     }
-    for (const id of laneIds) this.#offer(this.#lanes.get(id));
   }
 
-  /** What a worker can do has changed: its polls look again. */
+  /** A lease of this worker has ended: its polls look again. */
+  placeFreed(workerId: string): void {
+    for (const waiter of this.#waiters.of(workerId)) waiter.wake();
+  }
+
+  /** What a worker can do has changed, or for whom. */
   workerChanged(workerId: string): void {
-    for (const waiter of this.#waiters) if (waiter.workerId === workerId) waiter.wake();
+    this.#options.workers.changed();
+    this.placeFreed(workerId);
   }
 
   /** A booking of this worker began, or ended before its time. */
@@ -105,12 +119,13 @@ export class Queue {
 
   /** Booked workers may work for others again. One that was booked meanwhile finds out with its next claim. */
   #lookAtBookings(): void {
-    for (const { seeker, wake } of this.#waiters) if (seeker?.onlyFor !== undefined) wake();
+    for (const { seeker, wake } of this.#waiters.all()) if (seeker?.onlyFor !== undefined) wake();
   }
 
   /** @returns jobs as soon as there are some; none after the wait, or when the caller has left. */
   async poll(ask: Ask, { waitMs, signal }: { waitMs: number; signal: AbortSignal }): Promise<Got> {
     const endsMs = this.#options.clock.monotonicMs() + waitMs;
+    let isScout = false;
     for (;;) {
       const waiter = this.#wait(ask.workerId, signal);
       try {
@@ -118,16 +133,19 @@ export class Queue {
         // Not in the transaction, which may run again: only where no job came in since the look.
         for (const [lane, arrivals] of empty) this.#lanes.close(lane, arrivals);
         const leftMs = endsMs - this.#options.clock.monotonicMs();
+        if (jobs.length > 0 && isScout) this.#offerRest(jobs);
         if (jobs.length > 0 || row === undefined || leftMs <= 0 || signal.aborted)
-          return { jobs, isGone: row === undefined, skipped: this.#skipped(row, seeker, free) };
-        waiter.seeker = free > 0 ? seeker : undefined;
+          return { jobs, row, skipped: this.#skipped(row, seeker, free) };
+        const offered = free > 0 ? seeker : undefined;
         // A job may have come in while this claim looked.
-        if (waiter.seeker !== undefined && this.#fits(waiter.seeker)) continue;
+        if (offered !== undefined && this.#fits(offered)) continue;
+        if (offered !== undefined) this.#waiters.offers(waiter, offered);
         // When its booking ends by itself, it looks again: jobs of others may have come in before.
         const bookedMs = (seeker?.bookedUntilMs ?? Infinity) - this.#options.clock.nowMs();
         // A worker without a free place is not offered anything; its place may become free at another node.
-        const blindMs = waiter.seeker === undefined ? LOOK_AGAIN_MS : Infinity;
+        const blindMs = offered === undefined ? LOOK_AGAIN_MS : Infinity;
         await waiter.until(Math.min(leftMs, blindMs, Math.max(bookedMs, 1)));
+        ({ isScout } = waiter);
       } finally {
         waiter.leave();
       }
@@ -141,7 +159,7 @@ export class Queue {
   #wait(workerId: string, signal: AbortSignal) {
     const woken = Promise.withResolvers<void>();
     const wake = (): void => woken.resolve();
-    const waiter: Waiter = { workerId, seeker: undefined, wake };
+    const waiter: Waiter = { workerId, seeker: undefined, isScout: false, wake };
     this.#waiters.add(waiter);
     signal.addEventListener('abort', wake, { once: true });
     return Object.assign(waiter, {
@@ -150,34 +168,27 @@ export class Queue {
         await woken.promise;
         clearTimeout(timer);
         // It leaves with the job that it was woken for: another one may take that.
-        if (signal.aborted) for (const lane of this.#lanes.open()) this.#offer(lane, waiter);
+        if (!signal.aborted) return;
+        for (const lane of this.#lanes.open()) this.#offer(lane, { except: waiter, isScout: true });
       },
       leave: (): void => {
-        this.#waiters.delete(waiter);
+        this.#waiters.remove(waiter);
         signal.removeEventListener('abort', wake);
       },
     });
   }
 
-  /** Wakes one that can do it: one that has its model loaded, else the one that waits longest. */
-  #offer(lane: Lane | undefined, except?: Waiter): void {
+  #offer(
+    lane: Lane | undefined,
+    { except, isScout = false }: { except?: Waiter; isScout?: boolean } = {},
+  ): void {
     if (lane === undefined || lane.head === Infinity) return;
-    let best: Waiter | undefined;
-    for (const waiter of this.#waiters) {
-      const { seeker } = waiter;
-      if (waiter === except || seeker === undefined) continue;
-      if (whyUnfit(lane, seeker) !== undefined) continue;
-      best ??= waiter;
-      const model = modelFor(lane.spec, seeker.candidate);
-      if (model === null || model === undefined) break;
-      if (!seeker.loaded.has(model.name)) continue;
-      best = waiter;
-      break;
-    }
-    if (best === undefined) return;
+    const waiter = this.#waiters.bestFor(lane, except);
+    if (waiter === undefined) return;
     // It is awake: the next job is for another.
-    best.seeker = undefined;
-    best.wake();
+    this.#waiters.noOffers(waiter);
+    waiter.isScout = isScout;
+    waiter.wake();
   }
 
   async #look(): Promise<void> {
@@ -187,9 +198,13 @@ export class Queue {
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'the queue could not be read');
     }
-    const lanes = this.#lanes.open();
-    for (let offers = this.#waiters.size; offers > 0 && lanes.length > 0; offers -= lanes.length)
-      for (const lane of lanes) this.#offer(lane);
+    for (const lane of this.#lanes.open()) this.#offer(lane, { isScout: true });
+  }
+
+  /** Of the lanes of these jobs, which a poll has just taken. */
+  #offerRest(jobs: readonly ClaimedJob[]): void {
+    for (const id of new Set(jobs.map(({ lane }) => lane)))
+      for (let scouts = 0; scouts < SCOUTS; scouts++) this.#offer(this.#lanes.get(id), { isScout: true });
   }
 
   #skipped(row: WorkerRow | undefined, seeker: Seeker | undefined, free: number): Got['skipped'] {

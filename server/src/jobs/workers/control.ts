@@ -11,7 +11,7 @@ const BEFORE_MS = 2_000;
 
 /** What a worker must know at once, until it leaves or is deleted. */
 export async function* controlOf(
-  { storage, clock, news }: Pick<JobsContext, 'storage' | 'clock' | 'news'>,
+  { storage, clock, clocks, news }: Pick<JobsContext, 'storage' | 'clock' | 'clocks' | 'news'>,
   workerId: string,
   signal: AbortSignal,
 ): AsyncGenerator<ControlEvent> {
@@ -21,8 +21,9 @@ export async function* controlOf(
   await storage.transaction((tx) => markSeen(tx, [workerId], clock.nowMs()), { durable: false });
   yield { event: 'ready', data: { worker_id: workerId } };
   while (!signal.aborted) {
-    // Before the read: a change after it must not be missed.
-    const changed = news.next(workerId, signal);
+    // Before the read: a change after it must not be missed. A heartbeat tells what a lost wake-up did not: a thousand idle
+    // workers would otherwise read 2,000 times a second.
+    const changed = news.within(workerId, signal, clocks.heartbeatMs);
     const [worker] = await findWorkers(storage.db, [workerId]);
     if (worker === undefined) return;
     if (worker.is_draining === 1 && !isDraining) yield { event: 'drain', data: {} };

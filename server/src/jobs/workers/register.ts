@@ -99,7 +99,7 @@ export function capabilitiesOf(input: CapabilitiesInput): Capabilities {
  */
 export async function findOwnWorker(
   { storage }: Pick<JobsContext, 'storage'>,
-  { ownerId }: Caller,
+  { ownerId }: Pick<Caller, 'ownerId'>,
   named: string,
 ): Promise<WorkerRow> {
   const row = named.startsWith('wrk_')

@@ -50,6 +50,8 @@ export async function failJob(
     if (costs.mark) await markWorker(tx, context, locked.worker_id ?? '');
     return { job: locked, again: lost };
   });
+  // Its model, or its time of rest.
+  if (costs.model || costs.mark) context.workers.changed();
   ended(context, job);
   await context.charges.drop(jobId, job.attempt);
   if (again?.heldUntil === 0) await context.queue.arrived([job.lane], job.queued_at);

@@ -1,3 +1,4 @@
+import type { Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { Charges } from '../charges.ts';
 import type { JobsContext } from '../context.ts';
@@ -8,6 +9,7 @@ import type { Got } from '../queue/queue.ts';
 import { lockJob } from '../store/job-store.ts';
 import { limitLease } from '../store/lease-store.ts';
 import type { WorkerRow } from '../store/tables.ts';
+import { findOwnWorker, workerNotFound } from './register.ts';
 
 /**
  * Jobs for a worker that asks. A lease that the budget of its client does not allow ends at once, and so does one whose
@@ -15,20 +17,55 @@ import type { WorkerRow } from '../store/tables.ts';
  */
 export async function takeJobs(
   context: JobsContext & { charges: Charges },
-  worker: WorkerRow,
-  { max, waitMs, signal }: { max: number; waitMs: number; signal: AbortSignal },
+  worker: Pick<WorkerRow, 'id'>,
+  { max, waitMs, signal }: Wait,
 ): Promise<Got> {
   const endsMs = context.clock.monotonicMs() + waitMs;
   for (;;) {
     const leftMs = Math.max(0, endsMs - context.clock.monotonicMs());
     const got = await context.queue.poll({ workerId: worker.id, max }, { waitMs: leftMs, signal });
-    if (got.jobs.length === 0) return got;
+    if (got.jobs.length === 0 || got.row === undefined) return got;
     const jobs: ClaimedJob[] = [];
     for (const job of got.jobs) {
-      const begun = signal.aborted ? await giveBack(context, job) : await begin(context, job, worker);
+      const begun = signal.aborted ? await giveBack(context, job) : await begin(context, job, got.row);
       if (begun !== undefined) jobs.push(begun);
     }
     if (jobs.length > 0 || signal.aborted) return { ...got, jobs };
+  }
+}
+
+/** Names of workers in memory; more are forgotten. */
+const WORKER_IDS_MAX = 10_000;
+
+interface Wait {
+  max: number;
+  waitMs: number;
+  signal: AbortSignal;
+}
+
+/**
+ * The same for the worker with this name or id. Its claim reads the worker: this looks its id up once.
+ * @throws KeywardError `worker_not_found`, also where it is deleted meanwhile
+ */
+export async function takeOwnJobs(
+  context: JobsContext & { charges: Charges },
+  caller: Pick<Caller, 'ownerId'>,
+  { named, ...wait }: Wait & { named: string },
+): Promise<Got> {
+  const { workerIds, clock } = context;
+  const endsMs = clock.monotonicMs() + wait.waitMs;
+  const place = `${caller.ownerId} ${named}`;
+  for (;;) {
+    const known = workerIds.get(place);
+    const id = known ?? (await findOwnWorker(context, caller, named)).id;
+    if (known === undefined && workerIds.size >= WORKER_IDS_MAX) workerIds.clear();
+    workerIds.set(place, id);
+    const waitMs = Math.max(0, endsMs - clock.monotonicMs());
+    const got = await takeJobs(context, { id }, { ...wait, waitMs });
+    if (got.row !== undefined) return got;
+    // Another worker may have this name now.
+    workerIds.delete(place);
+    if (known === undefined) throw workerNotFound();
   }
 }
 
