@@ -104,11 +104,9 @@ describeOnServer('sqlite', 'the end of a stream', (start) => {
     const response = await ask('/v1/chat/completions', key.secret);
     for await (const chunk of response.body!) if (Buffer.from(chunk).includes('[DONE]')) break;
     const usage = async () => (await server.request('GET', `/v1/keys/${key.id}/usage`)).body;
-    await expect
-      .poll(usage)
-      .toMatchObject({
-        items: [{ requests: 1, tokens_in: 7, tokens_out: 5, estimated_requests: 0, refusals: {} }],
-      });
+    await expect.poll(usage).toMatchObject({
+      items: [{ requests: 1, tokens_in: 7, tokens_out: 5, estimated_requests: 0, refusals: {} }],
+    });
     expect((await answered()).filter((line) => !before.includes(line))).toEqual([]);
   });
 });

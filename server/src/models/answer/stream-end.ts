@@ -2,7 +2,8 @@
 const PATHS = new Set(['/chat/completions', '/completions', '/messages', '/responses']);
 
 /** The last words, and a choice that is finished: some servers leave `[DONE]` out. */
-const LAST = /(?:^|[\r\n])data:[ \t]*\[DONE\]|"type": ?"(?:message_stop|response\.(?:completed|failed|incomplete))"/;
+const LAST =
+  /(?:^|[\r\n])data:[ \t]*\[DONE\]|"type": ?"(?:message_stop|response\.(?:completed|failed|incomplete))"/;
 const FINISHED = /"(?:finish_reason|stop_reason)": ?"/;
 /** An error of the upstream is an end too: nothing is added to it. */
 const ERROR = /(?:^|[\r\n])(?:event: ?error|data: ?\{"(?:error"|type": ?"error"))/;
