@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 438fe2be92e72f387cd976df9ffb041791d14090e3b28fae2f7692ed91fde489
-// text c751a6d20d876db04f26fa9180ecab140bec770d2d4cdca3c4b1a44300c2ddbc
+// document 0dc0af0217380e46869c087d73596a8513b18d2ff96db1931df60a558ef22393
+// text f5e72054a614bbe93868877b6790bc751f52ec945a2dce3b7e35e93846df89c1
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -4511,7 +4511,7 @@ export interface components {
             /** @description The items */
             data: components["schemas"]["Model"][];
         };
-        /** @description {name, requests, window_seconds} or {name, concurrent} */
+        /** @description {name, requests, window_seconds} or {name, concurrent}; for jobs {name, max_running} or {name, max_queued} */
         Limit: {
             /** @description The name that people read */
             name: string;
@@ -4524,6 +4524,16 @@ export interface components {
             name: string;
             /** @description How many requests may run at once */
             concurrent: number;
+        } | {
+            /** @description The name that people read */
+            name: string;
+            /** @description How many jobs may run at once; further ones wait */
+            max_running: number;
+        } | {
+            /** @description The name that people read */
+            name: string;
+            /** @description How many jobs may wait at once */
+            max_queued: number;
         };
         MintRequest: {
             /** @description a name of 1 to 200 characters, not only white space */
@@ -4565,7 +4575,7 @@ export interface components {
                 /** @description Addresses or networks such as 10.0.0.0/8; empty: all */
                 ips?: string[];
             };
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {
@@ -4664,7 +4674,7 @@ export interface components {
             /** @description What the key may do, such as models:use */
             scopes: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
             selectors: components["schemas"]["Selectors"];
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets: components["schemas"]["Budget"][];
@@ -4726,7 +4736,7 @@ export interface components {
         };
         SelfKey: {
             key: components["schemas"]["Key"];
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits: {
                 /** @description The name that people read */
                 name: string;
@@ -4815,7 +4825,7 @@ export interface components {
                 /** @description Addresses or networks such as 10.0.0.0/8; empty: all */
                 ips?: string[];
             };
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {
@@ -4945,7 +4955,7 @@ export interface components {
             metadata: {
                 [key: string]: unknown;
             };
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits: {
                 /** @description The name that people read */
                 name: string;
@@ -5056,7 +5066,7 @@ export interface components {
                 /** @description Addresses or networks such as 10.0.0.0/8; empty: all */
                 ips?: string[];
             };
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {
@@ -5166,7 +5176,7 @@ export interface components {
              * @enum {string}
              */
             kind: "person" | "service" | "team";
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {
@@ -5201,7 +5211,7 @@ export interface components {
              * @enum {string}
              */
             state: "active" | "suspended";
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets: components["schemas"]["Budget"][];
@@ -5230,7 +5240,7 @@ export interface components {
              * @enum {string}
              */
             state?: "active" | "suspended";
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {

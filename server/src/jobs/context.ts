@@ -9,6 +9,7 @@ import type { Budgets, UsageCounters } from '../usage/index.ts';
 import type { JobNews } from './job-news.ts';
 import type { Pace } from './pace.ts';
 import type { Queue } from './queue/queue.ts';
+import type { Submitters } from './submitters.ts';
 
 export type JobClocks = Config['jobs']['clocks'];
 type JobLimits = Config['jobs']['limits'];
@@ -29,6 +30,7 @@ export interface JobsContext {
   /** Private addresses that the ends of jobs may be reported to. */
   webhookPrivate: Config['webhookPrivate'];
   queue: Queue;
+  submitters: Submitters;
   news: JobNews;
   pace: Pace;
 }

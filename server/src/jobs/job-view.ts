@@ -1,8 +1,10 @@
 import { isoTime } from '../base/clock.ts';
+import type { Caller } from '../access/index.ts';
 import { jsonIn } from '../base/json-text.ts';
 import type { JobsContext } from './context.ts';
 import type { JobRow, JobState } from './job.ts';
 import type { Db } from '../storage/index.ts';
+import { Rooms } from './limits/rooms.ts';
 import type { Pace } from './pace.ts';
 import { impossible, misfit, type Candidate, type Misfit, type Spec } from './spec.ts';
 import { countBefore } from './store/job-store.ts';
@@ -111,6 +113,9 @@ interface Crowd {
   db: Db;
   nowMs: number;
   specs: ReadonlyMap<number, Spec>;
+  /** Those that have ended have undefined. */
+  callers: ReadonlyMap<string, Caller | undefined>;
+  rooms: Rooms;
   workers: {
     candidate: Candidate;
     state: WorkerState;
@@ -122,7 +127,10 @@ interface Crowd {
   pace: Pace;
 }
 
-async function crowdOf({ storage, clock, pace }: JobsContext, rows: readonly JobRow[]): Promise<Crowd> {
+async function crowdOf(
+  { storage, clock, pace, submitters }: JobsContext,
+  rows: readonly JobRow[],
+): Promise<Crowd> {
   const { db } = storage;
   const nowMs = clock.nowMs();
   const lanes = await findLanes(db, [...new Set(rows.map(({ lane }) => lane))]);
@@ -135,6 +143,11 @@ async function crowdOf({ storage, clock, pace }: JobsContext, rows: readonly Job
     db,
     nowMs,
     pace,
+    callers: await submitters.callers(
+      db,
+      rows.map(({ key_id: keyId }) => keyId),
+    ),
+    rooms: new Rooms(db, submitters),
     specs: new Map(lanes.map(({ id, spec }) => [id, JSON.parse(spec) as Spec])),
     workers: workers.map((worker) => ({
       candidate: candidateOf(worker),
@@ -146,9 +159,12 @@ async function crowdOf({ storage, clock, pace }: JobsContext, rows: readonly Job
   };
 }
 
-async function queuedView({ db, nowMs, specs, workers, pace }: Crowd, row: JobRow): Promise<Queued> {
-  const spec = specs.get(row.lane);
-  if (spec === undefined) return NOT_QUEUED;
+async function queuedView(crowd: Crowd, row: JobRow): Promise<Queued> {
+  const { db, nowMs, specs, workers, pace, callers, rooms } = crowd;
+  const wanted = specs.get(row.lane);
+  if (wanted === undefined) return NOT_QUEUED;
+  const caller = callers.get(row.key_id);
+  const spec = caller === undefined ? wanted : { ...wanted, keys_workers: caller.selectors.workers };
   const excluded: Excluded = {};
   let places = 0;
   for (const { candidate, state, isFull, concurrency, onlyFor } of workers) {
@@ -174,7 +190,7 @@ async function queuedView({ db, nowMs, specs, workers, pace }: Crowd, row: JobRo
     queue_position: position,
     eta_seconds: position === null ? null : pace.secondsUntil(spec.models[0], { position, places }),
     waiting: {
-      reason: reasonOf(row, { nowMs, because, online, isFree, excluded }),
+      reason: reasonOf(row, { nowMs, because, online, isFree, excluded, room: await rooms.of(caller) }),
       workers_online: online,
       excluded,
     },
@@ -191,11 +207,20 @@ function reasonOf(
     online,
     isFree,
     excluded,
-  }: { nowMs: number; because: readonly string[]; online: number; isFree: boolean; excluded: Excluded },
+    room,
+  }: {
+    nowMs: number;
+    because: readonly string[];
+    online: number;
+    isFree: boolean;
+    excluded: Excluded;
+    room: number;
+  },
 ): string {
   if (heldUntil > nowMs) return attempt === 0 ? 'not_before' : 'backoff';
   if (online === 0) return 'no_worker_online';
   if (because.length > 0) return `no_worker_with_${because.join('_and_')}`;
+  if (room === 0) return 'max_running';
   if (isFree) return 'in_queue';
   if (excluded.busy !== undefined) return 'workers_busy';
   return excluded.booked === undefined ? 'no_fitting_worker_online' : 'workers_booked';

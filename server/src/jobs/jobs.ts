@@ -154,9 +154,13 @@ export async function deleteJob(context: JobsContext, caller: Caller, id: string
 }
 
 /** After the commit that ended a job. */
-export function ended({ news, queue }: JobsContext, { id, worker_id: workerId }: JobRow): void {
+export function ended(
+  { news, queue }: JobsContext,
+  { id, worker_id: workerId, lane }: Pick<JobRow, 'id' | 'worker_id' | 'lane'>,
+): void {
   news.changed(id);
   if (workerId === null) return;
+  queue.freed(lane);
   news.changed(workerId);
   queue.workerChanged(workerId);
 }

@@ -154,4 +154,9 @@ export const jobsMigrations: Migration[] = [
       `create index jobs_readers on jobs (reader_until) where reader_until > 0`,
     ],
   },
+  {
+    // What a key may do counts when its jobs start: all jobs of a lane are of one key. Its `hash` names the key too.
+    id: 'jobs-lanes-of-keys',
+    statements: () => [`alter table job_lanes add column key_id text not null default ''`],
+  },
 ];

@@ -57,6 +57,7 @@ export const jobsModule = defineModule({
       clocks,
       limits,
       queue,
+      submitters,
       webhookPrivate: config.webhookPrivate,
       signer: sealing.signer,
       news: new JobNews(nodes),

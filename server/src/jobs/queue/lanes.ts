@@ -1,20 +1,33 @@
+import type { Caller } from '../../access/index.ts';
 import type { Db } from '../../storage/index.ts';
+import { runningBounds } from '../limits/rooms.ts';
 import { modelFor, misfit, type Candidate, type Misfit, type Spec } from '../spec.ts';
 import { findLanes, openLanes } from '../store/lane-store.ts';
 import type { LaneRow } from '../store/tables.ts';
 
 /** A job of a higher priority counts as waiting so much longer for each step: it goes first, and nothing starves. */
 const PRIORITY_STEP_MS = 60_000;
+/** How long a lane without room is passed over, where the end of a job at another node was not heard of. */
+const FULL_MS = 1_000;
 
 export interface Lane {
   id: number;
   ownerId: string;
+  /** The key of its jobs; '': of several, from before lanes were of one key. */
+  keyId: string;
   priority: number;
+  /** With the selector of the key, as it was at the last look. */
   spec: Spec;
   /** No job of it waits since before; Infinity: nothing waits. */
   head: number;
   /** Grows with each job that comes in. */
   arrivals: number;
+  /** As many jobs run as `max_running` allows: until then, the end of one of them, or the next look. */
+  fullUntilMs: number;
+  /** Those that bound how many jobs run, as at the last look. */
+  boundBy: readonly string[];
+  /** Grows with each end of a job that counts against the same bounds. */
+  freed: number;
 }
 
 export interface Seeker {
@@ -47,6 +60,30 @@ export class Lanes {
   /** What waits, from the database. */
   async refresh(db: Db): Promise<void> {
     for (const { head, ...row } of await openLanes(db)) this.#opened(row, head);
+    for (const lane of this.#lanes.values()) lane.fullUntilMs = 0;
+  }
+
+  /** What the key of the lane allows now. */
+  learn(lane: Lane, { selectors: { workers }, holders }: Pick<Caller, 'selectors' | 'holders'>): void {
+    if (lane.spec.keys_workers !== workers) lane.spec = { ...lane.spec, keys_workers: workers };
+    lane.boundBy = runningBounds({ holders }).map(({ id }) => id);
+  }
+
+  /** A claim found no room for its jobs. @param freed as it was before it looked */
+  full(lane: Lane, freed: number, nowMs: number): void {
+    if (lane.freed === freed) lane.fullUntilMs = nowMs + FULL_MS;
+  }
+
+  /** A job of this lane has ended. @returns lanes that may go on. */
+  freed(id: number): Lane[] {
+    const bounds = this.#lanes.get(id)?.boundBy ?? [];
+    if (bounds.length === 0) return [];
+    const lanes = this.open().filter(({ boundBy }) => boundBy.some((bound) => bounds.includes(bound)));
+    for (const lane of lanes) {
+      lane.fullUntilMs = 0;
+      lane.freed++;
+    }
+    return lanes;
   }
 
   /** Jobs came in. Reads lanes that are new here. */
@@ -68,15 +105,19 @@ export class Lanes {
     return true;
   }
 
-  #opened({ id, owner_id: ownerId, priority, spec }: LaneRow, head: number): void {
+  #opened({ id, owner_id: ownerId, key_id: keyId, priority, spec }: LaneRow, head: number): void {
     if (!this.#lanes.has(id))
       this.#lanes.set(id, {
         id,
         ownerId,
+        keyId,
         priority,
         spec: JSON.parse(spec) as Spec,
         head: Infinity,
         arrivals: 0,
+        fullUntilMs: 0,
+        boundBy: [],
+        freed: 0,
       });
     this.opened(id, head);
   }
@@ -123,7 +164,8 @@ export class Lanes {
     let best: Lane | undefined;
     let bestRank: Rank | undefined;
     for (const lane of this.#lanes.values()) {
-      if (lane.head === Infinity || except.has(lane) || whyUnfit(lane, seeker) !== undefined) continue;
+      if (lane.head === Infinity || lane.fullUntilMs > nowMs || except.has(lane)) continue;
+      if (whyUnfit(lane, seeker) !== undefined) continue;
       const rank = this.#rank(lane, seeker, nowMs);
       if (rank !== undefined && (bestRank === undefined || isBefore(rank, bestRank)))
         [best, bestRank] = [lane, rank];
@@ -132,10 +174,10 @@ export class Lanes {
   }
 
   /** Open lanes by the reason why this worker cannot take from them. */
-  skipped(seeker: Seeker): Map<Misfit | 'booked', number> {
-    const counts = new Map<Misfit | 'booked', number>();
+  skipped(seeker: Seeker, nowMs: number): Map<Misfit | 'booked' | 'max_running', number> {
+    const counts = new Map<Misfit | 'booked' | 'max_running', number>();
     for (const lane of this.open()) {
-      const reason = whyUnfit(lane, seeker);
+      const reason = whyUnfit(lane, seeker) ?? (lane.fullUntilMs > nowMs ? 'max_running' : undefined);
       if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
     }
     return counts;

@@ -6,6 +6,7 @@ import type { WebhookRow } from './webhook-store.ts';
 export type LaneRow = {
   id: number;
   owner_id: string;
+  key_id: string;
   priority: number;
   hash: string;
   spec: string;
