@@ -1,6 +1,6 @@
 import { beforeAll, test } from 'vitest';
 import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
-import { JobClient, newOwnerKey, SHORT_CLOCKS, TestWorker } from './jobs.fixture.ts';
+import { JobClient, newOwnerKey, TestWorker } from './jobs.fixture.ts';
 
 interface Full {
   code: string;
@@ -17,15 +17,15 @@ describeOnBothServers('limits of keys and owners on jobs', (start) => {
   let miner: NewKey;
   let number = 0;
   beforeAll(async () => {
-    server = await start(SHORT_CLOCKS);
+    server = await start({ KEYWARD_JOB_SWEEP_SECONDS: '1' });
     second = await start(server.environment);
     miner = await newOwnerKey(server, 'miner', { role: 'miner' });
   });
   const running = (max: number) => [{ name: 'at once', max_running: max }];
   const queued = (max: number) => [{ name: 'waiting', max_queued: max }];
   const clientOf = ({ secret }: NewKey, at = server): JobClient => new JobClient(at, secret);
-  const newWorker = async (model: string, at = server): Promise<TestWorker> => {
-    const worker = new TestWorker(at, miner.secret, `worker-${model}`);
+  const newWorker = async (model: string, at = server, key = miner): Promise<TestWorker> => {
+    const worker = new TestWorker(at, key.secret, `worker-${model}`);
     await worker.register({ models: [model] }, { concurrency: 50 });
     return worker;
   };
@@ -86,7 +86,7 @@ describeOnBothServers('limits of keys and owners on jobs', (start) => {
         expect(answers.filter(({ status }) => status === 201)).toHaveLength(5);
         const refused = answers.filter(({ status }) => status === 429);
         expect(refused).toHaveLength(19);
-        const last = await clientOf(keys[1] as NewKey).submit({ model });
+        const last = await clientOf(keys[1]).submit({ model });
         expect((last.body as unknown as Full).of).toBe(of);
       }
     },
@@ -119,7 +119,8 @@ describeOnBothServers('limits of keys and owners on jobs', (start) => {
     async ({ expect }) => {
       const model = newModel();
       const client = clientOf(await newOwnerKey(server, 'client', { role: 'client', limits: running(1) }));
-      const worker = await newWorker(model);
+      const own = await newOwnerKey(server, 'miner', { role: 'miner' });
+      const worker = await newWorker(model, server, own);
       const ids = [await client.id({ model }), await client.id({ model }), await client.id({ model })];
       const first = await worker.take();
       const waiting = worker.take();
@@ -129,8 +130,9 @@ describeOnBothServers('limits of keys and owners on jobs', (start) => {
       await worker.result(first);
       const next = await waiting;
       expect([first.job_id, next.job_id]).toEqual(ids.slice(0, 2));
-      // It is never renewed: its lease ends, and its place is free.
-      const again = await worker.take();
+      // Its lease is lost at once.
+      await server.request('POST', `/v1/keys/${own.id}/revoke`);
+      const again = await (await newWorker(model)).take();
       expect([again.job_id, again.attempt]).toEqual([next.job_id, 2]);
     },
   );
