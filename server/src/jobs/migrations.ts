@@ -159,4 +159,17 @@ export const jobsMigrations: Migration[] = [
     id: 'jobs-lanes-of-keys',
     statements: () => [`alter table job_lanes add column key_id text not null default ''`],
   },
+  {
+    // Models for which work waits without a worker. `next_at`: when that is reported; null: it was.
+    id: 'jobs-waiting',
+    statements: () => [
+      `create table job_waiting (
+        models text primary key,
+        id text not null,
+        since bigint not null,
+        tries integer not null,
+        next_at bigint
+      )`,
+    ],
+  },
 ];

@@ -17,6 +17,7 @@ import { Submitters } from './submitters.ts';
 import { Submissions } from './submit.ts';
 import { Sweeper } from './sweeper.ts';
 import { Completions } from './workers/completions.ts';
+import { WaitingWork } from './webhooks/waiting-work.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 import { Outputs } from './workers/reports.ts';
 
@@ -37,6 +38,7 @@ export interface Jobs extends JobsContext {
   outputs: Outputs;
   sweeper: Sweeper;
   webhooks: Webhooks;
+  waitingWork: WaitingWork;
 }
 
 export const jobsModule = defineModule({
@@ -64,6 +66,7 @@ export const jobsModule = defineModule({
       pace: new Pace(),
     };
     const charges = new Charges({ budgets, counters });
+    const webhooks = new Webhooks(context, sealing);
     const jobs: Jobs = {
       ...context,
       charges,
@@ -71,7 +74,8 @@ export const jobsModule = defineModule({
       completions: new Completions(context, submitters, charges),
       outputs: new Outputs(context),
       sweeper: new Sweeper({ ...context, charges }, submitters),
-      webhooks: new Webhooks(context, sealing),
+      webhooks,
+      waitingWork: new WaitingWork(context, webhooks, config.queueWebhook),
     };
     return { jobs, remoteModels: new WorkerModels(jobs) };
   },
@@ -79,10 +83,12 @@ export const jobsModule = defineModule({
     await jobs.queue.start();
     jobs.sweeper.start();
     jobs.webhooks.start();
+    jobs.waitingWork.start();
   },
   stop: async ({ jobs, remoteModels }) => {
     await remoteModels.stop();
-    await Promise.all([jobs.sweeper.stop(), jobs.webhooks.stop()]);
+    await Promise.all([jobs.sweeper.stop(), jobs.waitingWork.stop()]);
+    await jobs.webhooks.stop();
     await jobs.queue.stop();
     jobs.news.close();
     await Promise.all([jobs.submissions.idle(), jobs.completions.idle(), jobs.outputs.idle()]);

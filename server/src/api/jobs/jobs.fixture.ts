@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { Answer, NewKey, TestServer } from '../../../test/server.ts';
+import type { Received } from '../../../test/upstream.ts';
 
 export interface JobView {
   job_id: string;
@@ -180,3 +182,10 @@ export async function* eventsAt(
     if (signal?.aborted !== true) throw error;
   }
 }
+
+/** After Standard Webhooks. */
+export const isSigned = ({ headers, body }: Received, secret: string): boolean => {
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body.toString()}`;
+  return headers['webhook-signature'] === `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
+};
