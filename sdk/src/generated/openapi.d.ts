@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 0dc0af0217380e46869c087d73596a8513b18d2ff96db1931df60a558ef22393
-// text f5e72054a614bbe93868877b6790bc751f52ec945a2dce3b7e35e93846df89c1
+// document bc028592089685e6dbffd2a3d754d2f759189e2200610cb80dc0c0f9ddd0dc7b
+// text def17a4f9c46609536c14c3199c81e01391f22450d7f6c4240502e2c62bd80de
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1301,7 +1301,7 @@ export interface paths {
         put?: never;
         /**
          * Report pieces of output
-         * @description NDJSON: up to 1000 JSON values of 1 MiB each. All of them are stored, or none. Scope: workers:report.
+         * @description NDJSON: up to 1000 JSON values of 1 MiB each. All of them are stored, or none. With from, a repeat is stored once: pieces that are stored already are passed over, and a gap is 409 with expected. Scope: workers:report.
          */
         post: operations["workers.chunks"];
         delete?: never;
@@ -16573,7 +16573,10 @@ export interface operations {
     };
     "workers.chunks": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Number of pieces of this attempt before the first one of these. Default: all so far */
+                from?: number;
+            };
             header?: {
                 /** @description The lease_token of the job */
                 "x-lease-token"?: string;
@@ -16640,7 +16643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description lease_lost */
+            /** @description lease_lost, conflict */
             409: {
                 headers: {
                     [name: string]: unknown;

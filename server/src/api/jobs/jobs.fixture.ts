@@ -129,10 +129,10 @@ export class TestWorker {
     });
   }
 
-  chunks({ job_id, lease_token }: Assigned, pieces: readonly unknown[]) {
+  chunks({ job_id, lease_token }: Assigned, pieces: readonly unknown[], query = '') {
     const body = pieces.map((piece) => `${JSON.stringify(piece)}\n`).join('');
     const headers = { 'x-lease-token': lease_token, 'content-type': 'application/x-ndjson' };
-    return this.post<{ cancel_requested: boolean } & Problem>(`${job_id}/chunks`, body, headers);
+    return this.post<{ cancel_requested: boolean } & Problem>(`${job_id}/chunks${query}`, body, headers);
   }
 
   heartbeat(leases: readonly Assigned[] = [], status?: string) {
