@@ -27,6 +27,11 @@ export class JobNews {
     this.#nodes.wake(topicOf(shardOf(id)));
   }
 
+  /** After a commit that other nodes find at their next look: each would be woken for each job that starts. */
+  changedHere(id: string): void {
+    this.#tell(id);
+  }
+
   /** Resolves at the next change, after a second at the latest, or when the signal aborts. */
   next(id: string, signal?: AbortSignal, maxMs = LOOK_AGAIN_MS): Promise<void> {
     return new Promise((resolve) => {

@@ -251,20 +251,37 @@ describeOnBothServers('models of workers', (start) => {
     expect(await stateOf(job.job_id)).toBe('CANCELED');
   });
 
-  test('a job that its workers fail at is an error, of the request where they say so', async () => {
-    await worker.register({ models: [model] }, { concurrency: 2 });
-    const kinds = ['interrupted', 'context_too_long'];
+  test('a job that its workers fail at is an error, at once and of the request where they say so', async () => {
+    await worker.register({ models: [model] }, { concurrency: 5 });
+    const kinds = ['interrupted', 'context_too_long', 'bad_payload', 'refused'];
     const answers = kinds.map((content) => failure(chat({ messages: [{ role: 'user', content }] })));
+    const attempts: Record<string, number> = {};
     for (let failed = 0; failed < kinds.length;) {
       const job = await worker.take();
       const [message] = job.payload['messages'] as { content: string }[];
-      const { state } = (await worker.fail(job, message?.content ?? '')).body;
-      if (state === 'FAILED') failed++;
+      const kind = message?.content ?? '';
+      attempts[kind] = job.attempt;
+      if ((await worker.fail(job, kind)).body.state === 'FAILED') failed++;
     }
+    expect(attempts).toMatchObject({ context_too_long: 1, bad_payload: 1, refused: 1 });
     expect(await Promise.all(answers)).toMatchObject([
       { status: 502, code: 'upstream_unavailable' },
-      { status: 422, code: 'invalid_input', message: expect.stringContaining('context_too_long') as string },
+      {
+        status: 400,
+        code: 'context_length_exceeded',
+        message: expect.stringContaining('It was context_too_long.') as string,
+      },
+      { status: 400, code: 'bad_request' },
+      { status: 400, code: 'content_policy_violation' },
     ]);
+    const stream = streamed({ messages: [{ role: 'user', content: 'context_too_long' }] });
+    await worker.fail(await worker.take(), 'context_too_long');
+    const ended = await failure(
+      (async () => {
+        for await (const _ of await stream);
+      })(),
+    );
+    expect(ended?.code).toBe('context_length_exceeded');
   });
 
   test('a result that is no answer is an error', async () => {

@@ -40,7 +40,8 @@ export async function failJob(
   const costs = FAIL_CODES[code];
   const { job, again } = await context.storage.transaction(async (tx) => {
     const locked = await lockHeld(tx, { jobId, token, ownerId });
-    const lost = await loseAttempt(tx, context, locked, {
+    const isOver = costs.request && locked.reader_until !== null;
+    const lost = await loseAttempt(tx, context, isOver ? { ...locked, recovery: 'fail' } : locked, {
       outcome: 'failed',
       code,
       message: message.slice(0, ERROR_MESSAGE_MAX),
