@@ -160,6 +160,13 @@ export const jobsMigrations: Migration[] = [
     statements: () => [`alter table job_lanes add column key_id text not null default ''`],
   },
   {
+    // `away_at`: when it last fell silent for longer than a server that is there.
+    id: 'jobs-servers',
+    statements: () => [
+      `create table job_servers (id text primary key, seen_at bigint not null, away_at bigint)`,
+    ],
+  },
+  {
     // Models for which work waits without a worker. `next_at`: when that is reported; null: it was.
     id: 'jobs-waiting',
     statements: () => [

@@ -11,6 +11,7 @@ import { JobNews } from './job-news.ts';
 import { marketplaceMigrations } from './marketplace/migrations.ts';
 import { jobsMigrations } from './migrations.ts';
 import { Pace } from './pace.ts';
+import { Presence } from './presence/presence.ts';
 import { Queue } from './queue/queue.ts';
 import { WorkerModels } from './remote/worker-models.ts';
 import { Submitters } from './submitters.ts';
@@ -36,6 +37,7 @@ export interface Jobs extends JobsContext {
   submissions: Submissions;
   completions: Completions;
   outputs: Outputs;
+  presence: Presence;
   sweeper: Sweeper;
   webhooks: Webhooks;
   waitingWork: WaitingWork;
@@ -66,6 +68,7 @@ export const jobsModule = defineModule({
       pace: new Pace(),
     };
     const charges = new Charges({ budgets, counters });
+    const presence = new Presence(context);
     const webhooks = new Webhooks(context, sealing);
     const jobs: Jobs = {
       ...context,
@@ -73,13 +76,15 @@ export const jobsModule = defineModule({
       submissions: new Submissions(context),
       completions: new Completions(context, submitters, charges),
       outputs: new Outputs(context),
-      sweeper: new Sweeper({ ...context, charges }, submitters),
+      presence,
+      sweeper: new Sweeper({ ...context, charges }, presence),
       webhooks,
       waitingWork: new WaitingWork(context, webhooks, config.queueWebhook),
     };
     return { jobs, remoteModels: new WorkerModels(jobs) };
   },
   start: async ({ jobs }) => {
+    await jobs.presence.start();
     await jobs.queue.start();
     jobs.sweeper.start();
     jobs.webhooks.start();
@@ -90,6 +95,7 @@ export const jobsModule = defineModule({
     await Promise.all([jobs.sweeper.stop(), jobs.waitingWork.stop()]);
     await jobs.webhooks.stop();
     await jobs.queue.stop();
+    await jobs.presence.stop();
     jobs.news.close();
     await Promise.all([jobs.submissions.idle(), jobs.completions.idle(), jobs.outputs.idle()]);
   },

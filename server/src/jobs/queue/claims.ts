@@ -16,6 +16,8 @@ import type { Lane, Lanes, Seeker } from './lanes.ts';
 
 /** How old the note of a worker's last word may be. */
 const SEEN_STEP_MS = 5_000;
+/** Of workers; more are forgotten. */
+const LAST_MODELS_MAX = 10_000;
 
 /** The end of a job whose key has ended. */
 export const KEY_ENDED = {
@@ -196,11 +198,16 @@ export class Claims {
         continue;
       }
       if (seeking === undefined || lane === undefined) continue;
-      if (job.model !== null) this.#lastModels.set(job.worker_id, new Set([job.model]));
+      if (job.model !== null) this.#noteModel(job.worker_id, job.model);
       const { keys_workers: _, ...spec } = lane.spec;
       const constraints = JSON.stringify(spec);
       seeking.jobs.push({ ...job, payload: payloads.get(job.id) ?? '{}', constraints, caller });
     }
+  }
+
+  #noteModel(workerId: string, model: string): void {
+    if (this.#lastModels.size >= LAST_MODELS_MAX) this.#lastModels.clear();
+    this.#lastModels.set(workerId, new Set([model]));
   }
 
   #seekerOf(row: WorkerRow, held: number, nowMs: number): Seeker {

@@ -9,6 +9,7 @@ import type { LaneRow } from '../store/tables.ts';
 const PRIORITY_STEP_MS = 60_000;
 /** How long a lane without room is passed over, where the end of a job at another node was not heard of. */
 const FULL_MS = 1_000;
+const KEPT_MAX = 2_000;
 
 export interface Lane {
   id: number;
@@ -50,17 +51,34 @@ export class Lanes {
   /** How many jobs of an owner were started; the owner with the least goes first. */
   readonly #served = new Map<string, number>();
   readonly #maxSwapWaitMs: number;
+  readonly #keptMax: number;
   /** What the owner had been served that was served last. */
   #turn = 0;
 
-  constructor(maxSwapWaitMs: number) {
+  /** @param keptMax with more lanes than that, those in which nothing waits are forgotten */
+  constructor(maxSwapWaitMs: number, keptMax = KEPT_MAX) {
     this.#maxSwapWaitMs = maxSwapWaitMs;
+    this.#keptMax = keptMax;
+  }
+
+  get size(): number {
+    return this.#lanes.size;
   }
 
   /** What waits, from the database. */
   async refresh(db: Db): Promise<void> {
     for (const { head, ...row } of await openLanes(db)) this.#opened(row, head);
     for (const lane of this.#lanes.values()) lane.fullUntilMs = 0;
+    if (this.#lanes.size > this.#keptMax) this.#forgetEmpty();
+  }
+
+  /** A job that comes into one of them reads it again; its owner begins at the turn of the others. */
+  #forgetEmpty(): void {
+    const owners = new Set<string>();
+    for (const { id, head, ownerId } of this.#lanes.values())
+      if (head === Infinity) this.#lanes.delete(id);
+      else owners.add(ownerId);
+    for (const owner of this.#served.keys()) if (!owners.has(owner)) this.#served.delete(owner);
   }
 
   /** What the key of the lane allows now. */
