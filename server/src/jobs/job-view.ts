@@ -4,7 +4,7 @@ import { jsonIn } from '../base/json-text.ts';
 import type { JobsContext } from './context.ts';
 import type { JobRow, JobState } from './job.ts';
 import type { Db } from '../storage/index.ts';
-import { Rooms } from './limits/rooms.ts';
+import { RunningCounts } from './limits/running-counts.ts';
 import type { Pace } from './pace.ts';
 import { impossible, misfit, type Candidate, type Misfit, type Spec } from './spec.ts';
 import { countBefore } from './store/job-store.ts';
@@ -115,7 +115,7 @@ interface Crowd {
   specs: ReadonlyMap<number, Spec>;
   /** Those that have ended have undefined. */
   callers: ReadonlyMap<string, Caller | undefined>;
-  rooms: Rooms;
+  rooms: RunningCounts;
   workers: {
     candidate: Candidate;
     state: WorkerState;
@@ -147,7 +147,7 @@ async function crowdOf(
       db,
       rows.map(({ key_id: keyId }) => keyId),
     ),
-    rooms: new Rooms(db, submitters),
+    rooms: new RunningCounts(db, submitters),
     specs: new Map(lanes.map(({ id, spec }) => [id, JSON.parse(spec) as Spec])),
     workers: workers.map((worker) => ({
       candidate: candidateOf(worker),

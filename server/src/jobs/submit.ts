@@ -7,7 +7,7 @@ import type { Submitter } from '../models/index.ts';
 import { Together, type Db } from '../storage/index.ts';
 import type { JobsContext } from './context.ts';
 import type { JobRow, Recovery } from './job.ts';
-import { QueuedCounts } from './limits/queued.ts';
+import { QueuedCounts } from './limits/queued-counts.ts';
 import { normalised, type PayloadInput } from './payload.ts';
 import { specOf } from './spec.ts';
 import { countLanes, deleteLanes, useLane } from './store/lane-store.ts';

@@ -255,33 +255,20 @@ describeOnBothServers('models of workers', (start) => {
     await worker.register({ models: [model] }, { concurrency: 5 });
     const kinds = ['interrupted', 'context_too_long', 'bad_payload', 'refused'];
     const answers = kinds.map((content) => failure(chat({ messages: [{ role: 'user', content }] })));
-    const attempts: Record<string, number> = {};
     for (let failed = 0; failed < kinds.length;) {
       const job = await worker.take();
       const [message] = job.payload['messages'] as { content: string }[];
       const kind = message?.content ?? '';
-      attempts[kind] = job.attempt;
-      if ((await worker.fail(job, kind)).body.state === 'FAILED') failed++;
+      const { state } = (await worker.fail(job, kind)).body;
+      if (kind !== 'interrupted') expect([kind, state, job.attempt]).toEqual([kind, 'FAILED', 1]);
+      if (state === 'FAILED') failed++;
     }
-    expect(attempts).toMatchObject({ context_too_long: 1, bad_payload: 1, refused: 1 });
     expect(await Promise.all(answers)).toMatchObject([
       { status: 502, code: 'upstream_unavailable' },
-      {
-        status: 400,
-        code: 'context_length_exceeded',
-        message: expect.stringContaining('It was context_too_long.') as string,
-      },
+      { status: 400, code: 'context_length_exceeded' },
       { status: 400, code: 'bad_request' },
       { status: 400, code: 'content_policy_violation' },
     ]);
-    const stream = streamed({ messages: [{ role: 'user', content: 'context_too_long' }] });
-    await worker.fail(await worker.take(), 'context_too_long');
-    const ended = await failure(
-      (async () => {
-        for await (const _ of await stream);
-      })(),
-    );
-    expect(ended?.code).toBe('context_length_exceeded');
   });
 
   test('a result that is no answer is an error', async () => {

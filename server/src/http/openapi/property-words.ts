@@ -132,8 +132,6 @@ export const PROPERTIES: Record<string, string> = {
   memoryProcessed: 'Whether the chat was looked through for memories',
   'SuggestedMessage.message': 'The text that is sent',
   message: 'A text for people; null: nothing to say',
-  max_queued: 'How many jobs may wait at once',
-  max_running: 'How many jobs may run at once; further ones wait',
   messages: 'The messages, in their order',
   metadata: 'Facts about the document',
   mode: 'chat answers also from what the model knows, query from documents only; automatic lets it use tools',

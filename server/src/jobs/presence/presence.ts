@@ -21,7 +21,7 @@ export class Presence {
   constructor(context: JobsContext) {
     this.#context = context;
     this.#storage = booksOf(context.storage);
-    this.#beatMs = context.clocks.leaseMs / BEATS_IN_A_LEASE;
+    this.#beatMs = Math.ceil(context.clocks.leaseMs / BEATS_IN_A_LEASE);
     this.#beats = new Every(this.#beatMs, () => this.#beat());
   }
 

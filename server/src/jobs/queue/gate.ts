@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/index.ts';
 import type { Db } from '../../storage/index.ts';
-import { Rooms } from '../limits/rooms.ts';
+import { RunningCounts } from '../limits/running-counts.ts';
 import { lockRunning } from '../store/limit-store.ts';
 import type { Submitters } from '../submitters.ts';
 import { whyUnfit, type Lane, type Lanes, type Seeker } from './lanes.ts';
@@ -15,7 +15,7 @@ export class Gate {
   readonly #tx: Db;
   readonly #lanes: Lanes;
   readonly #submitters: Submitters;
-  readonly #rooms: Rooms;
+  readonly #rooms: RunningCounts;
   /** By lane. */
   readonly #callers = new Map<Lane, Caller | undefined>();
 
@@ -23,7 +23,7 @@ export class Gate {
     this.#tx = tx;
     this.#lanes = lanes;
     this.#submitters = submitters;
-    this.#rooms = new Rooms(tx, submitters);
+    this.#rooms = new RunningCounts(tx, submitters);
   }
 
   /** As `Lanes.next`, of the lanes that may start a job. @param except lanes without room are added to it */

@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/index.ts';
 import type { Db } from '../../storage/index.ts';
-import { runningBounds } from '../limits/rooms.ts';
+import { runningBounds } from '../limits/running-counts.ts';
 import { modelFor, misfit, type Candidate, type Misfit, type Spec } from '../spec.ts';
 import { findLanes, openLanes } from '../store/lane-store.ts';
 import type { LaneRow } from '../store/tables.ts';

@@ -7,7 +7,7 @@ import type { Submitters } from '../submitters.ts';
  * How many more jobs may run for a key: by the `max_running` of the key, its ancestors and their owners. In a transaction that
  * starts jobs the counts are exact: those of other processes are seen, or wait (`lockRunning`).
  */
-export class Rooms {
+export class RunningCounts {
   readonly #db: Db;
   readonly #submitters: Submitters;
   /** Running jobs by holder. */
