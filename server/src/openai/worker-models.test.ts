@@ -263,12 +263,9 @@ describeOnBothServers('models of workers', (start) => {
       if (kind !== 'interrupted') expect([kind, state, job.attempt]).toEqual([kind, 'FAILED', 1]);
       if (state === 'FAILED') failed++;
     }
-    expect(await Promise.all(answers)).toMatchObject([
-      { status: 502, code: 'upstream_unavailable' },
-      { status: 400, code: 'context_length_exceeded' },
-      { status: 400, code: 'bad_request' },
-      { status: 400, code: 'content_policy_violation' },
-    ]);
+    const seen = (await Promise.all(answers)).map((error) => `${error?.status} ${error?.code}`);
+    const about = ['400 context_length_exceeded', '400 bad_request', '400 content_policy_violation'];
+    expect(seen).toEqual(['502 upstream_unavailable', ...about]);
   });
 
   test('a result that is no answer is an error', async () => {
