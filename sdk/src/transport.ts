@@ -95,7 +95,7 @@ const NEVER_SENT = new Set([
 ]);
 
 /** Whether a failed request has certainly not reached the server. */
-export const wasNeverSent = (error: unknown): boolean =>
+const wasNeverSent = (error: unknown): boolean =>
   error instanceof KeywardConnectionError && NEVER_SENT.has(error.code);
 
 /** @throws TypeError when the key cannot stand in a header; its text is not repeated. */

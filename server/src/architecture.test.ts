@@ -83,6 +83,8 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'retrieval/pgvector/pgvector.ts': 'tables for vectors of a length',
   'jobs/sweeper.ts': 'leases and times of jobs',
   'jobs/webhooks/webhooks.ts': 'reports of jobs that are over',
+  'jobs/webhooks/waiting-work.ts': 'reports of work that waits without a worker',
+  'jobs/presence/presence.ts': 'that this server is there',
   'agents/executions/runner.ts': 'executions, which go on after the request that began them',
   'jobs/remote/worker-call.ts': 'cancels the job of a caller who has left, and deletes its texts',
   'retrieval/embedding/embed-document.ts': 'removes what a failed embedding has left',

@@ -59,6 +59,8 @@ export interface Config {
   /** Keys given by the environment, imported at start. */
   bootstrapKeys: { role: 'client' | 'miner' | 'admin'; variable: string; value: string }[];
   jobs: { clocks: JobClocks; limits: JobLimits };
+  /** Where waiting work without a worker is reported. */
+  queueWebhook: string | undefined;
   /** The API does not delete workspaces. */
   workspaceDeletionProtection: boolean;
   /** Child processes get a part of it. */
@@ -88,6 +90,10 @@ export const VARIABLES = {
   KEYWARD_WEBHOOK_PRIVATE: [
     'none',
     'private addresses that the ends of jobs may be reported to: a comma-separated CIDR list, or `allow`',
+  ],
+  KEYWARD_QUEUE_WEBHOOK: [
+    '–',
+    'a URL that is told when jobs wait and no worker that is online can do them, so that a machine can be woken',
   ],
   KEYWARD_SIMPLE_SSO: ['off', '`on`: login tokens can be issued for users; `only`: passwords do not log in'],
   KEYWARD_UPLOAD_MAX_MIB: ['3072', 'largest uploaded file, MiB'],
@@ -175,6 +181,7 @@ export function readConfig(environment: Environment): Config {
       return value === undefined ? [] : [{ role, variable, value }];
     }),
     jobs: jobSettings(env),
+    queueWebhook: webhookUrl(env, 'KEYWARD_QUEUE_WEBHOOK'),
     workspaceDeletionProtection:
       oneOf(env, 'KEYWARD_WORKSPACE_DELETION_PROTECTION', ['on', 'off'], 'off') === 'on',
     environment: env,
@@ -253,6 +260,17 @@ function privateAddresses(env: Environment, name: string): Config['fetchPrivate'
   const text = env[name] ?? 'none';
   if (text === 'allow') return 'allow';
   return text === 'none' ? [] : ranges(env, name);
+}
+
+function webhookUrl(env: Environment, name: string): string | undefined {
+  const text = env[name];
+  if (text === undefined) return undefined;
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
+    return text;
+  throw new StartupError(
+    `${name} must be an http or https URL without credentials, such as https://example.org/wake.`,
+  );
 }
 
 function keyPrefix(env: Environment): string {

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 40e3f21d05df95ab314615583a0fbeab898a609a793918baafbef7040aea7d4e
-// text 40a9473930adb77461709b610f9316b2ce88b682eb3981d1eba9272aa7567e59
+// document 90aea2bf0d51925a643854739efcf68f3bd5988b0039f7f66a3e918ff8fefc1b
+// text fedb464f24dbe4a321e5147a3e9e49e587f956a4e745eb1a1365c4ea9e15c5c5
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1301,7 +1301,7 @@ export interface paths {
         put?: never;
         /**
          * Report pieces of output
-         * @description NDJSON: up to 1000 JSON values of 1 MiB each. All of them are stored, or none. Scope: workers:report.
+         * @description NDJSON: up to 1000 JSON values of 1 MiB each. All of them are stored, or none. With from, a repeat is stored once: pieces that are stored already are passed over, and a gap is 409 with expected. Scope: workers:report.
          */
         post: operations["workers.chunks"];
         delete?: never;
@@ -4327,7 +4327,7 @@ export interface components {
              * @description The reason, as a word for programs
              * @enum {string}
              */
-            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "job_not_found" | "worker_not_found" | "method_not_allowed" | "already_booked" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "job_not_cancelable" | "lease_lost" | "already_finished" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "result_not_ready" | "queue_full" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
+            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "context_length_exceeded" | "content_policy_violation" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "job_not_found" | "worker_not_found" | "method_not_allowed" | "already_booked" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "job_not_cancelable" | "lease_lost" | "already_finished" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "result_not_ready" | "queue_full" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
             /** @description What to do about it; null: nothing is known */
             hint: string | null;
             /** @description The request, as in the log and the header X-Request-Id */
@@ -4511,7 +4511,7 @@ export interface components {
             /** @description The items */
             data: components["schemas"]["Model"][];
         };
-        /** @description {name, requests, window_seconds} or {name, concurrent} */
+        /** @description {name, requests, window_seconds} or {name, concurrent}; for jobs {name, max_running} or {name, max_queued} */
         Limit: {
             /** @description The name that people read */
             name: string;
@@ -4524,6 +4524,16 @@ export interface components {
             name: string;
             /** @description How many requests may run at once */
             concurrent: number;
+        } | {
+            /** @description The name that people read */
+            name: string;
+            /** @description How many jobs may run at once; further ones wait */
+            max_running: number;
+        } | {
+            /** @description The name that people read */
+            name: string;
+            /** @description How many jobs may wait at once */
+            max_queued: number;
         };
         MintRequest: {
             /** @description a name of 1 to 200 characters, not only white space */
@@ -4565,7 +4575,7 @@ export interface components {
                 /** @description Addresses or networks such as 10.0.0.0/8; empty: all */
                 ips?: string[];
             };
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {
@@ -4664,7 +4674,7 @@ export interface components {
             /** @description What the key may do, such as models:use */
             scopes: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
             selectors: components["schemas"]["Selectors"];
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets: components["schemas"]["Budget"][];
@@ -4726,7 +4736,7 @@ export interface components {
         };
         SelfKey: {
             key: components["schemas"]["Key"];
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits: {
                 /** @description The name that people read */
                 name: string;
@@ -4815,7 +4825,7 @@ export interface components {
                 /** @description Addresses or networks such as 10.0.0.0/8; empty: all */
                 ips?: string[];
             };
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {
@@ -4945,7 +4955,7 @@ export interface components {
             metadata: {
                 [key: string]: unknown;
             };
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits: {
                 /** @description The name that people read */
                 name: string;
@@ -5056,7 +5066,7 @@ export interface components {
                 /** @description Addresses or networks such as 10.0.0.0/8; empty: all */
                 ips?: string[];
             };
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {
@@ -5166,7 +5176,7 @@ export interface components {
              * @enum {string}
              */
             kind: "person" | "service" | "team";
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {
@@ -5201,7 +5211,7 @@ export interface components {
              * @enum {string}
              */
             state: "active" | "suspended";
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets: components["schemas"]["Budget"][];
@@ -5230,7 +5240,7 @@ export interface components {
              * @enum {string}
              */
             state?: "active" | "suspended";
-            /** @description How many requests are let in */
+            /** @description How many requests are let in, and how many jobs run or wait */
             limits?: components["schemas"]["Limit"][];
             /** @description What may be spent in each period */
             budgets?: {
@@ -16563,7 +16573,10 @@ export interface operations {
     };
     "workers.chunks": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Number of pieces of this attempt before the first one of these. Default: all so far */
+                from?: number;
+            };
             header?: {
                 /** @description The lease_token of the job */
                 "x-lease-token"?: string;
@@ -16630,7 +16643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description lease_lost */
+            /** @description lease_lost, conflict */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -522,7 +522,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/workers/{id}/chunks",
     "summary": "Report pieces of output",
-    "description": "NDJSON: up to 1000 JSON values of 1 MiB each. All of them are stored, or none. Scope: workers:report.",
+    "description": "NDJSON: up to 1000 JSON values of 1 MiB each. All of them are stored, or none. With from, a repeat is stored once: pieces that are stored already are passed over, and a gap is 409 with expected. Scope: workers:report.",
     "scope": "workers:report"
   },
   "workers.result": {

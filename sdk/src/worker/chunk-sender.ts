@@ -8,15 +8,18 @@ const WAITING_MAX_BYTES = 4 * 1_048_576;
 
 /** Sends the pieces of one job in order: one request at a time, with all that came meanwhile in the next. */
 export class ChunkSender {
-  readonly #send: (lines: string) => Promise<void>;
+  readonly #send: (lines: string, from: number) => Promise<void>;
   readonly #encoder = new TextEncoder();
   #waiting: { line: string; bytes: number }[] = [];
   #bytes = 0;
+  /** Pieces that were sent. */
+  #sent = 0;
   #sending: Promise<void> | undefined;
   #hasBegun = false;
   #failure: { error: unknown } | undefined;
 
-  constructor(send: (lines: string) => Promise<void>) {
+  /** @param send `from`: how many pieces come before these */
+  constructor(send: (lines: string, from: number) => Promise<void>) {
     this.#send = send;
   }
 
@@ -62,7 +65,10 @@ export class ChunkSender {
       if (this.#hasBegun) await new Promise((resolve) => setTimeout(resolve, COLLECT_MS));
       else await Promise.resolve();
       this.#hasBegun = true;
-      while (this.#waiting.length > 0) await this.#send(this.#next());
+      while (this.#waiting.length > 0) {
+        const from = this.#sent;
+        await this.#send(this.#next(), from);
+      }
     } catch (error) {
       this.#failure ??= { error };
     } finally {
@@ -78,6 +84,7 @@ export class ChunkSender {
     }
     const taken = this.#waiting.slice(0, count);
     this.#waiting = this.#waiting.slice(count);
+    this.#sent += count;
     for (const { bytes } of taken) this.#bytes -= bytes;
     return taken.map(({ line }) => line).join('');
   }

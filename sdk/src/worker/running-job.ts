@@ -1,6 +1,5 @@
 import { KeywardApiError } from '../errors.ts';
 import { Backoff } from '../retry.ts';
-import { wasNeverSent } from '../transport.ts';
 import { ChunkSender } from './chunk-sender.ts';
 import { JobEnded, JobFailure, type EndReason } from './job-failure.ts';
 import type { Handle, JobContext, WorkerEvent, WorkerJob } from './worker-types.ts';
@@ -87,13 +86,13 @@ export class RunningJob {
     if (reason === undefined) return report;
     if (reason === 'stopped') return this.#failed(new JobFailure('interrupted', 'The worker was stopped.'));
     if (reason === 'output_lost')
-      return this.#failed(new JobFailure('interrupted', 'The connection broke while output was sent.'));
+      return this.#failed(new JobFailure('interrupted', 'The server lost a part of the output.'));
     this.#around.say({ type: 'job_ended', jobId: this.assigned.job_id, reason });
     return undefined;
   }
 
   async #handled(): Promise<Report> {
-    const chunks = new ChunkSender((lines) => this.#sendChunks(lines));
+    const chunks = new ChunkSender((lines, from) => this.#sendChunks(lines, from));
     const context: JobContext = {
       signal: this.#ending.signal,
       emit: (piece) => {
@@ -143,20 +142,22 @@ export class RunningJob {
     };
   }
 
-  /** Pieces whose request broke may be stored or not, and a second copy would be a wrong output: the attempt ends. */
-  async #sendChunks(lines: string): Promise<void> {
+  /** Until they are stored: the server passes over those that it has from a request without an answer. */
+  async #sendChunks(lines: string, from: number): Promise<void> {
     const { signal } = this.#ending;
     const backoff = new Backoff();
     for (;;) {
       try {
-        return await this.#around.calls.chunks(this.assigned, lines, signal);
+        return await this.#around.calls.chunks(this.assigned, { lines, from }, signal);
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         if (error instanceof KeywardApiError) {
           if (isRefusal(error)) this.#around.refused(error);
           else if (isOver(error)) this.end('lease_lost');
           else if (error.status === 413) throw tooLarge(error);
-        } else if (!wasNeverSent(error)) this.end('output_lost');
+          // The server has lost pieces that it had stored, in a power cut.
+          else if (error.code === 'conflict') this.end('output_lost');
+        }
         if (signal.aborted) throw signal.reason;
         await backoff.wait(error, signal);
       }

@@ -85,14 +85,14 @@ export class WorkerCalls {
     throw cutOff(response);
   }
 
-  /** @param lines NDJSON */
+  /** @param lines NDJSON. @param from how many pieces of this attempt come before them */
   async chunks(
     { job_id: id, lease_token: token }: Assigned,
-    lines: string,
+    { lines, from }: { lines: string; from: number },
     signal: AbortSignal,
   ): Promise<void> {
     const { send, url } = this.#connection;
-    const request = new Outgoing(`${url}/v1/workers/${id}/chunks`, {
+    const request = new Outgoing(`${url}/v1/workers/${id}/chunks?from=${from}`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-ndjson', 'x-lease-token': token },
       body: lines,

@@ -35,8 +35,14 @@ export interface Holder {
 }
 
 /** `requests` within any `window_seconds`, or `concurrent` ones. */
-export type Limit =
+export type RequestLimit =
   { name: string; requests: number; window_seconds: number } | { name: string; concurrent: number };
+/** Jobs that run, or that wait, at the same time. Counted by `jobs`. */
+export type JobLimit = { name: string; max_running: number } | { name: string; max_queued: number };
+export type Limit = RequestLimit | JobLimit;
+
+export const isRequestLimit = (limit: Limit): limit is RequestLimit =>
+  'requests' in limit || 'concurrent' in limit;
 
 export const BUDGET_UNITS = ['requests', 'tokens', 'usd', 'gpu_seconds'] as const;
 export type BudgetUnit = (typeof BUDGET_UNITS)[number];

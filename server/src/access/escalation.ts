@@ -134,6 +134,8 @@ function limitExcess(maker: readonly Limit[], wanted: readonly Limit[]): Excess[
 
 function atMost(limit: Limit, bound: Limit): boolean {
   if ('concurrent' in bound) return 'concurrent' in limit && limit.concurrent <= bound.concurrent;
+  if ('max_running' in bound) return 'max_running' in limit && limit.max_running <= bound.max_running;
+  if ('max_queued' in bound) return 'max_queued' in limit && limit.max_queued <= bound.max_queued;
   return (
     'requests' in limit && limit.requests <= bound.requests && limit.window_seconds >= bound.window_seconds
   );

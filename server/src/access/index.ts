@@ -1,5 +1,13 @@
 export type { Actor, Bounds } from './actor.ts';
-export { AMOUNT_MAX, BUDGET_PERIODS, BUDGET_UNITS, DECIMALS, decide, isBound } from './caller.ts';
+export {
+  AMOUNT_MAX,
+  BUDGET_PERIODS,
+  BUDGET_UNITS,
+  DECIMALS,
+  decide,
+  isBound,
+  isRequestLimit,
+} from './caller.ts';
 export type {
   Budget,
   BudgetPeriod,
@@ -7,8 +15,10 @@ export type {
   BudgetView,
   Caller,
   Holder,
+  JobLimit,
   Limit,
   Question,
+  RequestLimit,
   Resource,
 } from './caller.ts';
 export { childExcesses, excesses, loosenings, reachesBeyond } from './escalation.ts';

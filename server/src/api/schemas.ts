@@ -67,9 +67,25 @@ const ConcurrencyLimit = Type.Object(
   },
   closed,
 );
-export const Limit = Type.Union([WindowLimit, ConcurrencyLimit], {
+const JOBS_MAX = 100_000_000;
+const RunningLimit = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 60 }),
+    max_running: Type.Integer({ minimum: 1, maximum: JOBS_MAX }),
+  },
+  closed,
+);
+const QueuedLimit = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 60 }),
+    max_queued: Type.Integer({ minimum: 1, maximum: JOBS_MAX }),
+  },
+  closed,
+);
+export const Limit = Type.Union([WindowLimit, ConcurrencyLimit, RunningLimit, QueuedLimit], {
   title: 'Limit',
-  description: '{name, requests, window_seconds} or {name, concurrent}',
+  description:
+    '{name, requests, window_seconds} or {name, concurrent}; for jobs {name, max_running} or {name, max_queued}',
 });
 export const Limits = Type.Array(Limit, { maxItems: 10 });
 

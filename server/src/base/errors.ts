@@ -3,6 +3,8 @@ export const ERROR_CODES = {
   bad_request: { status: 400, title: 'The request cannot be read' },
   conflicting_credentials: { status: 400, title: 'Two different keys were sent' },
   key_in_url: { status: 400, title: 'A key was sent in the URL' },
+  context_length_exceeded: { status: 400, title: 'The prompt is too long for the model' },
+  content_policy_violation: { status: 400, title: 'The content was refused' },
   missing_key: { status: 401, title: 'No key was sent' },
   invalid_key: { status: 401, title: 'The key is not valid' },
   key_revoked: { status: 401, title: 'The key was revoked while the request ran' },

@@ -35,7 +35,7 @@ describe('keys', { timeout: 60_000 }, () => {
   test('keys create takes all properties of a key, and prints the secret once, on stdout alone', async () => {
     const flags =
       '--scope models:use --scope keys:read --model openai/* --deny-model gpt-4 --ip 127.0.0.1 --limit 60/minute ' +
-      '--limit burst=4/concurrent --tag a --tag b --expires-in 30d';
+      '--limit burst=4/concurrent --limit 3/running --limit q=9/queued --tag a --tag b --expires-in 30d';
     const args = [
       ...flags.split(' '),
       '--budget',
@@ -53,6 +53,8 @@ describe('keys', { timeout: 60_000 }, () => {
       limits: [
         { name: 'per_minute', requests: 60, window_seconds: 60 },
         { name: 'burst', concurrent: 4 },
+        { name: 'running', max_running: 3 },
+        { name: 'q', max_queued: 9 },
       ],
       budgets: [{ name: 'daily', unit: 'tokens', amount: '100000', period: 'day' }],
       tags: ['a', 'b'],

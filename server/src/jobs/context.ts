@@ -10,6 +10,7 @@ import type { JobNews } from './job-news.ts';
 import type { KnownWorkers } from './known-workers.ts';
 import type { Pace } from './pace.ts';
 import type { Queue } from './queue/queue.ts';
+import type { Submitters } from './submitters.ts';
 
 export type JobClocks = Config['jobs']['clocks'];
 type JobLimits = Config['jobs']['limits'];
@@ -33,6 +34,7 @@ export interface JobsContext {
   workers: KnownWorkers;
   /** Ids of workers that poll, by their owner and the name that they send. */
   workerIds: Map<string, string>;
+  submitters: Submitters;
   news: JobNews;
   pace: Pace;
 }

@@ -30,6 +30,11 @@ export class JobNews {
     this.#nodes.wake(topicOf(shard));
   }
 
+  /** After a commit that other nodes find at their next look: each would be woken for each job that starts. */
+  changedHere(id: string): void {
+    tell(this.#waitingIn(shardOf(id)), id);
+  }
+
   /** Resolves at the next change, after a second at the latest, or when the signal aborts. */
   next(id: string, signal?: AbortSignal, maxMs = LOOK_AGAIN_MS): Promise<void> {
     return this.within(id, signal, Math.min(maxMs, LOOK_AGAIN_MS));

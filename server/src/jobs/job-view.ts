@@ -1,9 +1,11 @@
 import { isoTime } from '../base/clock.ts';
+import type { Caller } from '../access/index.ts';
 import { jsonIn } from '../base/json-text.ts';
 import type { JobsContext } from './context.ts';
 import type { JobRow, JobState } from './job.ts';
 import type { Db } from '../storage/index.ts';
 import type { Excluded, Prospects } from './known-workers.ts';
+import { RunningCounts } from './limits/running-counts.ts';
 import { countBefore } from './store/job-store.ts';
 
 /** Of the position in the queue; above it the position is unknown. */
@@ -48,12 +50,11 @@ export interface JobView extends JobFacts {
 /** In the order of the rows. */
 export async function viewsOfJobs(context: JobsContext, rows: readonly JobRow[]): Promise<JobView[]> {
   const waiting = rows.filter(({ state }) => state === 'QUEUED');
-  const prospects =
-    waiting.length === 0 ? undefined : await context.workers.prospects(waiting.map(({ lane }) => lane));
+  const crowd = waiting.length === 0 ? undefined : await crowdOf(context, waiting);
   const views: JobView[] = [];
   for (const row of rows) {
-    const found = row.state === 'QUEUED' ? prospects?.get(row.lane) : undefined;
-    views.push(viewOf(row, found === undefined ? NOT_QUEUED : await queuedView(context, row, found)));
+    const isQueued = row.state === 'QUEUED' && crowd !== undefined;
+    views.push(viewOf(row, isQueued ? await queuedView(context, row, crowd) : NOT_QUEUED));
   }
   return views;
 }
@@ -97,17 +98,41 @@ const NOT_QUEUED: Queued = {
   impossible_because: [],
 };
 
-async function queuedView(
-  { storage, clock, pace }: JobsContext,
-  row: JobRow,
-  prospects: Prospects,
-): Promise<Queued> {
+/** What the waiting jobs of one answer are compared with. */
+interface Crowd {
+  /** By key; those that have ended have undefined. */
+  callers: ReadonlyMap<string, Caller | undefined>;
+  rooms: RunningCounts;
+  /** By lane. */
+  prospects: ReadonlyMap<number, Prospects | undefined>;
+}
+
+async function crowdOf(
+  { storage: { db }, submitters, workers }: JobsContext,
+  rows: readonly JobRow[],
+): Promise<Crowd> {
+  const callers = await submitters.callers(
+    db,
+    rows.map(({ key_id: keyId }) => keyId),
+  );
+  const byLane = new Map(rows.map(({ lane, key_id: keyId }) => [lane, callers.get(keyId)]));
+  return { callers, rooms: new RunningCounts(db, submitters), prospects: await workers.prospects(byLane) };
+}
+
+async function queuedView({ storage, clock, pace }: JobsContext, row: JobRow, crowd: Crowd): Promise<Queued> {
+  const prospects = crowd.prospects.get(row.lane);
+  if (prospects === undefined) return NOT_QUEUED;
   const { model, places, online, excluded, because } = prospects;
   const position = await positionOf(storage.db, row, prospects);
+  const room = await crowd.rooms.of(crowd.callers.get(row.key_id));
   return {
     queue_position: position,
     eta_seconds: position === null ? null : pace.secondsUntil(model, { position, places }),
-    waiting: { reason: reasonOf(row, prospects, clock.nowMs()), workers_online: online, excluded },
+    waiting: {
+      reason: reasonOf(row, { ...prospects, room, nowMs: clock.nowMs() }),
+      workers_online: online,
+      excluded,
+    },
     is_possible: because.length === 0,
     impossible_because: [...because],
   };
@@ -124,12 +149,12 @@ async function positionOf(db: Db, row: JobRow, prospects: Prospects): Promise<nu
 
 function reasonOf(
   { held_until: heldUntil, attempt }: JobRow,
-  { because, online, isFree, excluded }: Prospects,
-  nowMs: number,
+  { because, online, isFree, excluded, room, nowMs }: Prospects & { room: number; nowMs: number },
 ): string {
   if (heldUntil > nowMs) return attempt === 0 ? 'not_before' : 'backoff';
   if (online === 0) return 'no_worker_online';
   if (because.length > 0) return `no_worker_with_${because.join('_and_')}`;
+  if (room === 0) return 'max_running';
   if (isFree) return 'in_queue';
   if (excluded.busy !== undefined) return 'workers_busy';
   return excluded.booked === undefined ? 'no_fitting_worker_online' : 'workers_booked';

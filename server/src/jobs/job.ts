@@ -12,23 +12,27 @@ export const isFinal = (state: JobState): state is FinalState => state !== 'QUEU
 export const RECOVERIES = ['restart', 'fail'] as const;
 export type Recovery = (typeof RECOVERIES)[number];
 
-/** What a failure costs: the job an attempt, the worker a mark, the worker this model until it registers again. */
+/**
+ * What a failure costs: the job an attempt, the worker a mark, the worker this model until it registers again. `request`: it is
+ * about what was asked, and another worker would say the same: a request of the OpenAI API ends with it.
+ */
 interface Cost {
   attempt: boolean;
   mark: boolean;
   model: boolean;
+  request: boolean;
 }
 
 /** The reasons that a worker can give. */
 export const FAIL_CODES = {
-  oom: { attempt: true, mark: false, model: true },
-  model_missing: { attempt: false, mark: false, model: true },
-  context_too_long: { attempt: true, mark: false, model: false },
-  upstream_error: { attempt: true, mark: true, model: false },
-  refused: { attempt: true, mark: false, model: false },
-  bad_payload: { attempt: true, mark: false, model: false },
-  interrupted: { attempt: false, mark: false, model: false },
-  internal: { attempt: true, mark: true, model: false },
+  oom: { attempt: true, mark: false, model: true, request: false },
+  model_missing: { attempt: false, mark: false, model: true, request: false },
+  context_too_long: { attempt: true, mark: false, model: false, request: true },
+  upstream_error: { attempt: true, mark: true, model: false, request: false },
+  refused: { attempt: true, mark: false, model: false, request: true },
+  bad_payload: { attempt: true, mark: false, model: false, request: true },
+  interrupted: { attempt: false, mark: false, model: false, request: false },
+  internal: { attempt: true, mark: true, model: false, request: false },
 } as const satisfies Record<string, Cost>;
 export type FailCode = keyof typeof FAIL_CODES;
 

@@ -154,9 +154,10 @@ export async function deleteJob(context: JobsContext, caller: Caller, id: string
 }
 
 /** After the commit that ended a job. @param row completed, or as it was before */
-export function ended({ news, queue }: JobsContext, { id, state, worker_id: workerId }: JobRow): void {
+export function ended({ news, queue }: JobsContext, { id, state, worker_id: workerId, lane }: JobRow): void {
   news.changed(id);
   if (workerId === null) return;
+  queue.freed(lane);
   // A worker that has completed a job need not hear of it.
   if (state !== 'COMPLETED') news.changed(workerId);
   queue.placeFreed(workerId);

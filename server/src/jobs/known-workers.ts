@@ -1,3 +1,4 @@
+import type { Caller } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Storage } from '../storage/index.ts';
 import { impossible, misfit, type Misfit, type Spec } from './spec.ts';
@@ -36,7 +37,7 @@ interface Reading {
   nowMs: number;
   workers: readonly WorkerRow[];
   held: ReadonlyMap<string, number>;
-  byLane: Map<number, Prospects | undefined>;
+  byLane: Map<number, { selector: string; prospects: Prospects }>;
 }
 
 type Options = { storage: Storage; clock: Clock };
@@ -59,15 +60,19 @@ export class KnownWorkers {
     this.#latest = undefined;
   }
 
-  /** By lane. No job is called impossible, and no worker missing, by an old reading. */
-  async prospects(lanes: Iterable<number>): Promise<ReadonlyMap<number, Prospects | undefined>> {
-    const ids = [...new Set(lanes)];
+  /**
+   * By lane. No job is called impossible, and no worker missing, by an old reading.
+   * @param lanes with the key of their jobs as it is now
+   */
+  async prospects(
+    lanes: ReadonlyMap<number, Pick<Caller, 'selectors'> | undefined>,
+  ): Promise<ReadonlyMap<number, Prospects | undefined>> {
     const calledMs = this.#options.clock.monotonicMs();
     const reading = await this.#read(calledMs - FRESH_MS);
-    const found = await this.#compare(reading, ids);
+    const found = await this.#compare(reading, lanes);
     const isGood = [...found.values()].every((one) => one === undefined || !isHopeless(one));
     if (isGood || reading.readMs >= calledMs) return found;
-    return this.#compare(await this.#read(calledMs), ids);
+    return this.#compare(await this.#read(calledMs), lanes);
   }
 
   #read(sinceMs: number): Promise<Reading> {
@@ -82,13 +87,21 @@ export class KnownWorkers {
     return reading;
   }
 
-  async #compare(reading: Reading, ids: readonly number[]): Promise<Map<number, Prospects | undefined>> {
+  async #compare(
+    reading: Reading,
+    lanes: ReadonlyMap<number, Pick<Caller, 'selectors'> | undefined>,
+  ): Promise<Map<number, Prospects | undefined>> {
     const { byLane } = reading;
-    const unknown = ids.filter((id) => !byLane.has(id));
+    const selectorOf = (id: number): string => JSON.stringify(lanes.get(id)?.selectors.workers);
+    const unknown = [...lanes.keys()].filter((id) => byLane.get(id)?.selector !== selectorOf(id));
     if (unknown.length > 0)
-      for (const { id, spec, owner_id: ownerId } of await findLanes(this.#options.storage.db, unknown))
-        byLane.set(id, prospectsOf(reading, JSON.parse(spec) as Spec, ownerId));
-    return new Map(ids.map((id) => [id, byLane.get(id)]));
+      for (const { id, spec, owner_id: ownerId } of await findLanes(this.#options.storage.db, unknown)) {
+        const wanted = JSON.parse(spec) as Spec;
+        const workers = lanes.get(id)?.selectors.workers;
+        const now = workers === undefined ? wanted : { ...wanted, keys_workers: workers };
+        byLane.set(id, { selector: selectorOf(id), prospects: prospectsOf(reading, now, ownerId) });
+      }
+    return new Map([...lanes.keys()].map((id) => [id, byLane.get(id)?.prospects]));
   }
 }
 

@@ -154,4 +154,29 @@ export const jobsMigrations: Migration[] = [
       `create index jobs_readers on jobs (reader_until) where reader_until > 0`,
     ],
   },
+  {
+    // What a key may do counts when its jobs start: all jobs of a lane are of one key. Its `hash` names the key too.
+    id: 'jobs-lanes-of-keys',
+    statements: () => [`alter table job_lanes add column key_id text not null default ''`],
+  },
+  {
+    // `away_at`: when it last fell silent for longer than a server that is there.
+    id: 'jobs-servers',
+    statements: () => [
+      `create table job_servers (id text primary key, seen_at bigint not null, away_at bigint)`,
+    ],
+  },
+  {
+    // Models for which work waits without a worker. `next_at`: when that is reported; null: it was.
+    id: 'jobs-waiting',
+    statements: () => [
+      `create table job_waiting (
+        models text primary key,
+        id text not null,
+        since bigint not null,
+        tries integer not null,
+        next_at bigint
+      )`,
+    ],
+  },
 ];

@@ -12,12 +12,14 @@ import { KnownWorkers } from './known-workers.ts';
 import { marketplaceMigrations } from './marketplace/migrations.ts';
 import { jobsMigrations } from './migrations.ts';
 import { Pace } from './pace.ts';
+import { Presence } from './presence/presence.ts';
 import { Queue } from './queue/queue.ts';
 import { WorkerModels } from './remote/worker-models.ts';
 import { Submitters } from './submitters.ts';
 import { Submissions } from './submit.ts';
 import { Sweeper } from './sweeper.ts';
 import { Completions } from './workers/completions.ts';
+import { WaitingWork } from './webhooks/waiting-work.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 import { Outputs } from './workers/reports.ts';
 
@@ -36,8 +38,10 @@ export interface Jobs extends JobsContext {
   submissions: Submissions;
   completions: Completions;
   outputs: Outputs;
+  presence: Presence;
   sweeper: Sweeper;
   webhooks: Webhooks;
+  waitingWork: WaitingWork;
 }
 
 export const jobsModule = defineModule({
@@ -61,32 +65,41 @@ export const jobsModule = defineModule({
       queue,
       workers,
       workerIds: new Map(),
+      submitters,
       webhookPrivate: config.webhookPrivate,
       signer: sealing.signer,
       news: new JobNews(nodes),
       pace: new Pace(),
     };
     const charges = new Charges({ budgets, counters });
+    const presence = new Presence(context);
+    const webhooks = new Webhooks(context, sealing);
     const jobs: Jobs = {
       ...context,
       charges,
       submissions: new Submissions(context),
       completions: new Completions(context, submitters, charges),
       outputs: new Outputs(context),
-      sweeper: new Sweeper({ ...context, charges }, submitters),
-      webhooks: new Webhooks(context, sealing),
+      presence,
+      sweeper: new Sweeper({ ...context, charges }, presence),
+      webhooks,
+      waitingWork: new WaitingWork(context, webhooks, config.queueWebhook),
     };
     return { jobs, remoteModels: new WorkerModels(jobs) };
   },
   start: async ({ jobs }) => {
+    await jobs.presence.start();
     await jobs.queue.start();
     jobs.sweeper.start();
     jobs.webhooks.start();
+    jobs.waitingWork.start();
   },
   stop: async ({ jobs, remoteModels }) => {
     await remoteModels.stop();
-    await Promise.all([jobs.sweeper.stop(), jobs.webhooks.stop()]);
+    await Promise.all([jobs.sweeper.stop(), jobs.waitingWork.stop()]);
+    await jobs.webhooks.stop();
     await jobs.queue.stop();
+    await jobs.presence.stop();
     jobs.news.close();
     await Promise.all([jobs.submissions.idle(), jobs.completions.idle(), jobs.outputs.idle()]);
   },

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { coversAll, selects, type NameSelector } from '../access/index.ts';
+import { selects, type NameSelector } from '../access/index.ts';
 
 /** What a job needs of a worker. The same members in the same order for the same needs: `specOf`. */
 export interface Spec {
@@ -20,7 +20,7 @@ export interface Spec {
   /** Only workers of these owners. */
   owners?: readonly string[];
   not_owners?: readonly string[];
-  /** Of the key: the owners whose workers may have it. */
+  /** Of the key: the owners whose workers may have it. Not stored: it counts as it is when a job starts. */
   keys_workers?: NameSelector;
   /** Ids or names. */
   workers?: readonly string[];
@@ -152,11 +152,7 @@ export function impossible(spec: Spec, workers: readonly Candidate[]): Misfit[] 
 }
 
 /** @returns the needs in one form, and a hash of it. */
-export function specOf(
-  type: string,
-  constraints: Constraints,
-  keysWorkers: NameSelector,
-): { spec: Spec; text: string; hash: string } {
+export function specOf(type: string, constraints: Constraints): { spec: Spec; text: string; hash: string } {
   const sorted = (values: readonly string[] | undefined) =>
     values === undefined || values.length === 0 ? undefined : [...new Set(values)].toSorted();
   const { labels } = constraints;
@@ -176,9 +172,6 @@ export function specOf(
     labels: names.length === 0 ? undefined : Object.fromEntries(names.map((name) => [name, labels?.[name]])),
     owners: sorted(constraints.owners),
     not_owners: sorted(constraints.not_owners),
-    keys_workers: coversAll(keysWorkers)
-      ? undefined
-      : { allow: keysWorkers.allow.toSorted(), deny: keysWorkers.deny.toSorted() },
     workers: sorted(constraints.workers),
     not_workers: sorted(constraints.not_workers),
   };

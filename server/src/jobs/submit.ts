@@ -7,6 +7,7 @@ import type { Submitter } from '../models/index.ts';
 import { Together, type Db } from '../storage/index.ts';
 import type { JobsContext } from './context.ts';
 import type { JobRow, Recovery } from './job.ts';
+import { QueuedCounts } from './limits/queued-counts.ts';
 import { normalised, type PayloadInput } from './payload.ts';
 import { specOf } from './spec.ts';
 import { countLanes, deleteLanes, useLane } from './store/lane-store.ts';
@@ -18,8 +19,8 @@ export const DEFAULT_RUN_TIMEOUT_SECONDS = 600;
 export const DEFAULT_MAX_ATTEMPTS = 3;
 export const DEFAULT_PRIORITY = 5;
 
-/** Different constraints of one owner at a time: each is a place to look at for every worker that asks. */
-const LANES_MAX = 1_000;
+/** Different keys and constraints of one owner at a time: each is a place to look at for every worker that asks. */
+const LANES_MAX = 2_000;
 /** How old a count of the waiting jobs of an owner may be. */
 const COUNTED_MS = 5_000;
 /** Owners and lanes in memory; more are forgotten. */
@@ -41,6 +42,7 @@ export interface JobInput extends PayloadInput {
 }
 
 interface New {
+  caller: Submitter;
   row: Omit<JobRow, 'lane'>;
   payload: string;
   spec: { text: string; hash: string };
@@ -53,9 +55,9 @@ type Stored = { row: JobRow; isRepeat: boolean };
 /** Takes jobs into the queue. */
 export class Submissions {
   readonly #context: JobsContext;
-  readonly #inserts: Together<New, Stored | 'too_many_kinds'>;
+  readonly #inserts: Together<New, Stored | KeywardError>;
   /** Jobs of requests that wait for them: a power cut ends the request too. */
-  readonly #readInserts: Together<New, Stored | 'too_many_kinds'>;
+  readonly #readInserts: Together<New, Stored | KeywardError>;
   /** Lanes that were used a moment ago, by owner, priority and hash. */
   readonly #lanes = new Map<string, { id: number; untilMs: number }>();
   /** Waiting jobs of an owner: at most so many. */
@@ -82,7 +84,7 @@ export class Submissions {
     await this.#refuseFull(caller.ownerId);
     const inserts = made.row.reader_until === null ? this.#inserts : this.#readInserts;
     const stored = await inserts.add(made);
-    if (stored === 'too_many_kinds') throw tooManyKinds();
+    if (stored instanceof KeywardError) throw stored;
     const { row, isRepeat } = stored;
     if (isRepeat) {
       if (row.request_hash !== made.row.request_hash) throw idempotencyConflict(row.id);
@@ -98,11 +100,8 @@ export class Submissions {
     await Promise.all([this.#inserts.idle(), this.#readInserts.idle()]);
   }
 
-  #newJob(
-    { ownerId, keyId, selectors }: Submitter,
-    input: JobInput,
-    idempotencyKey: string | undefined,
-  ): New {
+  #newJob(caller: Submitter, input: JobInput, idempotencyKey: string | undefined): New {
+    const { ownerId, keyId, selectors } = caller;
     const { limits, clock } = this.#context;
     const nowMs = clock.nowMs();
     const { type = DEFAULT_TYPE, priority = DEFAULT_PRIORITY } = input;
@@ -112,7 +111,7 @@ export class Submissions {
     if (bytes > limits.payloadMaxBytes) throw tooLarge(limits.payloadMaxBytes);
     refuseModels(selectors, constraints.models ?? []);
     if (input.webhook_url !== undefined) this.#refuseAddress(input.webhook_url);
-    const spec = specOf(type, constraints, selectors.workers);
+    const spec = specOf(type, constraints);
     const queuedAt = Math.max(input.notBeforeMs ?? nowMs, nowMs);
     const { ttl_seconds: ttl = DEFAULT_TTL_SECONDS, run_timeout_seconds: run = DEFAULT_RUN_TIMEOUT_SECONDS } =
       input;
@@ -152,7 +151,7 @@ export class Submissions {
       deleted_at: null,
       reader_until: input.readerUntilMs ?? null,
     };
-    const made = { row, payload: text, spec, lane: undefined };
+    const made = { caller, row, payload: text, spec, lane: undefined };
     const known = this.#lanes.get(laneKey(made));
     return { ...made, lane: known !== undefined && known.untilMs > nowMs ? known.id : undefined };
   }
@@ -168,12 +167,13 @@ export class Submissions {
       throw invalidField('webhook_url', 'must not be a private address', hint);
   }
 
-  async #insert(tx: Db, items: readonly New[]): Promise<(Stored | 'too_many_kinds')[]> {
-    const outcomes: (Stored | 'too_many_kinds' | NewJob)[] = [];
-    for (const item of items) outcomes.push(await this.#prepared(tx, item));
+  async #insert(tx: Db, items: readonly New[]): Promise<(Stored | KeywardError)[]> {
+    const outcomes: (Stored | KeywardError | NewJob)[] = [];
+    const queued = new QueuedCounts(tx, this.#context.submitters);
+    for (const item of items) outcomes.push(await this.#prepared(tx, item, queued));
     const made = outcomes.filter((outcome) => isNew(outcome));
     const stored = await insertJobs(tx, made);
-    const results: (Stored | 'too_many_kinds')[] = [];
+    const results: (Stored | KeywardError)[] = [];
     for (const outcome of outcomes) {
       if (!isNew(outcome)) results.push(outcome);
       else if (stored.has(outcome.row.id)) results.push({ row: outcome.row, isRepeat: false });
@@ -183,18 +183,29 @@ export class Submissions {
   }
 
   /** A job with its lane, or why it is not stored. */
-  async #prepared(tx: Db, { row, payload, spec, lane }: New): Promise<Stored | 'too_many_kinds' | NewJob> {
+  async #prepared(
+    tx: Db,
+    { caller, row, payload, spec, lane }: New,
+    queued: QueuedCounts,
+  ): Promise<Stored | KeywardError | NewJob> {
     const { owner_id, priority, idempotency_key: key } = row;
     if (key !== null) {
       const earlier = await findByIdempotencyKey(tx, owner_id, key);
       if (earlier !== undefined) return { row: earlier, isRepeat: true };
     }
+    const refused = await queued.add(caller);
+    if (refused !== undefined) return refused;
     if (lane === undefined && (await countLanes(tx, owner_id)) >= LANES_MAX) {
       await deleteLanes(tx, row.requested_at - LANES_UNUSED_MS);
-      if ((await countLanes(tx, owner_id)) >= LANES_MAX) return 'too_many_kinds';
+      if ((await countLanes(tx, owner_id)) >= LANES_MAX) return tooManyKinds();
     }
     const id =
-      lane ?? (await useLane(tx, { owner_id, priority, hash: spec.hash, spec: spec.text }, row.requested_at));
+      lane ??
+      (await useLane(
+        tx,
+        { owner_id, key_id: row.key_id, priority, hash: hashOf(row, spec), spec: spec.text },
+        row.requested_at,
+      ));
     return { row: { ...row, lane: id }, payload };
   }
 
@@ -220,8 +231,7 @@ export class Submissions {
   }
 }
 
-const isNew = (outcome: Stored | 'too_many_kinds' | NewJob): outcome is NewJob =>
-  outcome !== 'too_many_kinds' && 'payload' in outcome;
+const isNew = (outcome: Stored | KeywardError | NewJob): outcome is NewJob => 'payload' in outcome;
 
 /** Another request with the same key was first: in this transaction, or in another process. */
 async function earlierOf(tx: Db, { owner_id: ownerId, idempotency_key: key }: JobRow): Promise<JobRow> {
@@ -236,8 +246,11 @@ const LANE_KNOWN_MS = 60_000;
 /** Where an owner has too many. */
 const LANES_UNUSED_MS = 300_000;
 
-const laneKey = ({ row, spec }: Pick<New, 'spec'> & { row: Pick<JobRow, 'owner_id' | 'priority'> }): string =>
-  `${row.owner_id} ${row.priority} ${spec.hash}`;
+const laneKey = ({ row, spec }: Pick<New, 'spec' | 'row'>): string =>
+  `${row.owner_id} ${row.priority} ${hashOf(row, spec)}`;
+
+const hashOf = ({ key_id: keyId }: Pick<JobRow, 'key_id'>, spec: New['spec']): string =>
+  `${spec.hash}:${keyId}`;
 
 /** A key for some models cannot have others used for it, nor leave the choice to a worker. */
 export function refuseModels({ models: selector }: Selectors, models: readonly string[]): void {
@@ -257,15 +270,15 @@ const tooLarge = (maxBytes: number): KeywardError =>
   });
 
 const queueFull = (max: number): KeywardError =>
-  new KeywardError('queue_full', `This owner has ${max} waiting jobs, the maximum.`, {
-    hint: 'Wait until some have run, or cancel some.',
+  new KeywardError('queue_full', `This owner has ${max} waiting jobs, the maximum of this server.`, {
+    hint: 'Wait until some have run, or cancel some. The operator can raise KEYWARD_JOB_QUEUED_MAX.',
     headers: { 'retry-after': '5' },
   });
 
 const tooManyKinds = (): KeywardError =>
   new KeywardError(
     'queue_full',
-    `The jobs of this owner have ${LANES_MAX} different constraints, the maximum.`,
+    `The jobs of this owner have ${LANES_MAX} different keys and constraints, the maximum.`,
     {
       hint: 'Use constraints that other jobs have, or wait until some have run.',
       headers: { 'retry-after': '60' },

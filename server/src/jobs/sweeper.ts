@@ -6,7 +6,9 @@ import type { JobsContext } from './context.ts';
 import { endJob, loseAttempt } from './ending.ts';
 import { isFinal, type JobRow } from './job.ts';
 import { ended } from './jobs.ts';
+import { endBookings } from './marketplace/end-bookings.ts';
 import { KEY_ENDED } from './queue/claims.ts';
+import type { Presence } from './presence/presence.ts';
 import type { Submitters } from './submitters.ts';
 import { closeReader, lockJob } from './store/job-store.ts';
 import { extendLeases, shortenLeases } from './store/lease-store.ts';
@@ -28,6 +30,7 @@ export class Sweeper {
   readonly #context: JobsContext & { charges: Charges };
   readonly #storage: Storage;
   readonly #submitters: Submitters;
+  readonly #presence: Presence;
   readonly #sweeps: Every;
   readonly #releases: Every;
   readonly #graces = new Set<NodeJS.Timeout>();
@@ -37,8 +40,10 @@ export class Sweeper {
   #cleanedMs = -Infinity;
   #mustLookAtKeys = true;
 
-  constructor(context: JobsContext & { charges: Charges }, submitters: Submitters) {
+  constructor(context: JobsContext & { charges: Charges }, presence: Presence) {
+    const { submitters } = context;
     this.#context = context;
+    this.#presence = presence;
     this.#storage = booksOf(context.storage);
     this.#submitters = submitters;
     this.#sweeps = new Every(context.clocks.sweepMs, () => this.#guarded(() => this.sweep()));
@@ -188,18 +193,16 @@ export class Sweeper {
   }
 
   /**
-   * Whether a lease ended as a server was away: it was not renewed since this one was, or its worker, without having begun
-   * anew, spoke of other things and never of this job. Counted, three of them let the worker rest
-   * (acceptance/jobs/coordinators.test.ts).
+   * Whether a lease ended as a server was away: this one before its first sweep, or any one after the lease was renewed last.
+   * Counted, three of them let the worker rest (worker-marks.test.ts).
    */
-  async #wasServers(tx: Db, { worker_id: id, started_at: at, lease_until: until }: JobRow): Promise<boolean> {
+  async #wasServers(tx: Db, { started_at: at, lease_until: until }: JobRow): Promise<boolean> {
     const { leaseMs } = this.#context.clocks;
     const startedMs = at ?? 0;
     const untilMs = until ?? 0;
     if (startedMs <= this.#outageMs && untilMs <= this.#outageMs + leaseMs) return true;
-    const [worker] = await workers.findWorkers(tx, [id ?? '']);
-    if (worker === undefined || untilMs > startedMs + leaseMs) return false;
-    return worker.registered_at <= startedMs && worker.seen_at > startedMs;
+    const renewedMs = Math.max(startedMs, untilMs - leaseMs);
+    return this.#presence.wasAway(tx, { fromMs: renewedMs, toMs: untilMs });
   }
 
   async #expired(tx: Db, job: JobRow, nowMs: number): Promise<boolean> {
@@ -215,6 +218,7 @@ export class Sweeper {
     try {
       await this.#endOfWorkers();
       await this.#endOfClients();
+      await endBookings(this.#context);
     } catch (error) {
       this.#mustLookAtKeys = true;
       throw error;
@@ -250,6 +254,7 @@ export class Sweeper {
     const { limits, clock } = this.#context;
     this.#cleanedMs = clock.monotonicMs();
     await this.#storage.transaction((tx) => deleteLanes(tx, nowMs - LANES_UNUSED_MS), { durable: false });
+    await this.#presence.clean(nowMs);
     for (;;) {
       const ids = await store.finishedBefore(this.#storage.db, nowMs - limits.keptMs, SLICE);
       if (ids.length > 0)

@@ -143,11 +143,12 @@ function checkSelectors(given: SelectorsInput): Selectors {
 export function checkLimits(limits: Limit[] = []): Limit[] {
   refuseTwins('limits', limits);
   for (const [index, limit] of limits.entries()) {
-    const counts = 'concurrent' in limit ? [limit.concurrent] : [limit.requests, limit.window_seconds];
+    const { name: _, ...counted } = limit;
+    const counts: number[] = Object.values(counted);
     if (!counts.every((count) => Number.isSafeInteger(count) && count > 0))
       throw invalidField(
         `limits[${index}]`,
-        'must have whole numbers from 1, such as {"requests": 60, "window_seconds": 60}',
+        'must have whole numbers from 1, such as {"requests": 60, "window_seconds": 60} or {"max_running": 4}',
       );
   }
   return limits;

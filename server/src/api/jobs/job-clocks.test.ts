@@ -232,6 +232,26 @@ describeOnBothServers('jobs in time', (start) => {
     },
   );
 
+  test.concurrent('a reader learns at once that a job runs, not at its next look', async ({ expect }) => {
+    const { client: mine, model, worker } = await cast();
+    await worker.register({ models: [model] }, { concurrency: 10 });
+    const waits: number[] = [];
+    for (let job = 0; job < 5; job++) {
+      const id = await mine.id({ model });
+      const events = eventsAt(server, `/v1/jobs/${id}/events`, { key: mine.key });
+      expect((await events.next()).value).toMatchObject({ data: { state: 'QUEUED' } });
+      const running = events.next();
+      await worker.take();
+      const takenMs = performance.now();
+      expect((await running).value).toMatchObject({ data: { state: 'RUNNING' } });
+      waits.push(performance.now() - takenMs);
+      await events.return(undefined);
+    }
+    // A look follows after a second: a busy machine is slower than it is late.
+    const [median = 0] = waits.toSorted((a, b) => a - b).slice(2);
+    expect(median).toBeLessThan(400);
+  });
+
   test.concurrent(
     'a poll of a busy worker gets a job when its place becomes free at another server',
     async ({ expect }) => {

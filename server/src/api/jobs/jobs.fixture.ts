@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import type { Answer, NewKey, TestServer } from '../../../test/server.ts';
+import type { Received } from '../../../test/upstream.ts';
 
 export interface JobView {
   job_id: string;
@@ -127,10 +129,10 @@ export class TestWorker {
     });
   }
 
-  chunks({ job_id, lease_token }: Assigned, pieces: readonly unknown[]) {
+  chunks({ job_id, lease_token }: Assigned, pieces: readonly unknown[], query = '') {
     const body = pieces.map((piece) => `${JSON.stringify(piece)}\n`).join('');
     const headers = { 'x-lease-token': lease_token, 'content-type': 'application/x-ndjson' };
-    return this.post<{ cancel_requested: boolean } & Problem>(`${job_id}/chunks`, body, headers);
+    return this.post<{ cancel_requested: boolean } & Problem>(`${job_id}/chunks${query}`, body, headers);
   }
 
   heartbeat(leases: readonly Assigned[] = [], status?: string) {
@@ -180,3 +182,10 @@ export async function* eventsAt(
     if (signal?.aborted !== true) throw error;
   }
 }
+
+/** After Standard Webhooks. */
+export const isSigned = ({ headers, body }: Received, secret: string): boolean => {
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body.toString()}`;
+  return headers['webhook-signature'] === `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
+};

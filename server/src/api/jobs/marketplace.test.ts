@@ -298,6 +298,24 @@ describeOnBothServers('the marketplace of GPUs', (start) => {
     expect(record?.details).toMatchObject({ booked_by: client.key.owner.id });
   });
 
+  test('a booking ends when its owner is suspended, and a poll that waits gets the job of another owner', async () => {
+    const booker = await newOwnerKey(server, 'booker', { role: 'client' });
+    expect((await book(booker, 100)).status).toBe(200);
+    const id = await jobsOf(other).id({ model });
+    const waiting = worker.take();
+    await untilPolled();
+    const path = `/v1/owners/${booker.key.owner.id}`;
+    expect((await server.request('PATCH', path, { body: { state: 'suspended' } })).status).toBe(200);
+    expect((await waiting).job_id).toBe(id);
+    await expect.poll(async () => (await gpu()).booked_until).toBeNull();
+    expect(await records('marketplace.release')).toMatchObject([
+      { target: workerId, details: { booked_by: booker.key.owner.id } },
+    ]);
+    // Active again, it has none.
+    await server.request('PATCH', path, { body: { state: 'active' } });
+    expect((await gpu(other)).booked_until).toBeNull();
+  });
+
   test('a worker whose owner lets nobody book it is booked by its owner alone', async () => {
     await offer(miner, { worker: gpuId, is_bookable: false });
     const refused = await book(client);

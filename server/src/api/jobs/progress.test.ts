@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers, type Answer, type TestServer } from '../../../test/server.ts';
-import { JobClient, newOwnerKey, TestWorker, type Assigned } from './jobs.fixture.ts';
+import { eventsAt, JobClient, newOwnerKey, TestWorker, type Assigned } from './jobs.fixture.ts';
 
 describeOnBothServers('progress of jobs', (start) => {
   let server: TestServer;
@@ -37,5 +37,36 @@ describeOnBothServers('progress of jobs', (start) => {
     await worker.fail(held, 'interrupted');
     await worker.take();
     expect(await shown()).toBeNull();
+  });
+
+  test('Pieces with their number are stored once however often they are sent, and a gap is refused', async () => {
+    const { secret } = await newOwnerKey(server, 'miner', { role: 'miner' });
+    const jobs = new JobClient(server, (await newOwnerKey(server, 'client', { role: 'client' })).secret);
+    const worker = new TestWorker(server, secret, 'streams');
+    await worker.register({ models: ['streams'] });
+    const id = await jobs.id({ model: 'streams' });
+    const first = await worker.take();
+    await worker.chunks(first, ['void']);
+    await worker.fail(first, 'interrupted');
+    const held = await worker.take();
+    const send = async (pieces: string[], from?: number) => {
+      const query = from === undefined ? '' : `?from=${from}`;
+      const { status, body } = await worker.chunks(held, pieces, query);
+      return [status, (body as unknown as { expected?: number }).expected];
+    };
+    expect(await send(['a', 'b'], 0)).toEqual([202, undefined]);
+    expect(await send(['a', 'b'], 0)).toEqual([202, undefined]);
+    expect(await send(['d'], 3)).toEqual([409, 2]);
+    expect(await send(['b', 'c'], 1)).toEqual([202, undefined]);
+    expect(await send(['d'])).toEqual([202, undefined]);
+    expect(await send(['b'], 1)).toEqual([202, undefined]);
+    expect((await worker.chunks(held, ['x'], '?from=-1')).status).toBe(422);
+    const stranger = { ...held, lease_token: '0'.repeat(32) };
+    expect((await worker.chunks(stranger, ['x'], '?from=9')).body.code).toBe('lease_lost');
+    await worker.result(held);
+    const outputs = [];
+    for await (const { event, data } of eventsAt(server, `/v1/jobs/${id}/events`, { key: jobs.key }))
+      if (event === 'output') outputs.push(data['output']);
+    expect(outputs).toEqual(['a', 'b', 'c', 'd']);
   });
 });

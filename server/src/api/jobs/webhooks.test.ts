@@ -1,8 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
-import { startTestUpstream, type Received } from '../../../test/upstream.ts';
-import { JobClient, newOwnerKey, TestWorker, type Problem } from './jobs.fixture.ts';
+import { startTestUpstream } from '../../../test/upstream.ts';
+import { isSigned, JobClient, newOwnerKey, TestWorker, type Problem } from './jobs.fixture.ts';
 
 describeOnBothServers('webhooks of jobs', (start) => {
   let server: TestServer;
@@ -16,11 +15,6 @@ describeOnBothServers('webhooks of jobs', (start) => {
   });
   const secretOf = async (key = client) =>
     (await key.ask<{ secret: string }>('GET', '/v1/webhooks/secret')).body.secret;
-  const isSigned = ({ headers, body }: Received, secret: string): boolean => {
-    const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
-    const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body.toString()}`;
-    return headers['webhook-signature'] === `v1,${createHmac('sha256', key).update(signed).digest('base64')}`;
-  };
 
   test('the end of a job is reported once, signed after Standard Webhooks', async () => {
     const receiver = await startTestUpstream();

@@ -136,20 +136,33 @@ export const workerJobRoutes: Route[] = [
     path: '/v1/workers/:id/chunks',
     id: 'workers.chunks',
     summary: 'Report pieces of output',
-    description: `NDJSON: up to ${PIECES_MAX} JSON values of ${PIECE_MAX_BYTES / 1_048_576} MiB each. All of them are stored, or none.`,
+    description: `NDJSON: up to ${PIECES_MAX} JSON values of ${PIECE_MAX_BYTES / 1_048_576} MiB each. All of them are stored, or none. With from, a repeat is stored once: pieces that are stored already are passed over, and a gap is 409 with expected.`,
     access: 'workers:report',
     params: jobParams,
     headers: { [LEASE_TOKEN]: 'The lease_token of the job' },
+    query: Type.Object(
+      {
+        from: Type.Optional(
+          Type.Integer({
+            minimum: 0,
+            maximum: 1_000_000_000,
+            description:
+              'Number of pieces of this attempt before the first one of these. Default: all so far',
+          }),
+        ),
+      },
+      s.closed,
+    ),
     bodyKind: 'ndjson',
     body: Type.Object({}, { additionalProperties: true }),
     responses: { 202: Type.Object({ cancel_requested: Type.Boolean() }) },
-    errors: ['lease_lost', 'too_large'],
-    handler: async ({ jobs }, { caller, params: { id }, headers, stream }) => {
+    errors: ['lease_lost', 'too_large', 'conflict'],
+    handler: async ({ jobs }, { caller, params: { id }, query: { from }, headers, stream }) => {
       const token = headers[LEASE_TOKEN];
       if (typeof token !== 'string' || !/^[0-9a-f]{32}$/.test(token))
         throw invalidField('X-Lease-Token', 'must be the lease_token of the job');
       const pieces = await piecesIn(stream);
-      await jobs.outputs.add({ jobId: id, token, ownerId: caller.ownerId, pieces });
+      await jobs.outputs.add({ jobId: id, token, ownerId: caller.ownerId, from, pieces });
       return { status: 202, body: { cancel_requested: false } };
     },
   }),

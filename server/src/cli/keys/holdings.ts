@@ -15,7 +15,8 @@ export const ROLES: string[] = ['client', 'miner', 'admin'];
 export const BOUND_ARGS = {
   limit: {
     type: 'string',
-    description: '60/minute, 1000/1d, 4/concurrent, with a name: burst=4/concurrent; repeatable',
+    description:
+      '60/minute, 1000/1d, 4/concurrent; jobs: 4/running, 100/queued; with a name: burst=4/concurrent; repeatable',
   },
   budget: { type: 'string', description: '10usd/month, with a name: "daily=100000 tokens/day"; repeatable' },
 } as const;
@@ -112,10 +113,13 @@ export const lastAdminOf = (flag: boolean | undefined): { last_admin?: true } =>
 function limitOf(text: string): Limit {
   const [, name, count = '', per = ''] = /^(?:([^=]+)=)?\s*(\d+)\s*\/\s*(\w+)$/.exec(text) ?? [];
   if (count === '') {
-    throw usageError('--limit must be a number of requests, a slash, and a duration or concurrent.', {
-      example: '--limit 60/minute, --limit burst=4/concurrent',
-    });
+    throw usageError(
+      '--limit must be a number, a slash, and a duration, concurrent, or for jobs running or queued.',
+      { example: '--limit 60/minute, --limit burst=4/concurrent, --limit 4/running' },
+    );
   }
+  if (per === 'running') return { name: name ?? 'running', max_running: Number(count) };
+  if (per === 'queued') return { name: name ?? 'queued', max_queued: Number(count) };
   if (per === 'concurrent') return { name: name ?? 'concurrent', concurrent: Number(count) };
   return {
     name: name ?? `per_${per}`,

@@ -253,6 +253,22 @@ test('A job survives kill -9 of the server: it is computed once, and completed o
   await program.says('completed in');
 }, 60_000);
 
+test('A stream survives kill -9 of the server: its reader gets each piece once, in one attempt', async () => {
+  const program = await miner();
+  const go = slowAnswer();
+  const payload = { endpoint: '/v1/chat/completions', messages, stream: true };
+  const all = collect(client.jobs.stream({ payload, model }));
+  await begun();
+  await place.killServer();
+  go.resolve();
+  await program.says('The server does not answer, and is tried again');
+  await place.serve();
+  const { outputs, result } = await all;
+  expect([result.state, result.receipt?.attempts.length]).toEqual(['COMPLETED', 1]);
+  const text = outputs.map((output) => JSON.stringify(output)).join('');
+  expect(text.match(/"content":"[ab]"/g)).toEqual(['"content":"a"', '"content":"b"']);
+}, 60_000);
+
 test('A worker whose key is revoked ends with a clear message', async () => {
   const program = await miner();
   upstream.answer(hang);

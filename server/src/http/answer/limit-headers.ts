@@ -1,9 +1,9 @@
 import type { LimitView } from '../../keys/index.ts';
-import type { Limit } from '../../access/index.ts';
+import { isRequestLimit, type Limit } from '../../access/index.ts';
 
 /**
  * `RateLimit-Policy` and `RateLimit` after draft-ietf-httpapi-ratelimit-headers: q quota, w window in seconds,
- * r remaining, t seconds until more is free. Limits on concurrency have no window and no t.
+ * r remaining, t seconds until more is free. Limits on concurrency have no window and no t; limits of jobs are not here.
  * @param headers of the answer; they are written into it.
  * @param limits of the key; their policy is written once and kept for as long as the key stays in memory.
  */
@@ -15,6 +15,7 @@ export function limitHeaders(
   let policy = policies.get(limits);
   if (policy === undefined) policies.set(limits, (policy = policyOf(limits)));
   const { names, header } = policy;
+  if (names.length === 0) return;
   let state = '';
   for (const [index, view] of views.entries()) {
     if (index > 0) state += ', ';
@@ -32,7 +33,8 @@ interface Policy {
 
 const policies = new WeakMap<readonly Limit[], Policy>();
 
-function policyOf(limits: readonly Limit[]): Policy {
+function policyOf(all: readonly Limit[]): Policy {
+  const limits = all.filter(isRequestLimit);
   const names = limits.map(({ name }) => quoted(name));
   const parts = limits.map((limit, index) =>
     'requests' in limit

@@ -1,5 +1,7 @@
 /** Members of jobs and workers, as in property-words.ts. */
 export const JOB_PROPERTIES: Record<string, string> = {
+  max_queued: 'How many jobs may wait at once',
+  max_running: 'How many jobs may run at once; further ones wait',
   'Job.priority': '9: first, among jobs of the same owner',
   'JobReceipt.attempts': 'The workers that had the job, in order',
   'JobResult.receipt': 'What the job took; null: no worker had it',

@@ -123,7 +123,7 @@ export const PROPERTIES: Record<string, string> = {
   lastError: 'Why the last document could not be embedded; null: none failed',
   last_id: 'The id of the last item',
   last_used_from: 'The address of the last request; null: it was not used yet',
-  limits: 'How many requests are let in',
+  limits: 'How many requests are let in, and how many jobs run or wait',
   line: 'The number of the line, from 1',
   link: 'The address of the page',
   loginPath: 'The path at which the token logs in',

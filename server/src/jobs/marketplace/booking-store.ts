@@ -49,6 +49,13 @@ export const release = (
   return query.returningAll().executeTakeFirst();
 };
 
+/** Workers that are booked, with their bookers. */
+export async function bookedWorkers(db: Db, nowMs: number): Promise<{ id: string; booked_by: string }[]> {
+  const { rows } = await sql<{ id: string; booked_by: string }>`
+    select id, booked_by from workers where booked_until > ${nowMs} and booked_by is not null`.execute(db);
+  return rows;
+}
+
 export interface Offer {
   priceNano?: number | null;
   description?: string | null;

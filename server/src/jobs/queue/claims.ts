@@ -11,10 +11,13 @@ import type { WorkerRow } from '../store/tables.ts';
 import { findWorkers, heldBy, markSeen } from '../store/worker-store.ts';
 import type { Submitters } from '../submitters.ts';
 import { bookedFor, candidateOf } from '../workers/worker.ts';
+import { Gate } from './gate.ts';
 import type { Lane, Lanes, Seeker } from './lanes.ts';
 
 /** How old the note of a worker's last word may be. */
 const SEEN_STEP_MS = 5_000;
+/** Of workers; more are forgotten. */
+const LAST_MODELS_MAX = 10_000;
 
 /** The end of a job whose key has ended. */
 export const KEY_ENDED = {
@@ -44,6 +47,8 @@ export interface Seeking {
   jobs: ClaimedJob[];
   /** Lanes in which nothing was found, with their arrivals before the look: to be closed after the commit. */
   empty: ReadonlyMap<Lane, number>;
+  /** Lanes whose keys have as many running jobs as they may, with `freed` before the look. */
+  full: ReadonlyMap<Lane, number>;
 }
 
 interface Options {
@@ -72,17 +77,19 @@ export class Claims {
     const rows = new Map((await findWorkers(tx, ids)).map((row) => [row.id, row]));
     const held = await heldBy(tx, ids);
     const empty = new Map<Lane, number>();
+    const gate = new Gate(tx, this.#options);
+    const { full } = gate;
     const seekings = asks.map((ask): Seeking => {
       const row = rows.get(ask.workerId);
-      if (row === undefined) return { ask, row, seeker: undefined, free: 0, jobs: [], empty };
+      if (row === undefined) return { ask, row, seeker: undefined, free: 0, jobs: [], empty, full };
       const has = held.get(row.id) ?? 0;
       const isOn = row.is_draining === 0 && row.rests_until <= nowMs;
       const free = isOn ? Math.max(0, Math.min(ask.max, row.concurrency - has)) : 0;
       // Two polls of one worker: its places count once.
       held.set(row.id, has + free);
-      return { ask, row, seeker: this.#seekerOf(row, has, nowMs), free, jobs: [], empty };
+      return { ask, row, seeker: this.#seekerOf(row, has, nowMs), free, jobs: [], empty, full };
     });
-    await this.#fill(tx, seekings, { nowMs, empty });
+    await this.#fill(tx, seekings, { nowMs, empty, gate });
     const stale = [...rows.values()].filter(({ seen_at: seenAt }) => seenAt < nowMs - SEEN_STEP_MS);
     await markSeen(
       tx,
@@ -96,19 +103,21 @@ export class Claims {
   async #fill(
     tx: Db,
     seekings: readonly Seeking[],
-    { nowMs, empty }: { nowMs: number; empty: Map<Lane, number> },
+    { nowMs, empty, gate }: { nowMs: number; empty: Map<Lane, number>; gate: Gate },
   ): Promise<void> {
     const claimed: Claimed[] = [];
     const byToken = new Map<string, Seeking>();
     const lanesOf = new Map<string, Lane>();
     for (;;) {
-      const plan = this.#plan(seekings, { nowMs, except: new Set(empty.keys()), byToken });
+      const except = new Set([...empty.keys(), ...gate.full.keys()]);
+      const plan = await this.#plan(seekings, { nowMs, except, byToken, gate });
       if (plan.size === 0) break;
       for (const [lane, slots] of plan) {
         const { arrivals } = lane;
         const leaseUntilMs = nowMs + this.#options.clocks.leaseMs;
         const got = await claimFrom(tx, lane.id, { slots, nowMs, leaseUntilMs });
         if (got.length < slots.length) empty.set(lane, arrivals);
+        gate.take(lane, got.length - slots.length);
         this.#lanes.started(lane, {
           planned: slots.length,
           started: got.length,
@@ -129,17 +138,24 @@ export class Claims {
   }
 
   /** Which slots of whom look in which lane. An ask takes a fair part of a lane while several owners wait. */
-  #plan(
+  async #plan(
     seekings: readonly Seeking[],
-    { nowMs, except, byToken }: { nowMs: number; except: ReadonlySet<Lane>; byToken: Map<string, Seeking> },
-  ): Map<Lane, Slot[]> {
+    {
+      nowMs,
+      except,
+      byToken,
+      gate,
+    }: { nowMs: number; except: Set<Lane>; byToken: Map<string, Seeking>; gate: Gate },
+  ): Promise<Map<Lane, Slot[]>> {
     const plan = new Map<Lane, Slot[]>();
     for (const seeking of seekings) {
       const { seeker, free, row } = seeking;
       if (seeker === undefined || row === undefined || free === 0) continue;
-      const lane = this.#lanes.next(seeker, nowMs, except);
-      if (lane === undefined) continue;
-      const count = Math.ceil(free / this.#lanes.ownersWaiting(except));
+      const open = await gate.next(seeker, nowMs, except);
+      if (open === undefined) continue;
+      const { lane, room } = open;
+      const count = Math.min(Math.ceil(free / this.#lanes.ownersWaiting(except)), room);
+      gate.take(lane, count);
       seeking.free -= count;
       this.#lanes.planned(lane, count);
       const model = modelFor(lane.spec, seeker.candidate)?.name;
@@ -182,10 +198,16 @@ export class Claims {
         continue;
       }
       if (seeking === undefined || lane === undefined) continue;
-      if (job.model !== null) this.#lastModels.set(job.worker_id, new Set([job.model]));
-      const constraints = JSON.stringify(lane.spec);
+      if (job.model !== null) this.#noteModel(job.worker_id, job.model);
+      const { keys_workers: _, ...spec } = lane.spec;
+      const constraints = JSON.stringify(spec);
       seeking.jobs.push({ ...job, payload: payloads.get(job.id) ?? '{}', constraints, caller });
     }
+  }
+
+  #noteModel(workerId: string, model: string): void {
+    if (this.#lastModels.size >= LAST_MODELS_MAX) this.#lastModels.clear();
+    this.#lastModels.set(workerId, new Set([model]));
   }
 
   #seekerOf(row: WorkerRow, held: number, nowMs: number): Seeker {

@@ -1,20 +1,34 @@
+import type { Caller } from '../../access/index.ts';
 import type { Db } from '../../storage/index.ts';
+import { runningBounds } from '../limits/running-counts.ts';
 import { modelFor, misfit, type Candidate, type Misfit, type Spec } from '../spec.ts';
 import { findLanes, openLanes } from '../store/lane-store.ts';
 import type { LaneRow } from '../store/tables.ts';
 
 /** A job of a higher priority counts as waiting so much longer for each step: it goes first, and nothing starves. */
 const PRIORITY_STEP_MS = 60_000;
+/** How long a lane without room is passed over, where the end of a job at another node was not heard of. */
+const FULL_MS = 1_000;
+const KEPT_MAX = 2_000;
 
 export interface Lane {
   id: number;
   ownerId: string;
+  /** The key of its jobs; '': of several, from before lanes were of one key. */
+  keyId: string;
   priority: number;
+  /** With the selector of the key, as it was at the last look. */
   spec: Spec;
   /** No job of it waits since before; Infinity: nothing waits. */
   head: number;
   /** Grows with each job that comes in. */
   arrivals: number;
+  /** As many jobs run as `max_running` allows: until then, the end of one of them, or the next look. */
+  fullUntilMs: number;
+  /** Those that bound how many jobs run, as at the last look. */
+  boundBy: readonly string[];
+  /** Grows with each end of a job that counts against the same bounds. */
+  freed: number;
 }
 
 export interface Seeker {
@@ -39,16 +53,57 @@ export class Lanes {
   /** How many jobs of an owner were started; the owner with the least goes first. */
   readonly #served = new Map<string, number>();
   readonly #maxSwapWaitMs: number;
+  readonly #keptMax: number;
   /** What the owner had been served that was served last. */
   #turn = 0;
 
-  constructor(maxSwapWaitMs: number) {
+  /** @param keptMax with more lanes than that, those in which nothing waits are forgotten */
+  constructor(maxSwapWaitMs: number, keptMax = KEPT_MAX) {
     this.#maxSwapWaitMs = maxSwapWaitMs;
+    this.#keptMax = keptMax;
+  }
+
+  get size(): number {
+    return this.#lanes.size;
   }
 
   /** What waits, from the database. */
   async refresh(db: Db): Promise<void> {
     for (const { head, ...row } of await openLanes(db)) this.#opened(row, head);
+    for (const lane of this.#open) lane.fullUntilMs = 0;
+    if (this.#lanes.size > this.#keptMax) this.#forgetEmpty();
+  }
+
+  /** A job that comes into one of them reads it again; its owner begins at the turn of the others. */
+  #forgetEmpty(): void {
+    const owners = new Set<string>();
+    for (const { id, head, ownerId } of this.#lanes.values())
+      if (head === Infinity) this.#lanes.delete(id);
+      else owners.add(ownerId);
+    for (const owner of this.#served.keys()) if (!owners.has(owner)) this.#served.delete(owner);
+  }
+
+  /** What the key of the lane allows now. */
+  learn(lane: Lane, { selectors: { workers }, holders }: Pick<Caller, 'selectors' | 'holders'>): void {
+    if (lane.spec.keys_workers !== workers) lane.spec = { ...lane.spec, keys_workers: workers };
+    lane.boundBy = runningBounds({ holders }).map(({ id }) => id);
+  }
+
+  /** A claim found no room for its jobs. @param freed as it was before it looked */
+  full(lane: Lane, freed: number, nowMs: number): void {
+    if (lane.freed === freed) lane.fullUntilMs = nowMs + FULL_MS;
+  }
+
+  /** A job of this lane has ended. @returns lanes that may go on. */
+  freed(id: number): Lane[] {
+    const bounds = this.#lanes.get(id)?.boundBy ?? [];
+    if (bounds.length === 0) return [];
+    const lanes = this.open().filter(({ boundBy }) => boundBy.some((bound) => bounds.includes(bound)));
+    for (const lane of lanes) {
+      lane.fullUntilMs = 0;
+      lane.freed++;
+    }
+    return lanes;
   }
 
   /** Jobs came in. Reads lanes that are new here. */
@@ -71,15 +126,19 @@ export class Lanes {
     return true;
   }
 
-  #opened({ id, owner_id: ownerId, priority, spec }: LaneRow, head: number): void {
+  #opened({ id, owner_id: ownerId, key_id: keyId, priority, spec }: LaneRow, head: number): void {
     if (!this.#lanes.has(id))
       this.#lanes.set(id, {
         id,
         ownerId,
+        keyId,
         priority,
         spec: JSON.parse(spec) as Spec,
         head: Infinity,
         arrivals: 0,
+        fullUntilMs: 0,
+        boundBy: [],
+        freed: 0,
       });
     this.opened(id, head);
   }
@@ -127,7 +186,8 @@ export class Lanes {
     let best: Lane | undefined;
     let bestRank: Rank | undefined;
     for (const lane of this.#open) {
-      if (except.has(lane) || whyUnfit(lane, seeker) !== undefined) continue;
+      if (lane.fullUntilMs > nowMs || except.has(lane)) continue;
+      if (whyUnfit(lane, seeker) !== undefined) continue;
       const rank = this.#rank(lane, seeker, nowMs);
       if (rank !== undefined && (bestRank === undefined || isBefore(rank, bestRank)))
         [best, bestRank] = [lane, rank];
@@ -136,10 +196,10 @@ export class Lanes {
   }
 
   /** Open lanes by the reason why this worker cannot take from them. */
-  skipped(seeker: Seeker): Map<Misfit | 'booked', number> {
-    const counts = new Map<Misfit | 'booked', number>();
+  skipped(seeker: Seeker, nowMs: number): Map<Misfit | 'booked' | 'max_running', number> {
+    const counts = new Map<Misfit | 'booked' | 'max_running', number>();
     for (const lane of this.open()) {
-      const reason = whyUnfit(lane, seeker);
+      const reason = whyUnfit(lane, seeker) ?? (lane.fullUntilMs > nowMs ? 'max_running' : undefined);
       if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
     }
     return counts;
@@ -175,5 +235,8 @@ export const suits = (lane: Lane, seeker: Seeker): boolean =>
   whyUnfit(lane, seeker) === undefined && !(seeker.mustKeep && needsSwap(lane, seeker));
 
 /** @returns undefined where the worker can do the jobs of the lane. */
-const whyUnfit = ({ spec, ownerId }: Lane, { candidate, onlyFor }: Seeker): Misfit | 'booked' | undefined =>
+export const whyUnfit = (
+  { spec, ownerId }: Lane,
+  { candidate, onlyFor }: Seeker,
+): Misfit | 'booked' | undefined =>
   onlyFor !== undefined && onlyFor !== ownerId ? 'booked' : misfit(spec, candidate);

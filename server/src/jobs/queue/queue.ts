@@ -35,7 +35,7 @@ export interface Got {
   /** The worker at the last look; undefined: it was deleted. */
   row: WorkerRow | undefined;
   /** Kinds of waiting jobs by the reason why this worker cannot do them. */
-  skipped: ReadonlyMap<Misfit | 'booked' | 'busy' | 'draining' | 'resting', number>;
+  skipped: ReadonlyMap<Misfit | 'booked' | 'max_running' | 'busy' | 'draining' | 'resting', number>;
 }
 
 /** Polls that one wakes that has found a job: they double until the jobs are taken, and few look in vain. */
@@ -95,6 +95,7 @@ export class Queue {
     nodes.wake(TOPIC);
     try {
       await this.#lanes.arrived(storage.db, laneIds, queuedAtMs);
+      await this.#learn(laneIds.flatMap((id) => this.#lanes.get(id) ?? []));
     } catch (error) {
       logger.warn({ err: error }, 'new jobs are found at the next look');
     }
@@ -109,6 +110,11 @@ export class Queue {
   workerChanged(workerId: string): void {
     this.#options.workers.changed();
     this.placeFreed(workerId);
+  }
+
+  /** A job of this lane runs no more: others may start that `max_running` of its key kept waiting. */
+  freed(laneId: number): void {
+    for (const lane of this.#lanes.freed(laneId)) this.#offer(lane);
   }
 
   /** A booking of this worker began, or ended before its time. */
@@ -129,9 +135,10 @@ export class Queue {
     for (;;) {
       const waiter = this.#wait(ask.workerId, signal);
       try {
-        const { row, seeker, free, jobs, empty } = await this.#claims.add(ask);
+        const { row, seeker, free, jobs, empty, full } = await this.#claims.add(ask);
         // Not in the transaction, which may run again: only where no job came in since the look.
         for (const [lane, arrivals] of empty) this.#lanes.close(lane, arrivals);
+        for (const [lane, freed] of full) this.#lanes.full(lane, freed, this.#options.clock.nowMs());
         const leftMs = endsMs - this.#options.clock.monotonicMs();
         if (jobs.length > 0 && isScout) this.#offerRest(jobs);
         if (jobs.length > 0 || row === undefined || leftMs <= 0 || signal.aborted)
@@ -182,7 +189,8 @@ export class Queue {
     lane: Lane | undefined,
     { except, isScout = false }: { except?: Waiter; isScout?: boolean } = {},
   ): void {
-    if (lane === undefined || lane.head === Infinity) return;
+    if (lane === undefined || lane.head === Infinity || lane.fullUntilMs > this.#options.clock.nowMs())
+      return;
     const waiter = this.#waiters.bestFor(lane, except);
     if (waiter === undefined) return;
     // It is awake: the next job is for another.
@@ -195,6 +203,8 @@ export class Queue {
     if (this.#waiters.size === 0) return;
     try {
       await this.#lanes.refresh(this.#options.storage.db);
+      // A selector may have become wider: a claim would not look.
+      await this.#learn(this.#lanes.open());
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'the queue could not be read');
     }
@@ -207,12 +217,23 @@ export class Queue {
       for (let scouts = 0; scouts < SCOUTS; scouts++) this.#offer(this.#lanes.get(id), { isScout: true });
   }
 
+  /** So that only a worker is offered a lane that its key lets have it. */
+  async #learn(lanes: readonly Lane[]): Promise<void> {
+    const { storage, submitters } = this.#options;
+    const keyIds = lanes.flatMap(({ keyId }) => (keyId === '' ? [] : [keyId]));
+    const callers = await submitters.callers(storage.db, keyIds);
+    for (const lane of lanes) {
+      const caller = callers.get(lane.keyId);
+      if (caller !== undefined) this.#lanes.learn(lane, caller);
+    }
+  }
+
   #skipped(row: WorkerRow | undefined, seeker: Seeker | undefined, free: number): Got['skipped'] {
     if (row === undefined || seeker === undefined) return new Map();
     const waiting = this.#lanes.open().length;
     const state = stateOf(row, this.#options.clock.nowMs());
     if (waiting > 0 && (state === 'draining' || state === 'resting')) return new Map([[state, waiting]]);
     if (waiting > 0 && free === 0) return new Map([['busy', waiting]]);
-    return this.#lanes.skipped(seeker);
+    return this.#lanes.skipped(seeker, this.#options.clock.nowMs());
   }
 }

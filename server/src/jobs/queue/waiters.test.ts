@@ -4,8 +4,19 @@ import type { Lane } from './lanes.ts';
 import { Waiters, type Waiter } from './waiters.ts';
 
 function laneOf(...models: string[]): Lane {
-  const { spec } = specOf('inference', { models }, { allow: ['*'], deny: [] });
-  return { id: 1, ownerId: 'own_1', priority: 5, spec, head: 0, arrivals: 1 };
+  const { spec } = specOf('inference', { models });
+  return {
+    id: 1,
+    ownerId: 'own_1',
+    keyId: 'key_1',
+    priority: 5,
+    spec,
+    head: 0,
+    arrivals: 1,
+    fullUntilMs: 0,
+    boundBy: [],
+    freed: 0,
+  };
 }
 
 /** A poll that waits. */

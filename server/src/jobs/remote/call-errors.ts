@@ -1,9 +1,13 @@
-import { KeywardError } from '../../base/errors.ts';
+import { KeywardError, type ErrorCode } from '../../base/errors.ts';
 import type { JobRow } from '../job.ts';
 import type { Waiting } from '../job-view.ts';
 
-/** Reasons of a worker that are about the request, and not about the worker. */
-const ABOUT_REQUEST = new Set(['bad_payload', 'context_too_long', 'refused']);
+/** Reasons of a worker that are about the request (`FAIL_CODES`), in the words of the OpenAI API. */
+const ABOUT_REQUEST = new Map<string, ErrorCode>([
+  ['bad_payload', 'bad_request'],
+  ['context_too_long', 'context_length_exceeded'],
+  ['refused', 'content_policy_violation'],
+]);
 
 export const otherPath = (path: string): KeywardError =>
   new KeywardError('model_not_found', `The model is served by workers, which do not answer /v1${path}.`, {
@@ -57,11 +61,9 @@ export function errorOf(job: JobRow | undefined, hasOutput: boolean): KeywardErr
     return code === 'key_revoked'
       ? new KeywardError('key_revoked', 'The key was revoked, or ended by itself, while the request ran.')
       : new KeywardError('request_stopped', 'The job of the request was canceled.');
-  if (ABOUT_REQUEST.has(code))
-    return new KeywardError(
-      'invalid_input',
-      `The worker refuses the request (${code}): ${job?.error_message ?? code}`,
-    );
+  const known = ABOUT_REQUEST.get(code);
+  if (known !== undefined)
+    return new KeywardError(known, `The worker refuses the request (${code}): ${job?.error_message ?? code}`);
   if (hasOutput) return lostHalfWay();
   return new KeywardError('upstream_unavailable', `The workers failed at the request (${code}).`, {
     hint: 'Try again. GET /v1/jobs shows the job and its error.',

@@ -5,7 +5,7 @@ import { tables, type LaneRow } from './tables.ts';
 /** Inserts the lane, or notes its use: it stays until the transaction ends. @returns its id. */
 export async function useLane(
   tx: Db,
-  { owner_id, priority, hash, spec }: Omit<LaneRow, 'id' | 'used_at'>,
+  { owner_id, key_id, priority, hash, spec }: Omit<LaneRow, 'id' | 'used_at'>,
   nowMs: number,
 ): Promise<number> {
   const found = await tables(tx)
@@ -20,7 +20,7 @@ export async function useLane(
   const id = await nextId(tx, 'job_lanes');
   const { id: used } = await tables(tx)
     .insertInto('job_lanes')
-    .values({ id, owner_id, priority, hash, spec, used_at: nowMs })
+    .values({ id, owner_id, key_id, priority, hash, spec, used_at: nowMs })
     .onConflict((conflict) =>
       conflict.columns(['owner_id', 'priority', 'hash']).doUpdateSet({ used_at: nowMs }),
     )

@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import type { Db } from '../../storage/index.ts';
+import { sql, type RawBuilder } from 'kysely';
+import { dialectOf, type Db } from '../../storage/index.ts';
 import { tables } from './tables.ts';
 
 export interface Piece {
@@ -9,20 +9,35 @@ export interface Piece {
   piece: string;
 }
 
-export type Added = 'added' | 'lost' | 'too_large';
+/** `stored`: the pieces of this attempt so far, where the first of the new ones would leave a gap. */
+export type Added = 'added' | 'lost' | 'too_large' | { stored: number };
+
+interface Target {
+  id: string;
+  token: string;
+  /** Of the worker. */
+  ownerId: string;
+  maxBytes: number;
+  /** How many pieces of this attempt come before these; undefined: all that are stored. */
+  from: number | undefined;
+}
 
 /**
  * Adds pieces to the output of a lease that a worker of this owner holds: all of them, or none where the output would have
- * more than `maxBytes`.
+ * more than `maxBytes`. Those that are stored already, by their number, are passed over.
  */
-export async function addOutput(
-  tx: Db,
-  { id, token, ownerId, maxBytes }: { id: string; token: string; ownerId: string; maxBytes: number },
-  pieces: readonly string[],
-): Promise<Added> {
-  const size = pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
+export async function addOutput(tx: Db, target: Target, given: readonly string[]): Promise<Added> {
+  const { id, token, ownerId, maxBytes, from } = target;
   const isHeld = sql`id = ${id} and lease_token = ${token} and state = 'RUNNING'
     and exists (select 1 from workers where workers.id = jobs.worker_id and workers.owner_id = ${ownerId})`;
+  let pieces = given;
+  if (from !== undefined) {
+    const stored = await countPieces(tx, id, isHeld);
+    if (stored === undefined) return 'lost';
+    if (from > stored) return { stored };
+    pieces = given.slice(stored - from);
+  }
+  const size = pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
   const { rows } = await sql<{ attempt: number; output_seq: number }>`
     update jobs set output_seq = output_seq + ${pieces.length}, output_bytes = output_bytes + ${size}
     where ${isHeld} and output_bytes + ${size} <= ${maxBytes}
@@ -41,6 +56,22 @@ export async function addOutput(
   }));
   if (values.length > 0) await tables(tx).insertInto('job_output').values(values).execute();
   return 'added';
+}
+
+/**
+ * The pieces of the running attempt; the job stays locked. Those of earlier attempts are deleted at their end, and the others
+ * have numbers without gaps. @returns undefined where the lease is lost
+ */
+async function countPieces(tx: Db, id: string, isHeld: RawBuilder<unknown>): Promise<number | undefined> {
+  const lock = dialectOf(tx) === 'postgres' ? sql`for update` : sql``;
+  const { rows } = await sql<{ output_seq: number }>`
+    select output_seq from jobs where ${isHeld} ${lock}`.execute(tx);
+  const [job] = rows;
+  if (job === undefined) return undefined;
+  const { rows: firsts } = await sql<{ first: number | null }>`
+    select min(seq) as first from job_output where job_id = ${id}`.execute(tx);
+  const first = firsts[0]?.first ?? null;
+  return first === null ? 0 : job.output_seq - first + 1;
 }
 
 export const outputAfter = (db: Db, jobId: string, after: number, limit: number): Promise<Piece[]> =>

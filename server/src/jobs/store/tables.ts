@@ -1,11 +1,13 @@
 import type { Db } from '../../storage/index.ts';
 import type { AttemptRow, JobRow } from '../job.ts';
+import type { WaitingRow } from '../webhooks/waiting-store.ts';
 import type { WebhookRow } from './webhook-store.ts';
 
 /** `spec`: JSON. */
 export type LaneRow = {
   id: number;
   owner_id: string;
+  key_id: string;
   priority: number;
   hash: string;
   spec: string;
@@ -62,6 +64,7 @@ type Tables = {
   job_attempts: AttemptRow;
   workers: WorkerRow;
   job_webhooks: WebhookRow;
+  job_waiting: WaitingRow;
   job_webhook_secrets: { owner_id: string; sealed: string };
 };
 

@@ -13,9 +13,9 @@ import type { WebhookRow } from '../store/webhook-store.ts';
 
 const LOOK_MS = 1_000;
 const AT_ONCE = 20;
-const TIMEOUT_MS = 10_000;
+export const TIMEOUT_MS = 10_000;
 /** The waits before each further try: a day in all. */
-const WAITS_MS = [5_000, 30_000, 120_000, 600_000, 3_600_000, 14_400_000, 28_800_000, 36_000_000];
+export const WAITS_MS = [5_000, 30_000, 120_000, 600_000, 3_600_000, 14_400_000, 28_800_000, 36_000_000];
 const SECRET_BYTES = 32;
 const ANSWER_MAX_BYTES = 64 * 1024;
 
@@ -104,7 +104,17 @@ export class Webhooks {
     const data = await viewOfJob(this.#context, job);
     const type = `job.${job.state.toLowerCase()}`;
     const body = JSON.stringify({ type, timestamp: isoTime(job.finished_at ?? nowMs), data });
-    const url = new URL(row.url);
+    const message = { id: `msg_${job.id}`, body };
+    return this.deliver({ url: row.url, ownerId: row.owner_id }, message);
+  }
+
+  /** Posts a report once. @param ownerId whose secret signs it. @returns why it was not taken. */
+  async deliver(
+    { url: address, ownerId }: { url: string; ownerId: string },
+    { id, body }: { id: string; body: string },
+  ): Promise<string | undefined> {
+    const url = new URL(address);
+    const nowMs = this.#context.clock.nowMs();
     const { statusCode, body: answer } = await this.#connections.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
@@ -112,7 +122,7 @@ export class Webhooks {
       headers: {
         'content-type': 'application/json',
         'user-agent': `Keyward/${VERSION}`,
-        ...signatureOf(await this.secretOf(row.owner_id), { id: `msg_${job.id}`, nowMs, body }),
+        ...signatureOf(await this.secretOf(ownerId), { id, nowMs, body }),
       },
       body,
       signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -40,7 +40,8 @@ export async function failJob(
   const costs = FAIL_CODES[code];
   const { job, again } = await context.storage.transaction(async (tx) => {
     const locked = await lockHeld(tx, { jobId, token, ownerId });
-    const lost = await loseAttempt(tx, context, locked, {
+    const isOver = costs.request && locked.reader_until !== null;
+    const lost = await loseAttempt(tx, context, isOver ? { ...locked, recovery: 'fail' } : locked, {
       outcome: 'failed',
       code,
       message: message.slice(0, ERROR_MESSAGE_MAX),
@@ -106,6 +107,8 @@ interface Output {
   token: string;
   /** Of the worker. */
   ownerId: string;
+  /** How many pieces of this attempt come before these; undefined: all that are stored. */
+  from?: number | undefined;
   pieces: readonly string[];
 }
 
@@ -122,7 +125,7 @@ export class Outputs {
     });
   }
 
-  /** @param pieces JSON texts. @throws KeywardError `lease_lost`, `too_large` */
+  /** @param pieces JSON texts. @throws KeywardError `lease_lost`, `too_large`, `conflict` for a gap */
   async add(output: Output): Promise<void> {
     const { limits, news } = this.#context;
     const outcome = await this.#commits.add(output);
@@ -131,6 +134,15 @@ export class Outputs {
       throw new KeywardError('too_large', `The output must have at most ${limits.resultMaxBytes} bytes.`, {
         hint: 'Report the job as failed: POST /v1/workers/{job_id}/fail.',
       });
+    if (outcome !== 'added')
+      throw new KeywardError(
+        'conflict',
+        `from: must be at most ${outcome.stored}, the pieces that are stored.`,
+        {
+          hint: 'Send the pieces from there on.',
+          details: { expected: outcome.stored },
+        },
+      );
     news.changed(output.jobId);
   }
 
@@ -141,8 +153,8 @@ export class Outputs {
   async #addAll(tx: Db, items: readonly Output[]): Promise<Added[]> {
     const maxBytes = this.#context.limits.resultMaxBytes;
     const outcomes: Added[] = [];
-    for (const { jobId: id, token, ownerId, pieces } of items)
-      outcomes.push(await addOutput(tx, { id, token, ownerId, maxBytes }, pieces));
+    for (const { jobId: id, token, ownerId, from, pieces } of items)
+      outcomes.push(await addOutput(tx, { id, token, ownerId, maxBytes, from }, pieces));
     return outcomes;
   }
 }

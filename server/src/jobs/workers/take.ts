@@ -25,6 +25,7 @@ export async function takeJobs(
     const leftMs = Math.max(0, endsMs - context.clock.monotonicMs());
     const got = await context.queue.poll({ workerId: worker.id, max }, { waitMs: leftMs, signal });
     if (got.jobs.length === 0 || got.row === undefined) return got;
+    for (const { id } of got.jobs) context.news.changedHere(id);
     const jobs: ClaimedJob[] = [];
     for (const job of got.jobs) {
       const begun = signal.aborted ? await giveBack(context, job) : await begin(context, job, got.row);

@@ -1,4 +1,4 @@
-import type { Limit } from '../../access/index.ts';
+import { isRequestLimit, type Limit, type RequestLimit } from '../../access/index.ts';
 import { QUARANTINE_LIMIT } from '../key.ts';
 
 /** For an answer or a `RateLimit` header. */
@@ -6,11 +6,11 @@ export type LimitView =
   | { name: string; requests: number; window_seconds: number; remaining: number; resets_in_seconds: number }
   | { name: string; concurrent: number; remaining: number };
 
-type WindowLimit = Extract<Limit, { requests: number }>;
-type ConcurrencyLimit = Extract<Limit, { concurrent: number }>;
+type WindowLimit = Extract<RequestLimit, { requests: number }>;
+type ConcurrencyLimit = Extract<RequestLimit, { concurrent: number }>;
 
 interface Meter {
-  readonly limit: Limit;
+  readonly limit: RequestLimit;
   /** 0: `cost` fits now. */
   waitMs(cost: number, nowMs: number): number;
   take(cost: number, nowMs: number): void;
@@ -42,7 +42,7 @@ export class HolderMeters {
     this.running = before?.running ?? { count: 0 };
     const known = before === undefined ? [] : [...before.all.filter(isWindow), ...before.#former];
     const taken = new Set<Meter>();
-    this.all = source.map((limit) => {
+    this.all = source.filter(isRequestLimit).map((limit) => {
       if ('concurrent' in limit) return new ConcurrencyMeter(limit, this.running);
       const meter = WindowMeter.after(limit, known, nowMs);
       taken.add(meter);
@@ -71,7 +71,10 @@ const isWindow = (meter: Meter): meter is WindowMeter => meter instanceof Window
 function isSame(a: Limit, b: Limit | undefined): boolean {
   if (b === undefined || a.name !== b.name) return false;
   if ('concurrent' in a) return 'concurrent' in b && a.concurrent === b.concurrent;
-  return 'requests' in b && a.requests === b.requests && a.window_seconds === b.window_seconds;
+  if ('requests' in a)
+    return 'requests' in b && a.requests === b.requests && a.window_seconds === b.window_seconds;
+  // Meters count requests only.
+  return !isRequestLimit(b);
 }
 
 /** The times of the requests admitted within the last window, in a ring that grows: 8 bytes each. */

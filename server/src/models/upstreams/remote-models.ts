@@ -8,7 +8,7 @@ import type { Target } from './target.ts';
 export const REMOTE_UPSTREAM = 'workers';
 
 /** The key that a request to a worker is submitted with. */
-export type Submitter = Pick<Caller, 'keyId' | 'ownerId' | 'selectors'>;
+export type Submitter = Pick<Caller, 'keyId' | 'ownerId' | 'selectors' | 'holders'>;
 
 /** What a request took of a worker. */
 export interface Took {
