@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { NODE_ARGUMENTS } from './node-arguments.ts';
 
 const SCRIPT = fileURLToPath(new URL('core-process.ts', import.meta.url));
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -75,7 +76,9 @@ export class CoreProcess {
 
 /** @param environment KEYWARD_… variables, as an operator would set them. */
 export async function startCoreProcess(environment: Record<string, string>): Promise<CoreProcess> {
-  const child = spawn(process.execPath, [SCRIPT, JSON.stringify(environment)], { stdio: 'pipe' });
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS, SCRIPT, JSON.stringify(environment)], {
+    stdio: 'pipe',
+  });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
