@@ -4,21 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { runCommand, type Ended } from '../../test/cli-processes.ts';
 import type { FaultyProxy } from '../vault/faulty-proxy.fixture.ts';
 
 /** The program as people run it. */
 export const KEYWARD = fileURLToPath(new URL('../../../keyward', import.meta.url));
 
-export interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
+export type { Ended } from '../../test/cli-processes.ts';
 
 export interface RunOptions {
   stdin?: string;
   env?: Record<string, string>;
 }
+
+/** What these do concerns their process. */
+const ALONE = ['up', 'serve', 'restore'];
 
 /** The processes of these tests do not inherit the settings of the caller. */
 function baseEnvironment(): Record<string, string> {
@@ -53,7 +53,17 @@ export class Home {
     });
   }
 
-  run(args: string[], { stdin = '', env = {} }: RunOptions = {}): Promise<Ended> {
+  /** As `./keyward` does. Commands share processes; `runAlone` gives one its own. */
+  async run(args: string[], options: RunOptions = {}): Promise<Ended> {
+    if (ALONE.includes(args[0] ?? '')) return this.runAlone(args, options);
+    const { stdin = '', env = {} } = options;
+    const all = { ...baseEnvironment(), ...this.env, ...env };
+    const ended = await runCommand({ args, env: all, cwd: this.folder, stdin });
+    this.said += ended.stderr;
+    return ended;
+  }
+
+  runAlone(args: string[], { stdin = '', env = {} }: RunOptions = {}): Promise<Ended> {
     const child = this.spawn(args, env);
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(stdin);
