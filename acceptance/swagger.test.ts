@@ -18,7 +18,7 @@ const BROWSER_ARGUMENTS = [
 ];
 /** A busy machine takes long to draw more than a hundred operations. */
 const DRAWN_WITHIN_MS = 60_000;
-const SCROLLED_BY_PX = 400;
+const SCROLLED_BY_PX = 800;
 const SCREENSHOTS = join(REPOSITORY, '.local');
 
 let server: Server;

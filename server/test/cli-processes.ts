@@ -22,17 +22,24 @@ export interface Ended {
 
 const SCRIPT = fileURLToPath(new URL('cli-process.ts', import.meta.url));
 
-/** Of this process, whichever file of tests runs: each that has nothing to do. */
-const IDLE = Symbol.for('keyward.test.cli-processes');
-const kept = globalThis as unknown as Record<symbol, ChildProcess[] | undefined>;
+/** Commands at a time; what another one waits for must be among them. */
+const PROCESSES_MAX = 3;
+
+/** Of this process, whichever file of tests runs. */
+interface Pool {
+  idle: ChildProcess[];
+  waiting: ((child: ChildProcess) => void)[];
+  count: number;
+}
+const POOL = Symbol.for('keyward.test.cli-processes');
+const kept = globalThis as unknown as Record<symbol, Pool | undefined>;
 
 /**
  * Runs one command of `keyward` in a process that goes on to the next, which costs a tenth of a new one. For what is said
  * about a process itself (signals, a terminal, its arguments, its memory), start `./keyward`.
  */
 export async function runCommand(order: Omit<Order, 'end'>): Promise<Ended> {
-  const idle = (kept[IDLE] ??= []);
-  const child = idle.pop() ?? start();
+  const child = await take();
   const end = `\n${randomUUID()}\n`;
   const outputs = [child.stdout, child.stderr].map((stream) => until(end, stream));
   const code = once(child, 'message').then(([value]) => value as number);
@@ -45,8 +52,25 @@ export async function runCommand(order: Omit<Order, 'end'>): Promise<Ended> {
   const ended = { code: await code, stdout, stderr };
   isBroken.abort();
   await broken.catch(() => undefined);
-  idle.push(child);
+  giveBack(child);
   return ended;
+}
+
+const pool = (): Pool => (kept[POOL] ??= { idle: [], waiting: [], count: 0 });
+
+function take(): ChildProcess | Promise<ChildProcess> {
+  const { idle, waiting, count } = pool();
+  const child = idle.pop();
+  if (child !== undefined) return child;
+  if (count >= PROCESSES_MAX) return new Promise((resolve) => waiting.push(resolve));
+  pool().count += 1;
+  return start();
+}
+
+function giveBack(child: ChildProcess): void {
+  const next = pool().waiting.shift();
+  if (next === undefined) pool().idle.push(child);
+  else next(child);
 }
 
 function start(): ChildProcess {

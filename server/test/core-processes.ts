@@ -74,12 +74,18 @@ export class CoreProcess {
   }
 }
 
-/** @param environment KEYWARD_… variables, as an operator would set them. */
-export async function startCoreProcess(environment: Record<string, string>): Promise<CoreProcess> {
+/**
+ * @param environment KEYWARD_… variables, as an operator would set them.
+ * @param atEnd registers what ends it: with the test, where it is left out
+ */
+export async function startCoreProcess(
+  environment: Record<string, string>,
+  atEnd: (end: () => void) => void = onTestFinished,
+): Promise<CoreProcess> {
   const child = spawn(process.execPath, [...NODE_ARGUMENTS, SCRIPT, JSON.stringify(environment)], {
     stdio: 'pipe',
   });
-  onTestFinished(() => {
+  atEnd(() => {
     child.kill('SIGKILL');
   });
   const started = new CoreProcess(child);

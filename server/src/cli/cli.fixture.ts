@@ -17,9 +17,6 @@ export interface RunOptions {
   env?: Record<string, string>;
 }
 
-/** What these do concerns their process. */
-const ALONE = ['up', 'serve', 'restore'];
-
 /** The processes of these tests do not inherit the settings of the caller. */
 function baseEnvironment(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env;
@@ -54,9 +51,7 @@ export class Home {
   }
 
   /** As `./keyward` does. Commands share processes; `runAlone` gives one its own. */
-  async run(args: string[], options: RunOptions = {}): Promise<Ended> {
-    if (ALONE.includes(args[0] ?? '')) return this.runAlone(args, options);
-    const { stdin = '', env = {} } = options;
+  async run(args: string[], { stdin = '', env = {} }: RunOptions = {}): Promise<Ended> {
     const all = { ...baseEnvironment(), ...this.env, ...env };
     const ended = await runCommand({ args, env: all, cwd: this.folder, stdin });
     this.said += ended.stderr;
