@@ -85,7 +85,11 @@ async function openTestDatabase(
   return { dialect, location, storage: await reopen(), reopen };
 }
 
-async function newDatabase(kind: DatabaseKind, migrations: readonly Migration[]): Promise<NewDatabase> {
+/** A database for the tests of a suite; the caller removes it. */
+export async function newDatabase(
+  kind: DatabaseKind,
+  migrations: readonly Migration[],
+): Promise<NewDatabase> {
   if (kind === 'sqlite') return newSqliteFile(migrations);
   const adminUrl = kind === 'pgvector' ? inject('pgvector').adminUrl : inject('postgresAdminUrl');
   return newPostgresDatabase(adminUrl, migrations);

@@ -34,8 +34,7 @@ export function starter(
 ): () => Promise<CoreProcess> {
   const dataDir =
     database.dialect === 'sqlite' ? dirname(database.location) : mkdtempSync(join(tmpdir(), 'keyward-data-'));
-  if (database.dialect === 'postgres')
-    atEnd(() => rmSync(dataDir, { recursive: true, force: true }));
+  if (database.dialect === 'postgres') atEnd(() => rmSync(dataDir, { recursive: true, force: true }));
   const environment = {
     KEYWARD_DATA_DIR: dataDir,
     KEYWARD_MASTER_KEY: randomBytes(32).toString('base64'),
