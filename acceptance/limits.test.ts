@@ -15,13 +15,12 @@ const tally = (statuses: number[]): Record<number, number> => {
   return counts;
 };
 
+let server: Server;
+beforeAll(async () => {
+  server = await startServer();
+}, 60_000);
+
 describe('a limit on requests', () => {
-  let server: Server;
-
-  beforeAll(async () => {
-    server = await startServer();
-  }, 60_000);
-
   const kept = {
     connections: 'kept connections',
     newAgent: () => new Agent({ keepAlive: true, maxSockets: 40 }),
@@ -76,7 +75,6 @@ describe('a limit on concurrency', () => {
       await open.promise;
       return recorded('chat.json')(response, received);
     });
-    const server = await startServer();
     await server.addUpstream({ base_url: upstream.baseUrl, models: [MODEL] });
     const { secret: key } = await server.mint({ limits: [{ name: 'at once', concurrent: 7 }] });
     const chat = { key, body: { model: MODEL, messages: QUESTION } };
@@ -86,7 +84,7 @@ describe('a limit on concurrency', () => {
         statuses.push((await server.request('POST', '/v1/chat/completions', chat)).status);
       });
       await expect.poll(() => tally(statuses)).toEqual({ 429: 53 });
-      expect(upstream.received).toHaveLength(7 * wave);
+      await expect.poll(() => upstream.received.length).toBe(7 * wave);
       open.resolve();
       await Promise.all(asking);
       expect(tally(statuses)).toEqual({ 200: 7, 429: 53 });
