@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { NODE_ARGUMENTS } from './test/node-arguments.ts';
+import { NODE_ARGUMENTS } from './test/processes/node-arguments.ts';
 
 const APP = fileURLToPath(new URL('src/app.ts', import.meta.url));
 

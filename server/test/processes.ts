@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { NODE_ARGUMENTS } from './node-arguments.ts';
+import { NODE_ARGUMENTS } from './processes/node-arguments.ts';
 
 /** A process of Node started by a test; killed when the test ends. */
 export interface TestProcess {

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { runCommand, type Ended } from '../../test/cli-processes.ts';
+import { runCommand, type Ended } from '../../test/processes/cli-processes.ts';
 import type { FaultyProxy } from '../vault/faulty-proxy.fixture.ts';
 
 /** The program as people run it. */
 export const KEYWARD = fileURLToPath(new URL('../../../keyward', import.meta.url));
 
-export type { Ended } from '../../test/cli-processes.ts';
+export type { Ended } from '../../test/processes/cli-processes.ts';
 
 export interface RunOptions {
   stdin?: string;

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnBothDatabases, type TestDatabase } from '../../test/databases.ts';
-import { NODE_ARGUMENTS } from '../../test/node-arguments.ts';
+import { NODE_ARGUMENTS } from '../../test/processes/node-arguments.ts';
 import type { Budget } from '../access/index.ts';
 import { systemClock } from '../base/clock.ts';
 import { Budgets, usageMigrations } from './index.ts';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { describeOn, describeOnBothDatabases, type TestDatabase } from '../../test/databases.ts';
-import { NODE_ARGUMENTS } from '../../test/node-arguments.ts';
+import { NODE_ARGUMENTS } from '../../test/processes/node-arguments.ts';
 import { startPostgresServer } from '../../test/postgres-server.ts';
 import { migrate, openStorage, type Storage } from '../storage/index.ts';
 import { Budgets, report, UsageCounters, usageMigrations, type Count, type ReportRow } from './index.ts';

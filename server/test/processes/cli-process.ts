@@ -5,7 +5,7 @@
 import { writeSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
-import { runCommandLine } from '../src/cli/index.ts';
+import { runCommandLine } from '../../src/cli/index.ts';
 import type { Order } from './cli-processes.ts';
 
 /** As the end of a process does. */
