@@ -3,7 +3,7 @@ import { CrashLife } from './crash-life.ts';
 import { newHome } from './server.ts';
 
 /** A hundred each are in crash.slow.test.ts. */
-const ROUNDS = { sqlite: 4, postgres: 3 };
+const ROUNDS = { sqlite: 3, postgres: 2 };
 
 describe.each(['sqlite', 'postgres'] as const)('kill -9 at any time (%s)', (database) => {
   test('After kill -9 acknowledged changes are there, others are complete or missing, and the audit record verifies', async () => {

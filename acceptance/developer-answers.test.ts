@@ -25,9 +25,7 @@ beforeAll(async () => {
 /** Each answer is in one of the documents only. */
 const QUESTIONS = [
   ['What is the name of the main telescope?', 'Tuva', 'handbook.pdf'],
-  ['When is the observatory open to visitors?', 'Thursday', 'handbook.pdf'],
   ['Where is the brass filter?', 'cupboard', 'handbook.pdf'],
-  ['How many members does the society of beekeepers have?', '37', 'minutes.docx'],
   ['Where does the next meeting take place?', 'dairy', 'minutes.docx'],
 ] as const;
 
@@ -43,7 +41,7 @@ describe('questions about a PDF of four pages and a Word document', asking, () =
     expect(sources[0]?.score).toBeGreaterThan(0.25);
   });
 
-  test.for(['How do I bake sourdough bread?', 'Which team won the football cup in Brazil?'])(
+  test.for(['Which team won the football cup in Brazil?'])(
     'A question that no document answers is refused without asking a model: %s',
     async (question) => {
       const answer = await developer.chat('both', question, { sessionId: question });

@@ -4,14 +4,14 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Database, Server } from '../server.ts';
 import { JobHome, SWEEP_MS, type Job, type WorkerProcess } from './job-home.ts';
 
-const JOBS = 500;
+/** Thousands are in soak.slow.test.ts. */
+const JOBS = 200;
 const WORKERS = 2;
 const PLACES = 25;
 /** No lease is lost where the machine is busy. */
 const LEASE_SECONDS = 4;
 /** At a time. */
 const SUBMITS = 25;
-const ROUNDS = 2;
 /** Answers that were sent arrive in this time. */
 const STOPPED_MS = 100;
 /** A busy machine answers later. */
@@ -31,7 +31,10 @@ function suite(database: Database): void {
   let jobs: JobHome;
   let servers: Server[];
   beforeAll(async () => {
-    jobs = await JobHome.open(database, { KEYWARD_JOB_LEASE_SECONDS: String(LEASE_SECONDS) });
+    jobs = await JobHome.open(database, {
+      KEYWARD_JOB_LEASE_SECONDS: String(LEASE_SECONDS),
+      KEYWARD_LOG_LEVEL: 'warn',
+    });
     servers = await Promise.all([jobs.home.serve(), jobs.home.serve()]);
   });
   const one = (): Server => servers[0] as Server;
@@ -64,7 +67,7 @@ function suite(database: Database): void {
     return Number(row?.count);
   };
 
-  test('50 pollers of two servers take 500 jobs: each once, and its budget is settled once', async () => {
+  test('50 pollers of two servers take 200 jobs: each once, and its budget is settled once', async () => {
     const model = jobs.newName('model');
     const workers = await startWorkers(model, WORKERS, PLACES);
     const budgets = [{ name: 'b', unit: 'tokens', amount: '1000000', period: 'day' }];
@@ -114,15 +117,15 @@ function suite(database: Database): void {
     const workers = await startWorkers(model, 2, 4);
     const client = await jobs.client(other());
     const ids: string[] = [];
-    await inParallel(60, async () => ids.push(await client.start(model, { work_ms: 200 })));
+    await inParallel(40, async () => ids.push(await client.start(model, { work_ms: 200 })));
     await Promise.all(workers.map((worker) => worker.until(({ event }) => event === 'done')));
     await one().kill();
     const killedMs = Date.now();
     for (const id of ids) expect((await client.result(id)).state).toBe('COMPLETED');
     const { body } = await client.ask<{ items: Job[] }>('GET', '/v1/jobs?limit=200');
     const lastMs = Math.max(...body.items.map(({ finished_at: at }) => Date.parse(at)));
-    expect(lastMs - killedMs).toBeLessThan((60 / 8) * 200 + LEASE_SECONDS * 1_000 + SWEEP_MS + SLACK_MS);
-    expect((await attemptsOf(client.key.owner))['completed']).toBe(60);
+    expect(lastMs - killedMs).toBeLessThan((40 / 8) * 200 + LEASE_SECONDS * 1_000 + SWEEP_MS + SLACK_MS);
+    expect((await attemptsOf(client.key.owner))['completed']).toBe(40);
     await stop(workers);
     servers = [await jobs.home.serve(), other()];
   });
@@ -150,7 +153,7 @@ function suite(database: Database): void {
     expect(await attemptsOf(client.key.owner)).toEqual({ completed: 1 });
   });
 
-  test('A server that is killed again and again while results come in loses none, and counts none twice', async () => {
+  test('A server that is killed while results come in loses none, and counts none twice', async () => {
     const model = jobs.newName('model');
     const port = portOf(one());
     await other().kill();
@@ -159,7 +162,8 @@ function suite(database: Database): void {
     const [worker] = (await startWorkers(model, 1, 16)) as [WorkerProcess];
     const ids: string[] = [];
     const body = { payload: { model, work_ms: 50 }, max_attempts: 20 };
-    for (let round = 0; round < ROUNDS; round++) {
+    // On PostgreSQL again after its restart.
+    for (let round = 0; round < (database === 'sqlite' ? 1 : 2); round++) {
       await inParallel(100, async () =>
         ids.push((await one().ask<Job>('POST', '/v1/jobs', { key: key.secret, body })).job_id),
       );

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { NODE_ARGUMENTS } from './processes/node-arguments.ts';
 
 const SCRIPT = fileURLToPath(new URL('core-process.ts', import.meta.url));
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -73,10 +74,18 @@ export class CoreProcess {
   }
 }
 
-/** @param environment KEYWARD_… variables, as an operator would set them. */
-export async function startCoreProcess(environment: Record<string, string>): Promise<CoreProcess> {
-  const child = spawn(process.execPath, [SCRIPT, JSON.stringify(environment)], { stdio: 'pipe' });
-  onTestFinished(() => {
+/**
+ * @param environment KEYWARD_… variables, as an operator would set them.
+ * @param atEnd registers what ends it: with the test, where it is left out
+ */
+export async function startCoreProcess(
+  environment: Record<string, string>,
+  atEnd: (end: () => void) => void = onTestFinished,
+): Promise<CoreProcess> {
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS, SCRIPT, JSON.stringify(environment)], {
+    stdio: 'pipe',
+  });
+  atEnd(() => {
     child.kill('SIGKILL');
   });
   const started = new CoreProcess(child);

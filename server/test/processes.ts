@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { NODE_ARGUMENTS } from './processes/node-arguments.ts';
 
 /** A process of Node started by a test; killed when the test ends. */
 export interface TestProcess {
@@ -26,9 +27,13 @@ export function startStorageProcess(
   { fileLimitKiB }: { fileLimitKiB?: number } = {},
 ): TestProcess {
   const limit = fileLimitKiB === undefined ? '' : `ulimit -f ${fileLimitKiB * 2}; `;
-  const child = spawn('/bin/sh', ['-c', `${limit}exec "$@"`, 'sh', process.execPath, SCRIPT, ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    '/bin/sh',
+    ['-c', `${limit}exec "$@"`, 'sh', process.execPath, ...NODE_ARGUMENTS, SCRIPT, ...args],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { NODE_ARGUMENTS } from './processes/node-arguments.ts';
 
 const SCRIPT = fileURLToPath(new URL('server-process.ts', import.meta.url));
 
@@ -25,7 +26,7 @@ const inherited = (): Record<string, string | undefined> => {
 
 /** @param environment as of `TestServer.environment`, to share its database. */
 export async function startServerProcess(environment: Record<string, string>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [SCRIPT], {
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS, SCRIPT], {
     env: { ...inherited(), ...environment, KEYWARD_LOG_LEVEL: 'silent' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { readConfig } from '../src/config.ts';
 import type { ArrivalTimes } from '../src/http/index.ts';
 import { mintFirstKey, type KeyView } from '../src/keys/index.ts';
 import type { DialectName } from '../src/storage/index.ts';
-import { newPostgresDatabase } from './databases.ts';
+import { newPostgresDatabase, writeSqliteFile } from './databases.ts';
 import { faultsOf } from './server-answers.ts';
 
 export interface Answer<T> {
@@ -105,8 +105,11 @@ async function startServer(
 ): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'keyward-server-'));
   cleanups.push(async () => rmSync(folder, { recursive: true, force: true }));
+  const dataDir = join(folder, 'data');
+  mkdirSync(dataDir, { mode: 0o700 });
+  if (dialect === 'sqlite') await writeSqliteFile(join(dataDir, 'keyward.db'), MIGRATIONS);
   const environment = {
-    KEYWARD_DATA_DIR: join(folder, 'data'),
+    KEYWARD_DATA_DIR: dataDir,
     KEYWARD_PORT: '0',
     KEYWARD_LOCAL_MODEL: 'off',
     KEYWARD_LOG_LEVEL: 'debug',

@@ -114,9 +114,9 @@ describe('help', () => {
       KEYWARD_URL: 'http://127.0.0.1:9',
     };
     const home = testHome(env);
-    expect(await home.run(['--help'])).toMatchObject({ code: 0, stderr: '' });
-    expect((await home.run(['keys', 'list'])).stderr).toMatch(/^keyward: [^\n]* cannot be reached/);
-    expect((await home.run(['migrate'])).stderr).toContain('kysely');
+    expect(await home.runAlone(['--help'])).toMatchObject({ code: 0, stderr: '' });
+    expect((await home.runAlone(['keys', 'list'])).stderr).toMatch(/^keyward: [^\n]* cannot be reached/);
+    expect((await home.runAlone(['migrate'])).stderr).toContain('kysely');
   });
 
   test('--version prints the version of the package', async () => {

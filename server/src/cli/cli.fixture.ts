@@ -5,16 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { makeInstance } from '../../test/instance.ts';
+import { runCommand, type Ended } from '../../test/processes/cli-processes.ts';
 import type { FaultyProxy } from '../vault/faulty-proxy.fixture.ts';
 
 /** The program as people run it. */
 export const KEYWARD = fileURLToPath(new URL('../../../keyward', import.meta.url));
 
-export interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
+export type { Ended } from '../../test/processes/cli-processes.ts';
 
 export interface RunOptions {
   stdin?: string;
@@ -54,7 +51,15 @@ export class Home {
     });
   }
 
-  run(args: string[], { stdin = '', env = {} }: RunOptions = {}): Promise<Ended> {
+  /** As `./keyward` does. Commands share processes; `runAlone` gives one its own. */
+  async run(args: string[], { stdin = '', env = {} }: RunOptions = {}): Promise<Ended> {
+    const all = { ...baseEnvironment(), ...this.env, ...env };
+    const ended = await runCommand({ args, env: all, cwd: this.folder, stdin });
+    this.said += ended.stderr;
+    return ended;
+  }
+
+  runAlone(args: string[], { stdin = '', env = {} }: RunOptions = {}): Promise<Ended> {
     const child = this.spawn(args, env);
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(stdin);

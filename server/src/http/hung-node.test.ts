@@ -25,9 +25,10 @@ describeOnBothServers('a process that hangs while a revocation is acknowledged',
     const key = await server.mint({ scopes: ['models:use'] });
     const stream = await openStream(other.url, key);
     other.child.kill('SIGSTOP');
-    const { status } = await server.request('POST', `/v1/keys/${key.id}/revoke`);
+    // 503: this process too has lost its lease, on a busy machine, and the caller asks again.
+    const revoke = () => server.request('POST', `/v1/keys/${key.id}/revoke`);
+    await expect.poll(async () => (await revoke()).status).toBe(200);
     const acknowledgedMs = performance.now();
-    expect(status).toBe(200);
     // The upstream goes on, into the buffers of the connection.
     await passed(300);
     other.child.kill('SIGCONT');

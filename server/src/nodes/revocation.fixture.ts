@@ -25,25 +25,30 @@ export interface NewKey {
   secret: string;
 }
 
-/** Starts Keywards that share one database, as several servers of one operator do. */
-export function starter(database: Pick<TestDatabase, 'dialect' | 'location'>): () => Promise<CoreProcess> {
+type AtEnd = (end: () => void) => void;
+
+/** Starts Keywards that share one database, as several servers of one operator do. @param atEnd as of startCoreProcess */
+export function starter(
+  database: Pick<TestDatabase, 'dialect' | 'location'>,
+  atEnd: AtEnd = onTestFinished,
+): () => Promise<CoreProcess> {
   const dataDir =
     database.dialect === 'sqlite' ? dirname(database.location) : mkdtempSync(join(tmpdir(), 'keyward-data-'));
-  if (database.dialect === 'postgres')
-    onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  if (database.dialect === 'postgres') atEnd(() => rmSync(dataDir, { recursive: true, force: true }));
   const environment = {
     KEYWARD_DATA_DIR: dataDir,
     KEYWARD_MASTER_KEY: randomBytes(32).toString('base64'),
     ...(database.dialect === 'postgres' ? { KEYWARD_DATABASE_URL: database.location } : {}),
   };
-  return () => startCoreProcess(environment);
+  return () => startCoreProcess(environment, atEnd);
 }
 
 /** Two Keywards on one database, with an owner called `tests`. */
 export async function startPair(
   database: Pick<TestDatabase, 'dialect' | 'location'>,
+  atEnd?: AtEnd,
 ): Promise<{ a: CoreProcess; b: CoreProcess; start: () => Promise<CoreProcess> }> {
-  const start = starter(database);
+  const start = starter(database, atEnd);
   const [a, b] = await Promise.all([start(), start()]);
   await a.ask('owner', { name: 'tests' });
   return { a, b, start };

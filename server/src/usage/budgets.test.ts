@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnBothDatabases, type TestDatabase } from '../../test/databases.ts';
+import { NODE_ARGUMENTS } from '../../test/processes/node-arguments.ts';
 import type { Budget } from '../access/index.ts';
 import { systemClock } from '../base/clock.ts';
 import { Budgets, usageMigrations } from './index.ts';
@@ -60,9 +61,13 @@ describeOnBothDatabases('budgets', (open) => {
     task: string,
     amount: number,
   ): Promise<{ child: ChildProcess; go: () => Promise<string> }> {
-    const child = spawn(process.execPath, [fixture, task, database.location, String(amount)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      [...NODE_ARGUMENTS, fixture, task, database.location, String(amount)],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    );
     children.push(child);
     const lines = createInterface({ input: child.stdout });
     await once(lines, 'line');

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { describeOn, describeOnBothDatabases, type TestDatabase } from '../../test/databases.ts';
+import { NODE_ARGUMENTS } from '../../test/processes/node-arguments.ts';
 import { startPostgresServer } from '../../test/postgres-server.ts';
 import { migrate, openStorage, type Storage } from '../storage/index.ts';
 import { Budgets, report, UsageCounters, usageMigrations, type Count, type ReportRow } from './index.ts';
@@ -113,7 +114,7 @@ describeOnBothDatabases('usage counters', (open) => {
   });
 
   it('a killed process loses at most the counts of its last second', async () => {
-    const child = spawn(process.execPath, [fixture, 'count', database.location], {
+    const child = spawn(process.execPath, [...NODE_ARGUMENTS, fixture, 'count', database.location], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     const counted: { count: number; atMs: number }[] = [];

@@ -76,7 +76,7 @@ describe('migrate', () => {
   });
 });
 
-describe('backup and restore', { timeout: 60_000 }, () => {
+describe('backup and restore', { timeout: 120_000 }, () => {
   test('backup and restore bring every key to an empty directory with the master key', async () => {
     const home = testHome();
     const secret = await makeKey(home);
