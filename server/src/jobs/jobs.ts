@@ -154,7 +154,10 @@ export async function deleteJob(context: JobsContext, caller: Caller, id: string
 }
 
 /** After the commit that ended a job. */
-export function ended({ news, queue }: JobsContext, { id, worker_id: workerId }: JobRow): void {
+export function ended(
+  { news, queue }: JobsContext,
+  { id, worker_id: workerId }: Pick<JobRow, 'id' | 'worker_id'>,
+): void {
   news.changed(id);
   if (workerId === null) return;
   news.changed(workerId);

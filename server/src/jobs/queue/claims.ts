@@ -5,7 +5,6 @@ import type { JobClocks } from '../context.ts';
 import type { Caller } from '../../access/index.ts';
 import { modelFor } from '../spec.ts';
 import { claimFrom, type Claimed, type Slot } from '../store/claim.ts';
-import { findPayloads } from '../store/job-store.ts';
 import { end } from '../store/lease-store.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import { findWorkers, heldBy, markSeen } from '../store/worker-store.ts';
@@ -107,7 +106,7 @@ export class Claims {
       for (const [lane, slots] of plan) {
         const { arrivals } = lane;
         const leaseUntilMs = nowMs + this.#options.clocks.leaseMs;
-        const got = await claimFrom(tx, lane.id, { slots, nowMs, leaseUntilMs });
+        const got = await claimFrom(tx, { lane: lane.id, slots, nowMs, leaseUntilMs });
         if (got.length < slots.length) empty.set(lane, arrivals);
         this.#lanes.started(lane, {
           planned: slots.length,
@@ -165,14 +164,6 @@ export class Claims {
       tx,
       claimed.map(({ key_id: keyId }) => keyId),
     );
-    const payloads = new Map(
-      (
-        await findPayloads(
-          tx,
-          claimed.map(({ id }) => id),
-        )
-      ).map(({ job_id: id, payload }) => [id, payload]),
-    );
     for (const job of claimed) {
       const seeking = byToken.get(job.lease_token);
       const lane = lanesOf.get(job.id);
@@ -184,7 +175,7 @@ export class Claims {
       if (seeking === undefined || lane === undefined) continue;
       if (job.model !== null) this.#lastModels.set(job.worker_id, new Set([job.model]));
       const constraints = JSON.stringify(lane.spec);
-      seeking.jobs.push({ ...job, payload: payloads.get(job.id) ?? '{}', constraints, caller });
+      seeking.jobs.push({ ...job, payload: job.payload ?? '{}', constraints, caller });
     }
   }
 

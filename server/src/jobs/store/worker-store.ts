@@ -112,18 +112,24 @@ export async function heldBy(db: Db, ids: readonly string[]): Promise<Map<string
   return new Map(rows.map(({ worker_id, count }) => [worker_id, count]));
 }
 
-/** Jobs that failed on it or were lost with it since, each once. */
-export async function failedJobs(db: Db, workerId: string, sinceMs: number): Promise<number> {
+/** A job failed on this worker. @returns how many different ones did since, without a success between. */
+export async function addMark(
+  tx: Db,
+  workerId: string,
+  { jobId, nowMs, sinceMs }: { jobId: string; nowMs: number; sinceMs: number },
+): Promise<number> {
+  await sql`delete from worker_marks where worker_id = ${workerId} and marked_at < ${sinceMs}`.execute(tx);
+  await sql`insert into worker_marks (worker_id, job_id, marked_at) values (${workerId}, ${jobId}, ${nowMs})
+    on conflict (worker_id, job_id) do update set marked_at = ${nowMs}`.execute(tx);
   const { rows } = await sql<{ count: number }>`
-    select count(distinct job_id) as count from job_attempts
-    where worker_id = ${workerId} and ended_at >= ${sinceMs}
-      and error_code in ('lease_lost', 'upstream_error', 'internal')
-      and ended_at > coalesce((
-        select max(ended_at) from job_attempts as good
-        where good.worker_id = ${workerId} and good.ended_at >= ${sinceMs} and good.outcome = 'completed'), 0)`.execute(
-    db,
-  );
+    select count(*) as count from worker_marks where worker_id = ${workerId}`.execute(tx);
   return rows[0]?.count ?? 0;
+}
+
+/** A job succeeded on each of these workers. */
+export async function clearMarks(tx: Db, workerIds: readonly string[]): Promise<void> {
+  if (workerIds.length > 0)
+    await sql`delete from worker_marks where worker_id in (${sql.join(workerIds)})`.execute(tx);
 }
 
 export async function anyLeaving(db: Db): Promise<boolean> {
