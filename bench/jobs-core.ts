@@ -54,6 +54,12 @@ async function submit(count: number, model: string): Promise<ReturnType<ReturnTy
   return measured(count);
 }
 
+/** Without what is only not collected yet. */
+function idleMb(): number {
+  globalThis.gc?.();
+  return Math.round(process.memoryUsage().rss / 1_048_576);
+}
+
 const workers = [];
 for (let number = 0; number < WORKERS; number++) {
   const input = { capabilities: { models: ['m'] }, concurrency: 32 };
@@ -62,6 +68,7 @@ for (let number = 0; number < WORKERS; number++) {
 }
 
 if (WAITING > 0) await submit(WAITING, 'other');
+const rssBefore = idleMb();
 const submitted = await submit(JOBS, 'm');
 let done = 0;
 const measured = meter();
@@ -94,7 +101,6 @@ for (let number = 0; number < LATENCIES; number++) {
 }
 latencies.sort((a, b) => a - b);
 const at = (share: number): number => latencies[Math.floor(latencies.length * share)] ?? 0;
-const rss = Math.round(process.memoryUsage().rss / 1_048_576);
 process.stdout.write(
   `${JSON.stringify({
     submitted: submitted.rate,
@@ -104,7 +110,8 @@ process.stdout.write(
     done,
     p50: at(0.5),
     p99: at(0.99),
-    rss,
+    rssBefore,
+    rssAfter: idleMb(),
   })}\n`,
 );
 await app.stop();
