@@ -38,8 +38,8 @@ interface Figures {
 
 async function run(program: string, ...args: string[]): Promise<Figures> {
   const file = new URL(program, import.meta.url).pathname;
-  // As `keyward serve` starts it.
-  const flags = program === 'jobs-core.ts' ? ['--max-semi-space-size=4', '--expose-gc'] : [];
+  // To measure memory without what is only not collected yet.
+  const flags = program === 'jobs-core.ts' ? ['--expose-gc'] : [];
   const node = [process.execPath, '--disable-warning=ExperimentalWarning', ...flags, file, ...args];
   const child = spawn('taskset', ['-c', CPUS, ...node], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 438fe2be92e72f387cd976df9ffb041791d14090e3b28fae2f7692ed91fde489
-// text c751a6d20d876db04f26fa9180ecab140bec770d2d4cdca3c4b1a44300c2ddbc
+// document 51be86e30bf5dbeb291561f955bd9d857a0fa705981e97e00ab8ac579fb9906a
+// text f291ec69b1ec6d8004b52c99765d5962f12ffcecb7b9728cc492164a2b514d54
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -6156,7 +6156,7 @@ export interface components {
         WorkerHeartbeat: {
             /** @description The jobs that the worker holds */
             leases?: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 job_id: string;
                 /** @description The lease_token of the job, 32 of 0-9 and a-f */
                 lease_token: string;
@@ -15050,7 +15050,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -15145,7 +15145,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -15268,7 +15268,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -15375,7 +15375,7 @@ export interface operations {
                 "last-event-id"?: string;
             };
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -15470,7 +15470,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -15592,7 +15592,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -15696,7 +15696,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -16569,7 +16569,7 @@ export interface operations {
                 "x-lease-token"?: string;
             };
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -16700,7 +16700,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -16826,7 +16826,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;

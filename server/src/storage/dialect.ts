@@ -12,6 +12,12 @@ export const dialectOf = (db: Db): DialectName =>
 export const unchanged = <Column extends string>(column: Column): Record<Column, RawBuilder<never>> =>
   ({ [column]: sql.ref(column) }) as Record<Column, RawBuilder<never>>;
 
+/** For `where id in ${anyOf(db, ids)}`: one value, and so one prepared statement, however many there are. */
+export const anyOf = (db: Db, ids: readonly string[]): RawBuilder<string> =>
+  dialectOf(db) === 'postgres'
+    ? sql`(select unnest(${ids}::text[]))`
+    : sql`(select value from json_each(${JSON.stringify(ids)}))`;
+
 /**
  * On SQLite only: one prepared statement for each list of values, in half the time of one for all of them, and without the
  * builder of statements.

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { Db } from '../../storage/index.ts';
 import type { JobClocks } from '../context.ts';
@@ -146,7 +146,7 @@ export class Claims {
       const slots = plan.get(lane) ?? [];
       plan.set(lane, slots);
       for (let made = 0; made < count; made++) {
-        const token = randomBytes(16).toString('hex');
+        const token = randomUUID().replaceAll('-', '');
         byToken.set(token, seeking);
         slots.push({ workerId: row.id, model: model ?? null, token });
       }

@@ -34,6 +34,8 @@ export interface Seeker {
  */
 export class Lanes {
   readonly #lanes = new Map<number, Lane>();
+  /** Those of them in which something waits: claims look at no others. */
+  readonly #open = new Set<Lane>();
   /** How many jobs of an owner were started; the owner with the least goes first. */
   readonly #served = new Map<string, number>();
   readonly #maxSwapWaitMs: number;
@@ -64,6 +66,7 @@ export class Lanes {
     if (lane.head === Infinity)
       this.#served.set(lane.ownerId, Math.max(this.#served.get(lane.ownerId) ?? 0, this.#turn));
     lane.head = Math.min(lane.head, queuedAtMs);
+    this.#open.add(lane);
     lane.arrivals++;
     return true;
   }
@@ -86,12 +89,14 @@ export class Lanes {
   }
 
   open(): Lane[] {
-    return [...this.#lanes.values()].filter(({ head }) => head < Infinity);
+    return [...this.#open];
   }
 
   /** A claim found nothing. @param arrivals as they were before it looked */
   close(lane: Lane, arrivals: number): void {
-    if (lane.arrivals === arrivals) lane.head = Infinity;
+    if (lane.arrivals !== arrivals) return;
+    lane.head = Infinity;
+    this.#open.delete(lane);
   }
 
   /** Places were promised to jobs of this lane, so that the next place goes to another owner. */
@@ -113,8 +118,7 @@ export class Lanes {
   /** How many owners have something waiting. At least 1. */
   ownersWaiting(except: ReadonlySet<Lane>): number {
     const owners = new Set<string>();
-    for (const lane of this.#lanes.values())
-      if (lane.head < Infinity && !except.has(lane)) owners.add(lane.ownerId);
+    for (const lane of this.#open) if (!except.has(lane)) owners.add(lane.ownerId);
     return Math.max(owners.size, 1);
   }
 
@@ -122,8 +126,8 @@ export class Lanes {
   next(seeker: Seeker, nowMs: number, except: ReadonlySet<Lane>): Lane | undefined {
     let best: Lane | undefined;
     let bestRank: Rank | undefined;
-    for (const lane of this.#lanes.values()) {
-      if (lane.head === Infinity || except.has(lane) || whyUnfit(lane, seeker) !== undefined) continue;
+    for (const lane of this.#open) {
+      if (except.has(lane) || whyUnfit(lane, seeker) !== undefined) continue;
       const rank = this.#rank(lane, seeker, nowMs);
       if (rank !== undefined && (bestRank === undefined || isBefore(rank, bestRank)))
         [best, bestRank] = [lane, rank];

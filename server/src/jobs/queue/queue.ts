@@ -118,7 +118,8 @@ export class Queue {
         // Not in the transaction, which may run again: only where no job came in since the look.
         for (const [lane, arrivals] of empty) this.#lanes.close(lane, arrivals);
         const leftMs = endsMs - this.#options.clock.monotonicMs();
-        if (jobs.length > 0 || row === undefined || leftMs <= 0 || signal.aborted)
+        if (jobs.length > 0) return { jobs, isGone: false, skipped: new Map() };
+        if (row === undefined || leftMs <= 0 || signal.aborted)
           return { jobs, isGone: row === undefined, skipped: this.#skipped(row, seeker, free) };
         waiter.seeker = free > 0 ? seeker : undefined;
         // A job may have come in while this claim looked.
@@ -143,19 +144,17 @@ export class Queue {
     const wake = (): void => woken.resolve();
     const waiter: Waiter = { workerId, seeker: undefined, wake };
     this.#waiters.add(waiter);
-    signal.addEventListener('abort', wake, { once: true });
     return Object.assign(waiter, {
       until: async (ms: number): Promise<void> => {
         const timer = setTimeout(wake, ms);
+        signal.addEventListener('abort', wake, { once: true });
         await woken.promise;
         clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
         // It leaves with the job that it was woken for: another one may take that.
         if (signal.aborted) for (const lane of this.#lanes.open()) this.#offer(lane, waiter);
       },
-      leave: (): void => {
-        this.#waiters.delete(waiter);
-        signal.removeEventListener('abort', wake);
-      },
+      leave: (): void => void this.#waiters.delete(waiter),
     });
   }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { dialectOf, insertRows, runEach, type Db } from '../../storage/index.ts';
+import { anyOf, dialectOf, insertRows, runEach, type Db } from '../../storage/index.ts';
 import type { JobRow } from '../job.ts';
 import { tables } from './tables.ts';
 import { addWebhooks } from './webhook-store.ts';
@@ -80,9 +80,10 @@ async function completeOnSqlite(tx: Db, items: readonly Finished[], nowMs: numbe
     items.map(({ id, token, owner_id: owner, result_hash: hash }) => [nowMs, hash, id, token, owner]),
   );
   const ids = items.flatMap(({ id }, index) => (changed[index] === 0 ? [] : [id]));
-  return ids.length === 0
-    ? []
-    : tables(tx).selectFrom('jobs').select(COLUMNS).where('id', 'in', ids).execute();
+  if (ids.length === 0) return [];
+  const { rows } = await sql<CompletedJob>`
+    select ${sql.raw(COLUMNS.join(', '))} from jobs where id in ${anyOf(tx, ids)}`.execute(tx);
+  return rows;
 }
 
 export const deleteResult = async (tx: Db, id: string): Promise<void> => {

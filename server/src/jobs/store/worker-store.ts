@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import type { Db } from '../../storage/index.ts';
+import { anyOf, type Db } from '../../storage/index.ts';
 import { tables, type WorkerRow } from './tables.ts';
 
-export const findWorkers = (db: Db, ids: readonly string[]): Promise<WorkerRow[]> =>
-  ids.length === 0
-    ? Promise.resolve([])
-    : tables(db).selectFrom('workers').selectAll().where('id', 'in', ids).execute();
+export async function findWorkers(db: Db, ids: readonly string[]): Promise<WorkerRow[]> {
+  if (ids.length === 0) return [];
+  return (await sql<WorkerRow>`select * from workers where id in ${anyOf(db, ids)}`.execute(db)).rows;
+}
 
 export const findByName = (db: Db, ownerId: string, name: string): Promise<WorkerRow | undefined> =>
   tables(db)
@@ -108,7 +108,7 @@ export async function heldBy(db: Db, ids: readonly string[]): Promise<Map<string
   if (ids.length === 0) return new Map();
   const { rows } = await sql<Held>`
     select worker_id, count(*) as count from jobs
-    where state = 'RUNNING' and worker_id in (${sql.join(ids)}) group by worker_id`.execute(db);
+    where state = 'RUNNING' and worker_id in ${anyOf(db, ids)} group by worker_id`.execute(db);
   return new Map(rows.map(({ worker_id, count }) => [worker_id, count]));
 }
 
@@ -129,7 +129,7 @@ export async function addMark(
 /** A job succeeded on each of these workers. */
 export async function clearMarks(tx: Db, workerIds: readonly string[]): Promise<void> {
   if (workerIds.length > 0)
-    await sql`delete from worker_marks where worker_id in (${sql.join(workerIds)})`.execute(tx);
+    await sql`delete from worker_marks where worker_id in ${anyOf(tx, workerIds)}`.execute(tx);
 }
 
 export async function anyLeaving(db: Db): Promise<boolean> {
