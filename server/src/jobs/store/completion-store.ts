@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { anyOf, dialectOf, insertRows, runEach, type Db } from '../../storage/index.ts';
+import { anyOf, dialectOf, runEach, type Db } from '../../storage/index.ts';
 import type { JobRow } from '../job.ts';
 import { tables } from './tables.ts';
 import { addWebhooks } from './webhook-store.ts';
@@ -37,33 +37,35 @@ export type CompletedJob = Pick<JobRow, (typeof COLUMNS)[number]>;
 export async function complete(tx: Db, items: readonly Finished[], nowMs: number): Promise<CompletedJob[]> {
   const isPostgres = dialectOf(tx) === 'postgres';
   const rows = await (isPostgres ? completeOnPostgres : completeOnSqlite)(tx, items, nowMs);
-  const completed = new Set(rows.map(({ id }) => id));
-  await insertRows(
-    tx,
-    'job_results (job_id, result)',
-    items.flatMap(({ id, result }): [string, string][] => (completed.has(id) ? [[id, result]] : [])),
-  );
   const reported = rows.filter(({ webhook_url: url }) => url !== null).map(({ id }) => id);
   await addWebhooks(tx, reported, nowMs);
   return rows;
 }
 
+/** One statement: each takes a turn to the server and back. */
 async function completeOnPostgres(
   tx: Db,
   items: readonly Finished[],
   nowMs: number,
 ): Promise<CompletedJob[]> {
   const values = sql.join(
-    items.map(({ id, token, owner_id, result_hash }) => sql`(${id}, ${token}, ${owner_id}, ${result_hash})`),
+    items.map(
+      ({ id, token, owner_id, result, result_hash }) =>
+        sql`(${id}, ${token}, ${owner_id}, ${result}, ${result_hash})`,
+    ),
   );
   const { rows } = await sql<CompletedJob>`
-    with done (id, token, owner_id, result_hash) as (values ${values})
-    update jobs set state = 'COMPLETED', finished_at = ${nowMs}, lease_until = null, deadline_at = null,
-      result_hash = done.result_hash, error_code = null, error_message = null
-    from done
-    where jobs.id = done.id and jobs.lease_token = done.token and jobs.state = 'RUNNING'
-      and exists (select 1 from workers where workers.id = jobs.worker_id and workers.owner_id = done.owner_id)
-    returning ${sql.join(COLUMNS.map((column) => sql.ref(`jobs.${column}`)))}`.execute(tx);
+    with done (id, token, owner_id, result, result_hash) as (values ${values}),
+    completed as (
+      update jobs set state = 'COMPLETED', finished_at = ${nowMs}, lease_until = null, deadline_at = null,
+        result_hash = done.result_hash, error_code = null, error_message = null
+      from done
+      where jobs.id = done.id and jobs.lease_token = done.token and jobs.state = 'RUNNING'
+        and exists (select 1 from workers where workers.id = jobs.worker_id and workers.owner_id = done.owner_id)
+      returning ${sql.join(COLUMNS.map((column) => sql.ref(`jobs.${column}`)))}, done.result
+    ),
+    stored as (insert into job_results (job_id, result) select id, result from completed)
+    select ${sql.raw(COLUMNS.join(', '))} from completed`.execute(tx);
   return rows;
 }
 
@@ -81,6 +83,12 @@ async function completeOnSqlite(tx: Db, items: readonly Finished[], nowMs: numbe
   );
   const ids = items.flatMap(({ id }, index) => (changed[index] === 0 ? [] : [id]));
   if (ids.length === 0) return [];
+  const completed = new Set(ids);
+  await runEach(
+    tx,
+    'insert into job_results (job_id, result) values (?, ?)',
+    items.flatMap(({ id, result }) => (completed.has(id) ? [[id, result]] : [])),
+  );
   const { rows } = await sql<CompletedJob>`
     select ${sql.raw(COLUMNS.join(', '))} from jobs where id in ${anyOf(tx, ids)}`.execute(tx);
   return rows;

@@ -16,7 +16,7 @@ import type { Submitters } from '../submitters.ts';
 import { complete, deleteResult, type CompletedJob, type Finished } from '../store/completion-store.ts';
 import { findJobs, insertAttempts } from '../store/job-store.ts';
 import { end } from '../store/lease-store.ts';
-import { clearMarks, findWorkers, updateWorker } from '../store/worker-store.ts';
+import { clearMarks, findMarkedWorkers, findWorkers } from '../store/worker-store.ts';
 
 export interface ResultInput {
   lease_token: string;
@@ -122,7 +122,6 @@ export class Completions {
       tx,
       [...done.values()].map(({ attempt }) => attempt),
     );
-    await succeeded(tx, new Set([...done.values()].map(({ worker }) => worker)));
     const others = await findJobs(
       tx,
       items.flatMap((item) => (doneFor(item, first, done) ? [] : [item.finished.id])),
@@ -150,12 +149,15 @@ export class Completions {
     rows: readonly CompletedJob[],
     { first, nowMs }: { first: ReadonlyMap<string, Item>; nowMs: number },
   ): Promise<Map<string, Done>> {
+    if (rows.length === 0) return new Map();
     const callers = await this.#submitters.callers(
       tx,
       rows.map(({ key_id: keyId }) => keyId),
     );
-    const found = await findWorkers(tx, [...new Set(rows.map(({ worker_id: id }) => id ?? ''))]);
+    const found = await findMarkedWorkers(tx, [...new Set(rows.map(({ worker_id: id }) => id ?? ''))]);
     const workers = new Map(found.map((row) => [row.id, row]));
+    for (const { id, is_marked, rests } of found)
+      if (Boolean(is_marked) || rests > 0) await clearMarks(tx, id);
     const done = new Map<string, Done>();
     for (const job of rows) {
       const item = first.get(job.id);
@@ -169,16 +171,6 @@ export class Completions {
     }
     return done;
   }
-}
-
-/** Jobs ended well on these workers. */
-async function succeeded(tx: Db, workers: ReadonlySet<WorkerRow | undefined>): Promise<void> {
-  const known = [...workers].filter((worker) => worker !== undefined);
-  await clearMarks(
-    tx,
-    known.map(({ id }) => id),
-  );
-  for (const { id, rests } of known) if (rests > 0) await updateWorker(tx, id, { rests: 0 });
 }
 
 const doneFor = (
