@@ -56,7 +56,7 @@ async function submit(count: number, model: string): Promise<ReturnType<ReturnTy
 
 /** Without what is only not collected yet. */
 function idleMb(): number {
-  void globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
   return Math.round(process.memoryUsage().rss / 1_048_576);
 }
 
