@@ -12,9 +12,9 @@ import { startPostgresServer } from '../server/test/postgres-server.ts';
  * that take and complete one job at a time, and then with many waiting jobs that no worker can do. Arguments: jobs, waiting
  * jobs (1000000 for the bar; submitting them takes two minutes).
  *
- * Each of them has the same two processors, with its database. Keyward and PostgreSQL have a result on the disk before they
- * answer. Redis does so with `appendfsync always`, the like-for-like; as BullMQ is installed (`everysec`) a crash of the
- * machine loses the last second.
+ * All of them have the same two processors, and so has Redis; PostgreSQL has the whole machine, for both of its clients.
+ * Keyward and PostgreSQL have a result on the disk before they answer. Redis does so with `appendfsync always`, the
+ * like-for-like; as BullMQ is installed (`everysec`) a crash of the machine loses the last second.
  *
  * Bars: 4,000 a second on SQLite; as many as the peers; the waiting jobs cost at most a third, and no memory.
  */

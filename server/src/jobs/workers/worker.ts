@@ -12,14 +12,16 @@ const parsed = new WeakMap<WorkerRow, Candidate>();
 
 /** By their text, which each claim and result reads again. */
 const known = new Map<string, Capabilities>();
-const KNOWN_MAX = 10_000;
+const KNOWN_MAX = 1_000;
+/** Characters; longer ones are not kept. */
+const KNOWN_TEXT_MAX = 16_384;
 
 function capabilitiesIn(text: string): Capabilities {
   let capabilities = known.get(text);
   if (capabilities === undefined) {
     capabilities = JSON.parse(text) as Capabilities;
     if (known.size >= KNOWN_MAX) known.clear();
-    known.set(text, capabilities);
+    if (text.length <= KNOWN_TEXT_MAX) known.set(text, capabilities);
   }
   return capabilities;
 }
