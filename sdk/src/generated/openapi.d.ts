@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 90aea2bf0d51925a643854739efcf68f3bd5988b0039f7f66a3e918ff8fefc1b
-// text fedb464f24dbe4a321e5147a3e9e49e587f956a4e745eb1a1365c4ea9e15c5c5
+// document 81e3e3b24d3c531a557593e56776b9e2d5c2c7c40324863452b9186acd21b1df
+// text 20aa952c161953ec2c8b31d7bbe3f152a865b5ad998c2a6029a2392035d2b23a
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -6166,7 +6166,7 @@ export interface components {
         WorkerHeartbeat: {
             /** @description The jobs that the worker holds */
             leases?: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 job_id: string;
                 /** @description The lease_token of the job, 32 of 0-9 and a-f */
                 lease_token: string;
@@ -15060,7 +15060,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -15155,7 +15155,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -15278,7 +15278,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -15385,7 +15385,7 @@ export interface operations {
                 "last-event-id"?: string;
             };
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -15480,7 +15480,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -15602,7 +15602,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -15706,7 +15706,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -16582,7 +16582,7 @@ export interface operations {
                 "x-lease-token"?: string;
             };
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -16713,7 +16713,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;
@@ -16839,7 +16839,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description job_ and 12 letters or digits, such as job_4fT9aBcDeF12 */
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
             };
             cookie?: never;

@@ -6,6 +6,7 @@ import { KEY_STATES } from '../keys/index.ts';
 export {
   closed,
   idParam,
+  orderedIdParam,
   lastAdminFlag,
   Name,
   nullable,

@@ -18,12 +18,12 @@ export function canonical(
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item, text, depth + 1)).join(',')}]`;
   if (typeof value !== 'object' || 'toJSON' in value)
     throw new TypeError('An audit detail is not plain JSON');
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .map(([name, member]): [string, unknown] => [text(name), member])
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  const parts = members.map(
-    ([name, member]) => `${JSON.stringify(name)}:${canonical(member, text, depth + 1)}`,
-  );
-  return `{${parts.join(',')}}`;
+  const members: [name: string, member: unknown][] = [];
+  for (const [name, member] of Object.entries(value))
+    if (member !== undefined) members.push([text(name), member]);
+  members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  let parts = '';
+  for (const [name, member] of members)
+    parts += `${parts === '' ? '' : ','}${JSON.stringify(name)}:${canonical(member, text, depth + 1)}`;
+  return `{${parts}}`;
 }

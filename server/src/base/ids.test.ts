@@ -1,9 +1,17 @@
 import { expect, test } from 'vitest';
-import { BASE62, newId, randomBase62 } from './ids.ts';
+import { BASE62, newId, newOrderedId, randomBase62 } from './ids.ts';
 
 test('ids have their kind and 12 characters of base62', () => {
   for (const kind of ['key', 'sec', 'own'] as const)
     expect(newId(kind)).toMatch(new RegExp(`^${kind}_[0-9A-Za-z]{12}$`));
+});
+
+test('ordered ids sort by their time, and differ within one', () => {
+  const times = [0, 35, 36, 1_798_761_600_000, 2_821_109_907_456];
+  const ids = times.map((ms) => newOrderedId('job', ms));
+  expect(ids.toSorted()).toEqual(ids);
+  for (const id of ids) expect(id).toMatch(/^job_[0-9a-z]{9}[0-9A-Za-z]{12}$/);
+  expect(newOrderedId('job', 5)).not.toBe(newOrderedId('job', 5));
 });
 
 test('200,000 ids are all different', () => {

@@ -34,3 +34,11 @@ export function randomBase62(length: number): string {
 export function newId(kind: IdKind): string {
   return `${kind}_${randomBase62(12)}`;
 }
+
+/**
+ * For rows that come in fast: an id that is greater than those of earlier milliseconds, such as `job_0mk3x…`: 9 base36
+ * characters of the time before the 12 random ones. Random ids write to a page of each index for each row.
+ */
+export function newOrderedId(kind: IdKind, nowMs: number): string {
+  return `${kind}_${nowMs.toString(36).padStart(9, '0')}${randomBase62(12)}`;
+}

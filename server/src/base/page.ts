@@ -43,7 +43,7 @@ export interface Place {
   id: string;
 }
 
-const PLACE = /^\d{1,15} [a-z]+_[0-9A-Za-z]{12}(?:_[0-9a-z]{1,12})?$/;
+const PLACE = /^\d{1,15} [a-z]+_[0-9A-Za-z]{12,21}(?:_[0-9a-z]{1,12})?$/;
 
 /** @throws KeywardError `invalid_input` naming `cursor` */
 export function readPlace(cursor: string | undefined): Place | undefined {

@@ -25,6 +25,7 @@ export type { WholeAnswer } from './answer/send-answer.ts';
 export {
   closed,
   idParam,
+  orderedIdParam,
   lastAdminFlag,
   Name,
   nullable,

@@ -50,3 +50,12 @@ export const idParam = (prefix: string) =>
       description: `${prefix}_ and 12 letters or digits, such as ${prefix}_4fT9aBcDeF12`,
     }),
   });
+
+/** Those of `newOrderedId`, and older ones. */
+export const orderedIdParam = (prefix: string) =>
+  Type.Object({
+    id: Type.String({
+      pattern: `^${prefix}_[0-9A-Za-z]{12,21}$`,
+      description: `${prefix}_ and 12 to 21 letters or digits, such as ${prefix}_0mk3x9q2v4fT9aBcDeF12`,
+    }),
+  });

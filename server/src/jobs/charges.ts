@@ -68,7 +68,7 @@ export class Charges {
 
   /** A result was stored, or its client canceled the job: what it took counts, once. */
   async settle(
-    job: JobRow,
+    job: Pick<JobRow, 'id' | 'key_id' | 'owner_id' | 'model' | 'reader_until'>,
     { attempt, worker }: { attempt: AttemptRow; worker: WorkerRow | undefined },
     caller: Caller | undefined,
   ): Promise<void> {

@@ -25,7 +25,7 @@ export interface JobsContext {
   budgets: Budgets;
   counters: UsageCounters;
   /** Signs receipts. */
-  signer: { keyId: string; publicKeyPem: string; sign(bytes: Uint8Array): Uint8Array };
+  signer: { keyId: string; publicKeyPem: string; signAside(bytes: Uint8Array): Promise<Uint8Array> };
   clocks: JobClocks;
   limits: JobLimits;
   /** Private addresses that the ends of jobs may be reported to. */

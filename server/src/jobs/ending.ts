@@ -68,7 +68,11 @@ export interface Noted {
 }
 
 /** What this server knows of a lease that ends, without a word of its worker. */
-export function measured(job: JobRow, worker: WorkerRow | undefined, nowMs: number): Measured {
+export function measured(
+  job: Pick<JobRow, 'id' | 'attempt' | 'worker_id' | 'started_at'>,
+  worker: WorkerRow | undefined,
+  nowMs: number,
+): Measured {
   const startedAt = job.started_at ?? nowMs;
   const gpus = worker === undefined ? 0 : candidateOf(worker).capabilities.gpus.length;
   return {

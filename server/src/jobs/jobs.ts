@@ -154,7 +154,10 @@ export async function deleteJob(context: JobsContext, caller: Caller, id: string
 }
 
 /** After the commit that ended a job. @param row completed, or as it was before */
-export function ended({ news, queue }: JobsContext, { id, state, worker_id: workerId, lane }: JobRow): void {
+export function ended(
+  { news, queue }: JobsContext,
+  { id, state, worker_id: workerId, lane }: Pick<JobRow, 'id' | 'state' | 'worker_id' | 'lane'>,
+): void {
   news.changed(id);
   if (workerId === null) return;
   queue.freed(lane);

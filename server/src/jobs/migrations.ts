@@ -179,4 +179,29 @@ export const jobsMigrations: Migration[] = [
       )`,
     ],
   },
+  {
+    // Each index that a claim or a result changes costs it. One that is not named here has its query in store/.
+    id: 'jobs-fewer-indexes',
+    statements: () => [
+      // Held jobs too: it counts the waiting jobs of an owner, lane by lane.
+      `drop index jobs_queued_of_owner`,
+      `drop index jobs_queue`,
+      `create index jobs_queue on jobs (lane, held_until, queued_at, id) where state = 'QUEUED'`,
+      // Few jobs run: whose lease is over is found in all of them.
+      `drop index jobs_leases`,
+      `drop index jobs_of_worker`,
+      `create index jobs_running on jobs (worker_id, lease_until, deadline_at) where state = 'RUNNING'`,
+      // A claim does not change it, as it does not say the state.
+      `drop index jobs_of_key`,
+      `create index jobs_of_key on jobs (key_id) where finished_at is null`,
+      `drop index job_attempts_of_worker`,
+      // Jobs that failed on a worker since its last success.
+      `create table worker_marks (
+        worker_id text not null references workers (id) on delete cascade,
+        job_id text not null,
+        marked_at bigint not null,
+        primary key (worker_id, job_id)
+      )`,
+    ],
+  },
 ];

@@ -50,17 +50,20 @@ export const gpuMsOf = ({ gpu_ms_claimed: claimed, gpu_ms_measured: measured }: 
   Math.min(claimed, measured);
 
 /** @returns null while the job runs, and where no worker had it. */
-export async function receiptOf({ storage, signer }: JobsContext, job: JobRow): Promise<Receipt | null> {
+export async function receiptOf(
+  { storage, signer }: JobsContext,
+  job: Pick<JobRow, 'id' | 'owner_id' | 'finished_at'>,
+): Promise<Receipt | null> {
   if (job.finished_at === null) return null;
   const attempts = await attemptsOf(storage.db, job.id);
   return signed(job, attempts, signer);
 }
 
-export function signed(
+export async function signed(
   job: Pick<JobRow, 'id' | 'owner_id'>,
   attempts: readonly AttemptRow[],
   signer: JobsContext['signer'],
-): Receipt | null {
+): Promise<Receipt | null> {
   const last = attempts.at(-1);
   if (last === undefined) return null;
   const statement: Statement = {
@@ -87,7 +90,7 @@ export function signed(
     finished_at: isoTime(last.ended_at),
     key_id: signer.keyId,
   };
-  const signature = Buffer.from(signer.sign(bytesOf(statement))).toString('base64');
+  const signature = Buffer.from(await signer.signAside(bytesOf(statement))).toString('base64');
   return { ...statement, public_key: signer.publicKeyPem, signature };
 }
 

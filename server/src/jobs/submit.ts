@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { coversAll, selects, type Selectors } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
-import { newId } from '../base/ids.ts';
+import { newOrderedId } from '../base/ids.ts';
 import { refuseLiteral } from '../base/outbound/connections.ts';
 import type { Submitter } from '../models/index.ts';
 import { Together, type Db } from '../storage/index.ts';
@@ -116,7 +116,7 @@ export class Submissions {
     const { ttl_seconds: ttl = DEFAULT_TTL_SECONDS, run_timeout_seconds: run = DEFAULT_RUN_TIMEOUT_SECONDS } =
       input;
     const row: Omit<JobRow, 'lane'> = {
-      id: newId('job'),
+      id: newOrderedId('job', nowMs),
       owner_id: ownerId,
       key_id: keyId,
       type,

@@ -188,7 +188,7 @@ export class Sweeper {
     const isServers = !isTimedOut && (await this.#wasServers(tx, job));
     const end = isServers ? SERVER_AWAY : isTimedOut ? TIMED_OUT : LEASE_LOST;
     await loseAttempt(tx, this.#context, job, { ...end, costs: !isServers });
-    if (end === LEASE_LOST) await markWorker(tx, this.#context, job.worker_id ?? '');
+    if (end === LEASE_LOST) await markWorker(tx, this.#context, job);
     return true;
   }
 

@@ -1,4 +1,4 @@
-import { PostgresAdapter, sql, type RawBuilder } from 'kysely';
+import { CompiledQuery, PostgresAdapter, sql, type RawBuilder } from 'kysely';
 import type { Db, DialectName } from './storage.ts';
 
 /** Of a database or a transaction. */
@@ -11,3 +11,50 @@ export const dialectOf = (db: Db): DialectName =>
  */
 export const unchanged = <Column extends string>(column: Column): Record<Column, RawBuilder<never>> =>
   ({ [column]: sql.ref(column) }) as Record<Column, RawBuilder<never>>;
+
+/** For `where id in ${anyOf(db, ids)}`: one value, and so one prepared statement, however many there are. */
+export const anyOf = (db: Db, ids: readonly string[]): RawBuilder<string> =>
+  dialectOf(db) === 'postgres'
+    ? sql`(select unnest(${ids}::text[]))`
+    : sql`(select value from json_each(${JSON.stringify(ids)}))`;
+
+/**
+ * On SQLite only: one prepared statement for each list of values, in half the time of one for all of them, and without the
+ * builder of statements.
+ * @returns the numbers of changed rows, in the order of the lists.
+ */
+export async function runEach(
+  tx: Db,
+  text: string,
+  lists: readonly (readonly unknown[])[],
+): Promise<number[]> {
+  if (lists.length === 0) return [];
+  const { rows } = await tx.executeQuery<{ changes: number }>(CompiledQuery.raw(text, [...lists]));
+  return rows.map(({ changes }) => changes);
+}
+
+/**
+ * For inserts that must be fast. A row that is there already is left as it is.
+ * @param into such as `jobs (id, lane)`
+ * @returns whether each row was inserted, by the first of its values.
+ */
+export async function insertRows(
+  tx: Db,
+  into: string,
+  rows: readonly (readonly [string, ...unknown[]])[],
+): Promise<ReadonlySet<string>> {
+  const [first] = rows;
+  if (first === undefined) return new Set();
+  if (dialectOf(tx) === 'sqlite') {
+    const places = first.map(() => '?').join(', ');
+    const text = `insert into ${into} values (${places}) on conflict do nothing`;
+    const changed = await runEach(tx, text, rows);
+    return new Set(rows.flatMap(([id], index) => (changed[index] === 0 ? [] : [id])));
+  }
+  let place = 0;
+  const values = rows.map((row) => `(${row.map(() => `$${++place}`).join(', ')})`).join(', ');
+  const id = /\((\w+)/.exec(into)?.[1] ?? '';
+  const text = `insert into ${into} values ${values} on conflict do nothing returning ${id}`;
+  const result = await tx.executeQuery<Record<string, string>>(CompiledQuery.raw(text, rows.flat()));
+  return new Set(result.rows.map((row) => row[id] ?? ''));
+}

@@ -17,7 +17,7 @@ export { LeaseLostError, refuseLost, renewLease, taking, underLease, type Held }
 export { inParts } from './parts.ts';
 export { foldCase } from './text.ts';
 export { Together } from './together.ts';
-export { dialectOf, unchanged } from './dialect.ts';
+export { anyOf, dialectOf, insertRows, runEach, unchanged } from './dialect.ts';
 
 /** @param location a `postgres://` URL, or the path of an SQLite file. */
 export async function openStorage(location: string): Promise<Storage> {

@@ -55,6 +55,7 @@ export class SqliteConnection implements DatabaseConnection {
 
   /** Without a turn. */
   run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
+    if (isMany(parameters)) return this.#runEach(sql, parameters);
     refuseNulCharacters(parameters);
     try {
       const { statement, givesRows } = this.#prepare(sql);
@@ -62,6 +63,20 @@ export class SqliteConnection implements DatabaseConnection {
       if (givesRows) return { rows: statement.all(...values) as R[] };
       const { changes, lastInsertRowid } = statement.run(...values);
       return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+    } catch (error) {
+      throw storageFailure(error) ?? error;
+    }
+  }
+
+  /** See `runEach` in dialect.ts. */
+  #runEach<R>(sql: string, lists: readonly SQLInputValue[][]): QueryResult<R> {
+    try {
+      const { statement } = this.#prepare(sql);
+      const rows = lists.map((values) => {
+        refuseNulCharacters(values);
+        return { changes: Number(statement.run(...values).changes) };
+      });
+      return { rows: rows as R[] };
     } catch (error) {
       throw storageFailure(error) ?? error;
     }
@@ -90,6 +105,10 @@ export class SqliteConnection implements DatabaseConnection {
     return prepared;
   }
 }
+
+/** A statement has values as parameters, which are no lists. */
+const isMany = (parameters: readonly unknown[]): parameters is readonly SQLInputValue[][] =>
+  Array.isArray(parameters[0]);
 
 /**
  * One transaction on a connection, as strict as PostgreSQL: a failed statement fails the whole, even if its error was

@@ -317,4 +317,18 @@ describeOnBothServers('jobs in time', (start) => {
       ]);
     },
   );
+
+  test.concurrent('a worker on which a job succeeds between failures does not rest', async ({ expect }) => {
+    const { worker: one, client: mine, model } = await cast();
+    const next = async () => {
+      await mine.id({ model, max_attempts: 1 });
+      return one.take();
+    };
+    for (let number = 0; number < 2; number++) await one.fail(await next(), 'internal');
+    await one.result(await next());
+    for (let number = 0; number < 2; number++) await one.fail(await next(), 'internal');
+    await one.fail(await next(), 'internal');
+    await mine.id({ model });
+    expect((await one.poll()).headers.get('x-skipped')).toContain('resting=');
+  });
 });

@@ -21,7 +21,7 @@ import * as j from './schemas.ts';
 
 const IDEMPOTENCY_KEY = 'idempotency-key';
 const IDEMPOTENCY_KEY_MAX_LENGTH = 200;
-const params = s.idParam('job');
+const params = s.orderedIdParam('job');
 const waitedQuery = Type.Object(j.waitQuery, s.closed);
 
 const listQuery = Type.Object(

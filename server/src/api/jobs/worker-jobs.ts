@@ -26,7 +26,7 @@ const PIECE_MAX_BYTES = 1_048_576;
 const PIECES_MAX = 1_000;
 const CHUNKS_MAX_BYTES = 16 * 1_048_576;
 
-const jobParams = s.idParam('job');
+const jobParams = s.orderedIdParam('job');
 const leaseBody = { lease_token: j.LeaseToken };
 const progressBody = {
   progress: Type.Optional(

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { Db } from '../../storage/index.ts';
 import type { JobClocks } from '../context.ts';
 import type { Caller } from '../../access/index.ts';
 import { modelFor } from '../spec.ts';
 import { claimFrom, type Claimed, type Slot } from '../store/claim.ts';
-import { findPayloads } from '../store/job-store.ts';
 import { end } from '../store/lease-store.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import { findWorkers, heldBy, markSeen } from '../store/worker-store.ts';
@@ -115,7 +114,7 @@ export class Claims {
       for (const [lane, slots] of plan) {
         const { arrivals } = lane;
         const leaseUntilMs = nowMs + this.#options.clocks.leaseMs;
-        const got = await claimFrom(tx, lane.id, { slots, nowMs, leaseUntilMs });
+        const got = await claimFrom(tx, { lane: lane.id, slots, nowMs, leaseUntilMs });
         if (got.length < slots.length) empty.set(lane, arrivals);
         gate.take(lane, got.length - slots.length);
         this.#lanes.started(lane, {
@@ -163,7 +162,7 @@ export class Claims {
       const slots = plan.get(lane) ?? [];
       plan.set(lane, slots);
       for (let made = 0; made < count; made++) {
-        const token = randomBytes(16).toString('hex');
+        const token = randomUUID().replaceAll('-', '');
         byToken.set(token, seeking);
         slots.push({ workerId: row.id, model: model ?? null, token });
       }
@@ -181,14 +180,6 @@ export class Claims {
       tx,
       claimed.map(({ key_id: keyId }) => keyId),
     );
-    const payloads = new Map(
-      (
-        await findPayloads(
-          tx,
-          claimed.map(({ id }) => id),
-        )
-      ).map(({ job_id: id, payload }) => [id, payload]),
-    );
     for (const job of claimed) {
       const seeking = byToken.get(job.lease_token);
       const lane = lanesOf.get(job.id);
@@ -201,7 +192,7 @@ export class Claims {
       if (job.model !== null) this.#noteModel(job.worker_id, job.model);
       const { keys_workers: _, ...spec } = lane.spec;
       const constraints = JSON.stringify(spec);
-      seeking.jobs.push({ ...job, payload: payloads.get(job.id) ?? '{}', constraints, caller });
+      seeking.jobs.push({ ...job, payload: job.payload ?? '{}', constraints, caller });
     }
   }
 

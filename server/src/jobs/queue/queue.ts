@@ -141,7 +141,8 @@ export class Queue {
         for (const [lane, freed] of full) this.#lanes.full(lane, freed, this.#options.clock.nowMs());
         const leftMs = endsMs - this.#options.clock.monotonicMs();
         if (jobs.length > 0 && isScout) this.#offerRest(jobs);
-        if (jobs.length > 0 || row === undefined || leftMs <= 0 || signal.aborted)
+        if (jobs.length > 0) return { jobs, row, skipped: new Map() };
+        if (row === undefined || leftMs <= 0 || signal.aborted)
           return { jobs, row, skipped: this.#skipped(row, seeker, free) };
         const offered = free > 0 ? seeker : undefined;
         // A job may have come in while this claim looked.
@@ -168,20 +169,18 @@ export class Queue {
     const wake = (): void => woken.resolve();
     const waiter: Waiter = { workerId, seeker: undefined, isScout: false, wake };
     this.#waiters.add(waiter);
-    signal.addEventListener('abort', wake, { once: true });
     return Object.assign(waiter, {
       until: async (ms: number): Promise<void> => {
         const timer = setTimeout(wake, ms);
+        signal.addEventListener('abort', wake, { once: true });
         await woken.promise;
         clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
         // It leaves with the job that it was woken for: another one may take that.
         if (!signal.aborted) return;
         for (const lane of this.#lanes.open()) this.#offer(lane, { except: waiter, isScout: true });
       },
-      leave: (): void => {
-        this.#waiters.remove(waiter);
-        signal.removeEventListener('abort', wake);
-      },
+      leave: (): void => this.#waiters.remove(waiter),
     });
   }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { dialectOf, type Db } from '../../storage/index.ts';
+import { dialectOf, runEach, type Db } from '../../storage/index.ts';
 
 /** A place on a worker that a job may take. */
 export interface Slot {
@@ -26,31 +26,37 @@ export interface Claimed {
   lease_until: number;
   run_timeout_ms: number;
   started_at: number;
+  /** JSON */
+  payload: string | null;
+}
+
+interface Claim {
+  lane: number;
+  slots: readonly Slot[];
+  nowMs: number;
+  leaseUntilMs: number;
 }
 
 /**
- * Gives the first jobs of one lane to these slots: the only statement that starts a job. With `skip locked` PostgreSQL
- * passes over jobs that another process is taking; SQLite has one writer at a time. The partial index `jobs_queue` holds
- * only jobs that may start, in their order.
+ * Gives the first jobs of one lane to these slots: the only way in which a job starts. The partial index `jobs_queue` gives
+ * them in their order, however many wait.
+ * @returns at most as many jobs as slots.
+ */
+export const claimFrom = (tx: Db, claim: Claim): Promise<Claimed[]> =>
+  dialectOf(tx) === 'postgres' ? claimOnPostgres(tx, claim) : claimOnSqlite(tx, claim);
+
+/**
+ * One statement. `skip locked` passes over jobs that another process is taking.
  *
  * Tried and measured (bench/jobs.ts): a select and an update for each job take twice the time; one statement for all lanes
  * (`lane in (…) order by queued_at`) sorts every waiting job of these lanes, 0.4 s at a million.
- * @returns at most as many jobs as slots.
  */
-export async function claimFrom(
-  tx: Db,
-  lane: number,
-  { slots, nowMs, leaseUntilMs }: { slots: readonly Slot[]; nowMs: number; leaseUntilMs: number },
-): Promise<Claimed[]> {
-  const isPostgres = dialectOf(tx) === 'postgres';
-  const free = isPostgres ? sql`for update skip locked` : sql``;
-  // PostgreSQL takes the first row's types: parameters alone would be text.
-  const number = (at: number) => (isPostgres ? sql`${at}::bigint` : sql`${at}`);
-  const text = (value: string | null) => (isPostgres ? sql`${value}::text` : sql`${value}`);
+async function claimOnPostgres(tx: Db, { lane, slots, nowMs, leaseUntilMs }: Claim): Promise<Claimed[]> {
+  // The first row says the types: parameters alone would be text.
   const values = sql.join(
     slots.map(
       ({ workerId, model, token }, index) =>
-        sql`(${number(index + 1)}, ${workerId}, ${text(model)}, ${token})`,
+        sql`(${index + 1}::bigint, ${workerId}, ${model}::text, ${token})`,
     ),
   );
   const { rows } = await sql<Claimed>`
@@ -58,16 +64,49 @@ export async function claimFrom(
     picked as materialized (
       select id, queued_at from jobs
       where lane = ${lane} and state = 'QUEUED' and held_until = 0
-      order by queued_at, id limit ${slots.length} ${free}
+      order by queued_at, id limit ${slots.length} for update skip locked
     ),
     ranked as (select id, row_number() over (order by queued_at, id) as place from picked)
     update jobs set state = 'RUNNING', attempt = attempt + 1, worker_id = slots.worker_id,
       model = slots.model,
       lease_token = slots.token, lease_until = ${leaseUntilMs}, deadline_at = ${nowMs} + run_timeout_ms,
       started_at = ${nowMs}, output_bytes = 0, progress = null
-    from ranked join slots on slots.place = ranked.place
+    from ranked join slots on slots.place = ranked.place left join job_payloads on job_payloads.job_id = ranked.id
     where jobs.id = ranked.id
-    returning jobs.id, jobs.lane, jobs.key_id, jobs.owner_id, jobs.started_at, jobs.type, jobs.attempt, jobs.queued_at, jobs.worker_id, jobs.model, jobs.reader_until, jobs.lease_token,
-      jobs.lease_until, jobs.run_timeout_ms`.execute(tx);
+    returning jobs.id, jobs.lane, jobs.key_id, jobs.owner_id, jobs.started_at, jobs.type, jobs.attempt, jobs.queued_at,
+      jobs.worker_id, jobs.model, jobs.reader_until, jobs.lease_token, jobs.lease_until, jobs.run_timeout_ms,
+      job_payloads.payload`.execute(tx);
   return rows;
+}
+
+const START = `update jobs set state = 'RUNNING', attempt = attempt + 1, worker_id = ?, model = ?, lease_token = ?,
+    lease_until = ?, deadline_at = ? + run_timeout_ms, started_at = ?, output_bytes = 0, progress = null
+  where id = ? and state = 'QUEUED'`;
+
+/**
+ * A select, and an update for each job: the transaction has the only write lock, so nobody else can take one between.
+ *
+ * Tried and measured, in CPU time for a job of 50: 34 µs for the statement of PostgreSQL, whose join looks at each slot for
+ * each job; 29 µs for the select and an update of all, which SQLite collects in a table first; 13 µs for these.
+ */
+async function claimOnSqlite(tx: Db, { lane, slots, nowMs, leaseUntilMs }: Claim): Promise<Claimed[]> {
+  const { rows } = await sql<
+    Omit<Claimed, 'worker_id' | 'model' | 'lease_token' | 'lease_until' | 'started_at'>
+  >`
+    select id, lane, key_id, owner_id, type, attempt, queued_at, reader_until, run_timeout_ms, payload
+    from jobs left join job_payloads on job_id = id
+    where lane = ${lane} and state = 'QUEUED' and held_until = 0
+    order by queued_at, id limit ${slots.length}`.execute(tx);
+  const jobs = slots.flatMap(({ workerId, model, token }, index): Claimed[] => {
+    const row = rows[index];
+    if (row === undefined) return [];
+    const lease = { worker_id: workerId, model, lease_token: token, lease_until: leaseUntilMs };
+    return [{ ...row, ...lease, attempt: row.attempt + 1, started_at: nowMs }];
+  });
+  await runEach(
+    tx,
+    START,
+    jobs.map((job) => [job.worker_id, job.model, job.lease_token, leaseUntilMs, nowMs, nowMs, job.id]),
+  );
+  return jobs;
 }

@@ -1,11 +1,10 @@
 import { sql } from 'kysely';
-import { dialectOf, type Db } from '../../storage/index.ts';
+import { dialectOf, insertRows, type Db } from '../../storage/index.ts';
 import type { AttemptRow, JobRow, JobState } from '../job.ts';
 import { tables } from './tables.ts';
 
-/** Those that a new job has a value for. */
-const COLUMNS = [
-  'id',
+/** Those that a new job has a value for, without its id. */
+const REST = [
   'owner_id',
   'key_id',
   'type',
@@ -35,22 +34,21 @@ export interface NewJob {
   payload: string;
 }
 
-/**
- * New jobs, in two statements however many; the builder of statements would take as long as the database.
- * @returns the ids that were stored: not those whose owner has sent the idempotency key before, also at the same moment.
- */
+const NEW_JOB = `jobs (id, ${REST.join(', ')})`;
+
+/** @returns the ids that were stored: not those whose owner has sent the idempotency key before, also at the same moment. */
 export async function insertJobs(tx: Db, jobs: readonly NewJob[]): Promise<ReadonlySet<string>> {
-  if (jobs.length === 0) return new Set();
-  const columns = sql.join(COLUMNS.map((column) => sql.ref(column)));
-  const values = sql.join(jobs.map(({ row }) => sql`(${sql.join(COLUMNS.map((column) => row[column]))})`));
-  const { rows } = await sql<{ id: string }>`
-    insert into jobs (${columns}) values ${values} on conflict do nothing returning id`.execute(tx);
-  const stored = new Set(rows.map(({ id }) => id));
+  const values = jobs.map(({ row }): [string, ...unknown[]] => [
+    row.id,
+    ...REST.map((column) => row[column]),
+  ]);
+  const stored = await insertRows(tx, NEW_JOB, values);
   const payloads = jobs.filter(({ row }) => stored.has(row.id));
-  if (payloads.length > 0)
-    await sql`insert into job_payloads (job_id, payload) values ${sql.join(
-      payloads.map(({ row, payload }) => sql`(${row.id}, ${payload})`),
-    )}`.execute(tx);
+  await insertRows(
+    tx,
+    'job_payloads (job_id, payload)',
+    payloads.map(({ row, payload }) => [row.id, payload]),
+  );
   return stored;
 }
 
@@ -71,11 +69,12 @@ export const findByIdempotencyKey = (db: Db, ownerId: string, key: string): Prom
     .where('idempotency_key', '=', key)
     .executeTakeFirst();
 
-/** Counts no further than `max`. */
+/** Along the lanes of the owner; counts no further than `max`. */
 export async function countQueued(db: Db, ownerId: string, max: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from (
-      select 1 from jobs where state = 'QUEUED' and owner_id = ${ownerId} limit ${max}
+      select 1 from job_lanes join jobs on jobs.lane = job_lanes.id and jobs.state = 'QUEUED'
+      where job_lanes.owner_id = ${ownerId} limit ${max}
     ) as queued`.execute(db);
   return rows[0]?.count ?? 0;
 }
@@ -90,9 +89,6 @@ export async function countBefore(db: Db, { lane, queued_at, id }: JobRow, max: 
   return rows[0]?.count ?? 0;
 }
 
-export const findPayloads = (db: Db, ids: readonly string[]) =>
-  tables(db).selectFrom('job_payloads').selectAll().where('job_id', 'in', ids).execute();
-
 export const findResult = async (db: Db, id: string): Promise<string | undefined> =>
   (await tables(db).selectFrom('job_results').select('result').where('job_id', '=', id).executeTakeFirst())
     ?.result;
@@ -100,14 +96,30 @@ export const findResult = async (db: Db, id: string): Promise<string | undefined
 export const attemptsOf = (db: Db, jobId: string): Promise<AttemptRow[]> =>
   tables(db).selectFrom('job_attempts').selectAll().where('job_id', '=', jobId).orderBy('attempt').execute();
 
+const ATTEMPT = [
+  'attempt',
+  'worker_id',
+  'worker_owner_id',
+  'started_at',
+  'ended_at',
+  'outcome',
+  'error_code',
+  'model',
+  'model_digest',
+  'tokens_in',
+  'tokens_out',
+  'gpu_ms_claimed',
+  'gpu_ms_measured',
+] as const satisfies (keyof AttemptRow)[];
+const NEW_ATTEMPT = `job_attempts (job_id, ${ATTEMPT.join(', ')})`;
+
 /** A repeat changes nothing: each lease counts once. */
 export async function insertAttempts(tx: Db, rows: readonly AttemptRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tables(tx)
-    .insertInto('job_attempts')
-    .values([...rows])
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  await insertRows(
+    tx,
+    NEW_ATTEMPT,
+    rows.map((row) => [row.job_id, ...ATTEMPT.map((column) => row[column])]),
+  );
 }
 
 export const findJobs = (db: Db, ids: readonly string[]): Promise<JobRow[]> =>

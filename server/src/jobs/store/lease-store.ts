@@ -4,49 +4,6 @@ import type { FinalState, JobRow } from '../job.ts';
 import { tables } from './tables.ts';
 import { addWebhooks } from './webhook-store.ts';
 
-/** Of `jobs` alone: SQLite has no `jobs.*` in `returning`. */
-const COLUMNS = sql.join(
-  (
-    [
-      'id',
-      'owner_id',
-      'key_id',
-      'type',
-      'state',
-      'lane',
-      'priority',
-      'requested_at',
-      'queued_at',
-      'held_until',
-      'expires_at',
-      'run_timeout_ms',
-      'started_at',
-      'finished_at',
-      'attempt',
-      'spent',
-      'max_attempts',
-      'recovery',
-      'worker_id',
-      'model',
-      'lease_token',
-      'lease_until',
-      'deadline_at',
-      'output_seq',
-      'output_bytes',
-      'progress',
-      'error_code',
-      'error_message',
-      'metadata',
-      'idempotency_key',
-      'request_hash',
-      'webhook_url',
-      'result_hash',
-      'deleted_at',
-      'reader_until',
-    ] as const satisfies (keyof JobRow)[]
-  ).map((column) => sql.ref(`jobs.${column}`)),
-);
-
 export interface Renewed {
   id: string;
   lease_until: number;
@@ -88,48 +45,6 @@ export async function extendLeases(tx: Db, untilMs: number): Promise<void> {
     tx,
   );
 }
-
-export interface Finished {
-  id: string;
-  token: string;
-  /** Of the worker. */
-  owner_id: string;
-  /** JSON */
-  result: string;
-  result_hash: string;
-}
-
-/**
- * Completes jobs, each if its lease is held by a worker of this owner. @returns the jobs after it; one that is missing was
- * not changed: its lease is lost.
- */
-export async function complete(tx: Db, items: readonly Finished[], nowMs: number): Promise<JobRow[]> {
-  const values = sql.join(
-    items.map(({ id, token, owner_id, result_hash }) => sql`(${id}, ${token}, ${owner_id}, ${result_hash})`),
-  );
-  const { rows } = await sql<JobRow>`
-    with done (id, token, owner_id, result_hash) as (values ${values})
-    update jobs set state = 'COMPLETED', finished_at = ${nowMs}, lease_until = null, deadline_at = null,
-      result_hash = done.result_hash, error_code = null, error_message = null
-    from done
-    where jobs.id = done.id and jobs.lease_token = done.token and jobs.state = 'RUNNING'
-      and exists (select 1 from workers where workers.id = jobs.worker_id and workers.owner_id = done.owner_id)
-    returning ${COLUMNS}`.execute(tx);
-  const completed = new Set(rows.map(({ id }) => id));
-  const results = items.filter(({ id }) => completed.has(id));
-  if (results.length > 0)
-    await tables(tx)
-      .insertInto('job_results')
-      .values(results.map(({ id, result }) => ({ job_id: id, result })))
-      .execute();
-  const reported = rows.filter(({ webhook_url: url }) => url !== null).map(({ id }) => id);
-  await addWebhooks(tx, reported, nowMs);
-  return rows;
-}
-
-export const deleteResult = async (tx: Db, id: string): Promise<void> => {
-  await tables(tx).deleteFrom('job_results').where('job_id', '=', id).execute();
-};
 
 /**
  * Back into the queue, at its old place. The caller has locked it. The time that it ran, and the wait before the next attempt,

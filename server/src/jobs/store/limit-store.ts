@@ -30,7 +30,7 @@ export async function countQueuedOf(db: Db, keyIds: readonly string[], max: numb
     // As the index `jobs_of_key` says it, which SQLite does not use otherwise.
     const { rows } = await sql<{ count: number }>`
       select count(*) as count from (
-        select 1 from jobs where key_id in (${sql.join(ids)}) and state in ('QUEUED', 'RUNNING')
+        select 1 from jobs where key_id in (${sql.join(ids)}) and finished_at is null
           and state = 'QUEUED' limit ${max}
       ) as queued`.execute(db);
     count += rows[0]?.count ?? 0;

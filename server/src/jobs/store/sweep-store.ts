@@ -3,30 +3,36 @@ import { batches } from '../../base/batches.ts';
 import type { Db } from '../../storage/index.ts';
 import { tables } from './tables.ts';
 
+/**
+ * In one order for all processes, so that none waits for the other. Sorted here: with an `order by id` SQLite looks through
+ * all jobs in the order of their ids.
+ */
+const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id).sort();
+
 /** Ids of running jobs whose lease or time is over. */
 export async function overdue(db: Db, nowMs: number, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from jobs where state = 'RUNNING' and (lease_until <= ${nowMs} or deadline_at <= ${nowMs})
-    order by id limit ${limit}`.execute(db);
-  return rows.map(({ id }) => id);
+    limit ${limit}`.execute(db);
+  return idsOf(rows);
 }
 
 /** Ids of jobs that have waited too long. */
 export async function expired(db: Db, nowMs: number, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from jobs where state = 'QUEUED' and expires_at <= ${nowMs} order by id limit ${limit}`.execute(
+    select id from jobs where state = 'QUEUED' and expires_at <= ${nowMs} order by expires_at limit ${limit}`.execute(
     db,
   );
-  return rows.map(({ id }) => id);
+  return idsOf(rows);
 }
 
 /** Ids of jobs whose request ended with its process. */
 export async function unread(db: Db, nowMs: number, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from jobs where reader_until > 0 and reader_until <= ${nowMs} order by id limit ${limit}`.execute(
+    select id from jobs where reader_until > 0 and reader_until <= ${nowMs} order by reader_until limit ${limit}`.execute(
     db,
   );
-  return rows.map(({ id }) => id);
+  return idsOf(rows);
 }
 
 /** After a time in which no process could renew. */
@@ -57,9 +63,9 @@ export async function nextRelease(db: Db): Promise<number | undefined> {
 export async function keysOfOpenJobs(db: Db): Promise<string[]> {
   const { rows } = await sql<{ key_id: string | null }>`
     with recursive found (key_id) as (
-      select min(key_id) from jobs where state in ('QUEUED', 'RUNNING')
+      select min(key_id) from jobs where finished_at is null
       union all
-      select (select min(jobs.key_id) from jobs where jobs.state in ('QUEUED', 'RUNNING') and jobs.key_id > found.key_id)
+      select (select min(jobs.key_id) from jobs where jobs.finished_at is null and jobs.key_id > found.key_id)
       from found where found.key_id is not null
     ) select key_id from found where key_id is not null`.execute(db);
   return rows.flatMap(({ key_id: id }) => (id === null ? [] : [id]));
@@ -67,9 +73,7 @@ export async function keysOfOpenJobs(db: Db): Promise<string[]> {
 
 export async function openJobsOf(db: Db, keyId: string, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from jobs where state in ('QUEUED', 'RUNNING') and key_id = ${keyId} limit ${limit}`.execute(
-    db,
-  );
+    select id from jobs where finished_at is null and key_id = ${keyId} limit ${limit}`.execute(db);
   return rows.map(({ id }) => id);
 }
 

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import type { Db } from '../../storage/index.ts';
+import { anyOf, type Db } from '../../storage/index.ts';
 import { tables, type WorkerRow } from './tables.ts';
 
-export const findWorkers = (db: Db, ids: readonly string[]): Promise<WorkerRow[]> =>
-  ids.length === 0
-    ? Promise.resolve([])
-    : tables(db).selectFrom('workers').selectAll().where('id', 'in', ids).execute();
+export async function findWorkers(db: Db, ids: readonly string[]): Promise<WorkerRow[]> {
+  if (ids.length === 0) return [];
+  return (await sql<WorkerRow>`select * from workers where id in ${anyOf(db, ids)}`.execute(db)).rows;
+}
 
 export const findByName = (db: Db, ownerId: string, name: string): Promise<WorkerRow | undefined> =>
   tables(db)
@@ -108,22 +108,39 @@ export async function heldBy(db: Db, ids: readonly string[]): Promise<Map<string
   if (ids.length === 0) return new Map();
   const { rows } = await sql<Held>`
     select worker_id, count(*) as count from jobs
-    where state = 'RUNNING' and worker_id in (${sql.join(ids)}) group by worker_id`.execute(db);
+    where state = 'RUNNING' and worker_id in ${anyOf(db, ids)} group by worker_id`.execute(db);
   return new Map(rows.map(({ worker_id, count }) => [worker_id, count]));
 }
 
-/** Jobs that failed on it or were lost with it since, each once. */
-export async function failedJobs(db: Db, workerId: string, sinceMs: number): Promise<number> {
+/** A job failed on this worker. @returns how many different ones did since, without a success between. */
+export async function addMark(
+  tx: Db,
+  workerId: string,
+  { jobId, nowMs, sinceMs }: { jobId: string; nowMs: number; sinceMs: number },
+): Promise<number> {
+  await sql`delete from worker_marks where worker_id = ${workerId} and marked_at < ${sinceMs}`.execute(tx);
+  await sql`insert into worker_marks (worker_id, job_id, marked_at) values (${workerId}, ${jobId}, ${nowMs})
+    on conflict (worker_id, job_id) do update set marked_at = ${nowMs}`.execute(tx);
   const { rows } = await sql<{ count: number }>`
-    select count(distinct job_id) as count from job_attempts
-    where worker_id = ${workerId} and ended_at >= ${sinceMs}
-      and error_code in ('lease_lost', 'upstream_error', 'internal')
-      and ended_at > coalesce((
-        select max(ended_at) from job_attempts as good
-        where good.worker_id = ${workerId} and good.ended_at >= ${sinceMs} and good.outcome = 'completed'), 0)`.execute(
-    db,
-  );
+    select count(*) as count from worker_marks where worker_id = ${workerId}`.execute(tx);
   return rows[0]?.count ?? 0;
+}
+
+/** With whether jobs failed on them lately. */
+export async function findMarkedWorkers(
+  tx: Db,
+  ids: readonly string[],
+): Promise<(WorkerRow & { is_marked: unknown })[]> {
+  const { rows } = await sql<WorkerRow & { is_marked: unknown }>`
+    select *, exists (select 1 from worker_marks where worker_id = workers.id) as is_marked
+    from workers where id in ${anyOf(tx, ids)}`.execute(tx);
+  return rows;
+}
+
+/** A job succeeded on this worker. */
+export async function clearMarks(tx: Db, workerId: string): Promise<void> {
+  await sql`delete from worker_marks where worker_id = ${workerId}`.execute(tx);
+  await updateWorker(tx, workerId, { rests: 0 });
 }
 
 export async function anyLeaving(db: Db): Promise<boolean> {

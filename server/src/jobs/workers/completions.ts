@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Caller } from '../../access/index.ts';
+import { GroupCommit } from '../../base/group-commit.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { isObject } from '../../base/is-object.ts';
 import { Together, type Db } from '../../storage/index.ts';
@@ -12,9 +13,10 @@ import { receiptOf, signed, type Receipt } from '../receipt.ts';
 import type { Charges } from '../charges.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import type { Submitters } from '../submitters.ts';
+import { complete, deleteResult, type CompletedJob, type Finished } from '../store/completion-store.ts';
 import { findJobs, insertAttempts } from '../store/job-store.ts';
-import * as leases from '../store/lease-store.ts';
-import { findWorkers, updateWorker } from '../store/worker-store.ts';
+import { end } from '../store/lease-store.ts';
+import { clearMarks, findMarkedWorkers, findWorkers } from '../store/worker-store.ts';
 
 export interface ResultInput {
   lease_token: string;
@@ -29,13 +31,13 @@ export interface ResultInput {
 }
 
 interface Item {
-  finished: leases.Finished;
+  finished: Finished;
   usage: Pick<AttemptRow, 'tokens_in' | 'tokens_out' | 'model' | 'model_digest' | 'gpu_ms_claimed'>;
 }
 
 /** What a completion took. */
 interface Done {
-  job: JobRow;
+  job: CompletedJob;
   attempt: AttemptRow;
   worker: WorkerRow | undefined;
   /** Of the client; undefined: its key has ended. */
@@ -53,12 +55,17 @@ export class Completions {
   readonly #submitters: Submitters;
   readonly #charges: Charges;
   readonly #commits: Together<Item, Outcome>;
+  /** Results of one commit are answered together: what their workers ask for next goes into one transaction again. */
+  readonly #receipts: GroupCommit<Done, Receipt | null>;
 
   constructor(context: JobsContext, submitters: Submitters, charges: Charges) {
     this.#context = context;
     this.#submitters = submitters;
     this.#charges = charges;
     this.#commits = new Together(context.storage, (tx, items) => this.#commit(tx, items));
+    this.#receipts = new GroupCommit((done) =>
+      Promise.all(done.map(({ job, attempt }) => signed(job, [attempt], context.signer))),
+    );
   }
 
   /**
@@ -91,7 +98,7 @@ export class Completions {
     // Of a job that took one attempt, all of the receipt is here.
     const receipt =
       outcome.kind === 'completed' && job.attempt === 1
-        ? signed(job, [outcome.attempt], this.#context.signer)
+        ? await this.#receipts.add(outcome)
         : await receiptOf(this.#context, job);
     if (receipt === null) throw new Error('A completed job has no attempt.');
     return receipt;
@@ -105,7 +112,7 @@ export class Completions {
     const nowMs = this.#context.clock.nowMs();
     // Two reports of one job: the second is looked at as a repeat.
     const first = new Map(items.toReversed().map((item) => [item.finished.id, item]));
-    const rows = await leases.complete(
+    const rows = await complete(
       tx,
       [...first.values()].map(({ finished }) => finished),
       nowMs,
@@ -115,8 +122,6 @@ export class Completions {
       tx,
       [...done.values()].map(({ attempt }) => attempt),
     );
-    for (const { worker } of done.values())
-      if (worker !== undefined && worker.rests > 0) await updateWorker(tx, worker.id, { rests: 0 });
     const others = await findJobs(
       tx,
       items.flatMap((item) => (doneFor(item, first, done) ? [] : [item.finished.id])),
@@ -141,15 +146,18 @@ export class Completions {
   /** A key that was ended has no effect: neither has what it asked for. */
   async #doneOf(
     tx: Db,
-    rows: readonly JobRow[],
+    rows: readonly CompletedJob[],
     { first, nowMs }: { first: ReadonlyMap<string, Item>; nowMs: number },
   ): Promise<Map<string, Done>> {
+    if (rows.length === 0) return new Map();
     const callers = await this.#submitters.callers(
       tx,
       rows.map(({ key_id: keyId }) => keyId),
     );
-    const found = await findWorkers(tx, [...new Set(rows.map(({ worker_id: id }) => id ?? ''))]);
+    const found = await findMarkedWorkers(tx, [...new Set(rows.map(({ worker_id: id }) => id ?? ''))]);
     const workers = new Map(found.map((row) => [row.id, row]));
+    for (const { id, is_marked, rests } of found)
+      if (Boolean(is_marked) || rests > 0) await clearMarks(tx, id);
     const done = new Map<string, Done>();
     for (const job of rows) {
       const item = first.get(job.id);
@@ -158,8 +166,8 @@ export class Completions {
       const worker = workers.get(job.worker_id ?? '');
       done.set(job.id, { job, worker, caller, attempt: attemptOf(item, { job, worker, caller, nowMs }) });
       if (caller !== undefined) continue;
-      await leases.end(tx, job.id, { state: 'CANCELED', ...KEY_ENDED, nowMs });
-      await leases.deleteResult(tx, job.id);
+      await end(tx, job.id, { state: 'CANCELED', ...KEY_ENDED, nowMs });
+      await deleteResult(tx, job.id);
     }
     return done;
   }
@@ -187,7 +195,7 @@ function attemptOf(
   };
 }
 
-function notCompleted({ token, result_hash: resultHash }: leases.Finished, job: JobRow | undefined): Outcome {
+function notCompleted({ token, result_hash: resultHash }: Finished, job: JobRow | undefined): Outcome {
   if (job === undefined) return { kind: 'lost' };
   const isRepeat = job.state === 'COMPLETED' && job.lease_token === token && job.result_hash === resultHash;
   if (isRepeat) return { kind: 'repeated', job };

@@ -9,7 +9,7 @@ import { ended } from '../jobs.ts';
 import { findJobs, lockJob } from '../store/job-store.ts';
 import { renewLeases } from '../store/lease-store.ts';
 import { addOutput, type Added } from '../store/output-store.ts';
-import { failedJobs, findWorkers, updateWorker } from '../store/worker-store.ts';
+import { addMark, findWorkers, updateWorker } from '../store/worker-store.ts';
 import { jsonIn } from '../../base/json-text.ts';
 import { modelFor, type Spec } from '../spec.ts';
 import { findLanes } from '../store/lane-store.ts';
@@ -48,7 +48,7 @@ export async function failJob(
       costs: costs.attempt,
     });
     if (costs.model) await takeModel(tx, locked);
-    if (costs.mark) await markWorker(tx, context, locked.worker_id ?? '');
+    if (costs.mark) await markWorker(tx, context, locked);
     return { job: locked, again: lost };
   });
   // Its model, or its time of rest.
@@ -91,15 +91,17 @@ async function takeModel(tx: Db, job: JobRow): Promise<void> {
 export async function markWorker(
   tx: Db,
   { clock, logger }: Pick<JobsContext, 'clock' | 'logger'>,
-  workerId: string,
+  { id: jobId, worker_id: workerId }: Pick<JobRow, 'id' | 'worker_id'>,
 ): Promise<void> {
   const nowMs = clock.nowMs();
-  if ((await failedJobs(tx, workerId, nowMs - MARKS_KEPT_MS)) < MARKS_MAX) return;
-  const [worker] = await findWorkers(tx, [workerId]);
-  if (worker === undefined || worker.rests_until > nowMs) return;
+  const [worker] = await findWorkers(tx, [workerId ?? '']);
+  // It was deleted.
+  if (worker === undefined) return;
+  const marks = await addMark(tx, worker.id, { jobId, nowMs, sinceMs: nowMs - MARKS_KEPT_MS });
+  if (marks < MARKS_MAX || worker.rests_until > nowMs) return;
   const restMs = Math.min(REST_MS * 2 ** worker.rests, REST_MAX_MS);
-  await updateWorker(tx, workerId, { rests_until: nowMs + restMs, rests: worker.rests + 1 });
-  logger.warn({ worker: workerId, seconds: restMs / 1_000 }, 'a worker rests, as jobs failed on it');
+  await updateWorker(tx, worker.id, { rests_until: nowMs + restMs, rests: worker.rests + 1 });
+  logger.warn({ worker: worker.id, seconds: restMs / 1_000 }, 'a worker rests, as jobs failed on it');
 }
 
 interface Output {

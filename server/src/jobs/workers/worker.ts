@@ -10,6 +10,22 @@ export const KNOWN_MS = 7 * 86_400_000;
 
 const parsed = new WeakMap<WorkerRow, Candidate>();
 
+/** By their text, which each claim and result reads again. */
+const known = new Map<string, Capabilities>();
+const KNOWN_MAX = 1_000;
+/** Characters; longer ones are not kept. */
+const KNOWN_TEXT_MAX = 16_384;
+
+function capabilitiesIn(text: string): Capabilities {
+  let capabilities = known.get(text);
+  if (capabilities === undefined) {
+    capabilities = JSON.parse(text) as Capabilities;
+    if (known.size >= KNOWN_MAX) known.clear();
+    if (text.length <= KNOWN_TEXT_MAX) known.set(text, capabilities);
+  }
+  return capabilities;
+}
+
 export function candidateOf(row: WorkerRow): Candidate {
   let candidate = parsed.get(row);
   if (candidate === undefined) {
@@ -17,10 +33,10 @@ export function candidateOf(row: WorkerRow): Candidate {
       id: row.id,
       name: row.name,
       ownerId: row.owner_id,
-      capabilities: JSON.parse(row.capabilities) as Capabilities,
+      capabilities: capabilitiesIn(row.capabilities),
       region: row.region,
       priceNano: row.price_nano,
-      missingModels: jsonIn(row.missing_models) as string[],
+      missingModels: row.missing_models === '[]' ? [] : (jsonIn(row.missing_models) as string[]),
     };
     parsed.set(row, candidate);
   }

@@ -1,0 +1,101 @@
+import { sql } from 'kysely';
+import { anyOf, dialectOf, runEach, type Db } from '../../storage/index.ts';
+import type { JobRow } from '../job.ts';
+import { tables } from './tables.ts';
+import { addWebhooks } from './webhook-store.ts';
+
+export interface Finished {
+  id: string;
+  token: string;
+  /** Of the worker. */
+  owner_id: string;
+  /** JSON */
+  result: string;
+  result_hash: string;
+}
+
+/** What the end of a completed job needs of it. */
+const COLUMNS = [
+  'id',
+  'owner_id',
+  'key_id',
+  'attempt',
+  'state',
+  'lane',
+  'worker_id',
+  'model',
+  'started_at',
+  'finished_at',
+  'reader_until',
+  'webhook_url',
+] as const satisfies (keyof JobRow)[];
+
+export type CompletedJob = Pick<JobRow, (typeof COLUMNS)[number]>;
+
+/**
+ * Completes jobs, each if its lease is held by a worker of this owner. @returns the jobs after it; one that is missing was
+ * not changed: its lease is lost.
+ */
+export async function complete(tx: Db, items: readonly Finished[], nowMs: number): Promise<CompletedJob[]> {
+  const isPostgres = dialectOf(tx) === 'postgres';
+  const rows = await (isPostgres ? completeOnPostgres : completeOnSqlite)(tx, items, nowMs);
+  const reported = rows.filter(({ webhook_url: url }) => url !== null).map(({ id }) => id);
+  await addWebhooks(tx, reported, nowMs);
+  return rows;
+}
+
+/** One statement: each takes a turn to the server and back. */
+async function completeOnPostgres(
+  tx: Db,
+  items: readonly Finished[],
+  nowMs: number,
+): Promise<CompletedJob[]> {
+  const values = sql.join(
+    items.map(
+      ({ id, token, owner_id, result, result_hash }) =>
+        sql`(${id}, ${token}, ${owner_id}, ${result}, ${result_hash})`,
+    ),
+  );
+  const { rows } = await sql<CompletedJob>`
+    with done (id, token, owner_id, result, result_hash) as (values ${values}),
+    completed as (
+      update jobs set state = 'COMPLETED', finished_at = ${nowMs}, lease_until = null, deadline_at = null,
+        result_hash = done.result_hash, error_code = null, error_message = null
+      from done
+      where jobs.id = done.id and jobs.lease_token = done.token and jobs.state = 'RUNNING'
+        and exists (select 1 from workers where workers.id = jobs.worker_id and workers.owner_id = done.owner_id)
+      returning ${sql.join(COLUMNS.map((column) => sql.ref(`jobs.${column}`)))}, done.result
+    ),
+    stored as (insert into job_results (job_id, result) select id, result from completed)
+    select ${sql.raw(COLUMNS.join(', '))} from completed`.execute(tx);
+  return rows;
+}
+
+const COMPLETE = `update jobs set state = 'COMPLETED', finished_at = ?, lease_until = null, deadline_at = null,
+    result_hash = ?, error_code = null, error_message = null
+  where id = ? and lease_token = ? and state = 'RUNNING'
+    and exists (select 1 from workers where workers.id = jobs.worker_id and workers.owner_id = ?)`;
+
+/** In CPU time for a job of 50: 24 µs for the statement of PostgreSQL, 15 µs for these. */
+async function completeOnSqlite(tx: Db, items: readonly Finished[], nowMs: number): Promise<CompletedJob[]> {
+  const changed = await runEach(
+    tx,
+    COMPLETE,
+    items.map(({ id, token, owner_id: owner, result_hash: hash }) => [nowMs, hash, id, token, owner]),
+  );
+  const ids = items.flatMap(({ id }, index) => (changed[index] === 0 ? [] : [id]));
+  if (ids.length === 0) return [];
+  const completed = new Set(ids);
+  await runEach(
+    tx,
+    'insert into job_results (job_id, result) values (?, ?)',
+    items.flatMap(({ id, result }) => (completed.has(id) ? [[id, result]] : [])),
+  );
+  const { rows } = await sql<CompletedJob>`
+    select ${sql.raw(COLUMNS.join(', '))} from jobs where id in ${anyOf(tx, ids)}`.execute(tx);
+  return rows;
+}
+
+export const deleteResult = async (tx: Db, id: string): Promise<void> => {
+  await tables(tx).deleteFrom('job_results').where('job_id', '=', id).execute();
+};
