@@ -30,6 +30,18 @@ interface JobLimits {
   keptMs: number;
 }
 
+interface BatchLimits {
+  /** Of an uploaded file. */
+  fileMaxBytes: number;
+  /** Of all uploaded files of one owner. */
+  filesMaxBytes: number;
+  linesMax: number;
+  /** Lines that this process runs at a time. */
+  concurrency: number;
+  /** How long files and finished batches are kept. */
+  keptMs: number;
+}
+
 /** The configuration, read from the environment only here. */
 export interface Config {
   host: string;
@@ -59,6 +71,7 @@ export interface Config {
   /** Keys given by the environment, imported at start. */
   bootstrapKeys: { role: 'client' | 'miner' | 'admin'; variable: string; value: string }[];
   jobs: { clocks: JobClocks; limits: JobLimits };
+  batches: BatchLimits;
   /** The API does not delete workspaces. */
   workspaceDeletionProtection: boolean;
   /** Child processes get a part of it. */
@@ -107,6 +120,11 @@ export const VARIABLES = {
   KEYWARD_JOB_GRACE_SECONDS: ['5', 'the lease of a worker whose control stream broke'],
   KEYWARD_JOB_SWAP_WAIT_SECONDS: ['60', 'how long a job waits at most for a worker to swap models'],
   KEYWARD_JOB_REQUEST_WAIT_SECONDS: ['600', 'how long a request of the OpenAI API waits for a worker'],
+  KEYWARD_BATCH_FILE_MAX_MIB: ['200', 'largest input file of a batch, MiB'],
+  KEYWARD_BATCH_FILES_MAX_MIB: ['10240', 'all uploaded files of one owner, MiB'],
+  KEYWARD_BATCH_LINES_MAX: ['50000', 'requests in one batch'],
+  KEYWARD_BATCH_CONCURRENCY: ['16', 'requests of batches that one server runs at a time'],
+  KEYWARD_BATCH_KEPT_DAYS: ['30', 'how long files and batches that are over are kept'],
   KEYWARD_URL: ['http://127.0.0.1:5390', 'the server that the command line talks to'],
   KEYWARD_API_KEY: ['–', 'the key that the command line uses'],
   KEYWARD_UPSTREAM_KEY: ['–', 'the key of the upstream that `keyward miner run` serves'],
@@ -175,6 +193,7 @@ export function readConfig(environment: Environment): Config {
       return value === undefined ? [] : [{ role, variable, value }];
     }),
     jobs: jobSettings(env),
+    batches: batchSettings(env),
     workspaceDeletionProtection:
       oneOf(env, 'KEYWARD_WORKSPACE_DELETION_PROTECTION', ['on', 'off'], 'off') === 'on',
     environment: env,
@@ -220,6 +239,18 @@ function jobSettings(env: Environment): Config['jobs'] {
     keptMs: whole('KEYWARD_JOB_KEPT_DAYS', 30, 3_650) * 86_400_000,
   };
   return { clocks, limits };
+}
+
+function batchSettings(env: Environment): Config['batches'] {
+  const whole = (name: string, fallback: number, max: number): number =>
+    integer(env, name, { fallback, min: 1, max });
+  return {
+    fileMaxBytes: whole('KEYWARD_BATCH_FILE_MAX_MIB', 200, 4_096) * MIB,
+    filesMaxBytes: whole('KEYWARD_BATCH_FILES_MAX_MIB', 10_240, 100_000_000) * MIB,
+    linesMax: whole('KEYWARD_BATCH_LINES_MAX', 50_000, 1_000_000),
+    concurrency: whole('KEYWARD_BATCH_CONCURRENCY', 16, 10_000),
+    keptMs: whole('KEYWARD_BATCH_KEPT_DAYS', 30, 3_650) * 86_400_000,
+  };
 }
 
 function databaseLocation(env: Environment, dataDir: string): string {
