@@ -123,7 +123,7 @@ export const VARIABLES = {
   KEYWARD_BATCH_FILE_MAX_MIB: ['200', 'largest input file of a batch, MiB'],
   KEYWARD_BATCH_FILES_MAX_MIB: ['10240', 'all uploaded files of one owner, MiB'],
   KEYWARD_BATCH_LINES_MAX: ['50000', 'requests in one batch'],
-  KEYWARD_BATCH_CONCURRENCY: ['16', 'requests of batches that one server runs at a time'],
+  KEYWARD_BATCH_CONCURRENCY: ['32', 'requests of batches that one server runs at a time; an owner has half of them'],
   KEYWARD_BATCH_KEPT_DAYS: ['30', 'how long files and batches that are over are kept'],
   KEYWARD_URL: ['http://127.0.0.1:5390', 'the server that the command line talks to'],
   KEYWARD_API_KEY: ['–', 'the key that the command line uses'],
@@ -248,7 +248,7 @@ function batchSettings(env: Environment): Config['batches'] {
     fileMaxBytes: whole('KEYWARD_BATCH_FILE_MAX_MIB', 200, 4_096) * MIB,
     filesMaxBytes: whole('KEYWARD_BATCH_FILES_MAX_MIB', 10_240, 100_000_000) * MIB,
     linesMax: whole('KEYWARD_BATCH_LINES_MAX', 50_000, 1_000_000),
-    concurrency: whole('KEYWARD_BATCH_CONCURRENCY', 16, 10_000),
+    concurrency: whole('KEYWARD_BATCH_CONCURRENCY', 32, 10_000),
     keptMs: whole('KEYWARD_BATCH_KEPT_DAYS', 30, 3_650) * 86_400_000,
   };
 }

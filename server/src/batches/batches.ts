@@ -4,7 +4,7 @@ import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { BatchesContext } from './context.ts';
 import { fileNotFound, findOwnFile, unknownPlace } from './files/files.ts';
-import type { Runner } from './running/runner.ts';
+import { changed } from './news.ts';
 import * as store from './store/batch-store.ts';
 import { lockFile } from './store/file-store.ts';
 import type { BatchRow, Ending } from './store/tables.ts';
@@ -13,10 +13,6 @@ import type { BatchRow, Ending } from './store/tables.ts';
 const OPEN_MAX = 100;
 const WINDOW_MAX_SECONDS = 7 * 86_400;
 const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-
-export interface Batches extends BatchesContext {
-  runner: Runner;
-}
 
 export interface BatchInput {
   input_file_id: string;
@@ -31,7 +27,7 @@ export interface BatchInput {
  * @throws KeywardError `insufficient_scope`, `not_found`, `invalid_input`, `queue_full`, `idempotency_conflict`
  */
 export async function createBatch(
-  context: Batches,
+  context: BatchesContext,
   caller: Caller,
   { input, idempotencyKey }: { input: BatchInput; idempotencyKey: string | undefined },
 ): Promise<BatchRow> {
@@ -54,7 +50,7 @@ export async function createBatch(
     const details = { endpoint: row.endpoint, input_file_id: row.input_file_id };
     return { result: row, entry: { action: 'batches.create', target: row.id, details } };
   });
-  context.runner.wake();
+  changed(context);
   return stored;
 }
 
@@ -174,7 +170,7 @@ const CANCELLED: Ending = {
 };
 
 /** Lines that run may end; no other begins. @throws KeywardError `not_found`, `conflict` once it ends or is over */
-export async function cancelBatch(context: Batches, caller: Caller, id: string): Promise<BatchRow> {
+export async function cancelBatch(context: BatchesContext, caller: Caller, id: string): Promise<BatchRow> {
   await findOwnBatch(context, caller, id);
   await context.audit.change({ kind: 'key', caller }, async (tx) => {
     const row = await store.lockBatch(tx, id);
@@ -189,7 +185,6 @@ export async function cancelBatch(context: Batches, caller: Caller, id: string):
     await store.updateBatch(tx, id, { status: 'cancelling', cancelling_at: nowMs, decided_at: nowMs, ending });
     return { result: undefined, entry: { action: 'batches.cancel', target: id } };
   });
-  context.jobs.news.changed(id);
-  context.runner.wake();
+  changed(context);
   return findOwnBatch(context, caller, id);
 }

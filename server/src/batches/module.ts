@@ -1,6 +1,5 @@
 import { defineModule } from '../storage/index.ts';
 import type { Config } from '../config.ts';
-import type { Batches } from './batches.ts';
 import type { BatchesContext } from './context.ts';
 import { batchesMigrations } from './migrations.ts';
 import { Runner } from './running/runner.ts';
@@ -8,6 +7,10 @@ import { Runner } from './running/runner.ts';
 type Given = Omit<BatchesContext, 'limits'> & { config: Config };
 
 /** Files and batches of the OpenAI API. */
+export interface Batches extends BatchesContext {
+  runner: Runner;
+}
+
 export const batchesModule = defineModule({
   migrations: batchesMigrations,
   open: (given: Given) => {

@@ -6,6 +6,7 @@ import * as store from '../store/batch-store.ts';
 import { insertFile } from '../store/file-store.ts';
 import * as lines from '../store/line-store.ts';
 import type { BatchRow, Ending, Part } from '../store/tables.ts';
+import { changed } from '../news.ts';
 import { validate } from '../validation/validate.ts';
 import { notRun } from './answer-line.ts';
 import { Cleaner } from './cleaner.ts';
@@ -82,7 +83,7 @@ export class Keeper {
       else return;
     }
     const decided = await store.findBatch(storage.db, id);
-    if (decided?.ending != null) await this.#end(lease, decided);
+    if (decided?.ending != null) await this.#end(decided);
   }
 
   /** Stores how it ends before its first line is ended: no line of it is begun from here on. */
@@ -96,17 +97,23 @@ export class Keeper {
       const at = { finalizing_at: nowMs, decided_at: nowMs };
       await store.updateBatch(tx, id, { status: 'finalizing', ...at, ...errors, ending: JSON.stringify(ending) });
     });
-    this.#context.jobs.news.changed(id);
+    changed(this.#context);
   }
 
-  async #end({ storage }: UnderLease, batch: BatchRow): Promise<void> {
-    const { clock, jobs } = this.#context;
+  /** Each step is done once, whoever does it: it locks the batch before its lines, as those do who store answers. */
+  async #end(batch: BatchRow): Promise<void> {
+    const { clock, storage } = this.#context;
     const { status, rest } = JSON.parse(batch.ending ?? '') as Ending;
-    if (batch.in_progress_at === null) await storage.transaction((tx) => lines.deleteLines(tx, batch.id));
+    const step = <T>(work: (tx: Db) => Promise<T>): Promise<T> =>
+      storage.transaction(async (tx) => {
+        await lines.lockBatches(tx, [batch.id]);
+        return work(tx);
+      });
+    if (batch.in_progress_at === null) await step((tx) => lines.deleteLines(tx, batch.id));
     for (;;) {
       const nowMs = clock.nowMs();
       const runsToo = nowMs - (batch.decided_at ?? 0) >= GRACE_MS;
-      const ended = await storage.transaction(async (tx) => {
+      const ended = await step(async (tx) => {
         const open = await lines.openLines(tx, batch.id, { nowMs, limit: SLICE, runsToo });
         for (const line of open) await lines.settleLine(tx, line, notRun(line, rest));
         return open.length;
@@ -115,8 +122,8 @@ export class Keeper {
     }
     // Lines that run may still end: it is looked at again.
     if (await lines.anyOpen(storage.db, batch.id)) return;
-    await storage.transaction((tx) => this.#finish(tx, batch.id, status));
-    jobs.news.changed(batch.id);
+    await step((tx) => this.#finish(tx, batch.id, status));
+    changed(this.#context);
   }
 
   async #finish(tx: Db, id: string, status: Ending['status']): Promise<void> {

@@ -6,17 +6,17 @@ import { openBatches } from '../store/batch-store.ts';
 import * as store from '../store/line-store.ts';
 import type { Settled } from '../store/line-store.ts';
 import type { BatchRow, LineRow } from '../store/tables.ts';
+import { nextChange } from '../news.ts';
 import { Keeper, LOOKED_AT_MAX } from './keeper.ts';
 import { runLine, type Tried } from './run-line.ts';
 
 /** A process that is silent for so long loses its lines to another; less where jobs have shorter leases. */
 const LEASE_MAX_MS = 10_000;
 const LOOK_MS = 1_000;
-/** All processes look at their batches after news of this name. */
-const NEWS = 'batches';
 
 interface Running {
   batchId: string;
+  ownerId: string;
   stop: AbortController;
   done: Promise<void>;
 }
@@ -53,7 +53,7 @@ export class Runner {
     this.#renewals.start();
     this.#keeper.start();
     this.#listening = this.#listen();
-    this.wake();
+    this.#lookSoon();
   }
 
   /** Gives its lines back, for others to run at once. Idempotent. */
@@ -65,15 +65,10 @@ export class Runner {
     await this.#settling.idle();
   }
 
-  /** After a change of batches: this process looks at them, and tells the others. */
-  wake(): void {
-    this.#context.jobs.news.changed(NEWS);
-  }
-
   async #listen(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      await this.#context.jobs.news.next(NEWS, signal);
+      await nextChange(this.#context, signal);
       this.#lookSoon();
     }
   }
@@ -102,19 +97,25 @@ export class Runner {
     for (const id of this.#pauses.keys()) if (!open.has(id)) this.#pauses.delete(id);
   }
 
-  /** Free places are shared by the batches: those with the fewest lines here come first. */
+  /**
+   * Free places are shared by the batches: those with the fewest lines here come first. An owner has half of the places at
+   * most: a model that does not answer would otherwise hold up the batches of all others.
+   */
   async #begin(batches: readonly BatchRow[]): Promise<void> {
-    const { clock } = this.#context;
+    const { clock, limits } = this.#context;
     const runs = Map.groupBy(this.#running, ({ batchId }) => batchId);
+    const ownerMax = Math.ceil(limits.concurrency / 2);
     const isReady = ({ id, expires_at: endsMs }: BatchRow): boolean =>
       endsMs > clock.nowMs() && (this.#pauses.get(id) ?? 0) <= clock.monotonicMs();
     const ready = batches
       .filter(isReady)
       .toSorted((a, b) => (runs.get(a.id)?.length ?? 0) - (runs.get(b.id)?.length ?? 0));
     for (const [index, batch] of ready.entries()) {
-      const free = this.#context.limits.concurrency - this.#running.size;
+      const all = [...this.#running];
+      const free = limits.concurrency - all.length;
+      const left = ownerMax - all.filter(({ ownerId }) => ownerId === batch.owner_id).length;
       if (free <= 0 || this.#stopping.signal.aborted) return;
-      await this.#claim(batch, Math.ceil(free / (ready.length - index)));
+      if (left > 0) await this.#claim(batch, Math.min(left, Math.ceil(free / (ready.length - index))));
     }
   }
 
@@ -130,7 +131,7 @@ export class Runner {
 
   #run(batch: BatchRow, line: LineRow): void {
     const stop = new AbortController();
-    const running: Running = { batchId: batch.id, stop, done: Promise.resolve() };
+    const running: Running = { batchId: batch.id, ownerId: batch.owner_id, stop, done: Promise.resolve() };
     this.#running.add(running);
     running.done = this.#carryOut(batch, line, stop.signal).finally(() => {
       this.#running.delete(running);

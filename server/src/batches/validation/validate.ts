@@ -1,5 +1,6 @@
 import type { UnderLease } from '../../storage/index.ts';
 import type { BatchesContext } from '../context.ts';
+import { changed } from '../news.ts';
 import { updateBatch, lockBatch } from '../store/batch-store.ts';
 import { findFile } from '../store/file-store.ts';
 import { deleteLines, insertLines, type NewLine } from '../store/line-store.ts';
@@ -40,9 +41,9 @@ export async function validate(
   if (lost.aborted) return;
   await store();
   const { total, errors, model } = checking.result();
-  await storage.transaction(async (tx) => {
+  await context.storage.transaction(async (tx) => {
     const now = await lockBatch(tx, batch.id);
-    if (now?.status !== 'validating') return;
+    if (now?.status !== 'validating' || now.fence !== batch.fence) return;
     const nowMs = context.clock.nowMs();
     if (errors.length === 0)
       return updateBatch(tx, batch.id, { status: 'in_progress', in_progress_at: nowMs, total, model });
@@ -50,7 +51,7 @@ export async function validate(
     const failed = { status: 'failed', errors: JSON.stringify(errors), finished_at: nowMs } as const;
     await updateBatch(tx, batch.id, failed);
   });
-  context.jobs.news.changed(batch.id);
+  changed(context);
 }
 
 class Checking {

@@ -90,6 +90,13 @@ export const requestLine = (customId: string, body: object = {}, more: object = 
 export const requestLines = (count: number, body: object = {}) =>
   Array.from({ length: count }, (_, index) => requestLine(`request-${index}`, body));
 
+/** The error of a call; undefined: it succeeded. */
+export const failure = (call: Promise<unknown>) =>
+  call.then(
+    () => undefined,
+    (error: unknown) => error as InstanceType<typeof OpenAI.APIError>,
+  );
+
 /** Answers once `open` is called. */
 export function gated(): { behaviour: Behaviour; open: () => void; waiting: () => number } {
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Type } from 'typebox';
 import {
   cancelBatch,
@@ -14,7 +13,7 @@ import {
   viewOfFile,
 } from '../../batches/index.ts';
 import { invalidField } from '../../base/errors.ts';
-import { closed, idParam, oneOf } from '../../http/index.ts';
+import { closed, idParam, oneOf, writable } from '../../http/index.ts';
 import { route, type Route } from '../surface.ts';
 import { readFileForm } from './file-form.ts';
 import * as s from './schemas.ts';
@@ -133,7 +132,7 @@ const fileRoutes: Route[] = [
           });
           for await (const piece of contentOf(batches, file)) {
             if (response.destroyed) return;
-            if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+            if (!response.write(piece)) await writable(response);
           }
           response.end();
         },
