@@ -1,5 +1,5 @@
 import type { Caller } from '../../access/index.ts';
-import { callerOfKey, subjectsOf } from '../../keys/index.ts';
+import { subjectsOf } from '../../keys/index.ts';
 import type { EndedBy, Run, Runner, RunnerView } from '../../nodes/index.ts';
 import type { BatchesContext } from '../context.ts';
 import type { BatchRow } from '../store/tables.ts';
@@ -59,11 +59,11 @@ export async function enter(
   context: BatchesContext,
   { key_id: keyId }: Pick<BatchRow, 'key_id'>,
 ): Promise<LineInFlight | undefined> {
-  const { keys, nodes, clock } = context;
+  const { storage, nodes, jobs } = context;
   for (;;) {
     const { generation } = nodes;
-    const caller = await callerOfKey(keys, keyId);
-    if (caller === undefined || (caller.expiresAt ?? Infinity) <= clock.nowMs()) return undefined;
+    const caller = (await jobs.submitters.callers(storage.db, [keyId])).get(keyId);
+    if (caller === undefined) return undefined;
     const flight = new LineInFlight(context, caller);
     // What was taken away since the key was read has not ended it.
     if (nodes.generation === generation) return flight;
