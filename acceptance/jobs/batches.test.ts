@@ -52,7 +52,10 @@ function suite(database: Database): void {
   let server: Server;
   let echo: Awaited<ReturnType<typeof startEcho>>;
   beforeAll(async () => {
-    [jobs, echo] = await Promise.all([JobHome.open(database, { KEYWARD_LOG_LEVEL: 'info', KEYWARD_BATCH_CONCURRENCY: '64' }), startEcho()]);
+    [jobs, echo] = await Promise.all([
+      JobHome.open(database, { KEYWARD_LOG_LEVEL: 'info', KEYWARD_BATCH_CONCURRENCY: '64' }),
+      startEcho(),
+    ]);
     server = await jobs.home.serve();
     await server.ask('POST', '/v1/upstreams', { body: { name: 'echo', base_url: echo.url } });
   });
@@ -78,7 +81,8 @@ function suite(database: Database): void {
     expect(errors).toEqual([]);
     expect(outputs.map(({ custom_id: one }) => one)).toEqual(lines.map(({ custom_id: one }) => one));
     // Each has its own answer.
-    for (const { custom_id: one, response } of outputs) expect(JSON.stringify(response)).toContain(`"${one}"`);
+    for (const { custom_id: one, response } of outputs)
+      expect(JSON.stringify(response)).toContain(`"${one}"`);
     // Only the lines that ran at a kill were asked again.
     expect(echo.asked()).toBeGreaterThanOrEqual(LINES);
     expect(echo.asked()).toBeLessThan(LINES + 200);

@@ -123,7 +123,10 @@ export const VARIABLES = {
   KEYWARD_BATCH_FILE_MAX_MIB: ['200', 'largest input file of a batch, MiB'],
   KEYWARD_BATCH_FILES_MAX_MIB: ['10240', 'all uploaded files of one owner, MiB'],
   KEYWARD_BATCH_LINES_MAX: ['50000', 'requests in one batch'],
-  KEYWARD_BATCH_CONCURRENCY: ['32', 'requests of batches that one server runs at a time; an owner has half of them'],
+  KEYWARD_BATCH_CONCURRENCY: [
+    '32',
+    'requests of batches that one server runs at a time; an owner has half of them',
+  ],
   KEYWARD_BATCH_KEPT_DAYS: ['30', 'how long files and batches that are over are kept'],
   KEYWARD_URL: ['http://127.0.0.1:5390', 'the server that the command line talks to'],
   KEYWARD_API_KEY: ['–', 'the key that the command line uses'],

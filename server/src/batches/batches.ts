@@ -182,7 +182,12 @@ export async function cancelBatch(context: BatchesContext, caller: Caller, id: s
       });
     const nowMs = context.clock.nowMs();
     const ending = JSON.stringify(CANCELLED);
-    await store.updateBatch(tx, id, { status: 'cancelling', cancelling_at: nowMs, decided_at: nowMs, ending });
+    await store.updateBatch(tx, id, {
+      status: 'cancelling',
+      cancelling_at: nowMs,
+      decided_at: nowMs,
+      ending,
+    });
     return { result: undefined, entry: { action: 'batches.cancel', target: id } };
   });
   changed(context);

@@ -1,10 +1,4 @@
-export {
-  cancelBatch,
-  createBatch,
-  findOwnBatch,
-  listBatches,
-  type BatchInput,
-} from './batches.ts';
+export { cancelBatch, createBatch, findOwnBatch, listBatches, type BatchInput } from './batches.ts';
 export { contentOf, deleteOwnFile, findOwnFile, listFiles } from './files/files.ts';
 export { FileUpload } from './files/upload.ts';
 export { batchesModule, type Batches } from './module.ts';

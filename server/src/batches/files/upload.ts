@@ -77,7 +77,8 @@ export class FileUpload {
   #checked({ purpose, expiresAfter: { anchor, seconds } }: FileInput): number {
     const { keptMs } = this.#context.limits;
     if (purpose === undefined) throw invalidField('purpose', 'is missing', 'Send purpose=batch.');
-    if (purpose !== 'batch') throw invalidField('purpose', 'must be batch', 'This server has no other use of files.');
+    if (purpose !== 'batch')
+      throw invalidField('purpose', 'must be batch', 'This server has no other use of files.');
     if (anchor === undefined && seconds === undefined) return keptMs;
     if (anchor !== 'created_at') throw invalidField('expires_after.anchor', 'must be created_at');
     const given = /^\d{1,7}$/.test(seconds ?? '') ? Number(seconds) : 0;

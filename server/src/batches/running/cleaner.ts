@@ -56,7 +56,8 @@ export class Cleaner {
     for (const owner of await deletedOwners(keys, await store.ownersOfAll(storage.db)))
       for (;;) {
         const { files, batches } = await store.thingsOf(storage.db, owner, SLICE);
-        for (const id of batches) await storage.transaction((tx) => store.deleteBatch(tx, id), { durable: false });
+        for (const id of batches)
+          await storage.transaction((tx) => store.deleteBatch(tx, id), { durable: false });
         for (const id of files) await storage.transaction((tx) => deleteFile(tx, id), { durable: false });
         if (batches.length + files.length === 0) break;
         await sleep(1);

@@ -48,7 +48,8 @@ export class Keeper {
   look(batches: readonly BatchRow[]): void {
     const nowMs = this.#context.clock.nowMs();
     for (const batch of batches)
-      if (!this.#working.has(batch.id) && batch.until_at <= nowMs && hasWork(batch, nowMs)) this.#begin(batch.id);
+      if (!this.#working.has(batch.id) && batch.until_at <= nowMs && hasWork(batch, nowMs))
+        this.#begin(batch.id);
   }
 
   /** Its lines that are not over end with that. */
@@ -64,7 +65,8 @@ export class Keeper {
     const work = underLease(this.#context, row, this.#leaseMs, (lease) => this.#advance(lease, id))
       .then(() => undefined)
       .catch((error: unknown) => {
-        if (!(error instanceof LeaseLostError)) logger.warn({ err: error, batch: id }, 'a batch was not advanced');
+        if (!(error instanceof LeaseLostError))
+          logger.warn({ err: error, batch: id }, 'a batch was not advanced');
       })
       .finally(() => this.#working.delete(id));
     this.#working.set(id, work);
@@ -95,7 +97,12 @@ export class Keeper {
       const nowMs = clock.nowMs();
       const errors = ending === KEY_ENDED ? { errors: JSON.stringify([KEY_ENDED_ERROR]) } : {};
       const at = { finalizing_at: nowMs, decided_at: nowMs };
-      await store.updateBatch(tx, id, { status: 'finalizing', ...at, ...errors, ending: JSON.stringify(ending) });
+      await store.updateBatch(tx, id, {
+        status: 'finalizing',
+        ...at,
+        ...errors,
+        ending: JSON.stringify(ending),
+      });
     });
     changed(this.#context);
   }
@@ -157,7 +164,9 @@ export class Keeper {
 }
 
 const hasWork = (batch: BatchRow, nowMs: number): boolean =>
-  batch.status !== 'in_progress' || batch.completed + batch.failed >= batch.total || batch.expires_at <= nowMs;
+  batch.status !== 'in_progress' ||
+  batch.completed + batch.failed >= batch.total ||
+  batch.expires_at <= nowMs;
 
 const KEY_MESSAGE = 'The key of the batch, or its owner, has ended: nothing of it is run any more.';
 const KEY_ENDED_ERROR = { code: 'key_revoked', message: KEY_MESSAGE, param: null, line: null };

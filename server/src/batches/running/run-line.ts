@@ -65,7 +65,8 @@ async function tried(context: BatchesContext, work: Work, flight: LineInFlight):
     return { kind: 'settled', settled: answered(line, { status: answer.status, requestId, body }) };
   } catch (error) {
     // Its key has ended or has less power, or an administrator stopped it; `signal` says that this process gives it back.
-    if (flight.endedBy === 'request_stopped') return { kind: 'settled', settled: refused(line, STOPPED, requestId) };
+    if (flight.endedBy === 'request_stopped')
+      return { kind: 'settled', settled: refused(line, STOPPED, requestId) };
     if (flight.endedBy !== undefined || signal.aborted) return { kind: 'again' };
     if (!(error instanceof KeywardError)) throw error;
     const wait = waitFor(error, line);
@@ -78,7 +79,10 @@ async function tried(context: BatchesContext, work: Work, flight: LineInFlight):
   }
 }
 
-const STOPPED = new KeywardError('request_stopped', 'An administrator or the holder of the key stopped the request.');
+const STOPPED = new KeywardError(
+  'request_stopped',
+  'An administrator or the holder of the key stopped the request.',
+);
 
 /**
  * The checks of a request before its body is read.
@@ -115,7 +119,8 @@ async function asked(
   const { models, budgets, counters, storage, clock } = context;
   const text = await readRange(storage.db, batch.input_file_id, line);
   const { body } = (jsonIn(text.toString()) ?? {}) as { body?: RequestBody & { model: string } };
-  if (body === undefined) throw new KeywardError('internal', 'The request is not in the input file any more.');
+  if (body === undefined)
+    throw new KeywardError('internal', 'The request is not in the input file any more.');
   const account = new ModelAccount({ budgets, counters }, { caller: flight.caller, countsItself });
   const waitMs = Math.min(Math.max(batch.expires_at - clock.nowMs(), 1_000), QUEUE_WAIT_MAX_MS);
   return paidOnce(models, account, {

@@ -46,7 +46,9 @@ export class Runner {
     this.#keeper = new Keeper(context, this.#leaseMs);
     this.#looks = new Every(LOOK_MS, () => this.#guarded(() => this.#look()));
     this.#renewals = new Every(this.#leaseMs / 3, () => this.#guarded(() => this.#renew()));
-    this.#settling = new Together(context.storage, (tx, items) => this.#settle(tx, items), { durable: false });
+    this.#settling = new Together(context.storage, (tx, items) => this.#settle(tx, items), {
+      durable: false,
+    });
   }
 
   start(): void {

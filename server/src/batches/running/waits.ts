@@ -19,7 +19,10 @@ const HELD_MAX_SECONDS = 60;
 type Failed = KeywardError | { status: number; headers: Record<string, unknown> };
 
 /** @returns undefined: it is final */
-export function waitFor(failed: Failed, { attempts, failures }: Pick<LineRow, 'attempts' | 'failures'>): Wait | undefined {
+export function waitFor(
+  failed: Failed,
+  { attempts, failures }: Pick<LineRow, 'attempts' | 'failures'>,
+): Wait | undefined {
   const kind = kindOf(failed);
   if (kind === 'final' || (kind === 'failure' && failures + 1 >= FAILURES_MAX)) return undefined;
   const backOffMs = Math.min(FIRST_MS * 2 ** Math.min(attempts, 10), MAX_MS);
@@ -35,7 +38,8 @@ function kindOf(failed: Failed): 'final' | 'limit' | 'outage' | 'failure' {
   }
   const { code, status, extras } = failed;
   if (code === 'rate_limited' || code === 'queue_full') return 'limit';
-  if (code === 'budget_exceeded') return (retryAfterOf(failed) ?? Infinity) <= HELD_MAX_SECONDS ? 'limit' : 'final';
+  if (code === 'budget_exceeded')
+    return (retryAfterOf(failed) ?? Infinity) <= HELD_MAX_SECONDS ? 'limit' : 'final';
   if (code === 'not_ready' || code === 'storage_unavailable') return 'outage';
   if (code === 'upstream_timeout') return 'failure';
   if (code !== 'upstream_unavailable') return 'final';

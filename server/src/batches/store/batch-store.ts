@@ -112,8 +112,8 @@ export async function thingsOf(
   limit: number,
 ): Promise<{ files: string[]; batches: string[] }> {
   const idsIn = async (table: 'batch_files' | 'batches') =>
-    (await tables(db).selectFrom(table).select('id').where('owner_id', '=', ownerId).limit(limit).execute()).map(
-      ({ id }) => id,
-    );
+    (
+      await tables(db).selectFrom(table).select('id').where('owner_id', '=', ownerId).limit(limit).execute()
+    ).map(({ id }) => id);
   return { files: await idsIn('batch_files'), batches: await idsIn('batches') };
 }

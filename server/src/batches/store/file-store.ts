@@ -94,7 +94,9 @@ export function pageOfFiles(db: Db, { ownerId, purpose, order, after, limit }: F
 /** Of all uploaded files of an owner. */
 export async function uploadedBytes(db: Db, ownerId: string): Promise<number> {
   const { rows } = await sql<{ bytes: number | string | null }>`
-    select sum(bytes) as bytes from batch_files where owner_id = ${ownerId} and purpose = 'batch'`.execute(db);
+    select sum(bytes) as bytes from batch_files where owner_id = ${ownerId} and purpose = 'batch'`.execute(
+    db,
+  );
   return Number(rows[0]?.bytes ?? 0);
 }
 

@@ -37,10 +37,7 @@ export interface Claim {
 }
 
 /** Lines of a batch, each for one process alone; none once the batch is being ended. */
-export const claimLines = (
-  tx: Db,
-  { batchId, holder, nowMs, untilMs, limit }: Claim,
-): Promise<LineRow[]> =>
+export const claimLines = (tx: Db, { batchId, holder, nowMs, untilMs, limit }: Claim): Promise<LineRow[]> =>
   claimRows(tx, {
     table: 'batch_lines',
     key: ['batch_id', 'line'],
@@ -53,7 +50,9 @@ export const claimLines = (
 
 /** All that this process runs. */
 export async function renewLines(tx: Db, holder: string, untilMs: number): Promise<void> {
-  await sql`update batch_lines set until_at = ${untilMs} where part is null and holder = ${holder}`.execute(tx);
+  await sql`update batch_lines set until_at = ${untilMs} where part is null and holder = ${holder}`.execute(
+    tx,
+  );
 }
 
 /** Another process may run them at once; this one stores nothing more of them. */

@@ -62,5 +62,9 @@ function trimmed(
   const from = start === 0 && bytes.subarray(0, MARK.length).equals(MARK) ? MARK.length : 0;
   const to = bytes.at(-1) === RETURN ? bytes.length - 1 : bytes.length;
   const rest = bytes.subarray(from, Math.max(from, to));
-  return { start: start + from, length: rest.toString('latin1').trim() === '' ? 0 : rest.length, bytes: rest };
+  return {
+    start: start + from,
+    length: rest.toString('latin1').trim() === '' ? 0 : rest.length,
+    bytes: rest,
+  };
 }

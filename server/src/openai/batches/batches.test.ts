@@ -4,7 +4,14 @@ import { describeOnBothServers, type NewKey, type TestServer } from '../../../te
 import { chatAnswer, json, startTestUpstream, type TestUpstream } from '../../../test/upstream.ts';
 import { newOwnerKey, SHORT_CLOCKS, TestWorker } from '../../api/jobs/jobs.fixture.ts';
 import { whole } from '../worker-models.fixture.ts';
-import { BatchClient, failure, gated, requestLine, requestLines, type ResultLine } from './batches.fixture.ts';
+import {
+  BatchClient,
+  failure,
+  gated,
+  requestLine,
+  requestLines,
+  type ResultLine,
+} from './batches.fixture.ts';
 
 const codes = (lines: readonly ResultLine[]): (string | undefined)[] =>
   lines.map(({ error, response }) => {
@@ -67,8 +74,7 @@ describeOnBothServers('batches', (start) => {
     const file = await client.client.files.retrieve(batch.output_file_id ?? '');
     const text = await (await client.client.files.content(file.id)).text();
     expect(file).toMatchObject({ purpose: 'batch_output', bytes: Buffer.byteLength(text) });
-    const usage = async () =>
-      (await server.request('GET', `/v1/keys/${owner.id}/usage?group_by=model`)).text;
+    const usage = async () => (await server.request('GET', `/v1/keys/${owner.id}/usage?group_by=model`)).text;
     await expect.poll(usage).toContain('"requests":40,"refusals":{},"tokens_in":440,"tokens_out":280');
   });
 
@@ -92,14 +98,24 @@ describeOnBothServers('batches', (start) => {
     ['is cut off', '{"custom_id": "b", "method": "PO', 'invalid_json_line', null],
     ['is no object', '[]', 'invalid_json_line', null],
     ['has a custom_id of another line', requestLine('a'), 'duplicate_custom_id', 'custom_id'],
-    ['has no custom_id', { ...requestLine('b'), custom_id: undefined }, 'missing_required_parameter', 'custom_id'],
+    [
+      'has no custom_id',
+      { ...requestLine('b'), custom_id: undefined },
+      'missing_required_parameter',
+      'custom_id',
+    ],
     ['goes to another url', { ...requestLine('b'), url: '/v1/embeddings' }, 'invalid_url', 'url'],
     ['has another method', { ...requestLine('b'), method: 'GET' }, 'invalid_method', 'method'],
     ['has no body', { ...requestLine('b'), body: undefined }, 'missing_required_parameter', 'body'],
     ['has no model', requestLine('b', { model: undefined }), 'missing_required_parameter', 'body.model'],
     ['asks for a stream', requestLine('b', { stream: true }), 'invalid_request', 'body.stream'],
     ['has a second name for its model', requestLine('b', { Model: 'x' }), 'invalid_request', 'body.Model'],
-    ['is nested too deeply', `{"custom_id":"b","body":${'['.repeat(9_999)}${']'.repeat(9_999)}}`, 'invalid_json_line', null],
+    [
+      'is nested too deeply',
+      `{"custom_id":"b","body":${'['.repeat(9_999)}${']'.repeat(9_999)}}`,
+      'invalid_json_line',
+      null,
+    ],
   ];
   test('Lines that cannot be run fail the batch before the first request, each with its number', async () => {
     const { id } = await client.start([requestLine('a'), '', ...faulty.map(([, line]) => line)]);
@@ -120,7 +136,9 @@ describeOnBothServers('batches', (start) => {
   });
 
   test('A file of Windows, with a byte order mark and without a last line end, is read', async () => {
-    const text = requestLines(3).map((line) => JSON.stringify(line)).join('\r\n');
+    const text = requestLines(3)
+      .map((line) => JSON.stringify(line))
+      .join('\r\n');
     const { batch, outputs } = await client.results((await client.start([`\uFEFF${text}`])).id);
     expect([batch.status, outputs.length]).toEqual(['completed', 3]);
   });
@@ -158,10 +176,7 @@ describeOnBothServers('batches', (start) => {
     for await (const { id } of other.client.client.batches.list({ limit: 2 })) listed.push(id);
     expect(listed.toSorted()).toEqual(ids.toSorted());
     const [id = ''] = ids;
-    for (const call of [
-      () => client.client.batches.retrieve(id),
-      () => client.client.batches.cancel(id),
-    ])
+    for (const call of [() => client.client.batches.retrieve(id), () => client.client.batches.cancel(id)])
       expect((await failure(call()))?.status).toBe(404);
     expect((await failure(Promise.resolve(client.client.batches.list({ after: id }))))?.status).toBe(422);
   });
@@ -203,8 +218,7 @@ describeOnBothServers('batches', (start) => {
     ['key is revoked', ({ id }) => server.request('POST', `/v1/keys/${id}/revoke`)],
     [
       'owner is suspended',
-      ({ key }) =>
-        server.request('PATCH', `/v1/owners/${key.owner.id}`, { body: { state: 'suspended' } }),
+      ({ key }) => server.request('PATCH', `/v1/owners/${key.owner.id}`, { body: { state: 'suspended' } }),
     ],
   ];
   test.for(endings)('When its %s, nothing of a batch begins after the acknowledgement', async ([, take]) => {
@@ -228,7 +242,9 @@ describeOnBothServers('batches', (start) => {
     expect(await view()).toMatchObject({ completed: 1, failed: 19 });
     expect((await view())?.errors).toContain('key_revoked');
     const { rows } = await sql<{ answer: string }>`
-      select answer from batch_lines where batch_id = ${id} and part = 'error'`.execute(server.app.core.storage.db);
+      select answer from batch_lines where batch_id = ${id} and part = 'error'`.execute(
+      server.app.core.storage.db,
+    );
     expect(rows.every(({ answer }) => answer.includes('"key_revoked"'))).toBe(true);
     expect(asked()).toBe(begun);
     expect((await failure(reader.client.batches.retrieve(id)))?.status).toBe(404);
@@ -290,7 +306,9 @@ describeOnBothServers('batches', (start) => {
       ).rows[0];
     await expect.poll(done).toEqual({ completed: 6, failed: 4 });
     const { rows } = await sql<{ answer: string }>`
-      select answer from batch_lines where batch_id = ${id} and part = 'error'`.execute(server.app.core.storage.db);
+      select answer from batch_lines where batch_id = ${id} and part = 'error'`.execute(
+      server.app.core.storage.db,
+    );
     for (const { answer } of rows) expect(answer).toContain('The budget \\"small\\" of this key is spent.');
   });
 
@@ -309,7 +327,10 @@ describeOnBothServers('batches', (start) => {
         )
       ).rows[0] ?? { priority: -1 };
       expect(priority).toBe(0);
-      await worker.post(`${job.job_id}/result`, { lease_token: job.lease_token, result: whole(`answer ${n}`) });
+      await worker.post(`${job.job_id}/result`, {
+        lease_token: job.lease_token,
+        result: whole(`answer ${n}`),
+      });
     }
     const { batch, outputs } = await client.results(id);
     expect(batch.request_counts).toEqual({ total: 2, completed: 2, failed: 0 });

@@ -32,7 +32,8 @@ export async function readFileForm(
   form.on('file', (name, stream, given) => {
     stream.on('error', reject);
     const isFirst = name === 'file' && filename === undefined;
-    if (!isFirst) reject(invalidField(fieldShown(name), 'must be no file', 'Send one file, in the part file.'));
+    if (!isFirst)
+      reject(invalidField(fieldShown(name), 'must be no file', 'Send one file, in the part file.'));
     filename ??= given ?? '';
     const store = async (): Promise<void> => {
       for await (const chunk of stream as AsyncIterable<Buffer>) if (isFirst) await write(chunk);
@@ -74,7 +75,13 @@ export async function readFileForm(
 
 /** For people: it is no path anywhere. */
 const cleanName = (name: string): string =>
-  (name.toWellFormed().replaceAll(/[\p{Cc}\p{Cf}]/gu, '').split(/[\\/]/).at(-1) ?? '')
+  (
+    name
+      .toWellFormed()
+      .replaceAll(/[\p{Cc}\p{Cf}]/gu, '')
+      .split(/[\\/]/)
+      .at(-1) ?? ''
+  )
     .slice(0, FILENAME_MAX_LENGTH)
     .trim() || 'file.jsonl';
 
@@ -86,7 +93,11 @@ const notAForm = (): KeywardError =>
   });
 
 const cutOff = (): KeywardError =>
-  new KeywardError('bad_request', 'The form cannot be read: it is cut off, or its closing boundary is missing.', {
-    errors: [{ field: 'body', message: 'is cut off' }],
-    hint: 'Send the file again.',
-  });
+  new KeywardError(
+    'bad_request',
+    'The form cannot be read: it is cut off, or its closing boundary is missing.',
+    {
+      errors: [{ field: 'body', message: 'is cut off' }],
+      hint: 'Send the file again.',
+    },
+  );

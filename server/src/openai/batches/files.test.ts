@@ -27,8 +27,7 @@ describeOnBothServers('files', (start) => {
     });
   const part = (name: string, value: string, fileName?: string) =>
     `--x\nContent-Disposition: form-data; name="${name}"${fileName === undefined ? '' : `; filename="${fileName}"`}\n\n${value}\n`;
-  const rows = (statement: string) =>
-    sql.raw<{ n: number }>(statement).execute(server.app.core.storage.db);
+  const rows = (statement: string) => sql.raw<{ n: number }>(statement).execute(server.app.core.storage.db);
 
   beforeAll(async () => {
     server = await start({ KEYWARD_BATCH_FILE_MAX_MIB: '2', KEYWARD_BATCH_FILES_MAX_MIB: '5' });
@@ -145,7 +144,9 @@ describeOnBothServers('files', (start) => {
     for (const call of calls) expect((await failure(call()))?.status).toBe(404);
     const batch = { input_file_id: id, endpoint: '/v1/chat/completions', completion_window: '24h' } as const;
     expect((await failure(other.batches.create(batch)))?.status).toBe(404);
-    const reader = clientOf((await server.mint({ owner: owner.key.owner.id, scopes: ['batches:read'] })).secret);
+    const reader = clientOf(
+      (await server.mint({ owner: owner.key.owner.id, scopes: ['batches:read'] })).secret,
+    );
     expect((await reader.files.retrieve(id)).id).toBe(id);
     for (const call of [() => reader.files.delete(id), () => reader.batches.create(batch)]) {
       const refused = await failure(call());

@@ -54,7 +54,8 @@ const fileRoutes: Route[] = [
     path: '/v1/files',
     id: 'files.create',
     summary: 'Upload a file with the requests of a batch',
-    description: 'A form with the parts file and purpose, in any order. KEYWARD_BATCH_FILE_MAX_MIB limits its size.',
+    description:
+      'A form with the parts file and purpose, in any order. KEYWARD_BATCH_FILE_MAX_MIB limits its size.',
     access: 'batches:write',
     bodyKind: 'upload',
     body: s.FileForm,
@@ -89,7 +90,9 @@ const fileRoutes: Route[] = [
       {
         after,
         limit: limitUpTo(10_000, 10_000),
-        order: Type.Optional(oneOf(['asc', 'desc'], { description: 'By the time of creation. Default: desc' })),
+        order: Type.Optional(
+          oneOf(['asc', 'desc'], { description: 'By the time of creation. Default: desc' }),
+        ),
         purpose: Type.Optional(Type.String({ maxLength: 64, description: 'Only files with this purpose' })),
       },
       closed,

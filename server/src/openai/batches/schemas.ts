@@ -25,7 +25,11 @@ export const FileForm = Type.Object({
   purpose: Type.Literal('batch', { description: 'What the file is for' }),
   'expires_after[anchor]': opt(Type.Literal('created_at', { description: 'Where the time begins' })),
   'expires_after[seconds]': opt(
-    Type.Integer({ minimum: 3_600, maximum: 2_592_000, description: 'When to delete it, seconds after that' }),
+    Type.Integer({
+      minimum: 3_600,
+      maximum: 2_592_000,
+      description: 'When to delete it, seconds after that',
+    }),
   ),
 });
 
@@ -48,11 +52,10 @@ const BatchError = Type.Object(
   { title: 'BatchError' },
 );
 
-const Metadata = Type.Record(
-  Type.String({ maxLength: 64 }),
-  Type.String({ maxLength: 512 }),
-  { maxProperties: 16, description: 'Names and values of your own' },
-);
+const Metadata = Type.Record(Type.String({ maxLength: 64 }), Type.String({ maxLength: 512 }), {
+  maxProperties: 16,
+  description: 'Names and values of your own',
+});
 
 export const Batch = Type.Object(
   {
@@ -60,10 +63,9 @@ export const Batch = Type.Object(
     object: Type.Literal('batch'),
     endpoint: oneOf(ENDPOINTS, { description: 'Where its requests go' }),
     model: nullable(Type.String({ description: 'The model of all its requests; null: several' })),
-    errors: nullable(
-      Type.Object({ object: Type.Literal('list'), data: Type.Array(BatchError) }),
-      { description: 'What is wrong with its input, or why it ended early; null: nothing' },
-    ),
+    errors: nullable(Type.Object({ object: Type.Literal('list'), data: Type.Array(BatchError) }), {
+      description: 'What is wrong with its input, or why it ended early; null: nothing',
+    }),
     input_file_id: Type.String({ description: 'The file with its requests' }),
     completion_window: Type.String({ description: 'Within which time it is run, such as 24h' }),
     status: oneOf(BATCH_STATUSES, { description: 'How far it is' }),
