@@ -83,7 +83,7 @@ function newBatch({ clock, limits }: BatchesContext, caller: Caller, input: Batc
     endpoint: input.endpoint,
     input_file_id: input.input_file_id,
     completion_window: input.completion_window,
-    metadata: input.metadata == null ? null : JSON.stringify(input.metadata),
+    metadata: input.metadata === undefined || input.metadata === null ? null : JSON.stringify(input.metadata),
     model: null,
     status: 'validating',
     errors: null,

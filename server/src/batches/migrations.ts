@@ -28,6 +28,11 @@ export const batchesMigrations: Migration[] = [
         content ${bytes} not null,
         primary key (file_id, seq)
       )`,
+    ],
+  },
+  {
+    id: 'batches-2',
+    statements: () => [
       `create table batches (
         id text primary key,
         owner_id text not null,

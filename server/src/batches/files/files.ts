@@ -50,10 +50,14 @@ export const unknownPlace = (what: 'file' | 'batch'): KeywardError =>
   invalidField('query.after', `must be the id of one of your ${what === 'file' ? 'files' : 'batches'}`);
 
 /** A file piece by piece. A file that is deleted meanwhile breaks off. */
-export async function* contentOf({ storage }: BatchesContext, file: FileRow): AsyncGenerator<Buffer> {
-  const { db } = storage;
-  const { id, bytes, batch_id: batchId, part } = file;
-  if (batchId !== null && part !== null) return yield* resultsOf(db, { batchId, part });
+export function contentOf({ storage }: BatchesContext, file: FileRow): AsyncGenerator<Buffer> {
+  const { batch_id: batchId, part } = file;
+  return batchId === null || part === null
+    ? piecesOf(storage.db, file)
+    : resultsOf(storage.db, { batchId, part });
+}
+
+async function* piecesOf(db: Db, { id, bytes }: FileRow): AsyncGenerator<Buffer> {
   let sent = 0;
   for (let seq = 0; sent < bytes; seq++) {
     const piece = await store.readPiece(db, id, seq);

@@ -85,7 +85,7 @@ export class Keeper {
       else return;
     }
     const decided = await store.findBatch(storage.db, id);
-    if (decided?.ending != null) await this.#end(decided);
+    if (typeof decided?.ending === 'string') await this.#end(decided);
   }
 
   /** Stores how it ends before its first line is ended: no line of it is begun from here on. */

@@ -56,7 +56,7 @@ export class BatchClient {
   }
 
   async lines(fileId: string | undefined | null): Promise<ResultLine[]> {
-    if (fileId == null) return [];
+    if (fileId === undefined || fileId === null) return [];
     const text = await (await this.client.files.content(fileId)).text();
     return text
       .split('\n')

@@ -43,7 +43,7 @@ export const batchSubmit = request({
     'Run again after a crash or Ctrl-C it goes on with the same batch: nothing is submitted twice.\n' +
     'Exit code 0: each request has an answer; 1: some have failed, or the batch has.',
   parse: async ({ file, model, endpoint = '/v1/chat/completions', window = '24h', wait, anew, ...args }) => {
-    const choice = { file, model, endpoint: endpoint as Endpoint };
+    const choice = { file, model, endpoint };
     if (!wait && args['output-file'] !== undefined)
       throw usageError('--output-file needs the end of the batch.', {
         hint: 'Leave out --no-wait, or fetch the results later.',
