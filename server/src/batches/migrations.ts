@@ -86,6 +86,7 @@ export const batchesMigrations: Migration[] = [
         bytes bigint not null,
         attempts integer not null,
         failures integer not null,
+        is_admitted integer not null,
         holder text not null,
         until_at bigint not null,
         fence bigint not null,

@@ -2,7 +2,7 @@ import type { Caller } from '../../access/index.ts';
 import { invalidField, KeywardError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { BatchesContext } from '../context.ts';
-import type { Db } from '../../storage/index.ts';
+import { booksOf, type Db } from '../../storage/index.ts';
 import * as store from '../store/file-store.ts';
 import type { FileRow } from '../store/tables.ts';
 
@@ -54,6 +54,9 @@ export class FileUpload {
     const bytes = this.#bytes;
     return this.#context.audit.change({ kind: 'key', caller: this.#caller }, async (tx) => {
       const nowMs = this.#context.clock.nowMs();
+      // Other uploads of the owner have come beside it.
+      const { filesMaxBytes } = this.#context.limits;
+      if ((await store.uploadedBytes(tx, this.#caller.ownerId)) > filesMaxBytes) throw noRoom(filesMaxBytes);
       const row = await store.finishFile(tx, this.#id, {
         filename: input.filename,
         created_at: nowMs,
@@ -68,10 +71,11 @@ export class FileUpload {
     });
   }
 
-  /** Removes what is stored of a file that is refused. */
+  /** Removes what is stored of a file that is refused, also where its request was ended. */
   async giveUp(): Promise<void> {
     if (!this.#isBegun) return;
-    await this.#context.storage.transaction((tx) => store.deleteFile(tx, this.#id), { durable: false });
+    const storage = booksOf(this.#context.storage);
+    await storage.transaction((tx) => store.deleteFile(tx, this.#id), { durable: false });
   }
 
   #checked({ purpose, expiresAfter: { anchor, seconds } }: FileInput): number {

@@ -57,7 +57,7 @@ async function tried(context: BatchesContext, work: Work, flight: LineInFlight):
   const payer = { isCounted: false };
   let release: (() => void) | undefined;
   try {
-    release = await admitted(context, flight.caller);
+    release = await admitted(context, flight.caller, line);
     const answer = await asked(context, work, { flight, countsItself: () => (payer.isCounted = true) });
     const body = await bodyOf(answer, context.jobs.limits.resultMaxBytes);
     const wait = waitFor({ status: answer.status, headers: answer.headers }, line);
@@ -88,7 +88,7 @@ const STOPPED = new KeywardError(
  * The checks of a request before its body is read.
  * @returns call it at the end. @throws KeywardError `insufficient_scope`, `rate_limited`, `budget_exceeded`
  */
-async function admitted({ keys, clock }: BatchesContext, caller: Caller): Promise<() => void> {
+async function admitted({ keys, clock }: BatchesContext, caller: Caller, line: LineRow): Promise<() => void> {
   for (const action of NEEDED) {
     const decision = decide(caller, { action });
     if (!decision.allowed) throw new KeywardError(decision.code as 'insufficient_scope', decision.reason);
@@ -100,10 +100,13 @@ async function admitted({ keys, clock }: BatchesContext, caller: Caller): Promis
       headers: { 'retry-after': String(admission.retryAfterSeconds) },
     });
   try {
-    if (holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'requests'))) {
+    const countsRequests = holders.some(({ budgets }) => budgets.some(({ unit }) => unit === 'requests'));
+    if (countsRequests && line.is_admitted === 0) {
       const spent = await keys.budgets.spend(holders, 1);
       if (spent !== null) throw budgetExceeded(clock, keyId, spent);
     }
+    // Noted where the line is put back.
+    line.is_admitted = 1;
     return admission.release;
   } catch (error) {
     admission.release();

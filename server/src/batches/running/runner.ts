@@ -150,7 +150,9 @@ export class Runner {
     } catch (error) {
       logger.warn({ err: error, batch: batch.id, line: line.line }, 'a line of a batch was not run');
       const attempts = line.attempts + 1;
-      const later = { attempts, failures: line.failures, until_at: this.#context.clock.nowMs() + LOOK_MS };
+      const { failures, is_admitted } = line;
+      const until_at = this.#context.clock.nowMs() + LOOK_MS;
+      const later = { attempts, failures, is_admitted, until_at };
       await storage
         .transaction((tx) => store.putBack(tx, line, later), { durable: false })
         .catch(() => undefined);
@@ -164,6 +166,7 @@ export class Runner {
     const change = {
       attempts: attempts + (wait === undefined ? 0 : 1),
       failures: failures + (wait?.isFailure === true ? 1 : 0),
+      is_admitted: line.is_admitted,
       until_at: wait === undefined ? 0 : clock.nowMs() + wait.forMs,
     };
     await storage.transaction((tx) => store.putBack(tx, line, change), { durable: false });

@@ -5,7 +5,7 @@ import { tables, type LineRow, type Part } from './tables.ts';
 export type NewLine = Pick<LineRow, 'batch_id' | 'line' | 'custom_id' | 'start' | 'length'>;
 
 export async function insertLines(tx: Db, lines: readonly NewLine[]): Promise<void> {
-  const rest = { part: null, answer: null, bytes: 0, attempts: 0, failures: 0 };
+  const rest = { part: null, answer: null, bytes: 0, attempts: 0, failures: 0, is_admitted: 0 as const };
   const free = { holder: '', until_at: 0, fence: 0 };
   const rows = lines.map((line) => ({ ...line, ...rest, ...free }));
   if (rows.length > 0) await tables(tx).insertInto('batch_lines').values(rows).execute();
@@ -55,19 +55,13 @@ export async function renewLines(tx: Db, holder: string, untilMs: number): Promi
   );
 }
 
-/** Another process may run them at once; this one stores nothing more of them. */
-export async function releaseLines(tx: Db, holder: string): Promise<void> {
-  await sql`update batch_lines set until_at = 0, holder = '', fence = fence + 1
-    where part is null and holder = ${holder}`.execute(tx);
-}
-
 type Held = Pick<LineRow, 'batch_id' | 'line' | 'holder' | 'fence'>;
 
 /** @returns false where another process has it by now, or the batch was ended. */
 export async function putBack(
   tx: Db,
   { batch_id: batchId, line, holder, fence }: Held,
-  change: Pick<LineRow, 'attempts' | 'failures' | 'until_at'>,
+  change: Pick<LineRow, 'attempts' | 'failures' | 'is_admitted' | 'until_at'>,
 ): Promise<boolean> {
   const rows = await tables(tx)
     .updateTable('batch_lines')

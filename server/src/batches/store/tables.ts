@@ -102,6 +102,8 @@ export type LineRow = {
   attempts: number;
   /** Those of them that count against it. */
   failures: number;
+  /** 1: it was taken from the budgets of requests, which it is once, however often it is tried. */
+  is_admitted: 0 | 1;
   /** The process that runs it; '': none. */
   holder: string;
   /** Not run before; with a holder: its lease. */

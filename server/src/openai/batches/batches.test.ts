@@ -90,8 +90,20 @@ describeOnBothServers('batches', (start) => {
 
   test('A line whose upstream is too busy is tried again, and counted once', async () => {
     upstream.answer(json({ error: { message: 'busy' } }, 429), json(chatAnswer()));
-    const { batch } = await client.results((await client.start(requestLines(1))).id);
-    expect(batch.request_counts).toEqual({ total: 1, completed: 1, failed: 0 });
+    const budgets = [{ name: 'b', unit: 'requests', amount: '1000', period: 'total' }];
+    const { key, client: own } = await newClient({ budgets });
+    const { id } = await own.start(requestLines(1));
+    const countsOf = async () =>
+      (
+        await sql<{ completed: number; failed: number }>`
+          select completed, failed from batches where id = ${id} and status = 'completed'`.execute(
+          server.app.core.storage.db,
+        )
+      ).rows[0];
+    await expect.poll(countsOf).toEqual({ completed: 1, failed: 0 });
+    // The upload, the batch and its line.
+    const { body } = await server.request<{ budgets: { used: string }[] }>('GET', `/v1/keys/${key.id}`);
+    expect(body.budgets[0]?.used).toBe('3');
   });
 
   const faulty: [name: string, line: object | string, code: string, param: string | null][] = [
@@ -203,7 +215,8 @@ describeOnBothServers('batches', (start) => {
   test('At the end of its window the lines that were not run are in the error file', async () => {
     const gate = gated();
     upstream.answer(json(chatAnswer()), gate.behaviour);
-    const { id } = await client.start(requestLines(8), '1s');
+    const { id } = await client.start(requestLines(8), '3s');
+    await expect.poll(gate.waiting).toBe(4);
     await client.until(id, ({ status }) => status === 'finalizing');
     gate.open();
     const { batch, outputs, errors } = await client.results(id);

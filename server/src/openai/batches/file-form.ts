@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import { invalidField, KeywardError } from '../../base/errors.ts';
 import { openForm, watchArrival } from '../../http/index.ts';
@@ -28,6 +29,8 @@ export async function readFileForm(
   const fields: FileForm['fields'] = {};
   let filename: string | undefined;
   let writing: Promise<void> | undefined;
+  // Under the permit of the request: events of the form come from the connection.
+  const writeHere = AsyncResource.bind(write);
   const { promise: read, resolve, reject } = Promise.withResolvers<void>();
   form.on('file', (name, stream, given) => {
     stream.on('error', reject);
@@ -36,7 +39,7 @@ export async function readFileForm(
       reject(invalidField(fieldShown(name), 'must be no file', 'Send one file, in the part file.'));
     filename ??= given ?? '';
     const store = async (): Promise<void> => {
-      for await (const chunk of stream as AsyncIterable<Buffer>) if (isFirst) await write(chunk);
+      for await (const chunk of stream as AsyncIterable<Buffer>) if (isFirst) await writeHere(chunk);
     };
     // The rest of a file that is refused is read and dropped: the form waits for a reader.
     const done = store().catch((error: unknown) => {
