@@ -107,7 +107,7 @@ export class Keeper {
     changed(this.#context);
   }
 
-  /** Each step is done once, whoever does it: it locks the batch before its lines, as those do who store answers. */
+  /** Each step is done once, also where two processes do it: it locks the batch before its lines, as those do who store answers. */
   async #end(batch: BatchRow): Promise<void> {
     const { clock, storage } = this.#context;
     const { status, rest } = JSON.parse(batch.ending ?? '') as Ending;

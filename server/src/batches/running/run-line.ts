@@ -140,7 +140,7 @@ async function asked(
   });
 }
 
-/** @returns JSON, or the text where it is none. @throws KeywardError where the answer broke off */
+/** @returns JSON, or the text of another answer. @throws KeywardError where the answer broke off */
 async function bodyOf(answer: Answer, maxBytes: number): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;

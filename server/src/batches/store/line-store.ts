@@ -89,7 +89,7 @@ export interface Tokens {
   reasoning: number;
 }
 
-/** Of the batch: `settleLine` changes its lines and then itself, as whoever ends the batch does. */
+/** Of the batch: `settleLine` changes its lines and then itself, as the end of a batch does. */
 export async function lockBatches(tx: Db, ids: readonly string[]): Promise<void> {
   if (dialectOf(tx) !== 'postgres') return;
   await sql`select id from batches where id in (${sql.join([...ids])}) order by id for update`.execute(tx);

@@ -1,6 +1,6 @@
 import { KeywardError } from '../../base/errors.ts';
 import { isObject } from '../../base/is-object.ts';
-import { parseJson } from '../../base/json-body.ts';
+import { parseJson } from '../../base/forms/json-body.ts';
 import { checkMembers, type RequestBody } from '../../models/index.ts';
 import type { BatchRow } from '../store/tables.ts';
 import type { BatchError } from '../views.ts';

@@ -1,4 +1,4 @@
-export { parseJson, parseText, textOf, tooMany } from '../../base/json-body.ts';
+export { parseJson, parseText, textOf, tooMany } from '../../base/forms/json-body.ts';
 
 export const BODY_MAX_BYTES = 1024 * 1024;
 /** For requests to a model: they contain images and sound. */

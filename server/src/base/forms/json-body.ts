@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { invalidField, KeywardError } from './errors.ts';
-import { fieldPath } from './field-path.ts';
-import { endOfText } from './json-text.ts';
+import { invalidField, KeywardError } from '../errors.ts';
+import { fieldPath } from '../field-path.ts';
+import { endOfText } from '../json-text.ts';
 
 const DEPTH_MAX = 64;
 
