@@ -109,7 +109,7 @@ test.for<[name: string, file: string, text: string, says: string]>([
     'cut off',
     'a.ndjson',
     '{"prompt": "one", "model": "m"}\n{"prompt": "tw',
-    'Line 2 of the file: is no JSON object, or is cut off',
+    'Line 2 of the file: is not a JSON object, or is cut off',
   ],
   ['without a model', 'b.ndjson', '{"prompt": "one"}\n', 'Line 1 of the file: model: is missing'],
   ['without a prompt', 'c.ndjson', '{"model": "m"}\n', 'Line 1 of the file: prompt: is missing'],

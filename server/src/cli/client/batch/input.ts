@@ -56,7 +56,8 @@ function fromLines(text: string, choice: Choice): Found[] {
     const line = index + 1;
     const value = jsonIn(part);
     if (typeof value === 'string') return [made(line, { prompt: value }, choice)];
-    if (!isObject(value)) throw wrong('is no JSON object, or is cut off. Such as {"prompt": "Hello"}', line);
+    if (!isObject(value))
+      throw wrong('is not a JSON object, or is cut off. Such as {"prompt": "Hello"}', line);
     return [isObject(value['body']) ? wholeLine(line, value, choice) : made(line, value, choice)];
   });
 }

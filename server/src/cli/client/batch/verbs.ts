@@ -29,7 +29,6 @@ export const batchSubmit = request({
     anew: { type: 'boolean', description: 'Submit it again, although it was submitted before' },
     wait: {
       type: 'boolean',
-      alias: 'w',
       default: true,
       description: 'Wait for the end. --no-wait: submit only',
     },
