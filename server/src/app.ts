@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ModuleLine, type Life } from './app/module-line.ts';
 import { agentsModule } from './agents/index.ts';
 import { auditModule } from './audit/index.ts';
+import { batchesModule } from './batches/index.ts';
 import { systemClock } from './base/clock.ts';
 import { StartupError } from './base/errors.ts';
 import type { Logger } from './base/logger.ts';
@@ -61,6 +62,7 @@ const CORE = new ModuleLine<Start>()
 const ALL = CORE.with(jobsModule)
   // After the workers, whose models it gives callers too.
   .with(modelsModule)
+  .with(batchesModule)
   .with(documentsModule)
   .with(retrievalModule)
   .with(workspacesModule)

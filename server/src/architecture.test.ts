@@ -87,6 +87,9 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'jobs/presence/presence.ts': 'that this server is there',
   'agents/executions/runner.ts': 'executions, which go on after the request that began them',
   'jobs/remote/worker-call.ts': 'cancels the job of a caller who has left, and deletes its texts',
+  'batches/files/upload.ts': 'deletes what is stored of a file whose request was ended',
+  'batches/running/keeper.ts': 'deletes files and batches of owners that were deleted',
+  'batches/running/runner.ts': 'lines of batches, each under a permit of its own',
   'retrieval/embedding/embed-document.ts': 'removes what a failed embedding has left',
 };
 

@@ -7,28 +7,12 @@ import { integer, list, oneOf, ranges, type Environment } from './base/forms/env
 import { StartupError } from './base/errors.ts';
 import { nearest } from './base/nearest.ts';
 import { LOG_LEVELS, type LogLevel } from './base/log-levels.ts';
-
-/** The clocks of the queue of jobs, in ms. */
-interface JobClocks {
-  /** How long a worker may be silent. */
-  leaseMs: number;
-  heartbeatMs: number;
-  sweepMs: number;
-  /** After the control stream of a worker broke. */
-  graceMs: number;
-  maxSwapWaitMs: number;
-  /** How long a request of the OpenAI API waits in the queue. */
-  requestWaitMs: number;
-}
-
-interface JobLimits {
-  payloadMaxBytes: number;
-  resultMaxBytes: number;
-  /** Waiting jobs of one owner. */
-  queuedMax: number;
-  /** How long finished jobs are kept. */
-  keptMs: number;
-}
+import {
+  batchSettings,
+  jobSettings,
+  type BatchLimits,
+  type JobSettings,
+} from './base/forms/queue-settings.ts';
 
 /** The configuration, read from the environment only here. */
 export interface Config {
@@ -58,9 +42,10 @@ export interface Config {
   keyPrefix: string;
   /** Keys given by the environment, imported at start. */
   bootstrapKeys: { role: 'client' | 'miner' | 'admin'; variable: string; value: string }[];
-  jobs: { clocks: JobClocks; limits: JobLimits };
+  jobs: JobSettings;
   /** Where waiting work without a worker is reported. */
   queueWebhook: string | undefined;
+  batches: BatchLimits;
   /** The API does not delete workspaces. */
   workspaceDeletionProtection: boolean;
   /** Child processes get a part of it. */
@@ -113,6 +98,14 @@ export const VARIABLES = {
   KEYWARD_JOB_GRACE_SECONDS: ['5', 'the lease of a worker whose control stream broke'],
   KEYWARD_JOB_SWAP_WAIT_SECONDS: ['60', 'how long a job waits at most for a worker to swap models'],
   KEYWARD_JOB_REQUEST_WAIT_SECONDS: ['600', 'how long a request of the OpenAI API waits for a worker'],
+  KEYWARD_BATCH_FILE_MAX_MIB: ['200', 'largest input file of a batch, MiB'],
+  KEYWARD_BATCH_FILES_MAX_MIB: ['10240', 'all uploaded files of one owner, MiB'],
+  KEYWARD_BATCH_LINES_MAX: ['50000', 'requests in one batch'],
+  KEYWARD_BATCH_CONCURRENCY: [
+    '32',
+    'requests of batches that one server runs at a time; an owner has half of them',
+  ],
+  KEYWARD_BATCH_KEPT_DAYS: ['30', 'how long files and batches that are over are kept'],
   KEYWARD_URL: ['http://127.0.0.1:5390', 'the server that the command line talks to'],
   KEYWARD_API_KEY: ['–', 'the key that the command line uses'],
   KEYWARD_UPSTREAM_KEY: ['–', 'the key of the upstream that `keyward miner run` serves'],
@@ -182,6 +175,7 @@ export function readConfig(environment: Environment): Config {
     }),
     jobs: jobSettings(env),
     queueWebhook: webhookUrl(env, 'KEYWARD_QUEUE_WEBHOOK'),
+    batches: batchSettings(env),
     workspaceDeletionProtection:
       oneOf(env, 'KEYWARD_WORKSPACE_DELETION_PROTECTION', ['on', 'off'], 'off') === 'on',
     environment: env,
@@ -202,31 +196,6 @@ function refuseUnknown(env: Environment): void {
     if (!name.startsWith('KEYWARD_') || known.includes(name)) continue;
     throw new StartupError(`${name} is not a variable of Keyward: did you mean ${nearest(name, known)}?`);
   }
-}
-
-function jobSettings(env: Environment): Config['jobs'] {
-  const whole = (name: string, fallback: number, max: number): number =>
-    integer(env, name, { fallback, min: 1, max });
-  const ms = (name: string, fallback: number): number => whole(name, fallback, 86_400) * 1_000;
-  const clocks = {
-    leaseMs: ms('KEYWARD_JOB_LEASE_SECONDS', 30),
-    heartbeatMs: ms('KEYWARD_JOB_HEARTBEAT_SECONDS', 10),
-    sweepMs: ms('KEYWARD_JOB_SWEEP_SECONDS', 5),
-    graceMs: ms('KEYWARD_JOB_GRACE_SECONDS', 5),
-    maxSwapWaitMs: ms('KEYWARD_JOB_SWAP_WAIT_SECONDS', 60),
-    requestWaitMs: ms('KEYWARD_JOB_REQUEST_WAIT_SECONDS', 600),
-  };
-  if (clocks.heartbeatMs * 2 > clocks.leaseMs)
-    throw new StartupError(
-      'KEYWARD_JOB_LEASE_SECONDS must be at least twice KEYWARD_JOB_HEARTBEAT_SECONDS: a late heartbeat would lose the lease.',
-    );
-  const limits = {
-    payloadMaxBytes: whole('KEYWARD_JOB_PAYLOAD_MAX_MIB', 8, 1_024) * MIB,
-    resultMaxBytes: whole('KEYWARD_JOB_RESULT_MAX_MIB', 64, 1_024) * MIB,
-    queuedMax: whole('KEYWARD_JOB_QUEUED_MAX', 100_000, 100_000_000),
-    keptMs: whole('KEYWARD_JOB_KEPT_DAYS', 30, 3_650) * 86_400_000,
-  };
-  return { clocks, limits };
 }
 
 function databaseLocation(env: Environment, dataDir: string): string {

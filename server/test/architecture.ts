@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 
 /** The whole architecture: a module imports only from modules to its left, through their doors. */
 export const MODULE_LINE =
-  'base config storage nodes access audit sealing settings usage keys identity models vault jobs documents retrieval workspaces chat widgets agents stacks bootstrap moving http api openai developer app cli main'.split(
+  'base config storage nodes access audit sealing settings usage keys identity models vault jobs batches documents retrieval workspaces chat widgets agents stacks bootstrap moving http api openai developer app cli main'.split(
     ' ',
   );
 

@@ -98,6 +98,69 @@ export const OPERATIONS = {
     "description": "Scope: models:use.",
     "scope": "models:use"
   },
+  "files.create": {
+    "method": "POST",
+    "path": "/v1/files",
+    "summary": "Upload a file with the requests of a batch",
+    "description": "A form with the parts file and purpose, in any order. KEYWARD_BATCH_FILE_MAX_MIB limits its size. Scope: batches:write.",
+    "scope": "batches:write"
+  },
+  "files.list": {
+    "method": "GET",
+    "path": "/v1/files",
+    "summary": "List your files, newest first",
+    "description": "Scope: batches:read.",
+    "scope": "batches:read"
+  },
+  "files.get": {
+    "method": "GET",
+    "path": "/v1/files/{id}",
+    "summary": "One file",
+    "description": "Scope: batches:read.",
+    "scope": "batches:read"
+  },
+  "files.delete": {
+    "method": "DELETE",
+    "path": "/v1/files/{id}",
+    "summary": "Delete a file and its content",
+    "description": "Scope: batches:write.",
+    "scope": "batches:write"
+  },
+  "files.content": {
+    "method": "GET",
+    "path": "/v1/files/{id}/content",
+    "summary": "The content of a file, of requests or of results",
+    "description": "Scope: batches:read.",
+    "scope": "batches:read"
+  },
+  "batches.create": {
+    "method": "POST",
+    "path": "/v1/batches",
+    "summary": "Run the requests of a file, within a time",
+    "description": "They run with the key of this request, which needs the scope models:use too. Scope: batches:write.",
+    "scope": "batches:write"
+  },
+  "batches.list": {
+    "method": "GET",
+    "path": "/v1/batches",
+    "summary": "List your batches, newest first",
+    "description": "Scope: batches:read.",
+    "scope": "batches:read"
+  },
+  "batches.get": {
+    "method": "GET",
+    "path": "/v1/batches/{id}",
+    "summary": "One batch, with the counts of its requests",
+    "description": "Scope: batches:read.",
+    "scope": "batches:read"
+  },
+  "batches.cancel": {
+    "method": "POST",
+    "path": "/v1/batches/{id}/cancel",
+    "summary": "End a batch; the answers so far are kept",
+    "description": "Scope: batches:write.",
+    "scope": "batches:write"
+  },
   "models.list": {
     "method": "GET",
     "path": "/v1/models",

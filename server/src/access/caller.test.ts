@@ -67,12 +67,14 @@ describe('decide', () => {
 });
 
 describe('scopes', () => {
-  test('the presets of scopes are those of the coordinator contract', () => {
+  test('the presets of scopes are those of the coordinator contract, with those of batches for clients', () => {
     expect(ROLE_GRANTS).toEqual({
       client: [
         'jobs:submit',
         'jobs:read',
         'jobs:cancel',
+        'batches:read',
+        'batches:write',
         'models:use',
         'agents:*',
         'swarm:coordinate',

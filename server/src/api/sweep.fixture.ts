@@ -21,7 +21,14 @@ export function pathOf(route: Route): string {
   if (route.path.startsWith('/v1/marketplace/')) return route.path.replace(':id', 'wrk_000000000000-0');
   const noun = /^\/v1\/(\w+)/.exec(route.path)?.[1] ?? '';
   // The id after /v1/workers is that of a job, or any name of a worker.
-  const prefixes: Record<string, string> = { owners: 'own', upstreams: 'up', jobs: 'job', workers: 'job' };
+  const prefixes: Record<string, string> = {
+    owners: 'own',
+    upstreams: 'up',
+    jobs: 'job',
+    workers: 'job',
+    files: 'file',
+    batches: 'batch',
+  };
   const id = `${prefixes[noun] ?? 'key'}_000000000000`;
   return route.path
     .replace(':secret_id', 'sec_000000000000')

@@ -17,7 +17,9 @@ export type IdKind =
   | 'enr'
   | 'wfl'
   | 'exec'
-  | 'swt';
+  | 'swt'
+  | 'file'
+  | 'batch';
 
 /** Uniform: bytes of 248 and above are dropped, as a remainder of 256 would prefer the first eight characters. */
 export function randomBase62(length: number): string {

@@ -75,6 +75,10 @@ export const root = group('Hands out access to AI safely', {
     history: of('jobs.list'),
     cancel: of('jobs.cancel'),
     receipts: of('jobs.receipt'),
+    'batch-submit': 'Run the requests of a file as a batch, and wait for the results',
+    'batch-status': of('batches.get'),
+    'batch-cancel': of('batches.cancel'),
+    'batch-result': 'The results of a batch',
   }),
   receipts: noun('Receipts of jobs', () => import('./receipts/verbs.ts'), {
     verify: 'Verify a receipt offline',

@@ -16,6 +16,12 @@ const codeOf = ({ body }: Answer<Problem>): string => body.error?.code ?? body.c
 const fieldsOf = ({ body }: Answer<Problem>): (string | null)[] =>
   body.error === undefined ? (body.errors ?? []).map(({ field }) => field) : [body.error.param];
 
+/** All of them: an error of the OpenAI API has one `param`, and names the others in its text. */
+const namedBy = (answer: Answer<Problem>): (string | null)[] => [
+  ...fieldsOf(answer),
+  ...(answer.body.error?.message.match(/[\w.[\]]+(?=: )/g) ?? []),
+];
+
 describeOnBothServers('requests that are not right', (start) => {
   let server: TestServer;
   const ask = (route: Route, options: RequestOptions = {}, query = '') =>
@@ -37,7 +43,7 @@ describeOnBothServers('requests that are not right', (start) => {
     for (const route of routes.filter(closedBody)) {
       const answer = await ask(route, { body: { no_such: 1 } });
       expect([route.id, answer.status]).toEqual([route.id, 422]);
-      expect(fieldsOf(answer)).toContain('no_such');
+      expect(namedBy(answer)).toContain('no_such');
     }
   });
 
@@ -46,7 +52,7 @@ describeOnBothServers('requests that are not right', (start) => {
       for (const { field, body } of wrongFields(route.body)) {
         const answer = await ask(route, { body });
         expect([route.id, field, answer.status]).toEqual([route.id, field, 422]);
-        expect(fieldsOf(answer)).toContain(field);
+        expect(namedBy(answer)).toContain(field);
       }
     }
   });
@@ -116,7 +122,8 @@ describeOnBothServers('requests that are not right', (start) => {
     ],
   ])('a body with %s is refused on every route that takes a body', async ([, options, status, code]) => {
     for (const route of withBody) {
-      if (route.bodyKind === 'ndjson' && options.headers === json) continue;
+      const isStream = route.bodyKind === 'ndjson' || route.bodyKind === 'upload';
+      if (isStream && options.headers === json) continue;
       const answer = await ask(route, options);
       expect([route.id, answer.status, codeOf(answer)]).toEqual([route.id, status, code]);
     }

@@ -14,7 +14,7 @@ export {
 } from './route.ts';
 export { BODY_MAX_BYTES, IMPORT_MAX_BYTES, parseJson, tooMany } from './body/json-body.ts';
 export { challengeHeaders, errorEvent, problemShape, toKeywardError } from './answer/error-shapes.ts';
-export { sendEvents, sendFrames, type Frames, type ServerEvent } from './answer/event-frames.ts';
+export { sendEvents, sendFrames, writable, type Frames, type ServerEvent } from './answer/event-frames.ts';
 export type { ErrorAnswer } from './answer/error-shapes.ts';
 export type { KernelServices } from './services.ts';
 export { validator } from './validation.ts';

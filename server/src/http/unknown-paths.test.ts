@@ -85,7 +85,7 @@ describeOnBothServers('paths, methods and ids', (start) => {
         const answer = await server.request<Problem>(route.method, path, bodyFor(route));
         expect([route.id, id, answer.status]).toEqual([route.id, id, 404]);
         // A worker can be named by any text.
-        expect(answer.body.code).toMatch(/^(worker_)?not_found$/);
+        expect(answer.body.error?.code ?? answer.body.code).toMatch(/^(worker_)?not_found$/);
       }
     }
   });

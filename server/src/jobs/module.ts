@@ -35,6 +35,7 @@ interface Given extends Opening {
 /** The queue of jobs, and what works on it in this process. */
 export interface Jobs extends JobsContext {
   charges: Charges;
+  submitters: Submitters;
   submissions: Submissions;
   completions: Completions;
   outputs: Outputs;
@@ -77,6 +78,7 @@ export const jobsModule = defineModule({
     const jobs: Jobs = {
       ...context,
       charges,
+      submitters,
       submissions: new Submissions(context),
       completions: new Completions(context, submitters, charges),
       outputs: new Outputs(context),

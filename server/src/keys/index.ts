@@ -37,6 +37,7 @@ export {
   boundsOfOwner,
   callerOfKey,
   callerOfSecret,
+  deletedOwners,
   findAdminOwner,
   holdersOfAdmin,
   holdersOfOwner,

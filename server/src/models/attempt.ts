@@ -105,13 +105,14 @@ export class Attempt {
   /** Health of workers is not known here: the queue finds one that is well. */
   #ask(remote: RemoteModels, body: Buffer): void {
     const { route, request, settlement, permit, trial } = this.#options;
-    const { path, submitter, pricedFor } = request;
+    const { path, submitter, pricedFor, queueing } = request;
     if (submitter === undefined) throw needsKey(route);
     const call = remote.ask({
       path,
       body,
       submitter,
       permit,
+      queueing,
       mustBeFree: pricedFor !== undefined,
       onStarted: () => {
         settlement.asked(route);

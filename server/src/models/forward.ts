@@ -8,7 +8,7 @@ import type { Permit } from '../storage/index.ts';
 import type { Answer } from './answer/answer.ts';
 import { Attempt, type Outcome } from './attempt.ts';
 import type { Breakers } from './upstreams/breaker.ts';
-import type { RemoteModels, Submitter } from './upstreams/remote-models.ts';
+import type { Queueing, RemoteModels, Submitter } from './upstreams/remote-models.ts';
 import type { Route } from './upstreams/catalogue.ts';
 import type { OpenOutput } from './request/estimate.ts';
 import type { ModelForm } from './request/model-form.ts';
@@ -54,6 +54,8 @@ export interface ForwardRequest {
   callerId?: string;
   /** Whose job it becomes at a worker; undefined: only upstreams can have it. */
   submitter?: Submitter | undefined;
+  /** Its place in the queue of workers, and how long it may wait there. @default that of a caller who waits for the answer */
+  queueing?: Queueing | undefined;
   /** Called exactly once, also when `forward` throws. */
   onUsage?: (report: UsageReport) => void;
 }

@@ -1,5 +1,6 @@
 export { SERVERS_OWN, type Account } from './account/account.ts';
 export type { Answer } from './answer/answer.ts';
+export { openaiError } from './answer/openai-error.ts';
 export type { Route } from './upstreams/catalogue.ts';
 export type { ForwardRequest, SignalLike } from './forward.ts';
 export type { AnswerHeaders } from './upstreams/headers.ts';
@@ -11,7 +12,14 @@ export { Models, type ModelView } from './models.ts';
 export { paid, paidOnce, type Send, type Sent, type Wanted } from './account/paid.ts';
 export { UNPRICED } from './account/prices.ts';
 export { REMOTE_UPSTREAM } from './upstreams/remote-models.ts';
-export type { RemoteCall, RemoteModels, RemoteRequest, Submitter, Took } from './upstreams/remote-models.ts';
+export type {
+  Queueing,
+  RemoteCall,
+  RemoteModels,
+  RemoteRequest,
+  Submitter,
+  Took,
+} from './upstreams/remote-models.ts';
 export type { Flow, Sink } from './call.ts';
 export { Target } from './upstreams/target.ts';
 export { testUpstream } from './upstreams/probe.ts';

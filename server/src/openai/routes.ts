@@ -3,6 +3,7 @@ import { invalidField } from '../base/errors.ts';
 import { REQUEST_ID_HEADER, type Answer, type Call } from '../http/index.ts';
 import { ModelAccount, ModelForm, paidOnce, type ModelView, type RequestBody } from '../models/index.ts';
 import { ChatCompletion, ChatCompletionChunk, Embeddings } from './answers.ts';
+import { batchRoutes } from './batches/routes.ts';
 import { route, type Route, type Services } from './surface.ts';
 
 const MODEL_NAME_MAX_LENGTH = 300;
@@ -155,6 +156,7 @@ function checkedModel(model: unknown): string {
 
 export const openaiRoutes: Route[] = [
   ...forwardRoutes,
+  ...batchRoutes,
   route({
     method: 'GET',
     path: '/v1/models',

@@ -1,4 +1,5 @@
 import type { KeywardError } from '../base/errors.ts';
+import type { Batches } from '../batches/index.ts';
 import {
   challengeHeaders,
   errorEvent,
@@ -8,35 +9,24 @@ import {
   routesOn,
 } from '../http/index.ts';
 import type { ErrorAnswer, KernelServices, Route as AnyRoute, Surface } from '../http/index.ts';
-import type { Models } from '../models/index.ts';
+import { openaiError, type Models } from '../models/index.ts';
 import type { Budgets } from '../usage/index.ts';
 
 export interface Services extends KernelServices {
   models: Models;
   budgets: Budgets;
+  batches: Batches;
 }
 
 export type Route = AnyRoute<Services>;
 
 const OPENAI_ERROR = 'OpenAIError';
 
-const TYPES: Record<number, string> = {
-  401: 'authentication_error',
-  403: 'permission_error',
-  429: 'rate_limit_error',
-};
-
-function openaiShape(error: KeywardError): ErrorAnswer {
-  const { hint, errors } = error.extras;
-  const type = error.status >= 500 ? 'server_error' : (TYPES[error.status] ?? 'invalid_request_error');
-  const message = hint === undefined ? error.message : `${error.message} ${hint}`;
-  const param = errors?.[0]?.field ?? (error.code === 'model_not_found' ? 'model' : null);
-  return {
-    status: error.status,
-    headers: { ...challengeHeaders(error), 'content-type': 'application/json; charset=utf-8' },
-    body: { error: { message, type, param, code: error.code } },
-  };
-}
+const openaiShape = (error: KeywardError): ErrorAnswer => ({
+  status: error.status,
+  headers: { ...challengeHeaders(error), 'content-type': 'application/json; charset=utf-8' },
+  body: openaiError(error),
+});
 
 /** The OpenAI API. */
 export const openaiSurface: Surface<Services> = {
@@ -47,7 +37,7 @@ export const openaiSurface: Surface<Services> = {
   // An unknown path is an error of another surface.
   isAt: () => false,
   document: {
-    tagOf: () => 'models',
+    tagOf: ({ path }) => /^\/v1\/(files|batches)\b/.exec(path)?.[1] ?? 'models',
     security: () => [{ bearer: [] }, { apiKey: [] }],
     failures: (route) => failuresAs(errorsOf(route), { type: 'application/json', shape: OPENAI_ERROR }),
     schemas: {

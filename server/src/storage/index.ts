@@ -13,7 +13,15 @@ export { booksOf, currentPermit, underPermit, withoutPermit, type Permit } from 
 export type { Db, DialectName, Storage, TransactionOptions } from './storage.ts';
 export { allById, allRows } from './all-rows.ts';
 export { claimRows } from './claim.ts';
-export { LeaseLostError, refuseLost, renewLease, taking, underLease, type Held } from './lease.ts';
+export {
+  LeaseLostError,
+  refuseLost,
+  renewLease,
+  taking,
+  underLease,
+  type Held,
+  type UnderLease,
+} from './lease.ts';
 export { inParts } from './parts.ts';
 export { foldCase } from './text.ts';
 export { Together } from './together.ts';

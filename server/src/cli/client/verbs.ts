@@ -9,6 +9,13 @@ import { given, wholeNumber } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
 import { followJob, resultText, waitForResult } from './waiting.ts';
 
+export {
+  batchCancel as 'batch-cancel',
+  batchResult as 'batch-result',
+  batchStatus as 'batch-status',
+  batchSubmit as 'batch-submit',
+} from './batch/verbs.ts';
+
 type Job = components['schemas']['Job'];
 type JobRequest = components['schemas']['JobRequest'];
 

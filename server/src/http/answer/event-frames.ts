@@ -73,7 +73,7 @@ const dataOf = (frame: object | string): string =>
   typeof frame === 'string' ? frame : JSON.stringify(frame);
 
 /** Resolves when the response has room again, or is closed. */
-async function writable(response: ServerResponse): Promise<void> {
+export async function writable(response: ServerResponse): Promise<void> {
   const waiting = new AbortController();
   const { signal } = waiting;
   const settled = [once(response, 'drain', { signal }), once(response, 'close', { signal })];

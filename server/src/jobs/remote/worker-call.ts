@@ -87,14 +87,15 @@ export class WorkerCall implements RemoteCall {
   }
 
   async #submit(payload: OpenaiRequest['payload']): Promise<JobRow> {
-    const { path, submitter, permit, mustBeFree } = this.#request;
+    const { path, submitter, permit, queueing, mustBeFree } = this.#request;
     const { submissions, clocks } = this.#context;
     // `paid` has checked the model; the server may also have chosen it.
     const caller = { ...submitter, selectors: { ...submitter.selectors, models: { allow: [], deny: [] } } };
     const input = {
       type: path === '/embeddings' ? 'embedding' : 'inference',
       payload: { ...payload, endpoint: `/v1${path}` },
-      ttl_seconds: clocks.requestWaitMs / 1_000,
+      ttl_seconds: Math.ceil((queueing?.waitMs ?? clocks.requestWaitMs) / 1_000),
+      ...(queueing !== undefined && { priority: queueing.priority }),
       readerUntilMs: this.#context.clock.nowMs() + clocks.leaseMs,
       ...(mustBeFree && { constraints: { max_price_per_hour: 0 } }),
     };

@@ -50,6 +50,13 @@ export async function isOwnerActive(
   return (await findOwner(db, ownerId))?.state === 'active';
 }
 
+/** @returns those that were deleted, with whom goes what they own */
+export async function deletedOwners({ storage }: KeysContext, ids: readonly string[]): Promise<string[]> {
+  const deleted: string[] = [];
+  for (const id of ids) if ((await findOwner(storage.db, id))?.state === 'deleted') deleted.push(id);
+  return deleted;
+}
+
 /** A change that takes one of these away ends the requests of the key. */
 export const subjectsOf = ({ keyId, ownerId, ancestors }: Caller): string[] => [
   keyId,

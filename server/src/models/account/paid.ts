@@ -16,7 +16,10 @@ export interface Wanted extends EstimateRequest {
 }
 
 /** A request for the model and path that the account holds for. */
-export type Sent = Pick<ForwardRequest, 'body' | 'parsed' | 'contentType' | 'headers' | 'signal' | 'permit'>;
+export type Sent = Pick<
+  ForwardRequest,
+  'body' | 'parsed' | 'contentType' | 'headers' | 'signal' | 'permit' | 'queueing'
+>;
 
 /** @throws KeywardError as `Models.forward`. */
 export type Send = (request: Sent) => Promise<Answer>;

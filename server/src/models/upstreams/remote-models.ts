@@ -10,6 +10,13 @@ export const REMOTE_UPSTREAM = 'workers';
 /** The key that a request to a worker is submitted with. */
 export type Submitter = Pick<Caller, 'keyId' | 'ownerId' | 'selectors' | 'holders'>;
 
+/** Of a request that nobody sits and waits for. */
+export interface Queueing {
+  /** As of jobs: 0 is the lowest. */
+  priority: number;
+  waitMs: number;
+}
+
 /** What a request took of a worker. */
 export interface Took {
   /** '' where no worker had it. */
@@ -26,6 +33,7 @@ export interface RemoteRequest {
   /** Money is counted, and time on a worker has no price for a token: only workers without a price may have it. */
   mustBeFree: boolean;
   permit: Permit | undefined;
+  queueing: Queueing | undefined;
   /** A worker has begun; again for each attempt. */
   onStarted(): void;
   /** As in `CallOptions`; never before `ask` has returned. */

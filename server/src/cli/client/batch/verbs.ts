@@ -1,0 +1,170 @@
+import { KeywardApiError, unwrap, type KeywardClient } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from '../../client.ts';
+import { verb, type Context } from '../../command.ts';
+import { CliError, EXIT, usageError } from '../../exit.ts';
+import { say } from '../../io.ts';
+import { request } from '../../request.ts';
+import { batchOf, batchText, isOver, isWhole, waitForBatch, writeResults } from './follow.ts';
+import { ENDPOINTS, readRequests, type Endpoint } from './input.ts';
+import { SubmissionRecord } from './record.ts';
+
+const ID_ARG = { type: 'positional', description: 'Id of the batch: batch_…', required: true } as const;
+const OUTPUT_ARG = {
+  type: 'string',
+  description: 'Write the results into this file, a JSON object a line',
+  valueHint: 'file',
+} as const;
+
+export const batchSubmit = request({
+  args: {
+    file: {
+      type: 'positional',
+      description: 'File with the requests: NDJSON, or CSV with a column prompt',
+      required: true,
+    },
+    model: { type: 'string', alias: 'm', description: 'Model of the lines that name none' },
+    endpoint: { type: 'enum', options: [...ENDPOINTS], description: 'Default: /v1/chat/completions' },
+    window: { type: 'string', description: 'Time within which it is run, such as 24h or 90m. Default: 24h' },
+    'output-file': OUTPUT_ARG,
+    anew: { type: 'boolean', description: 'Submit it again, although it was submitted before' },
+    wait: {
+      type: 'boolean',
+      default: true,
+      description: 'Wait for the end. --no-wait: submit only',
+    },
+  },
+  examples: [
+    'client batch-submit prompts.ndjson --model gemma3:1b --output-file results.jsonl',
+    'client batch-submit prompts.csv --model gemma3:1b --no-wait',
+  ],
+  notes:
+    'A line is {"prompt": "…"}, a request such as {"messages": […]}, or a whole line of the OpenAI Batch API.\n' +
+    'Run again after a crash or Ctrl-C it goes on with the same batch: nothing is submitted twice.\n' +
+    'Exit code 0: each request has an answer; 1: some have failed, or the batch has.',
+  parse: async ({ file, model, endpoint = '/v1/chat/completions', window = '24h', wait, anew, ...args }) => {
+    const choice = { file, model, endpoint };
+    if (!wait && args['output-file'] !== undefined)
+      throw usageError('--output-file needs the end of the batch.', {
+        hint: 'Leave out --no-wait, or fetch the results later.',
+        example: 'keyward client batch-result batch_4fT9aBcDeF12 --output-file results.jsonl',
+      });
+    const requests = await readRequests(choice);
+    return { ...requests, endpoint: choice.endpoint, window, wait, anew, path: args['output-file'] };
+  },
+  send: async (client, { text, count, endpoint, window, wait, anew, path }, context) => {
+    const record = new SubmissionRecord(context, [client.url, endpoint, window, text]);
+    if (anew === true) await record.remove();
+    const id = await submitted(client, context, { text, count, endpoint, window, record });
+    if (!wait) return batchOf(client, id);
+    const batch = await waitForBatch(client, context, id);
+    if (path !== undefined) await writeResults(client, context, { batch, path });
+    // From here on the same file is a new batch.
+    await record.remove();
+    return batch;
+  },
+  table: batchText,
+  after: (batch, { io }) => {
+    if (!isOver(batch) || isWhole(batch)) return EXIT.ok;
+    if (batch.error_file_id !== null)
+      say(io, `Some requests failed: keyward client batch-result ${batch.id}`);
+    return EXIT.failure;
+  },
+});
+
+interface Submitting {
+  text: string;
+  count: number;
+  endpoint: Endpoint;
+  window: string;
+  record: SubmissionRecord;
+}
+
+/** Each step is noted before the next one: a run after a crash finds the same batch. @returns its id */
+async function submitted(
+  client: KeywardClient,
+  { io }: Context,
+  { text, count, endpoint, window, record }: Submitting,
+): Promise<string> {
+  const submission = await record.read();
+  if (submission.batchId !== undefined) {
+    await batchOf(client, submission.batchId).catch(refuseUnknown);
+    say(io, `Going on with ${submission.batchId}, which was submitted before.`);
+    return submission.batchId;
+  }
+  await record.write(submission);
+  submission.fileId ??= await upload(client, text);
+  await record.write(submission);
+  const { fileId, idempotencyKey } = submission;
+  const batch = await unwrap(
+    client.POST('/v1/batches', {
+      params: { header: { 'idempotency-key': idempotencyKey } },
+      body: { input_file_id: fileId, endpoint, completion_window: window },
+    }),
+  ).catch(refuseUnknown);
+  await record.write({ ...submission, batchId: batch.id });
+  say(io, `${batch.id}: ${count} requests submitted.`);
+  return batch.id;
+}
+
+/** It was deleted, or belongs to another owner: whether it was run is not known, so it is not submitted again by itself. */
+function refuseUnknown(error: unknown): never {
+  if (!(error instanceof KeywardApiError) || error.status !== 404) throw error;
+  throw new CliError('This file was submitted before, and its batch does not exist for this key any more.', {
+    exitCode: EXIT.notFound,
+    hint: 'Submit it again with --anew.',
+  });
+}
+
+async function upload(client: KeywardClient, text: string): Promise<string> {
+  const form = new FormData();
+  form.set('purpose', 'batch');
+  form.set('file', new Blob([text]), 'requests.jsonl');
+  const { id } = await unwrap(
+    client.POST('/v1/files', {
+      // The form is made here: its file is no text.
+      body: { file: '', purpose: 'batch' },
+      bodySerializer: () => form,
+    }),
+  );
+  return id;
+}
+
+export const batchStatus = request({
+  args: { id: ID_ARG, wait: { type: 'boolean', alias: 'w', description: 'Wait for the end of the batch' } },
+  examples: ['client batch-status batch_4fT9aBcDeF12', 'client batch-status batch_4fT9aBcDeF12 --wait'],
+  send: (client, { id, wait }, context) =>
+    wait === true ? waitForBatch(client, context, id) : batchOf(client, id),
+  table: batchText,
+});
+
+export const batchCancel = request({
+  args: { id: ID_ARG },
+  examples: ['client batch-cancel batch_4fT9aBcDeF12'],
+  notes: 'The answers so far are kept: client batch-result prints them.',
+  send: (client, { id }) => unwrap(client.POST('/v1/batches/{id}/cancel', { params: { path: { id } } })),
+  table: batchText,
+});
+
+export const batchResult = verb({
+  args: { id: ID_ARG, 'output-file': OUTPUT_ARG, ...CLIENT_ARGS },
+  examples: [
+    'client batch-result batch_4fT9aBcDeF12 --output-file results.jsonl',
+    '$ keyward client batch-result batch_4fT9aBcDeF12 > results.jsonl',
+  ],
+  notes:
+    'Each line names its request by custom_id. Requests that failed stand behind those with an answer.\n' +
+    'Exit code 0: each request has an answer; 1: some have failed, or the batch has.',
+  run: async ({ id, 'output-file': path, ...choice }, context) => {
+    const client = await openClient(choice, context);
+    const batch = await batchOf(client, id);
+    if (!isOver(batch))
+      throw new CliError(`The batch is ${batch.status}: there are no results yet.`, {
+        hint: 'Wait for its end.',
+        example: `keyward client batch-status ${id} --wait`,
+      });
+    await writeResults(client, context, { batch, path });
+    // Only results go to stdout.
+    say(context.io, batchText(batch));
+    return isWhole(batch) ? EXIT.ok : EXIT.failure;
+  },
+});
