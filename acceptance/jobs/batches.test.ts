@@ -12,9 +12,15 @@ const LINES = 1_000;
 const KILLS_AT = [200, 600];
 const ANSWER_MS = 5;
 
-/** Answers with the text that it gets, and counts the requests. */
-async function startEcho(): Promise<{ url: string; asked: () => number; close: () => void }> {
+/** Answers with the text that it gets, and counts the requests. `hold`: answers wait until what it returns is called. */
+async function startEcho(): Promise<{
+  url: string;
+  asked: () => number;
+  hold: () => () => void;
+  close: () => void;
+}> {
   let asked = 0;
+  let held = Promise.resolve();
   const server = createServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
@@ -24,6 +30,7 @@ async function startEcho(): Promise<{ url: string; asked: () => number; close: (
         return response.end(JSON.stringify({ object: 'list', data: [{ id: 'gpt-test', object: 'model' }] }));
       asked++;
       await sleep(ANSWER_MS);
+      await held;
       const { messages } = JSON.parse(Buffer.concat(chunks).toString()) as {
         messages: { content: string }[];
       };
@@ -40,6 +47,11 @@ async function startEcho(): Promise<{ url: string; asked: () => number; close: (
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     asked: () => asked,
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return resolve;
+    },
     close: () => {
       server.closeAllConnections();
       server.close();
@@ -92,13 +104,15 @@ function suite(database: Database): void {
     const key = await jobs.key(server, 'client');
     const other = await jobs.home.serve();
     const client = new BatchClient(server, key.secret);
+    const release = echo.hold();
     const { id } = await client.start(requestLines(200));
-    await client.until(id, ({ request_counts: counts }) => (counts?.completed ?? 0) >= 50);
-    const [held] = await jobs.rows<{ holders: number }>(
-      `select count(distinct holder) as holders from batch_lines where batch_id = '${id}' and holder <> ''`,
-    );
-    expect(Number(held?.holders)).toBe(2);
+    const holders = async () =>
+      jobs.rows<{ holder: string }>(
+        `select distinct holder from batch_lines where batch_id = '${id}' and holder <> ''`,
+      );
+    await expect.poll(holders, { timeout: 30_000 }).toHaveLength(2);
     await other.kill();
+    release();
     const { batch, outputs } = await client.results(id);
     expect(batch.request_counts).toEqual({ total: 200, completed: 200, failed: 0 });
     expect(new Set(outputs.map(({ custom_id: one }) => one)).size).toBe(200);

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document b8ad2a2f1af8b0f06b3b07e1ff12b9c00f982db2bbabd2d987eac023a1dd0bea
-// text 1642df326eb71bf53a3e3dff5945a64595b22e4616f67d599db330132aa9fc31
+// document 421c5f5f6488a61ed2a8dd31ead317555901f3b0992ba1546376e9a5b9e8c784
+// text e454239675f8b238d5fcbb3bd7aecbf23138d4702e0104dd303b30c065b1f6e7
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -7312,6 +7312,8 @@ export interface components {
             status: "ok";
             /** @description The version of the server */
             version: string;
+            /** @description Of its code; null where it is not in a clone of git */
+            commit: string | null;
         };
         Readiness: {
             /**

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../base/errors.ts';
+import { COMMIT } from '../base/version.ts';
 import { isLoopback, isLoopbackHost } from './loopback.ts';
 import type { Route } from './services.ts';
 import { route } from './surface.ts';
@@ -17,8 +18,19 @@ export const systemRoutes: Route[] = [
     id: 'system.health',
     summary: 'Check that the process is alive',
     access: 'public',
-    responses: { 200: Type.Object({ status: s.oneOf(['ok']), version: Type.String() }, { title: 'Health' }) },
-    handler: ({ version }) => ({ status: 200, body: { status: 'ok', version } }),
+    responses: {
+      200: Type.Object(
+        {
+          status: s.oneOf(['ok']),
+          version: Type.String(),
+          commit: s.nullable(
+            Type.String({ description: 'Of its code; null where it is not in a clone of git' }),
+          ),
+        },
+        { title: 'Health' },
+      ),
+    },
+    handler: ({ version }) => ({ status: 200, body: { status: 'ok', version, commit: COMMIT } }),
   }),
   route({
     method: 'GET',

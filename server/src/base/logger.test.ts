@@ -12,7 +12,7 @@ async function written(log: (logger: Logger) => void, isTTY = false): Promise<st
   const folder = mkdtempSync(join(tmpdir(), 'keyward-log-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const fd = openSync(join(folder, 'log'), 'w');
-  log(await createLogger('debug', { fd, isTTY } as unknown as NodeJS.WriteStream));
+  log(await createLogger('debug', { stream: { fd, isTTY } as unknown as NodeJS.WriteStream }));
   closeSync(fd);
   return readFileSync(join(folder, 'log'), 'utf8');
 }

@@ -1,16 +1,23 @@
 import pino from 'pino';
 import type { Logger } from 'pino';
 import type { LogLevel } from './log-levels.ts';
+import { toDescriptor, toFile } from './log-stream.ts';
 import { scrub, scrubText } from './scrub.ts';
 
 export type { Logger } from 'pino';
 
 const scrubbed = (object: object): Record<string, unknown> => scrub(object) as Record<string, unknown>;
 
-/** JSON lines on stderr; readable ones on a terminal, which alone loads pino-pretty. Secrets are removed (scrub.ts). */
+/**
+ * JSON lines on stderr; readable ones on a terminal, which alone loads pino-pretty. Secrets are removed (scrub.ts).
+ * @param file a path: the lines go there, and the file is rotated
+ */
 export async function createLogger(
   level: LogLevel,
-  stream: NodeJS.WriteStream & { fd?: number } = process.stderr,
+  {
+    stream = process.stderr,
+    file,
+  }: { stream?: NodeJS.WriteStream & { fd?: number }; file?: string | undefined } = {},
 ): Promise<Logger> {
   const options = {
     level,
@@ -21,8 +28,9 @@ export async function createLogger(
     formatters: { log: scrubbed, bindings: scrubbed },
     hooks: { streamWrite: scrubText },
   };
+  if (file !== undefined) return pino(options, toFile(file));
   const fd = stream.fd ?? 2;
-  if (!stream.isTTY) return pino(options, pino.destination({ fd, sync: true }));
+  if (!stream.isTTY) return pino(options, toDescriptor(fd));
   const { default: pretty } = await import('pino-pretty');
   return pino(
     options,

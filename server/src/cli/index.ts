@@ -28,8 +28,8 @@ async function run(argv: string[], io: Io): Promise<number> {
     return EXIT.ok;
   }
   if (path.length === 0 && (rest[0] === '--version' || rest[0] === '-v')) {
-    const { VERSION } = await import('../base/version.ts');
-    io.stdout.write(`${VERSION}\n`);
+    const { BUILD } = await import('../base/version.ts');
+    io.stdout.write(`${BUILD}\n`);
     return EXIT.ok;
   }
   if (command.load === undefined) {

@@ -1,7 +1,53 @@
 import { KeywardError } from '../base/errors.ts';
 
-/** SQLITE_BUSY 5, READONLY 8, IOERR 10, CORRUPT 11, FULL 13, CANTOPEN 14, PROTOCOL 15: failures of the file. */
-const SQLITE_UNAVAILABLE = new Set([5, 8, 10, 11, 13, 14, 15]);
+interface Cause {
+  message: string;
+  hint: string;
+  /** It will not pass by itself. */
+  lasts?: true;
+}
+
+const PASSING: Cause = {
+  message: 'The database cannot be used right now.',
+  hint: 'Try again in a moment; GET /readyz says when it is back.',
+};
+const DAMAGED: Cause = {
+  message: 'The database file is damaged.',
+  hint: 'Stop Keyward, copy the data directory, and restore a backup into a new one: keyward restore.',
+  lasts: true,
+};
+const FULL: Cause = {
+  message: 'The disk of the database is full: nothing was changed.',
+  hint: 'Free space on it. Keyward goes on by itself then.',
+};
+
+/** Failures of the file, by the result code of SQLite: BUSY, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB. */
+const SQLITE: Partial<Record<number, Cause>> = {
+  5: PASSING,
+  8: {
+    message: 'The database file cannot be written.',
+    hint: 'Check its owner and mode, and whether its disk is mounted for reading only.',
+  },
+  10: {
+    message: 'The disk of the database reports an error.',
+    hint: 'Check whether it is full, and the log of the system for faults of the disk.',
+  },
+  11: DAMAGED,
+  13: FULL,
+  14: {
+    message: 'The database file cannot be opened.',
+    hint: 'Check that it is there, its owner and mode, and the number of open files.',
+  },
+  15: PASSING,
+  26: DAMAGED,
+};
+
+/** Disk full, and damaged data and indexes. */
+const POSTGRES: Partial<Record<string, Cause>> = {
+  '53100': FULL,
+  XX001: DAMAGED,
+  XX002: DAMAGED,
+};
 
 /** PostgreSQL's classes 08 connection, 53 resources, 57P operator, 25006 read-only; and codes of the socket. */
 const POSTGRES_UNAVAILABLE =
@@ -22,17 +68,34 @@ const UNAVAILABLE_WORDS = [
 /** @returns `storage_unavailable` when the database, not the statement, is at fault; otherwise undefined. */
 export function storageFailure(error: unknown): KeywardError | undefined {
   if (!(error instanceof Error) || error instanceof KeywardError) return undefined;
-  const { errcode, code = '' } = error as { errcode?: number; code?: string };
-  const unavailable =
-    (errcode !== undefined && SQLITE_UNAVAILABLE.has(errcode % 256)) ||
-    POSTGRES_UNAVAILABLE.test(code) ||
-    UNAVAILABLE_WORDS.some((words) => words.test(error.message));
-  if (!unavailable) return undefined;
-  return new KeywardError('storage_unavailable', 'The database cannot be used right now.', {
-    hint: 'Try again in a moment; GET /readyz says when it is back.',
-    headers: { 'retry-after': '1' },
+  const cause = causeOf(error);
+  if (cause === undefined) return undefined;
+  return new KeywardError('storage_unavailable', cause.message, {
+    hint: cause.hint,
+    ...(cause.lasts === true ? {} : { headers: { 'retry-after': '1' } }),
     cause: error,
   });
+}
+
+function causeOf(error: Error): Cause | undefined {
+  const { errcode, code = '' } = error as { errcode?: number; code?: string };
+  const known = errcode === undefined ? POSTGRES[code] : SQLITE[errcode % 256];
+  if (known !== undefined) return known;
+  const isAway =
+    POSTGRES_UNAVAILABLE.test(code) || UNAVAILABLE_WORDS.some((words) => words.test(error.message));
+  return isAway ? PASSING : undefined;
+}
+
+/** Whether the database is damaged: it stays so. */
+export const isDamage = (error: unknown): boolean =>
+  error instanceof KeywardError && error.cause instanceof Error && causeOf(error.cause) === DAMAGED;
+
+/** Why a file of SQLite cannot be opened, and what to do. */
+export function openingAdvice(error: unknown): string {
+  const cause = error instanceof Error ? causeOf(error) : undefined;
+  return cause === undefined || cause === PASSING
+    ? "Check KEYWARD_DATA_DIR and the file's owner and mode."
+    : cause.hint;
 }
 
 /** 40P01: deadlock; 40001: serialization failure. */

@@ -1,7 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, Kysely, QueryResult } from 'kysely';
-import { refuseNulCharacters, storageFailure } from './failure.ts';
+import type { KeywardError } from '../base/errors.ts';
+import { isDamage, refuseNulCharacters, storageFailure } from './failure.ts';
 import { turnOf } from './turns.ts';
 
 /** Kysely on one synchronous `node:sqlite` connection. Transactions are those of sqlite.ts; Kysely's own are refused. */
@@ -44,8 +45,21 @@ interface Prepared {
 export class SqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, Prepared>();
+  #damage: KeywardError | undefined;
+
   constructor(database: DatabaseSync) {
     this.#database = database;
+  }
+
+  /** The first failure that shows a damaged file: others may not touch its bad pages. */
+  get damage(): KeywardError | undefined {
+    return this.#damage;
+  }
+
+  #failed(error: unknown): unknown {
+    const failure = storageFailure(error);
+    if (isDamage(failure)) this.#damage ??= failure;
+    return failure ?? error;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
@@ -64,7 +78,7 @@ export class SqliteConnection implements DatabaseConnection {
       const { changes, lastInsertRowid } = statement.run(...values);
       return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
     } catch (error) {
-      throw storageFailure(error) ?? error;
+      throw this.#failed(error);
     }
   }
 
@@ -78,7 +92,7 @@ export class SqliteConnection implements DatabaseConnection {
       });
       return { rows: rows as R[] };
     } catch (error) {
-      throw storageFailure(error) ?? error;
+      throw this.#failed(error);
     }
   }
 
@@ -91,7 +105,7 @@ export class SqliteConnection implements DatabaseConnection {
         yield { rows: [row as R] };
       }
     } catch (error) {
-      throw storageFailure(error) ?? error;
+      throw this.#failed(error);
     }
   }
 

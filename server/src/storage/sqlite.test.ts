@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -43,6 +43,7 @@ describeOn('sqlite', 'one file', (open) => {
       await expect(opening).rejects.toMatchObject({ name: 'StartupError', exitCode: 78 });
       await expect(opening).rejects.toThrow(name);
     }
+    await expect(openStorage(join(folder, 'text.db'))).rejects.toThrow(/restore a backup/);
   });
 
   test('many processes may open a new database file at the same moment', async () => {
@@ -135,6 +136,25 @@ describeOn('sqlite', 'checkWritable', (open) => {
     await expect(storage.checkWritable()).rejects.toMatchObject(unavailable);
     await (await openStorage(location)).close();
     await expect(storage.checkWritable()).rejects.toMatchObject(unavailable);
+  });
+
+  test('a damaged file is named so, not called busy, and stays so', async () => {
+    const { storage, location } = await open();
+    await migrate(storage, SAMPLE_MIGRATIONS, 1);
+    for (let i = 0; i < 50; i++) await addThing(storage, { id: `t${i}` });
+    await storage.close();
+    const bytes = readFileSync(location);
+    // The first page, with the schema, stays whole.
+    writeFileSync(
+      location,
+      Buffer.concat([bytes.subarray(0, 4_096), Buffer.alloc(bytes.length - 4_096, 0x5a)]),
+    );
+    const damaged = await openStorage(location);
+    const failure = { ...unavailable, message: 'The database file is damaged.' };
+    await expect(readThings(damaged)).rejects.toMatchObject(failure);
+    await expect(readThings(damaged)).rejects.not.toHaveProperty('extras.headers');
+    await expect(damaged.checkWritable()).rejects.toMatchObject(failure);
+    await damaged.close();
   });
 
   test('a full disk is storage_unavailable, and loses nothing that was acknowledged', async () => {

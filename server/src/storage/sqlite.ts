@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import { KeywardError, StartupError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
-import { closedFailure, storageFailure } from './failure.ts';
+import { closedFailure, openingAdvice, storageFailure } from './failure.ts';
 import { refuseNested, runInside } from './nesting.ts';
 import { SqliteConnection, SqliteTransaction, nodeSqliteDialect } from './sqlite-dialect.ts';
 import { currentPermit, type Permit } from './permit.ts';
@@ -34,10 +34,9 @@ export async function openSqlite(file: string): Promise<Storage> {
   } catch (cause) {
     for (const database of opened) database.close();
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new StartupError(
-      `The database file ${file} cannot be opened (${why}): check KEYWARD_DATA_DIR and the file's owner and mode.`,
-      { cause },
-    );
+    throw new StartupError(`The database file ${file} cannot be opened (${why}). ${openingAdvice(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -80,6 +79,7 @@ class SqliteStorage implements Storage {
   readonly #writer: DatabaseSync;
   readonly #reader: DatabaseSync;
   readonly #connection: SqliteConnection;
+  readonly #reading: SqliteConnection;
   readonly #queue = new Mutex();
   #closed = false;
 
@@ -89,7 +89,8 @@ class SqliteStorage implements Storage {
     this.#writer = writer;
     this.#reader = reader;
     this.#connection = new SqliteConnection(writer);
-    this.db = new Kysely({ dialect: nodeSqliteDialect(new SqliteConnection(reader)) });
+    this.#reading = new SqliteConnection(reader);
+    this.db = new Kysely({ dialect: nodeSqliteDialect(this.#reading) });
   }
 
   async transaction<T>(work: (tx: Db) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
@@ -147,6 +148,8 @@ class SqliteStorage implements Storage {
   }
 
   async checkWritable(): Promise<void> {
+    const damage = this.#connection.damage ?? this.#reading.damage;
+    if (damage !== undefined) throw damage;
     await this.transaction(
       async (tx) => {
         this.#checkFile();

@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, fchmodSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, fchmodSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const LOG_MAX_BYTES = 10 * 1024 * 1024;
 const LAST_LINES = 12;
 const PROGRAM = fileURLToPath(new URL('../../main.ts', import.meta.url));
 
@@ -15,13 +14,15 @@ export interface Background {
   ended(): string | undefined;
 }
 
-/** Starts `keyward serve` detached from this process. Only its user can read its log file. */
+/** Starts `keyward serve` detached from this process. Only its user can read its log file, which it rotates itself. */
 export function startBackground(dataDir: string): Background {
-  const log = openLog(logPath(dataDir));
+  const path = logPath(dataDir);
+  // For what it says before there is a log, and as it dies.
+  const log = openLog(path);
   let child: ChildProcess;
   try {
     // With the flags of Node that the script `keyward` gave to this process.
-    child = spawn(process.execPath, [...process.execArgv, PROGRAM, 'serve'], {
+    child = spawn(process.execPath, [...process.execArgv, PROGRAM, 'serve', '--log-file', path], {
       detached: true,
       stdio: ['ignore', 'ignore', log],
     });
@@ -36,11 +37,6 @@ export function startBackground(dataDir: string): Background {
 }
 
 function openLog(path: string): number {
-  try {
-    if (statSync(path).size > LOG_MAX_BYTES) renameSync(path, `${path}.1`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
   const log = openSync(path, 'a', 0o600);
   fchmodSync(log, 0o600);
   return log;

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -234,6 +235,22 @@ describe('doctor', { timeout: 60_000 }, () => {
     const { code, found } = await examine(home);
     expect([code, finding(found, 'master key')?.status]).toEqual([1, 'fail']);
     expect(existsSync(join(home.dataDir, 'master.key'))).toBe(false);
+  });
+
+  test('doctor finds a damaged database, and what to do', async () => {
+    const home = testHome();
+    await makeKey(home);
+    const file = join(home.dataDir, 'keyward.db');
+    const bytes = readFileSync(file);
+    writeFileSync(
+      file,
+      Buffer.concat([bytes.subarray(0, 4_096 * 20), Buffer.alloc(bytes.length - 4_096 * 20, 0x5a)]),
+    );
+    const { code, found } = await examine(home);
+    expect([code, finding(found, 'database')]).toEqual([
+      1,
+      expect.objectContaining({ status: 'fail', detail: expect.stringContaining('restore a backup') }),
+    ]);
   });
 
   test('doctor finds a running server', async () => {

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
+import { sql } from 'kysely';
 import { MIGRATIONS } from '../../app.ts';
 import type { Config } from '../../config.ts';
 import { migrate, openStorage, type Storage } from '../../storage/index.ts';
-import { ok, warn, type Finding } from './finding.ts';
+import { fail, ok, warn, type Finding } from './finding.ts';
 import { isFile } from './local.ts';
 
 /** Tries a write and the migration, and rolls both back. @throws StartupError */
@@ -10,6 +11,14 @@ export async function databaseCheck(config: Config): Promise<Finding> {
   if (isFile(config) && !existsSync(config.database)) return ok('none yet; keyward up creates it');
   const storage = await openStorage(config.database);
   try {
+    if (storage.dialect === 'sqlite') {
+      const damage = await damageOf(storage);
+      if (damage !== undefined)
+        return fail(
+          `The database file is damaged: ${damage}`,
+          'stop Keyward, copy the data directory, and restore a backup into a new one: keyward restore',
+        );
+    }
     await storage.checkWritable();
     const pending = await pendingSteps(storage);
     if (pending.length > 0)
@@ -18,6 +27,13 @@ export async function databaseCheck(config: Config): Promise<Finding> {
   } finally {
     await storage.close();
   }
+}
+
+/** Reads every page of the file. @returns the first fault */
+async function damageOf({ db }: Storage): Promise<string | undefined> {
+  const { rows } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db);
+  const [first] = rows;
+  return first === undefined || first.quick_check === 'ok' ? undefined : first.quick_check;
 }
 
 /** The migrations that a database lacks. */

@@ -10,6 +10,8 @@ export interface PidFile {
   began: string;
   url: string;
   version: string;
+  /** Of its code; missing in files of older versions. */
+  commit?: string | null;
   started_at: string;
 }
 
@@ -34,7 +36,10 @@ async function readPidFile(dataDir: string): Promise<PidFile | undefined> {
 }
 
 /** Does nothing if the file names another running server: `down` stops only the first node. */
-export async function writePidFile(dataDir: string, url: string, version: string): Promise<void> {
+export async function writePidFile(
+  dataDir: string,
+  { url, version, commit }: Pick<PidFile, 'url' | 'version' | 'commit'>,
+): Promise<void> {
   if ((await findProcess(dataDir)) !== undefined) return;
   const { pid } = process;
   const began = (await beganOf(pid)) ?? '';
@@ -43,6 +48,7 @@ export async function writePidFile(dataDir: string, url: string, version: string
     began,
     url,
     version,
+    commit: commit ?? null,
     started_at: new Date().toISOString(),
   } satisfies PidFile);
   const draft = `${pathOf(dataDir)}.${pid}`;

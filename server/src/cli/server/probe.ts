@@ -31,15 +31,19 @@ export function localClient({ tls }: Config, url: string, apiKey?: string): Keyw
 
 export interface Health {
   version: string;
+  commit: string | null;
 }
 
-/** The version, if the server is Keyward. */
+/** The build, if the server is Keyward. */
 export async function health(client: KeywardClient): Promise<Health | undefined> {
   const answer = await ask(client, '/healthz');
   return answer?.status === 200 && typeof answer.body['version'] === 'string'
-    ? { version: answer.body['version'] }
+    ? { version: answer.body['version'], commit: commitIn(answer.body) }
     : undefined;
 }
+
+const commitIn = ({ commit }: Record<string, unknown>): string | null =>
+  typeof commit === 'string' ? commit : null;
 
 export type Parts = Record<string, { ok: boolean; detail: string }>;
 

@@ -1,6 +1,6 @@
 import { openApp, type App } from '../../app.ts';
 import { createLogger, type Logger } from '../../base/logger.ts';
-import { VERSION } from '../../base/version.ts';
+import { BUILD, COMMIT, VERSION } from '../../base/version.ts';
 import type { Config } from '../../config.ts';
 import { listKeys, mintFirstKey } from '../../keys/index.ts';
 import { checkMasterKey } from '../../sealing/index.ts';
@@ -11,9 +11,12 @@ import { removePidFile, writePidFile } from './pid-file.ts';
 const HOW_TO_GET_A_KEY = 'there is no key yet: run keyward keys create --local on this machine';
 
 /** Runs the server until SIGTERM or SIGINT. Running requests may finish. @throws StartupError */
-export async function serve(context: Context): Promise<void> {
+export async function serve(context: Context, { logFile }: { logFile?: string | undefined }): Promise<void> {
   const { config, io } = context;
-  const logger = await createLogger(config.logLevel);
+  // A full disk, or a terminal that is gone, must not end it.
+  for (const stream of [io.stdout, io.stderr])
+    stream.removeAllListeners('error').on('error', () => undefined);
+  const logger = await createLogger(config.logLevel, { file: logFile });
   const app = await openApp(config, logger);
   try {
     warn(config, logger);
@@ -25,8 +28,8 @@ export async function serve(context: Context): Promise<void> {
       );
     const ended = firstSignal(context);
     await app.start();
-    await writePidFile(config.dataDir, app.url(), VERSION);
-    await write(io, `Keyward ${VERSION} is ready at ${app.url()} (API: /api/docs)\n`);
+    await writePidFile(config.dataDir, { url: app.url(), version: VERSION, commit: COMMIT });
+    io.stdout.write(`Keyward ${BUILD} is ready at ${app.url()} (API: /api/docs)\n`);
     await offerFirstKey(app, context, logger);
     logger.info({ signal: await ended }, 'stopping: running requests may finish, for 30 s at most');
   } finally {

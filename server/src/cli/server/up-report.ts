@@ -1,3 +1,4 @@
+import { BUILD, COMMIT, VERSION } from '../../base/version.ts';
 import type { Context } from '../command.ts';
 import { say, write } from '../io.ts';
 import { isStructured, print, type OutputChoice } from '../output.ts';
@@ -5,7 +6,6 @@ import { QUESTION, type FirstAnswer } from './first-answer.ts';
 
 interface Ready {
   url: string;
-  version: string;
   pid: number;
   hasConsole: boolean;
 }
@@ -35,9 +35,9 @@ export class UpReport {
   async ready(ready: Ready): Promise<void> {
     this.#ready = ready;
     if (!this.#isText) return;
-    const { url, version, hasConsole } = ready;
+    const { url, hasConsole } = ready;
     const pages = hasConsole ? '(console: /, API: /api/docs)' : '(API: /api/docs)';
-    await this.#line(`Keyward ${version} ${this.isOld ? 'is running' : 'is ready'} at ${url} ${pages}`);
+    await this.#line(`Keyward ${BUILD} ${this.isOld ? 'is running' : 'is ready'} at ${url} ${pages}`);
     await this.#key();
     if (this.isOld) await this.#tryIt(DEFAULT_MODEL);
   }
@@ -68,12 +68,13 @@ export class UpReport {
     }
     if (this.#isKeyShown || (this.#ready === undefined && this.adminKey === undefined)) return;
     this.#isKeyShown = true;
-    const { url = null, version = null, pid = null } = this.#ready ?? {};
+    const { url = null, pid = null } = this.#ready ?? {};
     const status = this.#ready === undefined ? 'failed' : this.isOld ? 'running' : 'ready';
     const value = {
       status,
       url,
-      version,
+      version: this.#ready === undefined ? null : VERSION,
+      commit: this.#ready === undefined ? null : COMMIT,
       pid,
       admin_key: this.adminKey ?? null,
       local_model: this.#answer ?? null,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BUILD, buildOf } from '../../base/version.ts';
 import type { Config } from '../../config.ts';
 import { mintFirstKey } from '../../keys/index.ts';
 import type { Context } from '../command.ts';
@@ -11,6 +12,7 @@ import { firstAnswer } from './first-answer.ts';
 import { findProcess, type PidFile } from './pid-file.ts';
 import { hasConsole, health, localClient, readiness } from './probe.ts';
 import { Progress } from '../progress.ts';
+import { stopServer } from './stop.ts';
 import { UpReport } from './up-report.ts';
 
 const START_MAX_MS = 60_000;
@@ -21,7 +23,11 @@ export async function up(context: Context, choice: OutputChoice): Promise<number
   const { config, io } = context;
   const report = new UpReport(context, choice);
   const running = await findProcess(config.dataDir);
-  if (running !== undefined) return reportRunning(running, { config, report });
+  if (running !== undefined) {
+    if (buildOf(running) === BUILD) return reportRunning(running, { config, report });
+    say(io, `The server runs Keyward ${buildOf(running)}; this is ${BUILD}. It is started anew.`);
+    await stopServer(context, running);
+  }
   // Made here, not by the server: the secret reaches stdout alone, no log and no file.
   report.adminKey = await withCore(config, async ({ keys }) => (await mintFirstKey(keys))?.secret, {
     mayMake: true,
@@ -30,9 +36,9 @@ export async function up(context: Context, choice: OutputChoice): Promise<number
   try {
     progress.say('starting');
     const server = startBackground(config.dataDir);
-    const { url, version } = await started(server, context, progress);
+    const { url } = await started(server, context, progress);
     const client = localClient(config, url, report.adminKey);
-    await report.ready({ url, version, pid: server.pid, hasConsole: await hasConsole(client) });
+    await report.ready({ url, pid: server.pid, hasConsole: await hasConsole(client) });
     const answer = config.localModel.enabled
       ? await firstAnswer({
           config,
@@ -99,11 +105,10 @@ async function reportRunning(
 ): Promise<number> {
   const client = localClient(config, running.url);
   for (const endMs = performance.now() + START_MAX_MS / 4; ; await sleep(LOOK_MS)) {
-    const found = await health(client);
-    if (found !== undefined) {
+    if ((await health(client)) !== undefined) {
       const { url, pid } = running;
       report.isOld = true;
-      await report.ready({ url, version: found.version, pid, hasConsole: await hasConsole(client) });
+      await report.ready({ url, pid, hasConsole: await hasConsole(client) });
       await report.end();
       return EXIT.ok;
     }

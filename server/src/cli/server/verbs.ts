@@ -1,13 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { verb } from '../command.ts';
-import { CliError, EXIT, usageError } from '../exit.ts';
+import { EXIT, usageError } from '../exit.ts';
 import { isTerminal, say } from '../io.ts';
 import { OUTPUT_ARGS, print, tableText } from '../output.ts';
-import { findProcess, removePidFile } from './pid-file.ts';
-
-/** Running requests may take 30 s; the rest is for writing their usage. */
-const STOP_MAX_MS = 35_000;
-const LOOK_EVERY_MS = 50;
+import { findProcess } from './pid-file.ts';
+import { stopServer } from './stop.ts';
 
 export const up = verb({
   args: {
@@ -17,7 +13,8 @@ export const up = verb({
   examples: ['up', 'up --output json', '$ KEYWARD_LOCAL_MODEL=off keyward up'],
   notes:
     'Makes the data directory, the database and the first admin key, which it shows once. Then it starts the server\n' +
-    'and waits until it answers a real question. The log is keyward.log in the data directory.',
+    'and waits until it answers a real question. The log is keyward.log in the data directory. A server of another build,\n' +
+    'such as before git pull, is stopped first; its running requests may finish, for 30 s at most.',
   endsItself: true,
   run: async (args, context) => {
     const { up } = await import('./up.ts');
@@ -38,18 +35,8 @@ export const down = verb({
     }
     const { pid, url } = running;
     say(io, `Stopping the server at ${url} (process ${pid}); running requests may finish, for 30 s at most.`);
-    process.kill(pid, 'SIGTERM');
-    for (const endMs = performance.now() + STOP_MAX_MS; performance.now() < endMs;) {
-      if ((await findProcess(config.dataDir)) === undefined) {
-        await removePidFile(config.dataDir, pid);
-        return print(context, args, { value: { status: 'stopped', pid } });
-      }
-      await sleep(LOOK_EVERY_MS);
-    }
-    throw new CliError(`The server (process ${pid}) has not stopped within ${STOP_MAX_MS / 1000} s.`, {
-      hint: 'Killing it loses nothing that was acknowledged.',
-      example: `kill -9 ${pid}`,
-    });
+    await stopServer(context, running);
+    return print(context, args, { value: { status: 'stopped', pid } });
   },
 });
 
@@ -77,6 +64,7 @@ export const status = verb({
         url,
         pid,
         version: alive?.version ?? running.version,
+        commit: alive?.commit ?? running.commit ?? null,
         started_at,
         data_dir: config.dataDir,
         parts,
@@ -88,14 +76,19 @@ export const status = verb({
 });
 
 export const serve = verb({
-  args: {},
+  args: {
+    'log-file': {
+      type: 'string',
+      description: 'Write the log to this file; above 10 MiB it becomes FILE.1. Default: stderr',
+    },
+  },
   examples: ['serve', '$ KEYWARD_PORT=8080 KEYWARD_LOCAL_MODEL=off keyward serve'],
   notes:
     'Settings come from the environment and a .env file; keyward doctor checks them. The log goes to stderr.',
   endsItself: true,
-  run: async (_args, context) => {
+  run: async (args, context) => {
     const { serve } = await import('./serve.ts');
-    await serve(context);
+    await serve(context, { logFile: args['log-file'] });
   },
 });
 

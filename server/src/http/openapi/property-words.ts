@@ -108,7 +108,6 @@ export const PROPERTIES: Record<string, string> = {
   inputs: 'Another name of input; input is read first',
   invite: 'The invite; null: no invite has this code',
   invites: 'The invites',
-  ip: 'An address, as if the request came from there',
   ips: 'Addresses or networks such as 10.0.0.0/8; empty: all',
   isDirectUpload: 'Whether the file goes into a chat alone and is not stored',
   isMultiUser: 'Whether there are users',

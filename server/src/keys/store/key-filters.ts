@@ -12,9 +12,8 @@ function lineHas(condition: OnRecord): RawBuilder<boolean> {
     where line.key_id = keys.id and ${condition(sql.ref('above'))})))`;
 }
 
-/** Of one statement: the owners in a state are found once. */
 const ownerIs = (table: RawBuilder<unknown>, state: OwnerState): RawBuilder<boolean> =>
-  sql<boolean>`${table}.owner_id in (select id from owners where state = ${sql.lit(state)})`;
+  sql<boolean>`(select owners.state from owners where owners.id = ${table}.owner_id) = ${sql.lit(state)}`;
 
 /** Index in STATES_BY_WORTH. */
 const worth = (table: RawBuilder<unknown>, nowMs: number): RawBuilder<number> => sql<number>`(case

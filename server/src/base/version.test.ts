@@ -1,0 +1,43 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { commitOf } from './version.ts';
+
+const COMMIT = '4f9c2a7b18d3e6504f9c2a7b18d3e6504f9c2a7b';
+const SHORT = '4f9c2a7b18d3';
+
+function clone(files: Record<string, string>): string {
+  const root = mkdtempSync(join(tmpdir(), 'keyward-clone-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+test.each<[string, Record<string, string>, string | null]>([
+  ['of a branch', { '.git/HEAD': 'ref: refs/heads/main\n', '.git/refs/heads/main': `${COMMIT}\n` }, SHORT],
+  [
+    'of a packed branch',
+    { '.git/HEAD': 'ref: refs/heads/main\n', '.git/packed-refs': `# pack-refs\n${COMMIT} refs/heads/main\n` },
+    SHORT,
+  ],
+  ['that is checked out alone', { '.git/HEAD': `${COMMIT}\n` }, SHORT],
+  [
+    'of a worktree',
+    {
+      '.git': 'gitdir: main/.git/worktrees/one\n',
+      'main/.git/worktrees/one/HEAD': 'ref: refs/heads/one\n',
+      'main/.git/worktrees/one/commondir': '../..\n',
+      'main/.git/refs/heads/one': COMMIT,
+    },
+    SHORT,
+  ],
+  ['of a branch without one', { '.git/HEAD': 'ref: refs/heads/main\n' }, null],
+  ['of a folder without git', { 'package.json': '{}' }, null],
+  ['of something else in its place', { '.git/HEAD': '../../secret' }, null],
+])('the commit %s is found without git', (_what, files, commit) => {
+  expect(commitOf(clone(files))).toBe(commit);
+});
