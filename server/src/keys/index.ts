@@ -44,6 +44,7 @@ export {
   isOwnerActive,
   subjectsOf,
 } from './power/callers.ts';
+export { withPassingKey } from './passing-key.ts';
 export { QuietSweeper } from './quiet.ts';
 export { reportLeak } from './report.ts';
 export { listRunning, stopRequest, stopRequests, type RunningList, type StopQuery } from './running.ts';

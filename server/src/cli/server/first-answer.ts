@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeywardApiError, unwrap, type KeywardClient } from '@keyward/sdk';
 import type { Config } from '../../config.ts';
-import { changeState, ensureOwner, mint } from '../../keys/index.ts';
+import { ensureOwner, withPassingKey, type MintInput } from '../../keys/index.ts';
 import { withCore } from './core.ts';
 import { localClient, readiness } from './probe.ts';
 import type { Progress } from '../progress.ts';
@@ -111,21 +111,18 @@ async function ask(client: KeywardClient, { signal }: Pick<Wait, 'signal'>): Pro
   }
 }
 
-/** Asks with a key that may only use models, expires after two minutes and is revoked at once. */
+/** Asks with a key that may only use models, expires after two minutes and is gone afterwards. */
 function withCheckKey(wait: Wait): Promise<FirstAnswer> {
   return withCore(wait.config, async ({ keys, storage }) => {
-    const cli = { kind: 'cli' } as const;
     await storage.transaction((tx) => ensureOwner(tx, { name: 'admin', kind: 'person' }, Date.now()));
-    const { key, secret } = await mint(keys, cli, {
+    const input: MintInput = {
       name: 'keyward up check',
       owner: 'admin',
       scopes: ['models:use'],
       expires_in_seconds: CHECK_KEY_SECONDS,
-    });
-    try {
-      return await ask(localClient(wait.config, wait.client.url, secret), wait);
-    } finally {
-      await changeState(keys, cli, { id: key.id, verb: 'revoke', reason: 'the check is done' });
-    }
+    };
+    return withPassingKey(keys, input, (secret) =>
+      ask(localClient(wait.config, wait.client.url, secret), wait),
+    );
   });
 }

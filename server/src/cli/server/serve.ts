@@ -7,6 +7,7 @@ import { checkMasterKey } from '../../sealing/index.ts';
 import type { Context } from '../command.ts';
 import { isTerminal, write } from '../io.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
+import { unencryptedWarning } from './unencrypted.ts';
 
 const HOW_TO_GET_A_KEY = 'there is no key yet: run keyward keys create --local on this machine';
 
@@ -38,14 +39,9 @@ export async function serve(context: Context, { logFile }: { logFile?: string | 
   }
 }
 
-function warn({ host, tls }: Config, logger: Logger): void {
-  const isLoopback = /^(127\.|::1$|localhost$)/.test(host);
-  if (isLoopback || tls !== undefined) return;
-  logger.warn(
-    { host },
-    'keys and prompts travel UNENCRYPTED: KEYWARD_HOST is not loopback and there is no TLS. ' +
-      'Set KEYWARD_TLS_CERT_FILE and KEYWARD_TLS_KEY_FILE, or put a proxy that speaks TLS in front.',
-  );
+function warn(config: Config, logger: Logger): void {
+  const warning = unencryptedWarning(config);
+  if (warning !== undefined) logger.warn({ host: config.host }, warning);
 }
 
 /** Shows the first admin key on a terminal only: a log or a file would keep it. */

@@ -207,7 +207,14 @@ describe('the local model', { timeout: 120_000 }, () => {
     const { items } = await home.json<{ items: object[] }>(['keys', 'list'], {
       env: { KEYWARD_URL: urlIn(stdout), KEYWARD_API_KEY: secret },
     });
-    expect(items).toMatchObject([{ name: 'keyward up check', state: 'revoked', scopes: ['models:use'] }, {}]);
+    expect(items).toMatchObject([{ name: 'tests' }]);
+    const { items: records } = await home.json<{ items: { action: string }[] }>(
+      ['audit', 'list', '--action', 'keys.*'],
+      {
+        env: { KEYWARD_URL: urlIn(stdout), KEYWARD_API_KEY: secret },
+      },
+    );
+    expect(records.map(({ action }) => action)).toEqual(['keys.revoke', 'keys.mint', 'keys.mint']);
     expect(await home.json(['status'])).toMatchObject({ local_model: 'ready' });
   });
 });
@@ -264,6 +271,14 @@ describe('serve', { timeout: 60_000 }, () => {
     await expect.poll(connects, { interval: 20 }).toBe(false);
     child.kill('SIGTERM');
     expect((await ended)[0]).toBe(143);
+  });
+
+  test('up warns about an address that others can reach without TLS', async () => {
+    const { code, stderr } = await testHome({ KEYWARD_HOST: '0.0.0.0' }).run(['up', '-o', 'json']);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining('Warning: keys and prompts travel UNENCRYPTED'),
+    ]);
   });
 
   test('serve warns about an address that others can reach without TLS', async () => {

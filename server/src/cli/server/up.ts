@@ -13,6 +13,7 @@ import { findProcess, type PidFile } from './pid-file.ts';
 import { hasConsole, health, localClient, readiness } from './probe.ts';
 import { Progress } from '../progress.ts';
 import { stopServer } from './stop.ts';
+import { unencryptedWarning } from './unencrypted.ts';
 import { UpReport } from './up-report.ts';
 
 const START_MAX_MS = 60_000;
@@ -38,6 +39,8 @@ export async function up(context: Context, choice: OutputChoice): Promise<number
     const server = startBackground(config.dataDir);
     const { url } = await started(server, context, progress);
     const client = localClient(config, url, report.adminKey);
+    const warning = unencryptedWarning(config);
+    if (warning !== undefined) say(io, `Warning: ${warning}`);
     await report.ready({ url, pid: server.pid, hasConsole: await hasConsole(client) });
     const answer = config.localModel.enabled
       ? await firstAnswer({

@@ -82,8 +82,9 @@ export async function redigestSecret(
     .execute();
 }
 
-/** For a key that this transaction has inserted. */
+/** For a key that this transaction has inserted, or that has ended and was known to nobody. */
 export async function deleteKey(tx: Db, id: string): Promise<void> {
+  await tables(tx).deleteFrom('key_secrets').where('key_id', '=', id).execute();
   await deleteAncestors(tx, id);
   await tables(tx).deleteFrom('keys').where('id', '=', id).execute();
 }
