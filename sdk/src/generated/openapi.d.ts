@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document b8ad2a2f1af8b0f06b3b07e1ff12b9c00f982db2bbabd2d987eac023a1dd0bea
-// text 1642df326eb71bf53a3e3dff5945a64595b22e4616f67d599db330132aa9fc31
+// document 6c260ee80d0c3080bff10360130251e2d128699c08feb7f5fbacf4982fbba215
+// text c0de1b0485e8c128561d4a19000bf96ee1a7993e35157492bc43f69f70abc378
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -24306,6 +24306,8 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
+                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        warnings?: string[];
                     };
                 };
             };
@@ -24400,6 +24402,8 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
+                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        warnings?: string[];
                     };
                 };
             };
@@ -24501,6 +24505,8 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
+                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        warnings?: string[];
                     };
                 };
             };
@@ -24604,6 +24610,8 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
+                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        warnings?: string[];
                     };
                 };
             };

@@ -1,6 +1,7 @@
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
-import { decodeText, type Properties, type Source } from '../source.ts';
+import { decodeText } from '../encoding.ts';
+import type { Properties, Source } from '../source.ts';
 import { htmlText, readPage } from './html-text.ts';
 import { propertiesOf } from './office.ts';
 

@@ -8,22 +8,56 @@ import { propertiesOf } from './office.ts';
 /** Of parts within parts. */
 const NESTING_MAX = 50;
 
-export async function readEml(source: Source): Promise<Properties> {
+/** A file that came with a mail. */
+export interface Attached {
+  name: string;
+  mimeType: string;
+  bytes: Buffer;
+}
+
+/** Adds the text of an attachment to that of its mail. */
+type ReadAttachment = (mail: Source, attached: Attached) => Promise<void>;
+
+export async function readEml(source: Source, readAttachment: ReadAttachment): Promise<Properties> {
   const mail = await parse(source.whole());
   source.add(mailText(mail));
+  await readAttachments(mail, source, readAttachment);
   return mailProperties(mail);
 }
+
+/** Of one message. */
+const ATTACHMENTS_MAX = 100;
+const NAME_MAX_CHARACTERS = 100;
+
+async function readAttachments(
+  { attachments }: Email,
+  source: Source,
+  readAttachment: ReadAttachment,
+): Promise<void> {
+  for (const { filename, mimeType, content } of attachments.slice(0, ATTACHMENTS_MAX)) {
+    const name = (filename ?? mimeType).slice(0, NAME_MAX_CHARACTERS);
+    const bytes = typeof content === 'string' ? Buffer.from(content) : bufferOf(content);
+    await readAttachment(source, { name, mimeType, bytes });
+  }
+  source.warnOf(Math.max(attachments.length - ATTACHMENTS_MAX, 0), 'more attachment');
+}
+
+const bufferOf = (content: ArrayBuffer | Uint8Array): Buffer =>
+  content instanceof Uint8Array
+    ? Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+    : Buffer.from(content);
 
 /** Each becomes a document, and one transaction stores all of them. */
 const MESSAGES_MAX = 5_000;
 
-export async function readMbox(source: Source): Promise<Properties> {
+export async function readMbox(source: Source, readAttachment: ReadAttachment): Promise<Properties> {
   let number = 0;
   for (const message of messagesOf(source.whole())) {
     if (++number > MESSAGES_MAX)
       throw new Unreadable(`holds more than ${MESSAGES_MAX} messages: split it into several.`);
     const mail = await parse(message);
     source.add(mailText(mail).replace(/^>(>*From )/gm, '$1'));
+    await readAttachments(mail, source, readAttachment);
     const { title: part = `Message ${number}`, ...known } = mailProperties(mail);
     source.end({ ...known, part });
   }
@@ -66,6 +100,7 @@ function mailText(mail: Email): string {
     ['Subject', mail.subject],
     ['From', senderOf(mail)],
     ['To', mail.to?.map(shownAddress).join(', ')],
+    ['Cc', mail.cc?.map(shownAddress).join(', ')],
     ['Date', mail.date],
   ]
     .filter(([, value]) => value !== undefined && value !== '')
