@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
+import { analyse } from 'chardet';
 
 /** Read from a file to tell whether it is text. */
 export const PROBED_BYTES = 8 * 1024;
 
 /**
  * Few control characters at its start and no NUL, or a byte order mark that explains them.
- * @param charset with a declared one, any number of bytes beyond ASCII is accepted.
+ * @param charset with a declared or a detected one, any number of bytes beyond ASCII is accepted.
  */
 export function looksLikeText(start: Buffer, charset?: string): boolean {
   if (hasUtf16Mark(start)) return true;
@@ -16,7 +17,8 @@ export function looksLikeText(start: Buffer, charset?: string): boolean {
     if (byte < 0x20 && !TEXT_CONTROLS.has(byte)) odd++;
   }
   if (odd * 50 > probe.length) return false;
-  return isUtf8(cutToCharacter(probe)) || oddShare(probe) < 0.3 || decoderFor(charset) !== undefined;
+  if (isUtf8(cutToCharacter(probe)) || oddShare(probe) < 0.3) return true;
+  return (decoderFor(charset) ?? detectedEncoding(probe)) !== undefined;
 }
 
 /** Tab, line feed, vertical tab, form feed, carriage return, escape. */
@@ -37,9 +39,31 @@ const hasUtf16Mark = (bytes: Buffer): boolean =>
 
 const hasUtf8Mark = (bytes: Buffer): boolean => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 
+/** By the labels of TextDecoder. Texts in Latin letters are too alike: they are read as Windows-1252. */
+const DETECTED = new Set(
+  (
+    'gb18030 big5 shift_jis euc-jp euc-kr iso-2022-jp windows-1251 koi8-r iso-8859-5 windows-1253 iso-8859-7 ' +
+    'windows-1255 iso-8859-8 windows-1256 iso-8859-6'
+  ).split(' '),
+);
+/** Of 100. A few characters that could be of any language have 10. */
+const CONFIDENCE_MIN = 30;
+const SAMPLE_BYTES = 64 * 1024;
+
+/** @returns undefined where the encoding is not plain, or is that of Latin letters. */
+function detectedEncoding(bytes: Buffer): string | undefined {
+  const start = Math.max(
+    bytes.findIndex((byte) => byte >= 0x80 || byte === ESCAPE),
+    0,
+  );
+  const [best] = analyse(bytes.subarray(start, start + SAMPLE_BYTES));
+  const name = best?.name.toLowerCase() ?? '';
+  return best !== undefined && best.confidence >= CONFIDENCE_MIN && DETECTED.has(name) ? name : undefined;
+}
+
 /**
- * By its byte order mark; else by a declared charset; else as UTF-8 where it is valid, otherwise as Windows-1252, in which
- * every byte is valid.
+ * By its byte order mark; else by a declared charset; else as UTF-8 where it is valid; else by its characters; else as
+ * Windows-1252, in which every byte is valid.
  * @param said declared charsets, the most trusted first.
  */
 export function decodeText(bytes: Buffer, ...said: readonly (string | undefined)[]): string {
@@ -47,7 +71,9 @@ export function decodeText(bytes: Buffer, ...said: readonly (string | undefined)
   // Many pages declare another charset for UTF-8. ISO-2022-JP, which has escapes, is valid UTF-8 too.
   const isPlain = hasUtf8Mark(bytes) || (isUtf8(bytes) && !bytes.includes(ESCAPE));
   const decoder = isPlain ? undefined : said.map(decoderFor).find((found) => found !== undefined);
-  return (decoder ?? new TextDecoder(isUtf8(bytes) ? 'utf-8' : 'windows-1252')).decode(bytes);
+  const detected = isPlain || decoder !== undefined ? undefined : detectedEncoding(bytes);
+  const assumed = detected ?? (isUtf8(bytes) ? 'utf-8' : 'windows-1252');
+  return (decoder ?? new TextDecoder(assumed)).decode(bytes);
 }
 
 const ESCAPE = 0x1b;

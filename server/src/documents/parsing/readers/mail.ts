@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import PostalMime from 'postal-mime';
 import type { Email } from 'postal-mime';
+import { decodeText } from '../encoding.ts';
 import { Unreadable } from '../limits.ts';
 import type { Properties, Source } from '../source.ts';
 import { htmlText } from './html-text.ts';
@@ -35,7 +37,7 @@ async function readAttachments(
   readAttachment: ReadAttachment,
 ): Promise<void> {
   for (const { filename, mimeType, content } of attachments.slice(0, ATTACHMENTS_MAX)) {
-    const name = (filename ?? mimeType).slice(0, NAME_MAX_CHARACTERS);
+    const name = (filename ?? mimeType).replace(/[\s\p{Cc}]+/gu, ' ').slice(0, NAME_MAX_CHARACTERS);
     const bytes = typeof content === 'string' ? Buffer.from(content) : bufferOf(content);
     await readAttachment(source, { name, mimeType, bytes });
   }
@@ -64,8 +66,15 @@ export async function readMbox(source: Source, readAttachment: ReadAttachment): 
   return {};
 }
 
-const parse = (bytes: Buffer): Promise<Email> =>
-  PostalMime.parse(bytes, { maxNestingDepth: NESTING_MAX, attachmentEncoding: 'arraybuffer' });
+const OPTIONS = { maxNestingDepth: NESTING_MAX, attachmentEncoding: 'arraybuffer' } as const;
+
+async function parse(bytes: Buffer): Promise<Email> {
+  const mail = await PostalMime.parse(bytes, OPTIONS);
+  const { subject = '', text = '', html = '' } = mail;
+  const isDamaged = [subject, text, html].some((part) => part.includes('\ufffd'));
+  // Old programs send bytes of their own encoding without a charset.
+  return isDamaged && !isUtf8(bytes) ? PostalMime.parse(decodeText(bytes), OPTIONS) : mail;
+}
 
 /** A message begins with a line `From …` after an empty one. */
 function* messagesOf(bytes: Buffer): Generator<Buffer> {
