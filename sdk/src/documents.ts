@@ -43,6 +43,8 @@ export interface StoredDocuments {
   documents: Uploaded[];
   /** Why they are not in a workspace that they were to be put into. */
   error: string | null;
+  /** Sentences about what in the file was not read, such as its images. */
+  warnings: string[];
 }
 
 /** Reading and embedding a long file may take minutes. */
@@ -77,11 +79,12 @@ export async function uploadLink(
 }
 
 async function storedIn(response: Response): Promise<StoredDocuments> {
-  const { documents, error } = (await response.json()) as {
-    documents: Uploaded[];
-    error: string | null;
-  };
-  if (documents.length > 0) return { documents, error };
+  const {
+    documents,
+    error,
+    warnings = [],
+  } = (await response.json()) as Omit<StoredDocuments, 'warnings'> & Partial<StoredDocuments>;
+  if (documents.length > 0) return { documents, error, warnings };
   throw new KeywardApiError({
     url: response.url,
     status: response.status,

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 421c5f5f6488a61ed2a8dd31ead317555901f3b0992ba1546376e9a5b9e8c784
-// text e454239675f8b238d5fcbb3bd7aecbf23138d4702e0104dd303b30c065b1f6e7
+// document e1b103a0f5f8c78800e2403fd9c846d2f0a8c8743ec5649cc0e38e3891274129
+// text ee42c08d38eda123ec6ec009960601e5ee29b41211a510d5e0e5932e45f6564b
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -24308,6 +24308,8 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
+                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        warnings?: string[];
                     };
                 };
             };
@@ -24402,6 +24404,8 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
+                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        warnings?: string[];
                     };
                 };
             };
@@ -24503,6 +24507,8 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
+                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        warnings?: string[];
                     };
                 };
             };
@@ -24606,6 +24612,8 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
+                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        warnings?: string[];
                     };
                 };
             };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chatEvents, json, startTestUpstream, stream } from '../../test/upstream.ts';
 import type { Behaviour, TestUpstream } from '../../test/upstream.ts';
+import { pdf } from '../documents/files.fixture.ts';
 import { startServer, type Home } from './cli.fixture.ts';
 
 const EMBEDDING_MODEL = 'all-minilm-l6-v2';
@@ -46,7 +47,7 @@ interface Added {
   added: number;
   known: number;
   failed: number;
-  items: { title: string; locations: string[]; outcome: string; error?: string }[];
+  items: { title: string; locations: string[]; outcome: string; error?: string; warnings?: string[] }[];
 }
 
 describe('documents', { timeout: 60_000 }, () => {
@@ -112,6 +113,18 @@ describe('documents', { timeout: 60_000 }, () => {
     const again = await home.json<Added>([...args, '--workspace', 'staff']);
     expect(again).toMatchObject({ added: 0, known: 1 });
     expect(new Set(again.items[0]?.locations)).toEqual(new Set(items[0]?.locations));
+    await home.json(['documents', 'remove', ...(items[0]?.locations ?? [])]);
+  });
+
+  test('documents add says on stderr what in a stored file was not read', async () => {
+    writeFileSync(join(home.folder, 'half.pdf'), pdf(['White turnips', '']));
+    const half = await home.run(['documents', 'add', 'half.pdf', '--folder', 'half']);
+    expect([half.code, half.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^Warning: half\.pdf: Page 2 has no readable text, such as a scan\.$/m),
+    ]);
+    const { items } = JSON.parse(half.stdout) as Added;
+    expect(items).toMatchObject([{ warnings: ['Page 2 has no readable text, such as a scan.'] }]);
     await home.json(['documents', 'remove', ...(items[0]?.locations ?? [])]);
   });
 

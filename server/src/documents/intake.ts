@@ -20,8 +20,11 @@ export interface AddedDocument {
   text: string;
 }
 
-/** A file may hold several documents, as a mailbox does. A refusal is whole sentences for the sender. */
-export type AddResult = { added: AddedDocument[] } | { refusal: string };
+/**
+ * A file may hold several documents, as a mailbox does. A refusal is whole sentences for the sender, as is each warning, which
+ * says what in the file was not read.
+ */
+export type AddResult = { added: AddedDocument[]; warnings?: string[] } | { refusal: string };
 
 /** Metadata that the sender may set; the rest is found out. */
 export interface StatedMetadata {
@@ -175,7 +178,7 @@ export class Intake {
     return { added: await this.#keep(options, [described]) };
   }
 
-  async #keepParts(options: AddOptions, { parts }: Parsed, origin: Origin): Promise<AddResult> {
+  async #keepParts(options: AddOptions, { parts, warnings }: Parsed, origin: Origin): Promise<AddResult> {
     const { given = {} } = options;
     const all = parts.map(({ text, properties }) => {
       const id = randomUUID();
@@ -192,7 +195,7 @@ export class Intake {
         text,
       };
     });
-    return { added: await this.#keep(options, all) };
+    return { added: await this.#keep(options, all), warnings };
   }
 
   /** All of them or none. A mailbox has thousands: other requests run between two of them. */

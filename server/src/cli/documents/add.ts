@@ -5,6 +5,7 @@ import { KeywardApiError, unwrap, type KeywardClient, type StoredDocuments } fro
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb, type Context } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import { say } from '../io.ts';
 import { cell, print } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { findWorkspace } from '../workspaces/workspace.ts';
@@ -23,7 +24,7 @@ const STOPS_ALL = new Set([
   'forbidden',
 ]);
 
-type Outcome = { title: string; locations: string[] } & (
+type Outcome = { title: string; locations: string[]; warnings?: string[] } & (
   { outcome: 'added' | 'known' } | { outcome: 'failed'; error: string }
 );
 
@@ -44,7 +45,8 @@ export const add = verb({
   notes:
     'The title of a document is its path as given. A document whose title is already in the folder is not stored again,\n' +
     'only added to the workspace. So the command is idempotent: repeat it after an interruption. Exit code 1: a document\n' +
-    'could not be read; the others are stored.',
+    'could not be read; the others are stored. A warning on stderr names what in a stored file was not\n' +
+    'read, such as images.',
   run: async (args, context) => {
     const sources = await sourcesOf(context.all('path'));
     const client = await openClient(args, context);
@@ -55,6 +57,8 @@ export const add = verb({
     const here = stored.filter(({ location, link }) => link !== null || location.startsWith(`${folder}/`));
     const known = Map.groupBy(here, ({ title, link }) => link ?? title);
     const items = await addAll({ client, context, workspace, folder, known }, sources);
+    for (const { title, warnings = [] } of items)
+      if (warnings.length > 0) say(context.io, `Warning: ${cell(title)}: ${cell(warnings.join(' '))}`);
     const count = (outcome: Outcome['outcome']): number =>
       items.filter((item) => item.outcome === outcome).length;
     const [added, alreadyThere, failed] = [count('added'), count('known'), count('failed')];
@@ -96,8 +100,9 @@ async function addOne(adding: Adding, source: Source): Promise<Outcome> {
   try {
     const known = adding.known.get(title)?.map(({ location }) => location);
     if (known !== undefined) return await attach(adding, { title, locations: known });
-    const { documents, error } = await patiently(adding, () => store(adding, source));
-    const said = { title, locations: documents.map(({ location }) => location) };
+    const { documents, error, warnings } = await patiently(adding, () => store(adding, source));
+    const locations = documents.map(({ location }) => location);
+    const said = { title, locations, ...(warnings.length === 0 ? {} : { warnings }) };
     return error === null ? { ...said, outcome: 'added' } : { ...said, outcome: 'failed', error };
   } catch (error) {
     if (!(error instanceof KeywardApiError) || STOPS_ALL.has(error.code)) throw error;

@@ -71,6 +71,11 @@ export const UploadResult = Type.Object({
   success: Type.Boolean(),
   error: nullable(Type.String({ description: 'The documents that could not be embedded, if any' })),
   documents: Type.Array(UploadedDocument),
+  warnings: Type.Optional(
+    Type.Array(Text, {
+      description: 'What in the file was not read, such as images; absent if there is nothing',
+    }),
+  ),
 });
 
 export const UploadFailure = Type.Object({

@@ -46,6 +46,25 @@ describeOnBothServers('uploads over the Developer API', (start) => {
     expect(leftFiles()).toEqual([]);
   });
 
+  it('name in warnings what in a file was not read', async () => {
+    const scan = await upload(server, { name: 'half.pdf', bytes: pdf(['White turnips', '']) });
+    expect(scan).toMatchObject({
+      status: 200,
+      body: {
+        success: true,
+        error: null,
+        documents: [{ pageContent: 'White turnips\n\n\n\n' }],
+        warnings: ['Page 2 has no readable text, such as a scan.'],
+      },
+    });
+    // A long text is answered in pieces.
+    const long = await upload(server, { name: 'long.pdf', bytes: pdf(['turnip '.repeat(40_000), '']) });
+    expect(long.body).toMatchObject({
+      documents: [{ title: 'long.pdf' }],
+      warnings: [expect.stringContaining('Page 2')],
+    });
+  });
+
   it('are in the audit record', async () => {
     const { body } = await upload(server, { bytes: 'turnips' });
     const { body: page } = await server.request<{ items: object[] }>(

@@ -184,7 +184,8 @@ async function store(
   if ('refusal' in outcome) return uploadFailed(outcome.refusal);
   const error = await embedUploads(services, call, { slugs, brought: outcome.added });
   const documents = outcome.added.map((one) => uploadedDocument(one, isNamed));
-  return uploadAnswer({ success: true, error, documents });
+  const { warnings = [] } = outcome;
+  return uploadAnswer({ success: true, error, documents, ...(warnings.length === 0 ? {} : { warnings }) });
 }
 
 /** @returns a string: the problem. */

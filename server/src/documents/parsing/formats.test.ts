@@ -69,6 +69,7 @@ describe('The text of a file', () => {
     const mails = [eml('One', 'First.\r\n>From afar.'), eml('', 'Second.')];
     expect(await parseAll(mbox(mails), 'a.mbox')).toEqual({
       called: 'a mailbox',
+      warnings: [],
       parts: [
         {
           text: expect.stringMatching(/^Subject: One\n[^]*\n\nFirst\.\nFrom afar\.$/),
@@ -109,7 +110,52 @@ describe('The text of a file', () => {
 
   test('A page without an article is read as a whole', async () => {
     const page = '<title>List</title><ul><li>White</li><li>Round &amp; red</li></ul>';
-    expect(await parseBytes(page, 'a.html')).toMatchObject({ text: 'White\n\nRound & red' });
+    expect(await parseBytes(page, 'a.html')).toMatchObject({ text: 'List\n\nWhite\n\nRound & red' });
+  });
+});
+
+describe('The text of a page', () => {
+  const rows = Array.from(
+    { length: 6 },
+    (_, i) => `<p>Hold the red button for ${i} seconds, then let it go, and wait for the light.</p>`,
+  );
+  const page = `<html><head><title>Widget 3000 manual</title></head><body><nav><h2>Menu</h2><a href="/">Home</a></nav><main><h1>Widget 3000</h1>${rows.join('')}<h2>Battery</h2><table><tr><th>Cells</th><td>Two AAA cells</td></tr></table>${rows.join('')}</main><footer>Imprint</footer></body></html>`;
+
+  test('The title, the headings and the tables of an article are read, its menu is not', async () => {
+    const { text } = (await parseBytes(page, 'a.html')) as { text: string };
+    expect(text).toMatch(
+      /^Widget 3000 manual\n\nWidget 3000\n\nHold the red[^]*Battery\n[^]*Cells\s+Two AAA cells/,
+    );
+    expect(text).not.toMatch(/Menu|Home|Imprint/);
+    expect(text.match(/Battery/g)).toHaveLength(1);
+  });
+
+  test('A short page keeps its title and its heading', async () => {
+    const short =
+      '<title>Widget 3000 manual</title><h1>Widget 3000</h1><p>Hold the red button for five seconds.</p><h2>Battery</h2><p>Use two AAA cells.</p>';
+    expect(await parseBytes(short, 'a.html')).toMatchObject({
+      text: expect.stringMatching(
+        /^Widget 3000 manual\n+Widget 3000\n+Hold the red button for five seconds\.\n+Battery\n+Use two AAA cells\.$/,
+      ),
+    });
+  });
+
+  test('A warning says how much of a page beside its article was not read', async () => {
+    const aside = Array.from(
+      { length: 8 },
+      (_, i) => `<li><a href="/${i}">Another product ${i}</a></li>`,
+    ).join('');
+    const outcome = await parseAll(
+      page.replace('<footer>', `<nav><ul>${aside}</ul></nav><footer>`),
+      'a.html',
+    );
+    expect(outcome).toMatchObject({
+      warnings: [
+        expect.stringMatching(
+          /^\d+ % of the text of the page was not read: menus and such beside its article\.$/,
+        ),
+      ],
+    });
   });
 });
 
@@ -139,6 +185,9 @@ describe('A refused file', () => {
     ],
     ['a.docx', 'no zip', 'a.docx is damaged: it is not a zip archive, as files of its kind are.'],
     ['a.txt', pdf(['x']), 'a.txt is a PDF, but is not named so: name it .pdf.'],
+    ['a.txt', String.raw`{\rtf1 x}`, 'a.txt is RTF, but is not named so: name it .rtf.'],
+    ['a.rtf', 'no rtf', 'a.rtf is damaged: it is not RTF.'],
+    ['deep.rtf', `{\\rtf1${'{'.repeat(1000)}`, 'deep.rtf is nested deeper than 500 groups.'],
     ['a.pdf', 'no pdf', 'a.pdf is damaged: it cannot be read as a PDF.'],
     [
       'cut.pptx',

@@ -1,6 +1,6 @@
 /** How a file is read. */
 export type Format =
-  'text' | 'html' | 'pdf' | 'docx' | 'pptx' | 'xlsx' | 'open-document' | 'epub' | 'eml' | 'mbox';
+  'text' | 'html' | 'rtf' | 'pdf' | 'docx' | 'pptx' | 'xlsx' | 'open-document' | 'epub' | 'eml' | 'mbox';
 
 interface Readable {
   format: Format;
@@ -51,6 +51,7 @@ const TYPES: [mime: string, extensions: string[], type: Readable | Unsupported][
   ['image/jpg', ['.jpg'], IMAGE],
   ['image/webp', ['.webp'], IMAGE],
   [`${OPEN}.spreadsheet`, ['.ods'], as('open-document', 'an ods file')],
+  ['application/rtf', ['.rtf'], as('rtf', 'an rtf file')],
   ['message/rfc822', ['.eml'], as('eml', 'an e-mail')],
 ];
 
@@ -72,16 +73,16 @@ export const extensionOf = (fileName: string): string =>
   /\.[^./\\]+$/.exec(fileName.toLowerCase())?.[0] ?? '';
 
 /** @returns undefined for an unknown extension: the content of the file decides. */
-export function recognise(fileName: string): Readable | { refusal: string } | undefined {
+export function recognise(fileName: string): Readable | Unsupported | undefined {
   const extension = extensionOf(fileName);
-  const type = [...TYPES, ...OTHERS].find(([, extensions]) => extensions.includes(extension))?.[2];
-  return type !== undefined && 'missing' in type ? { refusal: `${fileName}: ${type.missing}` } : type;
+  return [...TYPES, ...OTHERS].find(([, extensions]) => extensions.includes(extension))?.[2];
 }
 
 /** The extension for a content type; '' for one that does not decide how a file is read. */
 export function extensionForType(contentType: string): string {
   const mime = (contentType.split(';')[0] ?? '').trim().toLowerCase();
   if (mime === 'application/xhtml+xml') return '.html';
+  if (mime === 'text/rtf') return '.rtf';
   const known = TYPES.find(([type]) => type === mime)?.[1][0];
   const [kind = '', subtype] = mime.split('/');
   return known ?? MEDIA_EXTENSIONS.get(kind) ?? (subtype === 'json' ? '.json' : '');

@@ -5,7 +5,7 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { docx, eml, ods, pdf } from '../files.fixture.ts';
 import { zipOf } from '../zip.fixture.ts';
-import { parseBytes } from './parser.fixture.ts';
+import { parseAll, parseBytes } from './parser.fixture.ts';
 import { Parser } from './parser.ts';
 
 const MIB = 1024 * 1024;
@@ -102,6 +102,28 @@ describe('a hostile file costs only its own request', () => {
     }
   });
 
+  test('An attached zip bomb is named in a warning, and messages within messages end at the fifth', async () => {
+    const attached = (type: string, name: string, bytes: Buffer): Buffer =>
+      Buffer.from(
+        `From: ada@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nTurnips.\r\n--b\r\nContent-Type: ${type}\r\nContent-Disposition: attachment; filename=${name}\r\nContent-Transfer-Encoding: base64\r\n\r\n${bytes.toString('base64')}\r\n--b--\r\n`,
+      );
+    const bomb = zipOf({ 'content.xml': { deflated: BOMB, claimedBytes: BOMB_BYTES } });
+    const parser = limited({ limits: small });
+    expect(await parseAll(attached('application/x', 'bomb.odt', bomb), 'a.eml', { parser })).toMatchObject({
+      parts: [{ text: expect.stringMatching(/Turnips\.$/) }],
+      warnings: ['Attachment bomb.odt unpacks to more than 8 MiB.'],
+    });
+    let mail: Buffer = Buffer.from('From: eve@example.org\r\n\r\nDeepest.\r\n');
+    for (let i = 0; i < 7; i++) mail = attached('application/octet-stream', 'inner.eml', mail);
+    const outcome = await parseAll(mail, 'nested.eml');
+    expect(outcome).toMatchObject({
+      warnings: [expect.stringMatching(/Attachment inner\.eml is nested too deeply to be read\.$/)],
+    });
+    const { parts } = outcome as { parts: { text: string }[] };
+    expect(parts[0]?.text.split('Turnips.')).toHaveLength(7);
+    expect(parts[0]?.text).not.toContain('Deepest');
+  });
+
   test('A file that is too large to be read as a whole is refused', async () => {
     const parser = limited({ limits: { wholeBytes: 2000 } });
     const outcome = await parseBytes(Buffer.concat([pdf(['x']), Buffer.alloc(3000)]), 'big.pdf', { parser });
@@ -120,11 +142,8 @@ describe('a hostile file costs only its own request', () => {
     async () => {
       const parser = limited({ limits: { residentMiB: 1 } });
       // Decompression takes far longer than the time between two checks of the memory.
-      const parts = Array.from({ length: 7 }, (_, i) => [
-        `${i}.xml`,
-        { deflated: BOMB, claimedBytes: BOMB_BYTES },
-      ]);
-      expect(await parseBytes(zipOf(Object.fromEntries(parts)), 'resident.docx', { parser })).toEqual({
+      const bytes = zipOf({ 'word/document.xml': { deflated: BOMB, claimedBytes: BOMB_BYTES } });
+      expect(await parseBytes(bytes, 'resident.docx', { parser })).toEqual({
         refusal: 'resident.docx needs more than 1 MiB of memory to be read.',
       });
     },

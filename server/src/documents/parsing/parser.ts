@@ -18,6 +18,8 @@ export interface Parsed {
   parts: ParsedPart[];
   /** As in "a text file uploaded by the user". */
   called: string;
+  /** Sentences that say what in the file was not read. */
+  warnings: string[];
 }
 
 interface FileToRead {
@@ -59,7 +61,7 @@ export class Parser {
   /** Does not close the file. @param signal aborted when the request has ended. */
   async parse({ fd, name, charset }: FileToRead, signal?: AbortSignal): Promise<ParseOutcome> {
     const type = recognise(name);
-    if (type !== undefined && 'refusal' in type) return type;
+    if (type !== undefined && 'missing' in type) return { refusal: `${name}: ${type.missing}` };
     const release = await this.#gate.enter(signal);
     if (release === undefined)
       return { refusal: `${name} was not read: too many files are. Try again in a moment.` };
@@ -95,21 +97,27 @@ export class Parser {
 /** Each holds its file open and its request waiting. */
 const WAITING_MAX = 100;
 
-type Said = ParsedPart[] | { refusal: string } | { unknown: true };
+type Said = Omit<Parsed, 'called'> | { refusal: string } | { unknown: true };
 
 /** See parser-process.ts. */
 async function splitOutput(output: Buffer | { failure: string }): Promise<Said> {
   if ('failure' in output) return { refusal: output.failure };
   const parts: ParsedPart[] = [];
+  const warnings: string[] = [];
   for (let at = 0; at < output.length;) {
     const start = output.indexOf(0x0a, at) + 1;
     const head = JSON.parse(output.subarray(at, start).toString()) as ParseHead;
+    if ('warnings' in head) {
+      warnings.push(...head.warnings);
+      at = start;
+      continue;
+    }
     if (!('properties' in head)) return head;
     at = start + head.bytes;
     parts.push({ text: await decoded(output.subarray(start, at)), properties: head.properties });
     if (parts.length % PARTS_AT_ONCE === 0) await nextTurn();
   }
-  return parts;
+  return { parts, warnings };
 }
 
 /** About a millisecond each. */
@@ -132,6 +140,8 @@ function outcomeOf(said: Said, { name, called }: { name: string; called: string 
     return {
       refusal: `File extension ${extensionOf(name)} not supported for parsing and cannot be assumed as text file type.`,
     };
-  const parts = said.filter(({ text }) => text.trim() !== '');
-  return parts.length === 0 ? { refusal: `${name} has no text in it.` } : { parts, called };
+  const parts = said.parts.filter(({ text }) => text.trim() !== '');
+  const { warnings } = said;
+  if (parts.length > 0) return { parts, called, warnings };
+  return { refusal: [`${name} has no text in it.`, ...warnings].join(' ') };
 }

@@ -23,7 +23,12 @@ export class Zip {
   /** @throws Unreadable where the file is not a zip archive. */
   static async open(source: Source): Promise<Zip> {
     const options = { lazyEntries: true, autoClose: false, validateEntrySizes: true };
-    const file = await yauzl.fromFdPromise(source.fd, options).catch(() => {
+    const { content } = source;
+    const opening =
+      typeof content === 'number'
+        ? yauzl.fromFdPromise(content, options)
+        : yauzl.fromBufferPromise(content, options);
+    const file = await opening.catch(() => {
       throw new Unreadable(
         source.start(COMPOUND_MARK.length).equals(COMPOUND_MARK)
           ? 'is encrypted, or an old Office file: save it again, without a password.'

@@ -28,16 +28,20 @@ async function packageOf(zip: Zip, { limits }: Source): Promise<string> {
   return book;
 }
 
-async function chaptersOf(zip: Zip, { limits }: Source, book: string): Promise<string[]> {
+/** In the order of the book; warns of its images. */
+async function chaptersOf(zip: Zip, source: Source, book: string): Promise<string[]> {
   const files = new Map<string, string>();
   const spine = new Set<string>();
-  await readXml(zip.text(book), limits, {
-    open: (name, { id, href, idref }) => {
+  let images = 0;
+  await readXml(zip.text(book), source.limits, {
+    open: (name, { id, href, idref, 'media-type': type, properties }) => {
+      if (name === 'item' && type?.startsWith('image/') === true && properties !== 'cover-image') images++;
       if (name === 'item' && id !== undefined && href !== undefined)
         files.set(id, posix.join(posix.dirname(book), decoded(href)));
       else if (name === 'itemref' && idref !== undefined) spine.add(idref);
     },
   });
+  source.warnOf(images, 'image');
   return [...spine]
     .map((id) => files.get(id))
     .filter((file) => file !== undefined && zip.has(file)) as string[];

@@ -1,6 +1,8 @@
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
-import { decodeText, type Properties, type Source } from '../source.ts';
+import { decodeText } from '../encoding.ts';
+import type { Properties, Source } from '../source.ts';
+import { completeArticle } from './complete-article.ts';
 import { htmlText, readPage } from './html-text.ts';
 import { propertiesOf } from './office.ts';
 
@@ -8,17 +10,26 @@ import { propertiesOf } from './office.ts';
 const ELEMENTS_MAX = 20_000;
 const DEPTH_MAX = 200;
 /** An article has at least this share of the page's text. */
-const ARTICLE_SHARE_MIN = 0.2;
+const ARTICLE_SHARE_MIN = 0.5;
+/** The sender hears of what was left out beyond this share. */
+const LEFT_OUT_SHARE_MAX = 0.1;
 
-/** The article of a page without its menus, or the whole text where no article is found. */
+/** The title and the article of a page without its menus, or the whole text where no article is found. */
 export function readHtml(source: Source): Properties {
   const html = decodeHtml(source);
-  const { text: whole, elements, depth } = readPage(html);
+  const { text: whole, lines, elements, depth } = readPage(html);
   const isSmall = elements <= ELEMENTS_MAX && depth <= DEPTH_MAX;
   const article = isSmall ? articleOf(html) : undefined;
   const isArticle = article !== undefined && article.text.length > whole.length * ARTICLE_SHARE_MIN;
-  source.add(isArticle ? article.text : whole);
-  return propertiesOf({ title: article?.title ?? titleOf(html), author: article?.author });
+  const text = isArticle ? completeArticle(article.text, lines) : whole;
+  const title = titleOf(html);
+  source.add(title === undefined || text.includes(title) || text === '' ? text : `${title}\n\n${text}`);
+  const leftOut = 1 - text.length / whole.length;
+  if (leftOut > LEFT_OUT_SHARE_MAX)
+    source.warn(
+      `${Math.round(leftOut * 100)} % of the text of the page was not read: menus and such beside its article.`,
+    );
+  return propertiesOf({ title: article?.title ?? title, author: article?.author });
 }
 
 function articleOf(html: string): { text: string; title?: string; author?: string } | undefined {

@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import PostalMime from 'postal-mime';
 import type { Email } from 'postal-mime';
+import { decodeText } from '../encoding.ts';
 import { Unreadable } from '../limits.ts';
 import type { Properties, Source } from '../source.ts';
 import { htmlText } from './html-text.ts';
@@ -8,30 +10,71 @@ import { propertiesOf } from './office.ts';
 /** Of parts within parts. */
 const NESTING_MAX = 50;
 
-export async function readEml(source: Source): Promise<Properties> {
+/** A file that came with a mail. */
+export interface Attached {
+  name: string;
+  mimeType: string;
+  bytes: Buffer;
+}
+
+/** Adds the text of an attachment to that of its mail. */
+type ReadAttachment = (mail: Source, attached: Attached) => Promise<void>;
+
+export async function readEml(source: Source, readAttachment: ReadAttachment): Promise<Properties> {
   const mail = await parse(source.whole());
   source.add(mailText(mail));
+  await readAttachments(mail, source, readAttachment);
   return mailProperties(mail);
 }
+
+/** Of one message. */
+const ATTACHMENTS_MAX = 100;
+const NAME_MAX_CHARACTERS = 100;
+
+async function readAttachments(
+  { attachments }: Email,
+  source: Source,
+  readAttachment: ReadAttachment,
+): Promise<void> {
+  for (const { filename, mimeType, content } of attachments.slice(0, ATTACHMENTS_MAX)) {
+    const name = (filename ?? mimeType).replace(/[\s\p{Cc}]+/gu, ' ').slice(0, NAME_MAX_CHARACTERS);
+    const bytes = typeof content === 'string' ? Buffer.from(content) : bufferOf(content);
+    await readAttachment(source, { name, mimeType, bytes });
+  }
+  source.warnOf(Math.max(attachments.length - ATTACHMENTS_MAX, 0), 'more attachment');
+}
+
+const bufferOf = (content: ArrayBuffer | Uint8Array): Buffer =>
+  content instanceof Uint8Array
+    ? Buffer.from(content.buffer, content.byteOffset, content.byteLength)
+    : Buffer.from(content);
 
 /** Each becomes a document, and one transaction stores all of them. */
 const MESSAGES_MAX = 5_000;
 
-export async function readMbox(source: Source): Promise<Properties> {
+export async function readMbox(source: Source, readAttachment: ReadAttachment): Promise<Properties> {
   let number = 0;
   for (const message of messagesOf(source.whole())) {
     if (++number > MESSAGES_MAX)
       throw new Unreadable(`holds more than ${MESSAGES_MAX} messages: split it into several.`);
     const mail = await parse(message);
     source.add(mailText(mail).replace(/^>(>*From )/gm, '$1'));
+    await readAttachments(mail, source, readAttachment);
     const { title: part = `Message ${number}`, ...known } = mailProperties(mail);
     source.end({ ...known, part });
   }
   return {};
 }
 
-const parse = (bytes: Buffer): Promise<Email> =>
-  PostalMime.parse(bytes, { maxNestingDepth: NESTING_MAX, attachmentEncoding: 'arraybuffer' });
+const OPTIONS = { maxNestingDepth: NESTING_MAX, attachmentEncoding: 'arraybuffer' } as const;
+
+async function parse(bytes: Buffer): Promise<Email> {
+  const mail = await PostalMime.parse(bytes, OPTIONS);
+  const { subject = '', text = '', html = '' } = mail;
+  const isDamaged = [subject, text, html].some((part) => part.includes('\ufffd'));
+  // Old programs send bytes of their own encoding without a charset.
+  return isDamaged && !isUtf8(bytes) ? PostalMime.parse(decodeText(bytes), OPTIONS) : mail;
+}
 
 /** A message begins with a line `From …` after an empty one. */
 function* messagesOf(bytes: Buffer): Generator<Buffer> {
@@ -66,6 +109,7 @@ function mailText(mail: Email): string {
     ['Subject', mail.subject],
     ['From', senderOf(mail)],
     ['To', mail.to?.map(shownAddress).join(', ')],
+    ['Cc', mail.cc?.map(shownAddress).join(', ')],
     ['Date', mail.date],
   ]
     .filter(([, value]) => value !== undefined && value !== '')

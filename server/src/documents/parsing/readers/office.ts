@@ -22,17 +22,32 @@ export const propertiesOf = ({
 });
 
 /** The parts of an Office file that another part refers to, by relation id. */
-export async function relationsOf(zip: Zip, { limits }: Source, part: string): Promise<Map<string, string>> {
+export async function relationsOf(zip: Zip, source: Source, part: string): Promise<Map<string, string>> {
+  const related = await relatedParts(zip, source, part);
+  return new Map(related.map(({ id, target }) => [id, target]));
+}
+
+interface RelatedPart {
+  id: string;
+  /** Such as `footnotes`. */
+  kind: string;
+  /** The name of its file. */
+  target: string;
+}
+
+/** @param part '' for the whole package. */
+export async function relatedParts(zip: Zip, { limits }: Source, part: string): Promise<RelatedPart[]> {
   const folder = posix.dirname(part);
-  const name = `${folder}/_rels/${posix.basename(part)}.rels`;
-  const relations = new Map<string, string>();
-  if (!zip.has(name)) return relations;
+  const name = posix.join(folder, '_rels', `${posix.basename(part)}.rels`);
+  const related: RelatedPart[] = [];
+  if (!zip.has(name)) return related;
   await readXml(zip.text(name), limits, {
-    open: (element, { Id, Target, TargetMode }) => {
-      if (element !== 'Relationship' || Id === undefined || Target === undefined) return;
-      if (TargetMode !== 'External')
-        relations.set(Id, Target.startsWith('/') ? Target.slice(1) : posix.join(folder, Target));
+    open: (element, { Id: id, Type = '', Target, TargetMode }) => {
+      if (element !== 'Relationship' || id === undefined || Target === undefined) return;
+      if (TargetMode === 'External') return;
+      const target = Target.startsWith('/') ? Target.slice(1) : posix.join(folder, Target);
+      related.push({ id, kind: posix.basename(Type), target });
     },
   });
-  return relations;
+  return related;
 }

@@ -8,17 +8,37 @@ type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
 /** @throws Unreadable also where all pages are images. */
 export async function readPdf(source: Source): Promise<Properties> {
   const pdf = await opened(new Uint8Array(source.whole()));
-  let hasText = false;
+  const blank: number[] = [];
   for (let number = 1; number <= pdf.numPages; number++) {
     const text = await pageText(pdf, number);
-    hasText ||= text.trim() !== '';
+    if (text.trim() === '') blank.push(number);
     source.add(`${text.trim()}\n\n`);
   }
-  if (!hasText)
+  if (blank.length === pdf.numPages)
     throw new Unreadable(
       'is a PDF without readable text, such as a scan. Convert it with text recognition (OCR) first.',
     );
+  warnOfBlank(source, blank);
+  for (const name of await attachmentsOf(pdf)) source.warn(`Attachment ${name} was not read.`);
   return propertiesIn(pdf);
+}
+
+function warnOfBlank(source: Source, pages: readonly number[]): void {
+  const [first] = pages;
+  if (first === undefined) return;
+  const shown = `${pages.slice(0, PAGES_SHOWN).join(', ')}${pages.length > PAGES_SHOWN ? ', …' : ''}`;
+  source.warn(
+    pages.length === 1
+      ? `Page ${first} has no readable text, such as a scan.`
+      : `${pages.length} pages have no readable text, such as scans: ${shown}.`,
+  );
+}
+
+const PAGES_SHOWN = 20;
+
+async function attachmentsOf(pdf: Pdf): Promise<string[]> {
+  const attachments: unknown = await pdf.getAttachments().catch(() => null);
+  return Object.keys(attachments ?? {});
 }
 
 async function opened(bytes: Uint8Array): Promise<Pdf> {
@@ -45,12 +65,23 @@ interface Annotation {
   fieldName?: unknown;
   fieldValue?: unknown;
   password?: unknown;
+  subtype?: unknown;
+  contentsObj?: { str?: unknown };
 }
 
-/** The values in the fields of forms. */
+/** The values in the fields of forms, and comments. */
 function filledIn(annotations: readonly Annotation[]): string {
-  return annotations.map(filledInField).filter(isSaid).join('\n');
+  return annotations
+    .flatMap((annotation) => [filledInField(annotation), commentIn(annotation)])
+    .filter(isSaid)
+    .join('\n');
 }
+
+/** Other kinds have texts that describe the annotation, or the same text again. */
+const COMMENTS = new Set<unknown>(['Text', 'FreeText', 'Highlight', 'Underline', 'Squiggly', 'StrikeOut']);
+
+const commentIn = ({ subtype, contentsObj }: Annotation): string =>
+  COMMENTS.has(subtype) && isSaid(contentsObj?.str) ? contentsObj.str : '';
 
 function filledInField({ fieldName, fieldValue, password }: Annotation): string {
   if (password === true || fieldValue === 'Off') return '';

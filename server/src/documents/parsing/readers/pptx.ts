@@ -1,18 +1,24 @@
 import type { Properties, Source } from '../source.ts';
 import { readXml } from '../xml.ts';
 import { Zip } from '../zip.ts';
-import { officeProperties, relationsOf } from './office.ts';
+import { readDrawing } from './drawing-text.ts';
+import { officeProperties, relatedParts, relationsOf } from './office.ts';
+import { noteUnread, unreadParts, warnOfUnread } from './unread-parts.ts';
 
-/** Slide by slide, each followed by its notes. */
+/** Slide by slide, each followed by its diagrams, its notes and its comments. */
 export async function readPptx(source: Source): Promise<Properties> {
   const zip = await Zip.open(source);
+  const unread = unreadParts();
   for (const slide of await slidesOf(zip, source)) {
-    await readSlide(zip, source, slide);
-    const relations = await relationsOf(zip, source, slide);
-    const notes = [...relations.values()].find((target) => /notesSlide/.test(target));
-    if (notes !== undefined && zip.has(notes)) await readSlide(zip, source, notes);
+    await readDrawing(zip, source, slide);
+    const related = await relatedParts(zip, source, slide);
+    for (const wanted of ['diagramData', 'notesSlide', 'comments'])
+      for (const { kind, target } of related)
+        if (kind === wanted && zip.has(target)) await readDrawing(zip, source, target);
+    for (const { kind, target } of related) noteUnread(unread, kind, target);
     source.add('\n');
   }
+  warnOfUnread(source, unread);
   return officeProperties(zip, source);
 }
 
@@ -29,21 +35,4 @@ async function slidesOf(zip: Zip, source: Source): Promise<string[]> {
     },
   });
   return slides;
-}
-
-async function readSlide(zip: Zip, source: Source, name: string): Promise<void> {
-  let isText = false;
-  await readXml(zip.text(name), source.limits, {
-    open: (element) => {
-      if (element === 't') isText = true;
-      else if (element === 'br' || element === 'tab') source.add(element === 'br' ? '\n' : '\t');
-    },
-    close: (element) => {
-      if (element === 't') isText = false;
-      else if (element === 'p') source.add('\n');
-    },
-    text: (piece) => {
-      if (isText) source.add(piece);
-    },
-  });
 }

@@ -4,24 +4,29 @@ import { Zip } from '../zip.ts';
 import { columnOf, serialDate, serialDuration, timeKind, type TimeKind } from './cells.ts';
 import { csvLine } from './csv-line.ts';
 import { officeProperties, relationsOf } from './office.ts';
+import { readSheetAsides } from './sheet-asides.ts';
+import { unreadParts, warnOfUnread } from './unread-parts.ts';
 
 const WORKBOOK = 'xl/workbook.xml';
 /** The limit of Excel. */
 const COLUMNS_MAX = 16_384;
 
-/** Sheet by sheet: its name, then its rows as CSV. */
+/** Sheet by sheet: its name, its rows as CSV, its text boxes and comments. */
 export async function readXlsx(source: Source): Promise<Properties> {
   const zip = await Zip.open(source);
   const known = {
     strings: zip.has('xl/sharedStrings.xml') ? await sharedStrings(zip, source) : [],
     timeStyles: zip.has('xl/styles.xml') ? await timeStyles(zip, source) : new Map<number, TimeKind>(),
   };
+  const unread = unreadParts();
   const { sheets, is1904 } = await workbookOf(zip, source);
   for (const { name, part } of sheets) {
     source.add(`${name}\n`);
     await readSheet(zip, source, { part, is1904, ...known });
+    await readSheetAsides(zip, source, { part, unread });
     source.add('\n');
   }
+  warnOfUnread(source, unread);
   return officeProperties(zip, source);
 }
 
