@@ -20,6 +20,7 @@ const STOPS_ALL = new Set([
   'insufficient_scope',
   'forbidden_resource',
   'budget_exceeded',
+  'budget_too_small',
   'forbidden',
 ]);
 
