@@ -11,7 +11,7 @@ import type { Document, NewDocument } from './document.ts';
 import type { Documents } from './documents.ts';
 import { PageFetcher } from './fetching/page-fetcher.ts';
 import { named, noteSlug, slugOf } from './names.ts';
-import { Parser, type Parsed, type ParsedPart } from './parsing/parser.ts';
+import { Parser, type AddRefusal, type Parsed, type ParsedPart } from './parsing/parser.ts';
 import { TemporaryFiles } from './temporary-files.ts';
 
 /** A document that was just added, with its text. */
@@ -21,7 +21,7 @@ export interface AddedDocument {
 }
 
 /** A file may hold several documents, as a mailbox does. A refusal is whole sentences for the sender. */
-export type AddResult = { added: AddedDocument[] } | { refusal: string };
+export type AddResult = { added: AddedDocument[] } | AddRefusal;
 
 /** Metadata that the sender may set; the rest is found out. */
 export interface StatedMetadata {

@@ -130,7 +130,7 @@ describeOnBothServers('vectors of the Developer API', (start) => {
     const unknown = await pin({ docPath: 'x/y.json', pinStatus: true });
     expect([unknown.status, unknown.text]).toEqual([404, 'Not Found']);
     const nowhere = await pin({ docPath: turnip, pinStatus: true }, 'nope');
-    expect([nowhere.status, nowhere.text]).toEqual([500, '']);
+    expect([nowhere.status, nowhere.body.message]).toEqual([400, 'Workspace nope is not a valid workspace.']);
   });
 
   test('vectors are counted in each workspace that they are in', async () => {
@@ -192,8 +192,10 @@ describeOnBothServers('vectors of the Developer API', (start) => {
     expect(two.body.data.map(({ index }) => index)).toEqual([0, 1]);
     for (const input of [[], [1], '', null, ['a', '']]) {
       const bad = await post('/openai/embeddings', { input });
-      expect([bad.status, bad.text]).toEqual([500, '']);
+      expect(bad.status).toBe(400);
+      expect(bad.body).toMatchObject({ error: { message: expect.stringMatching(/^input: must be a text/) } });
     }
+    expect((await post('/openai/embeddings', [])).status).toBe(400);
   });
 
   test('a workspace that a key does not cover does not exist for it, nor what only it holds', async () => {

@@ -1,14 +1,15 @@
 import { Type } from 'typebox';
 import type { Hit } from '../../retrieval/index.ts';
 import { VECTOR_DATABASE } from '../system/providers.ts';
-import { empty, json, phrase } from '../answers.ts';
+import { json, phrase } from '../answers.ts';
+import { openaiError } from '../chat/openai-chat.ts';
 import { asSent, field, flag, text, texts } from '../fields.ts';
 import { changeOf, embed, unembed } from './embed-documents.ts';
 import { EmbeddedWorkspace, viewEmbedded } from '../workspaces/workspace-shapes.ts';
 import * as d from '../schemas.ts';
 import { accountsOf, ModelAccount } from '../../models/index.ts';
 import type { Route } from '../services.ts';
-import type { Answer } from '../../http/index.ts';
+import { nullable, type Answer } from '../../http/index.ts';
 import { documentRoute } from '../surface.ts';
 
 const params = Type.Object({ slug: Type.String() });
@@ -68,6 +69,22 @@ function readInput(input: unknown): string[] | undefined {
 /** With a name of its own: openapi-generator makes Go that does not compile of a union with a nameless array of numbers. */
 const Vector = Type.Array(Type.Number(), { title: 'Vector' });
 
+const EmbeddingRefusal = Type.Object({
+  error: Type.Object({
+    message: Type.String(),
+    type: Type.String(),
+    param: nullable(Type.String()),
+    code: Type.String(),
+  }),
+});
+const BAD_INPUT = {
+  message: `input: must be a text, or a list of 1 to ${TEXTS_MAX} texts that are not empty, such as "Hello".`,
+  status: 400,
+  code: 'invalid_input',
+};
+
+const noWorkspace = (slug: string) => json({ message: `Workspace ${slug} is not a valid workspace.` }, 400);
+
 const embeddingInput = field(Type.Union([Type.String(), Type.Array(Type.String())]), readInput);
 
 export const vectorRoutes: Route[] = [
@@ -102,11 +119,11 @@ export const vectorRoutes: Route[] = [
     access: 'workspaces:write',
     params,
     body: Type.Object({ docPath: text(), pinStatus: Type.Optional(flag()) }),
-    responses: { 200: d.Said, 404: 'stream', 500: null },
+    responses: { 200: d.Said, 400: d.Said, 404: 'stream' },
     handler: async (services, { caller, params: { slug }, body }) => {
       const { workspaces, retrieval, documents, storage } = services;
       const workspace = await workspaces.findCovered(caller, slug);
-      if (workspace === undefined) return empty(500);
+      if (workspace === undefined) return noWorkspace(slug);
       const { docPath: location = '', pinStatus: isPinned } = body;
       const action = isPinned ? 'workspaces.pin' : 'workspaces.unpin';
       const isThere = await storage.transaction(async (tx) => {
@@ -144,8 +161,7 @@ export const vectorRoutes: Route[] = [
       const { caller } = call;
       const { slug } = call.params;
       const workspace = await workspaces.findCovered(caller, slug);
-      if (workspace === undefined)
-        return json({ message: `Workspace ${slug} is not a valid workspace.` }, 400);
+      if (workspace === undefined) return noWorkspace(slug);
       const { query, topN = workspace.topN, scoreThreshold = workspace.similarityThreshold } = call.body;
       if (query === undefined) return json({ message: 'Query parameter cannot be empty.' }, 400);
       if (!(await retrieval.hasVectors(workspace.id)))
@@ -201,12 +217,12 @@ export const vectorRoutes: Route[] = [
         model: Type.String(),
         usage: Type.Object({ prompt_tokens: Type.Integer(), total_tokens: Type.Integer() }),
       }),
-      500: null,
+      400: EmbeddingRefusal,
     },
     handler: async (services, call): Promise<Answer> => {
       const { input, inputs = [], encoding_format: encoding } = call.body;
       const texts = input ?? inputs;
-      if (texts.length === 0) return empty(500);
+      if (texts.length === 0) return json(openaiError(BAD_INPUT), 400);
       const account = new ModelAccount(services, call);
       const { retrieval } = services;
       const { model, vectors, tokens } = await retrieval.embed(texts, { account, signal: call.signal });

@@ -29,7 +29,13 @@ interface FileToRead {
 }
 
 /** A refusal is whole sentences that name the file, for its sender. */
-export type ParseOutcome = Parsed | { refusal: string };
+export type ParseOutcome = Parsed | AddRefusal;
+
+/** `isOurs`: the sender cannot correct it. */
+export interface AddRefusal {
+  refusal: string;
+  isOurs?: boolean;
+}
 
 /**
  * Reads each file in a process of its own, a few at once: within limits, with an empty environment, without permission to
@@ -62,7 +68,7 @@ export class Parser {
     if (type !== undefined && 'refusal' in type) return type;
     const release = await this.#gate.enter(signal);
     if (release === undefined)
-      return { refusal: `${name} was not read: too many files are. Try again in a moment.` };
+      return { refusal: `${name} was not read: too many files are. Try again in a moment.`, isOurs: true };
     try {
       const { format = 'undecided', called = 'a text file' } = type ?? {};
       const said = await this.#read({ format, limits: this.#limits, charset }, fd, signal);
@@ -77,7 +83,7 @@ export class Parser {
     try {
       child = new ParserChild(job, fd);
     } catch {
-      return { refusal: NOT_STARTED };
+      return { refusal: NOT_STARTED, isOurs: true };
     }
     const leave = (): void => child.end('was not read: the request has ended.');
     this.#running.add(child);
@@ -95,7 +101,7 @@ export class Parser {
 /** Each holds its file open and its request waiting. */
 const WAITING_MAX = 100;
 
-type Said = ParsedPart[] | { refusal: string } | { unknown: true };
+type Said = ParsedPart[] | AddRefusal | { unknown: true };
 
 /** See parser-process.ts. */
 async function splitOutput(output: Buffer | { failure: string }): Promise<Said> {
@@ -127,7 +133,7 @@ async function decoded(bytes: Buffer): Promise<string> {
 }
 
 function outcomeOf(said: Said, { name, called }: { name: string; called: string }): ParseOutcome {
-  if ('refusal' in said) return { refusal: `${name} ${said.refusal}` };
+  if ('refusal' in said) return { ...said, refusal: `${name} ${said.refusal}` };
   if ('unknown' in said)
     return {
       refusal: `File extension ${extensionOf(name)} not supported for parsing and cannot be assumed as text file type.`,
