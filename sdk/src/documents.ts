@@ -43,6 +43,8 @@ export interface StoredDocuments {
   documents: Uploaded[];
   /** Why they are not in a workspace that they were to be put into. */
   error: string | null;
+  /** Which of them the folder had already, from the same bytes: these were not stored again. */
+  message?: string | undefined;
 }
 
 /** Reading and embedding a long file may take minutes. */
@@ -77,11 +79,8 @@ export async function uploadLink(
 }
 
 async function storedIn(response: Response): Promise<StoredDocuments> {
-  const { documents, error } = (await response.json()) as {
-    documents: Uploaded[];
-    error: string | null;
-  };
-  if (documents.length > 0) return { documents, error };
+  const { documents, error, message } = (await response.json()) as StoredDocuments;
+  if (documents.length > 0) return { documents, error, message };
   throw new KeywardApiError({
     url: response.url,
     status: response.status,

@@ -174,7 +174,10 @@ describeOnBothServers('a key bound to workspaces', (start) => {
   it('does not learn from an upload which workspaces there are beside its own', async () => {
     const { body } = await upload(server, { bytes: 'x' }, { key, fields: { addToWorkspaces: 'other' } });
     const nothing = await upload(server, { bytes: 'x' }, { key, fields: { addToWorkspaces: 'nope' } });
-    expect([body.success, body.error]).toEqual([nothing.body.success, nothing.body.error]);
-    expect(body.error).toBeNull();
+    expect([body.success, body.error]).toEqual([
+      nothing.body.success,
+      nothing.body.error?.replace('nope', 'other'),
+    ]);
+    expect(body.error).toContain('other: There is no such workspace.');
   });
 });

@@ -71,6 +71,9 @@ export const UploadResult = Type.Object({
   success: Type.Boolean(),
   error: nullable(Type.String({ description: 'The documents that could not be embedded, if any' })),
   documents: Type.Array(UploadedDocument),
+  message: Type.Optional(
+    Type.String({ description: 'Where the folder had documents already, with the same bytes: which' }),
+  ),
 });
 
 export const UploadFailure = Type.Object({

@@ -6,7 +6,7 @@ import {
   folderName,
   withScheme,
 } from '../../documents/index.ts';
-import type { AddRefusal, AddResult, NewNote } from '../../documents/index.ts';
+import type { AddedDocument, AddRefusal, AddResult, NewNote } from '../../documents/index.ts';
 import { failed, json } from '../answers.ts';
 import { asSent, field, object, text } from '../fields.ts';
 import { uploadAnswer, UploadResult, UploadFailure, uploadedDocument } from './document-shapes.ts';
@@ -190,8 +190,19 @@ async function store(
   if ('refusal' in outcome) return uploadFailed(outcome);
   const error = await embedUploads(services, call, { slugs, brought: outcome.added });
   const documents = outcome.added.map((one) => uploadedDocument(one, isNamed));
-  return uploadAnswer({ success: true, error, documents });
+  return uploadAnswer({ success: true, error, documents, ...knownMembers(outcome.added) });
 }
+
+/** Nothing was stored anew. */
+function knownMembers(added: readonly AddedDocument[]): { message?: string } {
+  const known = added.filter(({ isKnown }) => isKnown === true);
+  if (known.length === 0) return {};
+  const names = known.slice(0, NAMED_MAX).map(({ document }) => document.location);
+  const more = known.length > names.length ? ` and ${known.length - names.length} more` : '';
+  return { message: `The folder has the same already: ${names.join(', ')}${more}.` };
+}
+
+const NAMED_MAX = 10;
 
 /** @returns a string: the problem. */
 function noteIn({ textContent, metadata }: Decoded<typeof Note>): NewNote | string {
