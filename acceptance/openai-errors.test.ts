@@ -75,12 +75,14 @@ describe("errors become the OpenAI client's own classes", () => {
     expect(error.headers?.get('ratelimit')).toMatch(/^"minute";r=0;t=\d+$/);
   });
 
-  test('A spent budget gives a RateLimitError', async () => {
+  test('A budget that is smaller than the request gives a RateLimitError, which is not tried again', async () => {
     const budgets = [{ name: 'tiny', unit: 'tokens', amount: '5', period: 'total' }];
     const client = await clientFor({ budgets });
     const error = await errorOf(client.chat.completions.create(CHAT));
     expect(error).toBeInstanceOf(OpenAI.RateLimitError);
-    expect(error.code).toBe('budget_exceeded');
+    expect(error.code).toBe('budget_too_small');
+    expect(error.headers?.get('retry-after')).toBeNull();
+    expect(error.headers?.get('x-should-retry')).toBe('false');
   });
 
   test('A request without a model gives an UnprocessableEntityError that names the field', async () => {

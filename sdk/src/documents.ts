@@ -45,6 +45,8 @@ export interface StoredDocuments {
   error: string | null;
   /** Sentences about what in the file was not read, such as its images. */
   warnings: string[];
+  /** Which of them the folder had already, from the same bytes: these were not stored again. */
+  message?: string | undefined;
 }
 
 /** Reading and embedding a long file may take minutes. */
@@ -83,8 +85,9 @@ async function storedIn(response: Response): Promise<StoredDocuments> {
     documents,
     error,
     warnings = [],
+    message,
   } = (await response.json()) as Omit<StoredDocuments, 'warnings'> & Partial<StoredDocuments>;
-  if (documents.length > 0) return { documents, error, warnings };
+  if (documents.length > 0) return { documents, error, warnings, message };
   throw new KeywardApiError({
     url: response.url,
     status: response.status,

@@ -72,6 +72,22 @@ export function faultsOf(answered: Answered): string[] {
   return faults.map((fault) => `${method} ${path} → ${status} ${fault}: ${text.slice(0, 500)}`);
 }
 
+/** Stricter than `faultsOf`: status, content type and members are declared, of refusals too. */
+export function undeclared(
+  { method, path }: { method: string; path: string },
+  { status, type, text }: { status: number; type: string; text: string },
+): string | undefined {
+  const documented = path.replaceAll(/:(\w+)/g, '{$1}').replace('*', '{model}');
+  const declared = document.paths[documented]?.[method.toLowerCase()]?.responses[status];
+  if (declared === undefined) return `${status} is not declared: ${text.slice(0, 300)}`;
+  // An event without a content type, as clients of the Developer API know it.
+  if (text === '' || type === '') return undefined;
+  const schema = declared.content?.[type]?.schema;
+  if (schema === undefined) return `${status} ${type} is not declared: ${text.slice(0, 300)}`;
+  const faults = type === 'application/json' ? shapeFaults(schema, text) : [];
+  return faults.length === 0 ? undefined : `${status} ${faults.join()}: ${text.slice(0, 300)}`;
+}
+
 function successFaults({ status, headers, text }: Answered, operation: Operation): string[] {
   const declared = operation.responses[status];
   if (declared === undefined) return ['is not declared'];

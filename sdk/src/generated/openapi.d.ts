@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document e1b103a0f5f8c78800e2403fd9c846d2f0a8c8743ec5649cc0e38e3891274129
-// text ee42c08d38eda123ec6ec009960601e5ee29b41211a510d5e0e5932e45f6564b
+// document b434f06e83eec60e820d763b6cf45f49cfb558b640c9e1a814263bf0ea3cb0bc
+// text 630ae12759bb41bb249aec858d2bd30a64b87fb3010d19573cc571f1d3904140
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3197,7 +3197,7 @@ export interface paths {
         put?: never;
         /**
          * Make a workspace
-         * @description A bad value becomes the nearest allowed one. Scope: workspaces:write.
+         * @description A bad value becomes the nearest allowed one, except an unknown vectorSearchMode. Scope: workspaces:write.
          */
         post: operations["workspaces.create"];
         delete?: never;
@@ -3261,7 +3261,7 @@ export interface paths {
         put?: never;
         /**
          * Change settings of a workspace
-         * @description A bad value becomes the nearest allowed one. Scope: workspaces:write.
+         * @description A bad value becomes the nearest allowed one, except an unknown vectorSearchMode. Scope: workspaces:write.
          */
         post: operations["workspaces.update"];
         delete?: never;
@@ -3733,7 +3733,7 @@ export interface paths {
         put?: never;
         /**
          * Put documents into a workspace, or take them out
-         * @description Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.
+         * @description Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped, and named in the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.
          */
         post: operations["workspaces.embed"];
         delete?: never;
@@ -4459,7 +4459,7 @@ export interface components {
              * @description The reason, as a word for programs
              * @enum {string}
              */
-            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "context_length_exceeded" | "content_policy_violation" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "job_not_found" | "worker_not_found" | "method_not_allowed" | "already_booked" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "job_not_cancelable" | "lease_lost" | "already_finished" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "result_not_ready" | "queue_full" | "rate_limited" | "budget_exceeded" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
+            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "context_length_exceeded" | "content_policy_violation" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "job_not_found" | "worker_not_found" | "method_not_allowed" | "already_booked" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "job_not_cancelable" | "lease_lost" | "already_finished" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "result_not_ready" | "queue_full" | "rate_limited" | "budget_exceeded" | "budget_too_small" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
             /** @description What to do about it; null: nothing is known */
             hint: string | null;
             /** @description The request, as in the log and the header X-Request-Id */
@@ -8138,6 +8138,12 @@ export interface components {
             /** @description Of an agent */
             outputs?: unknown[];
         };
+        SkippedDocument: {
+            /** @description As it was sent */
+            name: string;
+            /** @description A sentence */
+            reason: string;
+        };
         Passage: {
             /** @description Its id in the API */
             id: string;
@@ -8467,7 +8473,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded, queue_full */
+            /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8610,7 +8616,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded, queue_full */
+            /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8750,7 +8756,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded, queue_full */
+            /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -8893,7 +8899,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded, queue_full */
+            /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9036,7 +9042,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded, queue_full */
+            /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9178,7 +9184,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded, queue_full */
+            /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9320,7 +9326,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded, queue_full */
+            /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9462,7 +9468,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded, queue_full */
+            /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9605,7 +9611,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded, queue_full */
+            /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9754,7 +9760,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded, queue_full */
+            /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9902,7 +9908,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded, queue_full */
+            /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10042,7 +10048,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded, queue_full */
+            /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10191,7 +10197,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded, queue_full */
+            /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10340,7 +10346,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description rate_limited, budget_exceeded, queue_full */
+            /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -21792,6 +21798,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -21806,7 +21821,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -21840,6 +21866,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -21854,7 +21889,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -21904,6 +21950,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -21918,7 +21973,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -21955,6 +22021,7 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Done */
@@ -21967,6 +22034,15 @@ export interface operations {
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description A limit of the key is reached */
@@ -21983,7 +22059,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22026,6 +22113,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -22040,7 +22136,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22082,6 +22189,7 @@ export interface operations {
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
+                    "text/html": string;
                 };
             };
             /** @description Unauthorized */
@@ -22095,6 +22203,24 @@ export interface operations {
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22116,7 +22242,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22145,6 +22282,16 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                    "text/html": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -22156,6 +22303,24 @@ export interface operations {
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22179,6 +22344,15 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -22211,6 +22385,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
+                    "text/html": string;
                 };
             };
             /** @description Unauthorized */
@@ -22224,6 +22399,24 @@ export interface operations {
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22247,6 +22440,15 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -22290,6 +22492,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -22304,7 +22515,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22334,6 +22556,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -22345,6 +22576,24 @@ export interface operations {
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22366,7 +22615,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22398,6 +22658,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
+                    "text/html": string;
                 };
             };
             /** @description Unauthorized */
@@ -22427,6 +22688,24 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -22441,7 +22720,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22473,6 +22763,16 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -22480,7 +22780,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22522,6 +22833,7 @@ export interface operations {
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
+                    "text/html": string;
                 };
             };
             /** @description Unauthorized */
@@ -22531,6 +22843,25 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -22538,7 +22869,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22567,6 +22909,16 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                    "text/html": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -22574,6 +22926,25 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -22583,6 +22954,15 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -22615,6 +22995,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
+                    "text/html": string;
                 };
             };
             /** @description Unauthorized */
@@ -22624,6 +23005,25 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -22633,6 +23033,15 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -22665,6 +23074,16 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -22672,7 +23091,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22702,6 +23132,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -22709,6 +23148,25 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -22716,7 +23174,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22748,6 +23217,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
+                    "text/html": string;
                 };
             };
             /** @description Unauthorized */
@@ -22757,6 +23227,7 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Done */
@@ -22768,12 +23239,41 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22799,6 +23299,15 @@ export interface operations {
                     "application/json": components["schemas"]["LoginAnswer"];
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Done */
             401: {
                 headers: {
@@ -22817,6 +23326,24 @@ export interface operations {
                     "application/json": components["schemas"]["LoginAnswer"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Done */
             429: {
                 headers: {
@@ -22831,7 +23358,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22874,12 +23412,32 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22908,6 +23466,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -22915,7 +23483,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22951,6 +23530,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -22958,7 +23547,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -22991,6 +23591,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
+                    "text/html": string;
                 };
             };
             /** @description Unauthorized */
@@ -23000,6 +23601,25 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Done */
@@ -23016,7 +23636,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23041,12 +23672,32 @@ export interface operations {
                     };
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23068,8 +23719,36 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Nobody is logged in, or has no such role */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23082,7 +23761,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23115,10 +23805,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Outcome"];
+                    "text/html": string;
                 };
             };
             /** @description Nobody is logged in, or has no such role */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23131,7 +23841,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23157,6 +23878,15 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -23164,6 +23894,25 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -23171,7 +23920,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23206,12 +23966,32 @@ export interface operations {
                     };
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23240,6 +24020,33 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Too many attempts */
             429: {
                 headers: {
@@ -23254,7 +24061,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23297,6 +24115,25 @@ export interface operations {
                         /** @description A text for people; null: nothing to say */
                         message: string;
                     };
+                    "text/html": string;
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Done */
@@ -23318,7 +24155,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23361,6 +24209,25 @@ export interface operations {
                         /** @description A text for people; null: nothing to say */
                         message: string;
                     };
+                    "text/html": string;
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Too many attempts */
@@ -23377,7 +24244,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23411,6 +24289,16 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -23418,7 +24306,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23448,6 +24347,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -23455,6 +24363,25 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -23462,7 +24389,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23496,6 +24434,7 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "text/html": string;
                 };
             };
             /** @description Unauthorized */
@@ -23505,6 +24444,25 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -23512,7 +24470,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23546,6 +24515,16 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -23553,7 +24532,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23583,6 +24573,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -23590,6 +24589,25 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -23597,7 +24615,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23631,6 +24660,7 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "text/html": string;
                 };
             };
             /** @description Unauthorized */
@@ -23640,6 +24670,25 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -23647,7 +24696,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23681,6 +24741,7 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "text/html": string;
                 };
             };
             /** @description Unauthorized */
@@ -23690,6 +24751,25 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -23697,7 +24777,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23733,6 +24824,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -23747,7 +24847,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23777,8 +24888,35 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23800,7 +24938,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23834,10 +24983,29 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23859,7 +25027,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -23934,6 +25113,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -23948,7 +25136,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -24018,6 +25217,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -24032,7 +25240,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -24068,6 +25287,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -24082,7 +25310,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -24118,6 +25357,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -24132,7 +25380,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -24177,6 +25436,15 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -24191,7 +25459,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -24249,6 +25528,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -24268,6 +25556,16 @@ export interface operations {
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -24310,11 +25608,39 @@ export interface operations {
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Where the folder had documents already, with the same bytes: which */
+                        message?: string;
                     };
+                };
+            };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether it was done */
+                        success: boolean;
+                        /** @description What went wrong; null: nothing */
+                        error?: string;
+                        /** @description The documents */
+                        documents?: components["schemas"]["UploadedDocument"][];
+                    };
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24361,6 +25687,16 @@ export interface operations {
                         /** @description The documents */
                         documents?: components["schemas"]["UploadedDocument"][];
                     };
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -24406,11 +25742,39 @@ export interface operations {
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Where the folder had documents already, with the same bytes: which */
+                        message?: string;
                     };
+                };
+            };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether it was done */
+                        success: boolean;
+                        /** @description What went wrong; null: nothing */
+                        error?: string;
+                        /** @description The documents */
+                        documents?: components["schemas"]["UploadedDocument"][];
+                    };
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24457,6 +25821,16 @@ export interface operations {
                         /** @description The documents */
                         documents?: components["schemas"]["UploadedDocument"][];
                     };
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -24509,11 +25883,39 @@ export interface operations {
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Where the folder had documents already, with the same bytes: which */
+                        message?: string;
                     };
+                };
+            };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether it was done */
+                        success: boolean;
+                        /** @description What went wrong; null: nothing */
+                        error?: string;
+                        /** @description The documents */
+                        documents?: components["schemas"]["UploadedDocument"][];
+                    };
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24560,6 +25962,16 @@ export interface operations {
                         /** @description The documents */
                         documents?: components["schemas"]["UploadedDocument"][];
                     };
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -24614,11 +26026,39 @@ export interface operations {
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Where the folder had documents already, with the same bytes: which */
+                        message?: string;
                     };
+                };
+            };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether it was done */
+                        success: boolean;
+                        /** @description What went wrong; null: nothing */
+                        error?: string;
+                        /** @description The documents */
+                        documents?: components["schemas"]["UploadedDocument"][];
+                    };
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24665,6 +26105,16 @@ export interface operations {
                         /** @description The documents */
                         documents?: components["schemas"]["UploadedDocument"][];
                     };
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -24699,8 +26149,41 @@ export interface operations {
                     };
                 };
             };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether it was done */
+                        success: boolean;
+                        /** @description A text for people; null: nothing to say */
+                        message: string | null;
+                    };
+                    "text/html": string;
+                };
+            };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24717,18 +26200,22 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description Done */
+            /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description Whether it was done */
-                        success: boolean;
-                        /** @description A text for people; null: nothing to say */
-                        message: string | null;
-                    };
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -24763,8 +26250,35 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24786,7 +26300,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -24825,8 +26350,41 @@ export interface operations {
                     };
                 };
             };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether it was done */
+                        success: boolean;
+                        /** @description A text for people; null: nothing to say */
+                        message: string | null;
+                    };
+                    "text/html": string;
+                };
+            };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24843,18 +26401,22 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description Done */
+            /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description Whether it was done */
-                        success: boolean;
-                        /** @description A text for people; null: nothing to say */
-                        message: string | null;
-                    };
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -24889,8 +26451,41 @@ export interface operations {
                     };
                 };
             };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether it was done */
+                        success: boolean;
+                        /** @description A text for people; null: nothing to say */
+                        message: string | null;
+                    };
+                    "text/html": string;
+                };
+            };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24914,6 +26509,15 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -24985,10 +26589,29 @@ export interface operations {
                         /** @description A text for people; null: nothing to say */
                         message: string;
                     };
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25010,7 +26633,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -25044,6 +26678,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -25058,7 +26701,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -25095,6 +26749,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -25109,7 +26772,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -25141,6 +26815,7 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "text/html": string;
                 };
             };
             /** @description Done */
@@ -25157,6 +26832,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -25171,7 +26864,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -25248,10 +26952,29 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25273,7 +26996,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -25323,6 +27057,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -25337,7 +27080,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -25385,10 +27139,29 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25410,7 +27183,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -25449,6 +27233,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description No valid key, or its scope is missing */
             403: {
                 headers: {
@@ -25467,6 +27260,24 @@ export interface operations {
                     "application/json": components["schemas"]["Said"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -25481,7 +27292,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -25515,10 +27337,29 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25540,7 +27381,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -25585,6 +27437,15 @@ export interface operations {
                     "application/json": components["schemas"]["Said"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -25599,7 +27460,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -25645,6 +27517,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -25659,7 +27540,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -25691,6 +27583,15 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -25702,6 +27603,24 @@ export interface operations {
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25723,7 +27642,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -25764,6 +27694,23 @@ export interface operations {
                     };
                 };
             };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whether it was done */
+                        success: boolean;
+                        /** @description What went wrong; null: nothing */
+                        error: string | null;
+                        /** @description The users */
+                        users: components["schemas"]["WorkspaceMember"][];
+                    };
+                    "text/html": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -25798,6 +27745,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -25814,6 +27779,15 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -25848,8 +27822,35 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25871,7 +27872,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -25916,6 +27928,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -25930,7 +27951,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -25962,6 +27994,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -25969,7 +28011,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -26004,6 +28057,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -26011,7 +28074,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -26048,6 +28122,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -26055,7 +28139,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -26106,6 +28201,7 @@ export interface operations {
                         /** @description A text for people; null: nothing to say */
                         message: string;
                     };
+                    "text/html": string;
                 };
             };
             /** @description Nobody is logged in, or has no such role */
@@ -26115,6 +28211,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
                 };
             };
             /** @description Done */
@@ -26131,12 +28228,41 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -26173,6 +28299,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Nobody is logged in, or has no such role */
             401: {
                 headers: {
@@ -26180,6 +28315,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
                 };
             };
             /** @description Not Found */
@@ -26191,12 +28327,41 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -26228,6 +28393,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -26235,7 +28410,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -26286,10 +28472,30 @@ export interface operations {
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
+                    "text/html": string;
                 };
             };
             /** @description Nobody is logged in, or has no such role */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26302,7 +28508,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -26356,6 +28573,7 @@ export interface operations {
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
+                    "text/html": string;
                 };
             };
             /** @description Nobody is logged in, or has no such role */
@@ -26365,6 +28583,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
                 };
             };
             /** @description Done */
@@ -26381,12 +28600,41 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -26414,6 +28662,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Nobody is logged in, or has no such role */
             401: {
                 headers: {
@@ -26421,6 +28678,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
                 };
             };
             /** @description Done */
@@ -26437,12 +28695,41 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -26478,10 +28765,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatAbort"];
+                    "text/html": string;
                 };
             };
             /** @description Nobody is logged in, or has no such role */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26503,7 +28810,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -26535,6 +28853,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeveloperError"];
+                    "text/plain": string;
                 };
             };
             /** @description Not Found */
@@ -26546,12 +28865,32 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -26608,10 +28947,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatAbort"];
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26635,6 +28993,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatAbort"];
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -26692,10 +29060,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatAbort"];
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26717,7 +29104,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -26776,6 +29174,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatAbort"];
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -26796,6 +29195,24 @@ export interface operations {
                     "application/json": components["schemas"]["ChatAbort"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Done */
             429: {
                 headers: {
@@ -26812,6 +29229,16 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatAbort"];
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -26871,10 +29298,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatAbort"];
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26896,7 +29342,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -26929,6 +29386,10 @@ export interface operations {
                 content: {
                     "application/json": {
                         workspace: components["schemas"]["EmbeddedWorkspace"];
+                        /** @description Where something was not done: what */
+                        message?: string;
+                        /** @description All that was not done */
+                        skipped?: components["schemas"]["SkippedDocument"][];
                     };
                 };
             };
@@ -26939,10 +29400,29 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26964,7 +29444,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -26998,6 +29489,16 @@ export interface operations {
                     "application/json": components["schemas"]["Said"];
                 };
             };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Said"];
+                    "text/html": string;
+                };
+            };
             /** @description No valid key, or its scope is missing */
             403: {
                 headers: {
@@ -27016,6 +29517,24 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -27025,12 +29544,23 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description Done */
+            /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -27078,10 +29608,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Said"];
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27103,7 +29652,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -27137,6 +29697,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -27151,7 +29720,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -27216,8 +29796,60 @@ export interface operations {
                     };
                 };
             };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What went wrong; null: nothing */
+                        error: {
+                            /** @description A text for people; null: nothing to say */
+                            message: string;
+                            /** @description The kind of thing or of event */
+                            type: string;
+                            /** @description The field that is wrong; null: no single one */
+                            param: string | null;
+                            /** @description The reason, as a word for programs */
+                            code: string;
+                        };
+                    };
+                    "text/html": string;
+                };
+            };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Done */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What went wrong; null: nothing */
+                        error: string;
+                    };
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27234,12 +29866,47 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description Done */
+            /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Done */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What went wrong; null: nothing */
+                        error: string;
+                    };
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Done */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What went wrong; null: nothing */
+                        error: string;
+                    };
+                };
             };
         };
     };
@@ -27296,6 +29963,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -27310,7 +29986,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -27349,6 +30036,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -27363,7 +30059,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -27411,6 +30118,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChatAbort"] | components["schemas"]["WorkspaceModelError"];
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -27429,6 +30137,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceModelError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Done */
@@ -27538,10 +30264,29 @@ export interface operations {
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27568,6 +30313,16 @@ export interface operations {
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -27599,6 +30354,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -27613,7 +30377,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -27647,6 +30422,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -27661,7 +30445,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -27697,6 +30492,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -27711,7 +30515,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -27748,6 +30563,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refused"];
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -27768,6 +30584,24 @@ export interface operations {
                     "application/json": components["schemas"]["Refused"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -27782,7 +30616,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -27818,6 +30663,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refused"];
+                    "text/html": string;
                 };
             };
             /** @description No valid key, or its scope is missing */
@@ -27838,6 +30684,24 @@ export interface operations {
                     "application/json": components["schemas"]["Refused"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -27852,7 +30716,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -27877,6 +30752,15 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description No valid key, or its scope is missing */
             403: {
                 headers: {
@@ -27895,6 +30779,24 @@ export interface operations {
                     "application/json": components["schemas"]["Refused"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -27909,7 +30811,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -27934,6 +30847,15 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description No valid key, or its scope is missing */
             403: {
                 headers: {
@@ -27952,6 +30874,24 @@ export interface operations {
                     "application/json": components["schemas"]["Refused"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -27966,7 +30906,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28007,6 +30958,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -28021,7 +30981,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28046,6 +31017,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Done */
             403: {
                 headers: {
@@ -28056,6 +31036,24 @@ export interface operations {
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description A limit of the key is reached */
@@ -28072,7 +31070,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28109,6 +31118,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -28123,7 +31141,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28182,6 +31211,7 @@ export interface operations {
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
+                    "text/html": string;
                 };
             };
             /** @description Done */
@@ -28208,6 +31238,24 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -28229,6 +31277,16 @@ export interface operations {
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -28286,6 +31344,7 @@ export interface operations {
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
+                    "text/html": string;
                 };
             };
             /** @description Done */
@@ -28298,6 +31357,24 @@ export interface operations {
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description A limit of the key is reached */
@@ -28321,6 +31398,16 @@ export interface operations {
                         /** @description What went wrong; null: nothing */
                         error: string;
                     };
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
         };
@@ -28381,6 +31468,16 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -28388,7 +31485,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28413,6 +31521,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -28420,6 +31537,25 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -28427,7 +31563,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28455,6 +31602,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -28462,6 +31618,7 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Done */
@@ -28476,12 +31633,41 @@ export interface operations {
                     };
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28512,6 +31698,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -28526,7 +31721,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28559,6 +31765,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -28573,7 +31788,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28604,6 +31830,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description A limit of the key is reached */
             429: {
                 headers: {
@@ -28618,7 +31853,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28653,8 +31899,43 @@ export interface operations {
                     };
                 };
             };
+            /** @description Done */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The value of each setting now */
+                        newValues: {
+                            [key: string]: string;
+                        };
+                        /** @description What went wrong; null: nothing */
+                        error: false | string;
+                    };
+                    "text/html": string;
+                };
+            };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28676,7 +31957,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28701,12 +31993,32 @@ export interface operations {
                     };
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28730,12 +32042,32 @@ export interface operations {
                     };
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28757,12 +32089,32 @@ export interface operations {
                     "image/svg+xml": string;
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28790,6 +32142,15 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -28801,6 +32162,24 @@ export interface operations {
             };
             /** @description No valid key, or its scope is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28822,7 +32201,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28850,6 +32240,15 @@ export interface operations {
                     "application/json": components["schemas"]["Outcome"];
                 };
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -28857,6 +32256,25 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -28864,7 +32282,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28901,6 +32330,16 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
                 };
             };
             /** @description Internal Server Error */
@@ -28908,7 +32347,18 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
             };
         };
     };
@@ -28957,6 +32407,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WidgetRefusal"];
+                    "text/html": string;
                 };
             };
             /** @description Done */
@@ -28977,6 +32428,24 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Done */
             429: {
                 headers: {
@@ -28991,7 +32460,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
             };
             /** @description Done */
             503: {
@@ -29045,12 +32516,23 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Internal Server Error */
             500: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
             };
             /** @description Done */
             503: {
@@ -29084,6 +32566,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
             /** @description Done */
             401: {
                 headers: {
@@ -29102,6 +32593,24 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
             /** @description Too many attempts */
             429: {
                 headers: {
@@ -29116,7 +32625,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                };
             };
             /** @description Done */
             503: {

@@ -1236,7 +1236,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/workspace/new",
     "summary": "Make a workspace",
-    "description": "A bad value becomes the nearest allowed one. Scope: workspaces:write.",
+    "description": "A bad value becomes the nearest allowed one, except an unknown vectorSearchMode. Scope: workspaces:write.",
     "scope": "workspaces:write"
   },
   "workspaces.list": {
@@ -1264,7 +1264,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/workspace/{slug}/update",
     "summary": "Change settings of a workspace",
-    "description": "A bad value becomes the nearest allowed one. Scope: workspaces:write.",
+    "description": "A bad value becomes the nearest allowed one, except an unknown vectorSearchMode. Scope: workspaces:write.",
     "scope": "workspaces:write"
   },
   "workspaces.chats": {
@@ -1446,7 +1446,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/workspace/{slug}/update-embeddings",
     "summary": "Put documents into a workspace, or take them out",
-    "description": "Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.",
+    "description": "Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped, and named in the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.",
     "scope": "workspaces:write"
   },
   "workspaces.pin": {

@@ -32,7 +32,7 @@ const WAIT_SECONDS = 50;
 const SILENCE_MAX_MS = 45_000;
 const CANCEL_MAX_MS = 5_000;
 /** What a repeat does not change soon: the caller decides. */
-const NOT_SOON = new Set(['queue_full', 'budget_exceeded']);
+const NOT_SOON = new Set(['queue_full', 'budget_exceeded', 'budget_too_small']);
 
 export async function runJob(
   connection: Connection,

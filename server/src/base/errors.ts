@@ -38,6 +38,7 @@ export const ERROR_CODES = {
   queue_full: { status: 429, title: 'Too many jobs wait' },
   rate_limited: { status: 429, title: 'Too many requests' },
   budget_exceeded: { status: 429, title: 'The budget is spent' },
+  budget_too_small: { status: 429, title: 'The request may take more than is left of the budget' },
   internal: { status: 500, title: 'Internal error of Keyward' },
   upstream_unavailable: { status: 502, title: 'The upstream cannot be reached' },
   storage_unavailable: { status: 503, title: 'The database cannot be reached' },

@@ -41,7 +41,7 @@ export type Piece = { kind: 'text'; text: string } | Outcome;
 /**
  * Asks the model of a chat. Resolves when the budget is reserved and the request is sent. @returns the text as it comes; the last
  * piece is an Outcome.
- * @throws KeywardError about the key: `budget_exceeded`, `forbidden_resource`, `model_unpriced`.
+ * @throws KeywardError about the key: `budget_exceeded`, `budget_too_small`, `forbidden_resource`, `model_unpriced`.
  */
 export async function askModel(
   { context: { models }, request: chat, model: { name: model, temperature } }: Job,

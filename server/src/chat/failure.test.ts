@@ -24,6 +24,7 @@ test('A chunk without an error is not a failure', () => {
 
 test.for([
   'budget_exceeded',
+  'budget_too_small',
   'forbidden_resource',
   'model_unpriced',
   'internal',

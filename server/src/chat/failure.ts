@@ -34,6 +34,7 @@ const UNKNOWN: Failure = { message: 'Something went wrong in Keyward.', status: 
 
 const ABOUT_THE_KEY = new Set([
   'budget_exceeded',
+  'budget_too_small',
   'forbidden_resource',
   'model_unpriced',
   'internal',

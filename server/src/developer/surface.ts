@@ -39,15 +39,20 @@ export const developerSurface: Surface<Services> = {
     tagOf: ({ id }) => id.split('.', 1)[0] ?? '',
     security: () => [{ bearer: [] }],
     failures: ({ access, method }) => {
-      const broken = { 500: { description: 'Internal Server Error' } };
-      if (access === 'public')
-        return method === 'GET' ? broken : { 429: failure('Too many attempts'), ...broken };
+      const unreadable = { 400: page('The body cannot be read'), 413: failure('The body is too large') };
+      const any = {
+        ...(method === 'GET' ? {} : unreadable),
+        422: failure('A value is not allowed'),
+        500: plainText('Internal Server Error'),
+        503: failure('The database cannot be reached'),
+      };
+      if (access === 'public') return method === 'GET' ? any : { ...any, 429: failure('Too many attempts') };
       if (access === 'session')
-        return { 401: failure('Nobody is logged in, or has no such role'), ...broken };
+        return { ...any, 401: orPhrase(failure('Nobody is logged in, or has no such role')) };
       return {
+        ...any,
         403: failure('No valid key, or its scope is missing'),
         429: failure('A limit of the key is reached'),
-        ...broken,
       };
     },
     schemas: { [ERROR]: { type: 'object', required: ['error'], properties: { error: { type: 'string' } } } },
@@ -75,9 +80,22 @@ function secondWord(text: string): string {
   return end < 0 ? text.slice(start) : text.slice(start, end);
 }
 
-const failure = (description: string): Json => ({
+const failure = (description: string) => ({
   description,
   content: { 'application/json': { schema: { $ref: `#/components/schemas/${ERROR}` } } },
+});
+
+const ofType = (type: string) => (description: string) => ({
+  description,
+  content: { [type]: { schema: { type: 'string' } } },
+});
+const page = ofType('text/html');
+const plainText = ofType('text/plain');
+
+/** JSON, or the reason phrase of the status: a session of another mode or role. */
+const orPhrase = ({ description, content }: ReturnType<typeof failure>): Json => ({
+  description,
+  content: { ...content, ...plainText('').content },
 });
 
 const declare = routesOn(developerSurface);

@@ -9,7 +9,7 @@ import { isEmbedded, isFree, isVisible, type Viewer } from './visibility.ts';
 /** @returns undefined where its place is taken. */
 export async function insertDocument(
   tx: Db,
-  { folder, name, metadata, text, createdBy }: NewDocument,
+  { folder, name, metadata, text, sourceDigest, createdBy }: NewDocument,
   nowMs: number,
 ): Promise<Document | undefined> {
   const { id, token_count_estimate: tokenCount } = metadata;
@@ -21,6 +21,7 @@ export async function insertDocument(
       name,
       metadata: JSON.stringify(metadata),
       token_count: tokenCount,
+      source_digest: sourceDigest ?? null,
       created_by: createdBy,
       created_at: nowMs,
       updated_at: nowMs,
@@ -45,6 +46,23 @@ export async function findDocument(
 ): Promise<Document | undefined> {
   const named = visible(db, viewer).selectAll('documents').where('name', '=', name).orderBy('folder');
   const row = await (folder === undefined ? named : named.where('folder', '=', folder)).executeTakeFirst();
+  return row && documentFromRow(row);
+}
+
+/** In a folder, from the same source: the oldest. */
+export async function findBySource(
+  db: Db,
+  { folder, sourceDigest }: { folder: string; sourceDigest: string },
+  viewer: Viewer,
+): Promise<Document | undefined> {
+  const row = await visible(db, viewer)
+    .selectAll('documents')
+    .where('folder', '=', folder)
+    .where('source_digest', '=', sourceDigest)
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
   return row && documentFromRow(row);
 }
 

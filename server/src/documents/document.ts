@@ -32,6 +32,8 @@ export interface Document extends Place {
 export interface NewDocument extends Place {
   metadata: DocumentMetadata;
   text: string;
+  /** The same for the same bytes with the same statements about them; left out: it is no file. */
+  sourceDigest?: string | undefined;
   /** The id of the key that adds it, or the name of an import. */
   createdBy: string;
 }

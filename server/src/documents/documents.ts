@@ -72,6 +72,25 @@ export class Documents {
     return store.insertDocument(tx, document, nowMs);
   }
 
+  /**
+   * Unless the folder has one from the same source that the viewer sees. Its folder is locked first, so that two at once
+   * do not both add it.
+   */
+  async addOnce(
+    tx: Db,
+    viewer: Viewer,
+    document: NewDocument,
+  ): Promise<{ document: Document; isNew: boolean } | undefined> {
+    const { folder, createdBy, sourceDigest } = document;
+    if (sourceDigest !== undefined) {
+      await folders.keepFolder(tx, { name: folder, createdBy, nowMs: this.#options.clock.nowMs() });
+      const known = await store.findBySource(tx, { folder, sourceDigest }, viewer);
+      if (known !== undefined) return { document: known, isNew: false };
+    }
+    const added = await this.add(tx, document);
+    return added && { document: added, isNew: true };
+  }
+
   /** Keeps it from being removed until the transaction ends. @returns whether it is there. */
   lock(tx: Db, id: string): Promise<boolean> {
     return store.lockDocument(tx, id);

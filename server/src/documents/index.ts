@@ -3,6 +3,7 @@ export type { Document, DocumentMetadata, NewDocument, Place } from './document.
 export { Documents, type DocumentVectors } from './documents.ts';
 export type { FolderListing, ListedDocument } from './listings.ts';
 export { Intake, type AddedDocument, type AddResult, type NewNote } from './intake.ts';
+export type { AddRefusal } from './parsing/parser.ts';
 export { extraHeaders, withScheme } from './fetching/links.ts';
 export { checkedName, cleanFileName, folderName, named } from './names.ts';
 export { acceptedTypes } from './parsing/formats.ts';

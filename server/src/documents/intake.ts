@@ -1,4 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { read } from 'node:fs';
+import { promisify } from 'node:util';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Caller } from '../access/index.ts';
@@ -11,20 +13,24 @@ import type { Document, NewDocument } from './document.ts';
 import type { Documents } from './documents.ts';
 import { PageFetcher } from './fetching/page-fetcher.ts';
 import { named, noteSlug, slugOf } from './names.ts';
-import { Parser, type Parsed, type ParsedPart } from './parsing/parser.ts';
+import { Parser, type AddRefusal, type Parsed, type ParsedPart } from './parsing/parser.ts';
 import { TemporaryFiles } from './temporary-files.ts';
+
+const readAt = promisify(read);
 
 /** A document that was just added, with its text. */
 export interface AddedDocument {
   document: Document;
   text: string;
+  /** The folder had it already: the same bytes. */
+  isKnown?: boolean;
 }
 
 /**
  * A file may hold several documents, as a mailbox does. A refusal is whole sentences for the sender, as is each warning, which
  * says what in the file was not read.
  */
-export type AddResult = { added: AddedDocument[]; warnings?: string[] } | { refusal: string };
+export type AddResult = { added: AddedDocument[]; warnings?: string[] } | AddRefusal;
 
 /** Metadata that the sender may set; the rest is found out. */
 export interface StatedMetadata {
@@ -63,6 +69,8 @@ export interface IntakeOptions {
 
 /** Where the parts of a file come from, and their metadata where neither the sender nor the file has it. */
 interface Origin extends Required<Omit<StatedMetadata, 'title'>> {
+  /** Of the bytes. */
+  digest: string;
   /** The start of the documents' names. */
   slug: string;
   fileName: string;
@@ -125,6 +133,7 @@ export class Intake {
     const parsed = await this.#parser.parse(file, options.signal);
     if ('refusal' in parsed) return parsed;
     return this.#keepParts(options, parsed, {
+      digest: await digestOf(file.fd),
       slug: slugOf(file.name),
       fileName: file.name,
       titleOf: ({ part }) => part,
@@ -146,6 +155,7 @@ export class Intake {
       if ('refusal' in parsed) return parsed;
       const slug = slugOf(page.called);
       return await this.#keepParts(options, parsed, {
+        digest: await digestOf(file.fd),
         slug: `url-${slug}`,
         fileName: `${slug}.html`,
         titleOf: ({ part, title }) => part ?? title,
@@ -180,10 +190,13 @@ export class Intake {
 
   async #keepParts(options: AddOptions, { parts, warnings }: Parsed, origin: Origin): Promise<AddResult> {
     const { given = {} } = options;
-    const all = parts.map(({ text, properties }) => {
+    const all = parts.map(({ text, properties }, at) => {
       const id = randomUUID();
+      // The length: a reader that reads more than before makes another document.
+      const said = [origin.digest, at, origin.fileName, origin.chunkSource, given, text.length];
       return {
         id,
+        sourceDigest: createHash('sha256').update(JSON.stringify(said)).digest('base64url'),
         name: `${origin.slug}-${id}.json`,
         url: `file://${origin.fileName}`,
         title: given.title ?? origin.titleOf(properties) ?? origin.fileName,
@@ -201,26 +214,42 @@ export class Intake {
   /** All of them or none. A mailbox has thousands: other requests run between two of them. */
   async #keep(
     { folder, caller }: AddOptions,
-    all: readonly (Described & { name: string })[],
+    all: readonly (Described & Pick<NewDocument, 'name' | 'sourceDigest'>)[],
   ): Promise<AddedDocument[]> {
     const { storage, documents } = this.#parts;
     const fresh: NewDocument[] = [];
-    for (const { name, ...described } of all) {
+    for (const { name, sourceDigest, ...described } of all) {
       if (fresh.length > 0) await nextTurn();
       const metadata = await describe(described);
-      fresh.push({ folder, name, metadata, text: described.text, createdBy: caller.keyId });
+      fresh.push({ folder, name, metadata, text: described.text, sourceDigest, createdBy: caller.keyId });
     }
     return storage.transaction(async (tx) => {
+      const viewer = await documents.viewer(caller, tx);
       const added: AddedDocument[] = [];
       for (const one of fresh) {
         if (added.length > 0) await nextTurn();
-        const document = await documents.add(tx, one);
-        if (document === undefined) throw new Error(`A new id was used before: ${one.metadata.id}`);
-        added.push({ document, text: one.text });
+        const kept = await documents.addOnce(tx, viewer, one);
+        if (kept === undefined) throw new Error(`A new id was used before: ${one.metadata.id}`);
+        added.push({ document: kept.document, text: one.text, isKnown: !kept.isNew });
       }
-      await documents.record(tx, caller, entryOf(added));
+      const stored = added.filter(({ isKnown }) => isKnown === false);
+      if (stored.length > 0) await documents.record(tx, caller, entryOf(stored));
       return added;
     });
+  }
+}
+
+const READ_BYTES = 1024 * 1024;
+
+/** Of the whole file, whatever its position is. */
+async function digestOf(fd: number): Promise<string> {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(READ_BYTES);
+  for (let at = 0; ;) {
+    const { bytesRead } = await readAt(fd, buffer, 0, READ_BYTES, at);
+    if (bytesRead === 0) return hash.digest('base64url');
+    hash.update(buffer.subarray(0, bytesRead));
+    at += bytesRead;
   }
 }
 

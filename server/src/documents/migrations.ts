@@ -62,4 +62,12 @@ export const documentsMigrations: Migration[] = [
       `drop table document_texts`,
     ],
   },
+  {
+    id: 'documents-4',
+    // Of the bytes that a document was read from, and of what its sender says about it; null: of a text, or from before.
+    statements: () => [
+      `alter table documents add column source_digest text`,
+      `create index documents_source on documents (folder, source_digest)`,
+    ],
+  },
 ];

@@ -7,6 +7,7 @@ type DocumentRow = {
   name: string;
   metadata: string;
   token_count: number;
+  source_digest: string | null;
   created_by: string;
   created_at: number;
   updated_at: number;

@@ -52,7 +52,7 @@ export class Charges {
 
   /**
    * @returns how long the lease may last, in ms: shorter than asked for where the budget has no more.
-   * @throws KeywardError `budget_exceeded`
+   * @throws KeywardError `budget_exceeded`, `budget_too_small`
    */
   async begin({ jobId, attempt, caller, worker, payloadBytes, runTimeoutMs }: Beginning): Promise<number> {
     if (!caller.holders.some(({ budgets }) => budgets.length > 0)) return runTimeoutMs;

@@ -52,23 +52,60 @@ describeOnBothServers('budgets of tokens and money', (start) => {
     await chat(key);
     expect(await settled(key, (n) => n === 0.0018)).toBe(0.0018);
     const refused = await chat(key, { max_tokens: 1_000 });
-    expect([refused.status, refused.body.error.code]).toEqual([429, 'budget_exceeded']);
+    expect([refused.status, refused.body.error.code]).toEqual([429, 'budget_too_small']);
     // More than the whole budget: it does not help to wait.
     expect(refused.headers.get('retry-after')).toBeNull();
   });
 
-  test('a refusal by a budget says how much is left, how much is needed, and what to send', async () => {
-    const key = await tokens(1_000);
-    const refused = await chat(key, { max_tokens: undefined });
-    expect(refused.status).toBe(429);
-    const { message } = refused.body.error;
-    expect(message).toMatch(
-      /^The budget "b" of this key has 1000 of 1000 tokens left; this request may need 1\d{3}\./,
-    );
-    expect(message).toContain('Send a max_tokens that fits');
-    expect(message).not.toContain('spent');
-    expect(refused.headers.get('retry-after')).toBeNull();
-    expect((await chat(key, { max_tokens: 500 })).status).toBe(200);
+  test.for([
+    ['tokens', '1000'],
+    ['usd', '0.10'],
+  ])(
+    'a refusal by a budget in %s says what is left, what the request may take, and a max_tokens that fits',
+    async ([unit, amount]) => {
+      const key = await server.mint({ budgets: [{ name: 'b', unit, amount, period: 'day' }] });
+      const refused = await chat(key, { max_tokens: 2_000 });
+      expect([refused.status, refused.body.error.code]).toEqual([429, 'budget_too_small']);
+      const { message } = refused.body.error;
+      const left = `The budget "b" of this key has ${amount} of ${amount} ${unit} left; this request may take `;
+      expect(message.startsWith(left)).toBe(true);
+      expect(message).toMatch(/take [\d.]+: [\d.]+ for its input, the rest for its answer\./);
+      expect(message).not.toContain('spent');
+      expect(refused.headers.get('retry-after')).toBeNull();
+      expect(refused.headers.get('x-should-retry')).toBe('false');
+      const fits = Number(/Send max_tokens of at most (\d+), or leave it out\./.exec(message)?.[1]);
+      expect(fits).toBeGreaterThan(900);
+      expect((await chat(key, { max_tokens: fits + 10 })).status).toBe(429);
+      expect((await chat(key, { max_tokens: fits })).status).toBe(200);
+    },
+  );
+
+  test('a request whose input alone does not fit says so, with and without max_tokens', async () => {
+    for (const max_tokens of [undefined, 10]) {
+      const refused = await chat(await tokens(20), { max_tokens });
+      expect([refused.status, refused.body.error.code]).toEqual([429, 'budget_too_small']);
+      expect(refused.body.error.message).toMatch(/has 20 of 20 tokens left; /);
+      expect(refused.body.error.message).toContain('Send a shorter input.');
+      expect(refused.headers.get('retry-after')).toBeNull();
+    }
+  });
+
+  test('a request without a maximum gets what is left, of its key, its ancestors and its owner', async () => {
+    const family = new Family(server);
+    const budgets = [{ name: 'b', unit: 'tokens', amount: '300', period: 'total' }];
+    const owner = await family.newOwner('Ada', { budgets });
+    const keys = [
+      await server.mint({ budgets }),
+      await family.childOf(await server.mint({ ...MAKES, budgets })),
+      await server.mint({ owner: owner.id }),
+    ];
+    upstream.received.length = 0;
+    for (const key of keys) expect((await chat(key, { max_tokens: undefined })).status).toBe(200);
+    for (const { body } of upstream.received) {
+      const { max_tokens } = JSON.parse(String(body)) as { max_tokens: number };
+      expect(max_tokens).toBeGreaterThan(200);
+      expect(max_tokens).toBeLessThan(300);
+    }
   });
 
   test('a refusal by a budget of an ancestor or of the owner names its holder', async () => {

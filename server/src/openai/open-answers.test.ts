@@ -103,7 +103,10 @@ describeOnBothServers('an answer whose length the request does not bound', (star
     await ask(await budgeted(1_000_000), { messages });
     await ask(await budgeted(3_000), { messages, max_tokens: 20 });
     await ask(await server.mint(), { messages });
-    const [near, far, own, free] = sent();
+    // 0 means no limit to some servers.
+    await ask(await budgeted(3_000), { messages, max_tokens: 0 });
+    const [near, far, own, free, zero] = sent();
+    expect(zero?.max_tokens).toBeGreaterThan(2_900);
     expect(near).toMatchObject({ model: 'm', temperature: 1 });
     expect(near?.max_tokens).toBeGreaterThan(2_900);
     expect(near?.max_tokens).toBeLessThan(3_000);
@@ -122,6 +125,7 @@ describeOnBothServers('an answer whose length the request does not bound', (star
     await ask(await key(), { input: 'a' }, '/v1/responses');
     // It would be 16 tokens long.
     await ask(await key(), { prompt: 'a' }, '/v1/completions');
+    await ask(await budgeted(15), { prompt: 'a' }, '/v1/completions');
     const bounds = sent().map((body) =>
       (['max_tokens', 'max_completion_tokens', 'max_output_tokens'] as const).filter(
         (name) => typeof body[name] === 'number',
@@ -133,7 +137,29 @@ describeOnBothServers('an answer whose length the request does not bound', (star
       ['max_tokens'],
       ['max_output_tokens'],
       [],
+      ['max_tokens'],
     ]);
+  });
+
+  test('an unbounded answer takes a rest of any size if no other request runs on the budget', async () => {
+    for (const amount of [40, 100, 1_000]) {
+      const key = await budgeted(amount);
+      upstream.received.length = 0;
+      expect((await ask(key, { messages })).status).toBe(200);
+      expect(sent()[0]?.max_tokens).toBeGreaterThan(0);
+      await expect.poll(() => used(key)).toBeGreaterThan(0);
+      expect(await used(key)).toBeLessThanOrEqual(amount);
+    }
+    const key = await budgeted(600);
+    upstream.received.length = 0;
+    upstream.answer(together(2));
+    const first = ask(key, { messages, max_tokens: 300 });
+    await expect.poll(() => upstream.received.length).toBe(1);
+    // It waits instead of being cut short.
+    const second = await ask(key, { messages });
+    expect([second.status, second.headers.get('retry-after')]).toEqual([429, '1']);
+    await ask(await server.mint(), { messages });
+    expect((await first).status).toBe(200);
   });
 
   test('an unbounded answer reserves and gets the max_output_tokens of its model', async () => {
@@ -160,7 +186,7 @@ describeOnBothServers('an answer whose length the request does not bound', (star
     const [first] = sent();
     expect(first?.max_tokens).toBeGreaterThan(1_400);
     expect(first?.max_tokens).toBeLessThan(1_500);
-    expect((await ask(await budgeted(3_000), { messages, n: 3 })).status).toBe(429);
+    expect((await ask(await budgeted(60), { messages, n: 60 })).status).toBe(429);
   });
 
   const file = { type: 'file', file: { file_id: 'file-1' } };

@@ -112,6 +112,7 @@ const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...fo
       'model_not_found',
       'forbidden_resource',
       'model_unpriced',
+      'budget_too_small',
       'not_ready',
       'upstream_unavailable',
       'upstream_timeout',

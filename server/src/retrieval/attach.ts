@@ -52,7 +52,7 @@ export async function attach(
   return done;
 }
 
-const REFUSALS = new Set(['budget_exceeded', 'forbidden_resource', 'model_unpriced']);
+const REFUSALS = new Set(['budget_exceeded', 'budget_too_small', 'forbidden_resource', 'model_unpriced']);
 
 const isRefusal = (error: unknown): error is KeywardError =>
   error instanceof KeywardError && REFUSALS.has(error.code);

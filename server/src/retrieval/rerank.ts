@@ -18,7 +18,7 @@ interface SecondRanking {
 }
 
 /** These concern the payer's money: the search fails with them. */
-const ABOUT_MONEY = new Set(['budget_exceeded', 'model_unpriced']);
+const ABOUT_MONEY = new Set(['budget_exceeded', 'budget_too_small', 'model_unpriced']);
 
 /**
  * The second ranking by a reranking model: `POST /rerank` of an upstream, as Jina, Cohere, vLLM and llama.cpp have it. On the

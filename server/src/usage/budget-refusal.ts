@@ -1,7 +1,9 @@
 import type { Holder } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
-import type { Refusal, SpentBudget } from './budget.ts';
+import { WHILE_RESERVED_SECONDS, type Refusal, type SpentBudget } from './budget.ts';
+
+const RAISE = 'Ask an administrator of the key to raise the budget.';
 
 export function budgetExceeded(
   clock: Clock,
@@ -11,7 +13,7 @@ export function budgetExceeded(
   const message = `The budget "${name}" of ${whose(holder, keyId)} is spent.`;
   if (resets_at === null)
     return new KeywardError('budget_exceeded', message, {
-      hint: 'Ask an administrator of the key to raise the budget.',
+      hint: RAISE,
     });
   const seconds = Math.max(1, Math.ceil((Date.parse(resets_at) - clock.nowMs()) / 1000));
   return new KeywardError('budget_exceeded', message, {
@@ -26,34 +28,60 @@ export function whose({ kind, id }: Pick<Holder, 'kind' | 'id'>, keyId: string):
   return id === keyId ? 'this key' : 'an ancestor of this key';
 }
 
-const SMALLER = 'Send a max_tokens that fits, or a shorter input.';
+/** The bound of an answer that a request has set itself. */
+interface OutputBound {
+  member: string;
+  tokens: number;
+}
 
-/** A budget that is not spent may still have room for a smaller request. `Retry-After` only where waiting helps. */
-export function reservationRefused(
-  { refused, left, needed, retryAfterSeconds }: Refusal,
-  keyId: string,
-): KeywardError {
+/**
+ * Three refusals: the budget is spent; running requests hold what is missing, so that waiting helps; or the request may take
+ * more than is left, and only a smaller request helps. Published clients repeat a 429: `X-Should-Retry` stops them.
+ * @param bound undefined: the answer got the smallest bound already, or is no text.
+ */
+export function reservationRefused(refusal: Refusal, keyId: string, bound?: OutputBound): KeywardError {
+  const { refused, left, needed, retryAfterSeconds } = refusal;
   const { name, unit, amount, reserved, resets_at, holder } = refused;
   const budget = `The budget "${name}" of ${whose(holder, keyId)}`;
-  const headers = retryAfterSeconds === null ? {} : { headers: { 'retry-after': String(retryAfterSeconds) } };
+  const retry = retryAfterSeconds === null ? {} : { headers: { 'retry-after': String(retryAfterSeconds) } };
   const details = { left, needed };
-  const isNothingLeft = Number(left) === 0;
   const isHeld = Number(reserved) > 0;
-  if (isNothingLeft && !isHeld)
+  if (Number(left) === 0 && !isHeld)
     return new KeywardError('budget_exceeded', `${budget} is spent.`, {
-      hint:
-        resets_at === null
-          ? 'Ask an administrator of the key to raise the budget.'
-          : `The budget renews at ${resets_at}.`,
-      ...headers,
+      hint: resets_at === null ? RAISE : `The budget renews at ${resets_at}.`,
+      ...retry,
       details,
     });
-  const wait =
-    retryAfterSeconds === null
-      ? 'Waiting does not help: the whole budget is smaller than the request.'
-      : isHeld
-        ? `Running requests have reserved ${reserved} of it: try again in ${retryAfterSeconds} s.`
-        : `The budget renews at ${resets_at}.`;
-  const message = `${budget} has ${left} of ${amount} ${unit} left; this request may need ${needed}.`;
-  return new KeywardError('budget_exceeded', message, { hint: `${SMALLER} ${wait}`, ...headers, details });
+  const rest = `${budget} has ${left} of ${amount} ${unit} left`;
+  if (isHeld && retryAfterSeconds === WHILE_RESERVED_SECONDS)
+    return new KeywardError('budget_exceeded', `${rest}; this request may take ${needed}.`, {
+      hint: `${smaller(refusal, bound)} Running requests have reserved ${reserved} of it: try again in ${retryAfterSeconds} s.`,
+      ...retry,
+      details,
+    });
+  return new KeywardError('budget_too_small', `${rest}; ${takes(refusal, bound)}.`, {
+    hint: `${smaller(refusal, bound)} ${renewal(refusal)}`,
+    headers: { 'x-should-retry': 'false' },
+    details,
+  });
+}
+
+function takes({ needed, input }: Refusal, bound: OutputBound | undefined): string {
+  if (input === undefined) return `this request may take ${needed}`;
+  if (bound === undefined) return `the input of this request alone may take ${input}`;
+  return `this request may take ${needed}: ${input} for its input, the rest for its answer`;
+}
+
+function smaller({ input, answerShare }: Refusal, bound: OutputBound | undefined): string {
+  if (input === undefined) return 'Send a smaller request.';
+  const fits = Math.floor((bound?.tokens ?? 0) * answerShare);
+  if (bound === undefined || fits === 0) return 'Send a shorter input.';
+  return `Send ${bound.member} of at most ${fits}, or leave it out.`;
+}
+
+function renewal({ refused: { resets_at }, retryAfterSeconds }: Refusal): string {
+  if (resets_at === null) return RAISE;
+  return retryAfterSeconds === null
+    ? 'Waiting does not help: the whole budget is smaller than the request.'
+    : `The budget renews at ${resets_at}.`;
 }

@@ -22,6 +22,10 @@ export interface Refusal {
   /** Left of the budget, and needed by the request; decimal text in its unit. */
   left: string;
   needed: string;
+  /** What the input alone takes, where that is known. */
+  input?: string | undefined;
+  /** The share of the answer that would fit, from 0 to 1. */
+  answerShare: number;
   /** Null: waiting does not help. */
   retryAfterSeconds: number | null;
 }
@@ -76,22 +80,33 @@ export function viewOf(budget: Budget, balance: Balance, nowMs: number): BudgetV
 }
 
 /** Retry where running requests hold what is missing. */
-const RETRY_WHILE_RESERVED_SECONDS = 1;
+export const WHILE_RESERVED_SECONDS = 1;
+
+interface Needs {
+  needed: number;
+  /** Where nothing else runs. @default needed */
+  least?: number;
+  input?: number | undefined;
+  nowMs: number;
+}
 
 /** @returns undefined when `needed` fits into what is left. */
 export function refusalOf(
   { holder, budget }: { holder: BudgetHolder; budget: Budget },
   balance: Balance,
-  { needed, nowMs }: { needed: number; nowMs: number },
+  { needed, least = needed, input, nowMs }: Needs,
 ): Refusal | undefined {
   const amount = parseAmount(budget.unit, budget.amount);
   const { settled, reserved } = balance;
   if (settled + reserved + needed <= amount) return undefined;
+  const left = Math.max(0, amount - settled - reserved);
   return {
     refused: { ...viewOf(budget, balance, nowMs), holder: { kind: holder.kind, id: holder.id } },
-    left: formatAmount(budget.unit, Math.max(0, amount - settled - reserved)),
+    left: formatAmount(budget.unit, left),
     needed: formatAmount(budget.unit, needed),
-    retryAfterSeconds: retryAfter(budget, { amount, settled, needed, nowMs }),
+    input: input === undefined ? undefined : formatAmount(budget.unit, input),
+    answerShare: input === undefined || input >= left ? 0 : (left - input) / (needed - input),
+    retryAfterSeconds: retryAfter(budget, { amount, settled, needed: least, nowMs }),
   };
 }
 
@@ -100,7 +115,7 @@ function retryAfter(
   { amount, settled, needed, nowMs }: { amount: number; settled: number; needed: number; nowMs: number },
 ): number | null {
   if (needed > amount) return null;
-  if (settled + needed <= amount) return RETRY_WHILE_RESERVED_SECONDS;
+  if (settled + needed <= amount) return WHILE_RESERVED_SECONDS;
   const end = periodEnd(budget.period, nowMs);
   return end === null ? null : Math.max(1, Math.ceil((end - nowMs) / 1_000));
 }

@@ -124,7 +124,7 @@ export class Budgets {
       const plan = this.#ledger.planOf(holders, nowMs);
       if (plan.entries.length === 0) return NO_RESERVATION;
       const hold = takeFromMemory(plan, { demand, isHeld: this.#ledger.holds(nowMs) });
-      return hold ?? refusedForGood(plan, demand.least, nowMs) ?? this.#askDatabase(holders, demand);
+      return hold ?? refusedForGood(plan, demand, nowMs) ?? this.#askDatabase(holders, demand);
     } catch (error) {
       return Promise.reject(error);
     }

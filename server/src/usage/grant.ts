@@ -63,11 +63,19 @@ export function decide(
     called: entries.map(({ state }) => state),
   });
   if (mayCome(demand.whole, tight)) return wait(tight);
-  const short = tight.filter((entry) => needs(entry, demand.least) > free(entry));
-  if (short.length === 0)
+  const lacking = (spend: Spend): PlanEntry[] => tight.filter((entry) => needs(entry, spend) > free(entry));
+  const { least, enough = least } = demand;
+  const short = lacking(enough);
+  if (short.length > 0 && mayCome(enough, short)) return wait(short);
+  const isHeld = short.some((entry) => entry.state.reserved + others(entry).others.amount > 0);
+  const missing = isHeld ? short : lacking(least);
+  if (missing.length === 0)
     return take(Math.min(1, ...tight.map((entry) => shareOf(entry, demand, free(entry)))));
-  if (mayCome(demand.least, short)) return wait(short);
-  const refusals = short.flatMap((entry) => refusal(entry, demand.least, { totals: others(entry), nowMs }));
+  if (mayCome(least, missing)) return wait(missing);
+  const needed = isHeld ? enough : least;
+  const refusals = missing.flatMap((entry) =>
+    refusal(entry, { needed, demand, totals: others(entry), nowMs }),
+  );
   const waitSeconds = ({ retryAfterSeconds }: Refusal): number => retryAfterSeconds ?? Infinity;
   const [longest] = refusals.sort((a, b) => waitSeconds(b) - waitSeconds(a));
   return { decision: longest as Refusal, called: [] };
@@ -89,15 +97,24 @@ function takeFromDatabase({ state }: PlanEntry, needed: number): void {
 
 function refusal(
   { state, holder, budget }: PlanEntry,
-  least: Spend,
-  { totals, nowMs }: { totals: SlotTotals; nowMs: number },
+  {
+    needed,
+    demand: { least, input },
+    totals,
+    nowMs,
+  }: { needed: Spend; demand: Demand; totals: SlotTotals; nowMs: number },
 ): Refusal[] {
   const balance = {
     settled: totals.used + state.pending,
     reserved: state.reserved + totals.others.amount,
   };
-  const needed = spentIn(budget.unit, least);
-  return [refusalOf({ holder, budget }, balance, { needed, nowMs })].filter((one) => one !== undefined);
+  const needs = {
+    needed: spentIn(budget.unit, needed),
+    least: spentIn(budget.unit, least),
+    input: input && spentIn(budget.unit, input),
+    nowMs,
+  };
+  return [refusalOf({ holder, budget }, balance, needs)].filter((one) => one !== undefined);
 }
 
 /** Sets the idle amount of a slot for later requests. */
@@ -123,13 +140,18 @@ export function resize(state: SlotState, slotTotals: SlotTotalsMap, { nowMs, mon
 }
 
 /** A refusal without the database: use only grows, so a request that does not fit now cannot fit in this period. */
-export function refusedForGood({ entries }: Plan, least: Spend, nowMs: number): Refusal | undefined {
+export function refusedForGood(
+  { entries }: Plan,
+  { least, input }: Demand,
+  nowMs: number,
+): Refusal | undefined {
   for (const { state, holder, budget, limit } of entries) {
     const needed = spentIn(budget.unit, least);
     const settled = state.used + state.pending;
     if (needed === 0 || state.limit !== limit || settled + needed <= limit) continue;
     const balance = { settled, reserved: state.reserved };
-    const refused = refusalOf({ holder, budget }, balance, { needed, nowMs });
+    const needs = { needed, input: input && spentIn(budget.unit, input), nowMs };
+    const refused = refusalOf({ holder, budget }, balance, needs);
     if (refused !== undefined) return refused;
   }
   return undefined;

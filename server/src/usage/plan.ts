@@ -53,6 +53,10 @@ export function isCurrent({ entries, fromMs, untilMs }: Plan, nowMs: number): bo
 /** A request takes `whole` where there is enough, or an amount from `least` to `most`; otherwise it is refused. */
 export interface Demand {
   readonly least: Spend;
+  /** Less than this is taken only where running requests hold nothing, so that it does not help to wait. @default least */
+  readonly enough?: Spend;
+  /** Of `least`, what the input alone takes: refusals name it. */
+  readonly input?: Spend | undefined;
   readonly most: Spend;
   readonly whole: Spend;
 }

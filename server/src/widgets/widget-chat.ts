@@ -62,6 +62,8 @@ export async function ask(
   return { events: answered(context, question) };
 }
 
+const QUOTA = new Set(['budget_exceeded', 'budget_too_small', 'rate_limited']);
+
 async function* answered(context: WidgetsContext, question: Question): AsyncGenerator<WidgetEvent> {
   const { embed, bill, visit: from } = question;
   const { places, logger } = context;
@@ -84,7 +86,7 @@ async function* answered(context: WidgetsContext, question: Question): AsyncGene
   } catch (error) {
     const code = error instanceof KeywardError ? error.code : 'internal';
     bill.refused(code);
-    if (code !== 'budget_exceeded' && code !== 'rate_limited') {
+    if (!QUOTA.has(code)) {
       logger.error({ err: error, widget: embed.uuid }, 'a widget got no answer');
       yield { kind: 'unanswered' };
     } else yield { kind: 'quota' };

@@ -28,5 +28,5 @@ export type { Suggestion } from './store/suggestion-store.ts';
 export type { Thread } from './store/rows.ts';
 export { CHAT_MODES } from './workspace.ts';
 export type { ChatMode, Workspace } from './workspace.ts';
-export { readSettings } from './workspace-settings.ts';
+export { readSettings, searchModeProblem } from './workspace-settings.ts';
 export { coverage, targetOf, Workspaces } from './workspaces.ts';

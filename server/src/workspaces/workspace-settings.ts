@@ -7,7 +7,7 @@ const WHOLE_MAX = 2_147_483_647;
 
 const SOME_NAME = 'My Workspace';
 
-/** A bad value is never refused: it becomes the nearest allowed one. */
+/** A bad value becomes the nearest allowed one. */
 const READ: { [K in keyof WorkspaceSettings]: (value: unknown) => WorkspaceSettings[K] } = {
   name: (value) => text(value)?.slice(0, NAME_MAX_CHARACTERS) ?? SOME_NAME,
   openAiTemp: (value) => {
@@ -53,6 +53,12 @@ function whole(value: unknown, { fallback, min }: { fallback: number; min: numbe
 
 /** Settings, each with a value of any type; undefined: it stays as it is. */
 type GivenSettings = { [K in keyof WorkspaceSettings]?: unknown };
+
+/** No search mode is nearest to another one. @returns the problem; undefined: none. */
+export function searchModeProblem({ vectorSearchMode: mode }: GivenSettings): string | undefined {
+  if (mode === undefined || mode === null || SEARCH_MODES.some((one) => one === mode)) return undefined;
+  return `vectorSearchMode: must be one of ${SEARCH_MODES.join(', ')}, such as "${SEARCH_MODES[0]}". Nothing was changed.`;
+}
 
 /** The settings that are given, each as the nearest allowed value. */
 export function readSettings(given: GivenSettings): Partial<WorkspaceSettings> {

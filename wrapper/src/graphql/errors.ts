@@ -95,7 +95,7 @@ function failureOf(error: KeywardApiError, requestId: string): GraphQLError {
   const retryAfter = retryAfterSeconds ?? undefined;
   if (isKeyRefused(error) || endedKey(message))
     return failure('UNAUTHENTICATED', endedKey(message) ? message : 'The Developer API refuses this key.');
-  if (status === 402 || code === 'budget_exceeded')
+  if (status === 402 || code === 'budget_exceeded' || code === 'budget_too_small')
     return failure('BUDGET_EXCEEDED', message, { retryAfter });
   if (status === 429) return failure('RATE_LIMITED', message, { retryAfter });
   if (status === 403) return failure('FORBIDDEN', message);

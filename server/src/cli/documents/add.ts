@@ -21,6 +21,7 @@ const STOPS_ALL = new Set([
   'insufficient_scope',
   'forbidden_resource',
   'budget_exceeded',
+  'budget_too_small',
   'forbidden',
 ]);
 
@@ -33,7 +34,7 @@ export const add = verb({
     path: { type: 'positional', description: 'Files, folders or URLs', required: true },
     workspace: { type: 'string', alias: 'w', description: 'Slug of the workspace to add them to' },
     folder: { type: 'string', description: `Folder on the server. Default: ${DEFAULT_FOLDER}` },
-    again: { type: 'boolean', description: 'Store documents again that are already in the folder' },
+    again: { type: 'boolean', description: 'Send documents again whose title is already in the folder' },
     ...CLIENT_ARGS,
   },
   repeatsLast: true,
@@ -100,10 +101,11 @@ async function addOne(adding: Adding, source: Source): Promise<Outcome> {
   try {
     const known = adding.known.get(title)?.map(({ location }) => location);
     if (known !== undefined) return await attach(adding, { title, locations: known });
-    const { documents, error, warnings } = await patiently(adding, () => store(adding, source));
+    const { documents, error, warnings, message } = await patiently(adding, () => store(adding, source));
     const locations = documents.map(({ location }) => location);
     const said = { title, locations, ...(warnings.length === 0 ? {} : { warnings }) };
-    return error === null ? { ...said, outcome: 'added' } : { ...said, outcome: 'failed', error };
+    if (error !== null) return { ...said, outcome: 'failed', error };
+    return { ...said, outcome: message === undefined ? 'added' : 'known' };
   } catch (error) {
     if (!(error instanceof KeywardApiError) || STOPS_ALL.has(error.code)) throw error;
     return { title, locations: [], outcome: 'failed', error: error.message };
@@ -135,10 +137,9 @@ async function attach(adding: Adding, said: Pick<Outcome, 'title' | 'locations'>
       }),
     ),
   );
-  const present = new Set(answer.workspace.documents.map(({ docpath }) => docpath));
-  return said.locations.every((location) => present.has(location))
+  return answer.message === undefined
     ? { ...said, outcome: 'known' }
-    : { ...said, outcome: 'failed', error: 'It could not be embedded. The server log has the reason.' };
+    : { ...said, outcome: 'failed', error: answer.message };
 }
 
 /** Retries when the request limit of the key allows it. */

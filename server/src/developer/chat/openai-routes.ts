@@ -119,12 +119,14 @@ async function completions(
   const workspace = await services.workspaces.findCovered(call.caller, slug);
   if (workspace === undefined) return json(openaiError(noModel(slug)), 404);
   const options = readOpenaiOptions(call.body);
-  if (options === 'no_messages') return empty(500);
+  if (options === 'no_messages') return json(abortBody(NO_MESSAGES), 400);
   if (options === 'no_question') return json(abortBody(NO_QUESTION), 400);
   if (options.message.length > MESSAGE_MAX_CHARACTERS) return json(abortBody(TOO_LONG), 400);
   const events = await services.chat.answer(openaiRequest(services, call, { workspace, options }));
   return (options.isStream ? streamed : whole)(events, slug, services.clock);
 }
+
+const NO_MESSAGES = 'messages: must be a list such as [{"role": "user", "content": "Hello"}].';
 
 const noModel = (slug: string) => ({
   message: `The model ${JSON.stringify(slug)} does not exist: GET /v1/openai/models lists the workspaces.`,

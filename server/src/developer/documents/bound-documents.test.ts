@@ -160,7 +160,8 @@ describeOnBothServers('a key bound to workspaces', (start) => {
       });
     await server.request('POST', '/v1/document/create-folder', { key, body: { name: 'moves' } });
     const free = await note(server, 'free', { key });
-    const failed = { status: 500, body: { success: false, message: 'Failed to move some files.' } };
+    const message = expect.stringMatching(/^Failed to move some files\. /);
+    const failed = { status: 400, body: { success: false, message } };
     for (const name of unseen) expect(await move(location(name), 'moves/x.json')).toMatchObject(failed);
     expect(await move(free.location, 'hidden/x.json')).toMatchObject(failed);
     expect(await move(location('both'), 'moves/x.json')).toMatchObject({
@@ -173,7 +174,10 @@ describeOnBothServers('a key bound to workspaces', (start) => {
   it('does not learn from an upload which workspaces there are beside its own', async () => {
     const { body } = await upload(server, { bytes: 'x' }, { key, fields: { addToWorkspaces: 'other' } });
     const nothing = await upload(server, { bytes: 'x' }, { key, fields: { addToWorkspaces: 'nope' } });
-    expect([body.success, body.error]).toEqual([nothing.body.success, nothing.body.error]);
-    expect(body.error).toBeNull();
+    expect([body.success, body.error]).toEqual([
+      nothing.body.success,
+      nothing.body.error?.replace('nope', 'other'),
+    ]);
+    expect(body.error).toContain('other: There is no such workspace.');
   });
 });

@@ -34,11 +34,11 @@ test('a page of one folder holds all documents where no limit is given', () => {
 
 const readUpload = decoder(Type.Object({ slugs: AddToWorkspaces, said: Metadata, form: MetadataText }));
 
-test('slugs of workspaces are cut at commas, each once and without what no slug holds', () => {
-  expect(readUpload({ slugs: ' a, b,,a,c\0 ' }).slugs).toEqual(['a', 'b']);
+test('slugs of workspaces are cut at commas, each once, and too many are refused', () => {
+  expect(readUpload({ slugs: ' a, b,,a,c\0 ' }).slugs).toEqual(['a', 'b', 'c\uFFFD']);
   expect(readUpload({}).slugs).toEqual([]);
   const many = Array.from({ length: 101 }, (_, index) => `w${index}`).join(',');
-  expect(readUpload({ slugs: many }).slugs).toHaveLength(100);
+  expect(readUpload({ slugs: many }).slugs).toBe('addToWorkspaces must name at most 100 workspaces.');
   expect(readUpload({ slugs: ['a'] }).slugs).toContain('Got object');
 });
 

@@ -10,12 +10,15 @@ function readSlugs(value: unknown): string[] | string {
   if (value === undefined || value === null) return [];
   if (typeof value !== 'string')
     return `addToWorkspaces must be a string of comma-separated workspace slugs. Got ${typeof value}`;
+  if (value.length > SLUGS_MAX * SLUG_MAX_CHARACTERS)
+    return `addToWorkspaces must have at most ${SLUGS_MAX * SLUG_MAX_CHARACTERS} characters.`;
   const slugs = value
-    .slice(0, SLUGS_MAX * SLUG_MAX_CHARACTERS)
     .split(',')
-    .map((slug) => slug.trim())
-    .filter((slug) => slug !== '' && !slug.includes('\0'));
-  return [...new Set(slugs)].slice(0, SLUGS_MAX);
+    // No slug holds U+0000, which the databases do not store: it names no workspace, and is named as such.
+    .map((slug) => slug.trim().replaceAll('\0', '\uFFFD'))
+    .filter((slug) => slug !== '');
+  const once = [...new Set(slugs)];
+  return once.length > SLUGS_MAX ? `addToWorkspaces must name at most ${SLUGS_MAX} workspaces.` : once;
 }
 
 export const AddToWorkspaces = Type.Optional(

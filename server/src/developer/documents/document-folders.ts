@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { invalidField } from '../../base/errors.ts';
 import { checkedName, folderName, placeOf, type Place } from '../../documents/index.ts';
-import { json, phrase } from '../answers.ts';
+import { json } from '../answers.ts';
 import { field, texts } from '../fields.ts';
 import type { Route } from '../services.ts';
 import { documentRoute } from '../surface.ts';
@@ -11,6 +11,12 @@ const Done = Type.Object({ success: Type.Boolean(), message: nullable(Type.Strin
 
 const MOVES_MAX = 10_000;
 const NAMES_MAX = 10_000;
+
+const NAME_FORM = 'name: must be the name of one folder, without slashes, such as "reports".';
+const FILES_FORM = `files: must be a list of at most ${MOVES_MAX} moves such as {"from": "custom-documents/a.json", "to": "reports/a.json"}.`;
+const PLACES =
+  'None was moved: each "from" must be a document, and each "to" a free name in a folder that is there, such as "reports/a.json".';
+const NAMES_FORM = 'names: must be a list such as ["custom-documents/a.json"].';
 
 const folder = field(Type.String(), folderName);
 
@@ -37,10 +43,10 @@ export const documentFolderRoutes: Route[] = [
     summary: 'Make a folder',
     access: 'documents:write',
     body: Type.Object({ name: folder }),
-    responses: { 200: Done, 500: Done },
+    responses: { 200: Done, 400: Done },
     handler: async ({ documents }, { body, caller }) => {
       const { name } = body;
-      if (name === undefined) return failed('Failed to create folder: Invalid path.');
+      if (name === undefined) return failed(`Failed to create folder: Invalid path. ${NAME_FORM}`);
       if (!(await documents.createFolder(caller, name))) return failed('Folder by that name already exists');
       return json({ success: true, message: null });
     },
@@ -71,16 +77,16 @@ export const documentFolderRoutes: Route[] = [
     body: Type.Object({
       files: field(Type.Array(Type.Object({ from: Type.String(), to: Type.String() })), readMoves),
     }),
-    responses: { 200: Done, 500: Done },
+    responses: { 200: Done, 400: Done },
     handler: async ({ documents }, { body: { files: moves }, caller }) => {
-      if (moves === undefined) return failed('Failed to move files.');
+      if (moves === undefined) return failed(`Failed to move files. ${FILES_FORM}`);
       const skipped = moves.includes(undefined)
         ? undefined
         : await documents.move(
             caller,
             moves.filter((move) => move !== undefined),
           );
-      if (skipped === undefined) return failed('Failed to move some files.');
+      if (skipped === undefined) return failed(`Failed to move some files. ${PLACES}`);
       const message = `${skipped}/${moves.length} files not moved. Unembed them from all workspaces.`;
       return json({ success: true, message: skipped === 0 ? null : message });
     },
@@ -93,9 +99,9 @@ export const documentFolderRoutes: Route[] = [
     description: 'Also from the workspaces that hold them. Documents that do not exist are ignored.',
     access: 'documents:write',
     body: Type.Object({ names: texts({ description: 'folder/name' }) }),
-    responses: { 200: Done, 500: 'stream' },
+    responses: { 200: Done, 400: Done },
     handler: async ({ documents }, { body: { names }, caller }) => {
-      if (names === undefined) return phrase(500);
+      if (names === undefined) return failed(`Failed to remove documents. ${NAMES_FORM}`);
       if (names.length > NAMES_MAX) throw invalidField('names', `takes at most ${NAMES_MAX}`);
       await documents.removeByLocation(caller, names);
       return json({ success: true, message: 'Documents removed successfully' });
@@ -103,4 +109,4 @@ export const documentFolderRoutes: Route[] = [
   }),
 ];
 
-const failed = (message: string) => json({ success: false, message }, 500);
+const failed = (message: string) => json({ success: false, message }, 400);

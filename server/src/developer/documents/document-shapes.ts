@@ -76,6 +76,9 @@ export const UploadResult = Type.Object({
       description: 'What in the file was not read, such as images; absent if there is nothing',
     }),
   ),
+  message: Type.Optional(
+    Type.String({ description: 'Where the folder had documents already, with the same bytes: which' }),
+  ),
 });
 
 export const UploadFailure = Type.Object({

@@ -224,7 +224,7 @@ describeOnBothServers('documents over the Developer API', (start) => {
       expect(await create('new')).toMatchObject({ status: 200, body: { success: true, message: null } });
       const again = await create('new');
       expect(again).toMatchObject({
-        status: 500,
+        status: 400,
         body: { success: false, message: 'Folder by that name already exists' },
       });
     });
@@ -233,8 +233,8 @@ describeOnBothServers('documents over the Developer API', (start) => {
       'are not made of %j',
       async (name) => {
         expect(await create(name)).toMatchObject({
-          status: 500,
-          body: { message: 'Failed to create folder: Invalid path.' },
+          status: 400,
+          body: { message: expect.stringMatching(/^Failed to create folder: Invalid path\. name: must be /) },
         });
       },
     );
@@ -318,14 +318,14 @@ describeOnBothServers('documents over the Developer API', (start) => {
           { from: one.location, to },
         ]);
         expect(answer).toMatchObject({
-          status: 500,
-          body: { success: false, message: 'Failed to move some files.' },
+          status: 400,
+          body: { success: false, message: expect.stringMatching(/^Failed to move some files\. /) },
         });
       }
       const taken = await move([{ from: one.location, to: two.location }]);
-      expect(taken.status).toBe(500);
+      expect(taken.status).toBe(400);
       const missing = await move([{ from: 'nope/a.json', to: 'target/a.json' }]);
-      expect(missing).toMatchObject({ status: 500, body: { message: 'Failed to move some files.' } });
+      expect(missing).toMatchObject({ status: 400, body: { success: false } });
       const seen = await seenBy(server);
       expect(seen['custom-documents']).toEqual(expect.arrayContaining([one.location, two.location]));
     });
@@ -339,8 +339,8 @@ describeOnBothServers('documents over the Developer API', (start) => {
       { files: [null] },
     ])('are not, by %j', async ({ files }: { files?: unknown }) => {
       expect(await move(files)).toMatchObject({
-        status: 500,
-        body: { success: false, message: 'Failed to move files.' },
+        status: 400,
+        body: { success: false, message: expect.stringMatching(/^Failed to move files\. files: must be /) },
       });
     });
   });
@@ -362,8 +362,9 @@ describeOnBothServers('documents over the Developer API', (start) => {
     });
 
     it('take a list', async () => {
-      expect(await remove({})).toMatchObject({ status: 500, body: 'Internal Server Error' });
-      expect(await remove({ names: 'a' })).toMatchObject({ status: 500, body: 'Internal Server Error' });
+      const message = expect.stringMatching(/names: must be a list/);
+      for (const body of [{}, [], { names: 'a' }])
+        expect(await remove(body)).toMatchObject({ status: 400, body: { success: false, message } });
     });
   });
 

@@ -1,5 +1,5 @@
 import type { TObject, TSchema } from 'typebox';
-import { named, type AddedDocument } from '../../documents/index.ts';
+import { named, placeOf, type AddedDocument } from '../../documents/index.ts';
 import type { Attached } from '../../retrieval/index.ts';
 import { targetOf, type Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../../models/index.ts';
@@ -24,14 +24,23 @@ export async function embed(
   });
 }
 
+/** @returns the locations that were not in the workspace. */
 export async function unembed(
   { documents, retrieval }: DocumentServices,
   { caller }: Caller,
   { workspace, locations }: { workspace: Workspace; locations: readonly string[] },
-): Promise<void> {
-  await retrieval.detach(workspace.id, locations, (tx, gone) =>
-    documents.record(tx, caller, changeOf('workspaces.unembed', workspace, gone)),
-  );
+): Promise<string[]> {
+  const removed = new Set<string>();
+  await retrieval.detach(workspace.id, locations, async (tx, gone) => {
+    for (const location of gone) removed.add(location);
+    await documents.record(tx, caller, changeOf('workspaces.unembed', workspace, gone));
+  });
+  return locations.filter((location) => !removed.has(plainLocation(location)));
+}
+
+function plainLocation(location: string): string {
+  const place = placeOf(location);
+  return place === undefined ? location : `${place.folder}/${place.name}`;
 }
 
 export const changeOf = (action: string, workspace: Workspace, locations: readonly string[]) => ({
@@ -41,7 +50,7 @@ export const changeOf = (action: string, workspace: Workspace, locations: readon
 });
 
 /**
- * Embeds new documents into workspaces. A workspace that does not exist for the caller is passed over.
+ * Embeds new documents into workspaces.
  * @returns why a document is not in one of them.
  */
 export async function embedUploads(
@@ -54,7 +63,11 @@ export async function embedUploads(
   let missing = 0;
   for (const slug of slugs) {
     const workspace = await services.workspaces.findCovered(call.caller, slug);
-    if (workspace === undefined) continue;
+    if (workspace === undefined) {
+      missing = locations.length;
+      reasons.push(`${slug}: There is no such workspace.`);
+      continue;
+    }
     const { attached, failed } = await embed(services, call, { workspace, locations });
     missing = Math.max(missing, locations.length - attached.length);
     const [first] = failed;

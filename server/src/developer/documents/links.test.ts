@@ -99,7 +99,7 @@ describeOnBothServers('links over the Developer API', (start) => {
     };
     for (const [link, error] of Object.entries(refusals)) {
       expect(await bring({ link })).toMatchObject({
-        status: 500,
+        status: 400,
         body: { success: false, error: expect.stringMatching(error), documents: [] },
       });
     }
@@ -109,15 +109,18 @@ describeOnBothServers('links over the Developer API', (start) => {
 
   it.for([{}, { link: '' }, { link: 7 }, { link: ['x'] }])('are none: %j', async (body) => {
     const answer = await bring(body);
-    expect(answer).toMatchObject({ status: 500 });
-    expect(answer.body).toEqual({ success: false });
+    expect(answer).toMatchObject({ status: 400 });
+    expect(answer.body).toEqual({
+      success: false,
+      error: expect.stringMatching(/^link: must be an address/),
+    });
   });
 
   it('lead nowhere private unless the operator says so', async () => {
     const closed = await start();
     const before = seen.length;
     expect(await bring({ link: url }, closed)).toMatchObject({
-      status: 500,
+      status: 400,
       body: { error: expect.stringMatching(/^No URL content found at \S+\.$/) },
     });
     expect(seen.length).toBe(before);

@@ -76,6 +76,7 @@ test('the client learns of a full disk, and the file is closed', async () => {
   const answer = await fetch(url, { method: 'POST', body: form('x'.repeat(300_000)) });
   expect(await answer.json()).toEqual({
     refusal: 'Invalid file upload. There is no room for the file on the disk of this server.',
+    isOurs: true,
   });
   expect(openTo('/dev/full')).toBe(0);
 });

@@ -32,7 +32,7 @@ interface Options {
 export async function receiveUpload(
   request: IncomingMessage,
   options: Options,
-): Promise<Upload | { refusal: string } | undefined> {
+): Promise<Upload | { refusal: string; isOurs?: boolean } | undefined> {
   const form = openForm(request.headers['content-type'] ?? '', limitsOf(options));
   if (form === undefined) return undefined;
   const reading = new Reading(form, options);
@@ -44,7 +44,10 @@ export async function receiveUpload(
     if (error instanceof Refused) return { refusal: `Invalid file upload. ${error.message}` };
     const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG')
-      return { refusal: 'Invalid file upload. There is no room for the file on the disk of this server.' };
+      return {
+        refusal: 'Invalid file upload. There is no room for the file on the disk of this server.',
+        isOurs: true,
+      };
     throw error;
   } finally {
     // The rest of a refused form is read and discarded.

@@ -6,8 +6,8 @@ import {
   folderName,
   withScheme,
 } from '../../documents/index.ts';
-import type { NewNote, AddResult } from '../../documents/index.ts';
-import { failed, json, phrase } from '../answers.ts';
+import type { AddedDocument, AddRefusal, AddResult, NewNote } from '../../documents/index.ts';
+import { failed, json } from '../answers.ts';
 import { asSent, field, object, text } from '../fields.ts';
 import { uploadAnswer, UploadResult, UploadFailure, uploadedDocument } from './document-shapes.ts';
 import {
@@ -48,7 +48,7 @@ const Note = Type.Object({
     published: Type.Optional(field(Type.Number({ description: 'ms since 1970' }), readTime)),
   }),
 });
-const responses = { 200: UploadResult, 422: UploadFailure, 500: UploadFailure };
+const responses = { 200: UploadResult, 400: UploadFailure, 422: UploadFailure, 500: UploadFailure };
 
 export const documentUploadRoutes: Route[] = [
   documentRoute({
@@ -77,7 +77,7 @@ export const documentUploadRoutes: Route[] = [
     handler: (services, call) => {
       const folder = folderName(call.params.folderName);
       if (folder !== undefined) return upload(services, call, { folder, isNamed: true });
-      return ended(uploadFailed('Invalid folder name'));
+      return ended(uploadFailed({ refusal: `Invalid folder name. ${FOLDER_FORM}` }));
     },
   }),
   documentRoute({
@@ -101,7 +101,8 @@ export const documentUploadRoutes: Route[] = [
     handler: async (services, call) => {
       const { caller, signal } = call;
       const { link, addToWorkspaces: slugs, scraperHeaders, metadata: given } = call.body;
-      if (link === undefined) return json({ success: false }, 500);
+      if (link === undefined)
+        return failed('link: must be an address such as "https://example.com/handbook".', 400);
       const options = { caller, folder: DEFAULT_FOLDER, given, signal };
       const headers = extraHeaders(scraperHeaders);
       return store(services, call, {
@@ -144,10 +145,10 @@ async function upload(
     maxBytes: config.uploadMaxBytes,
     create: () => intake.temporaryFile(),
   });
-  if (form === undefined) return ended(phrase(500));
-  if ('refusal' in form) return ended(failed(form.refusal, 500));
+  if (form === undefined) return ended(failed(`Invalid file upload. The body is no form. ${FORM}`, 400));
+  if ('refusal' in form) return ended(failed(form.refusal, form.isOurs === true ? 500 : 400));
   const { file } = form;
-  if (file === undefined) return phrase(500);
+  if (file === undefined) return failed(`Invalid file upload. The form has no file. ${FORM}`, 400);
   try {
     const { addToWorkspaces: slugs, metadata: given } = readForm(form.fields);
     const source = { fd: file.handle.fd, name: cleanFileName(file.name) };
@@ -164,7 +165,12 @@ const ended = <T extends { headers?: Record<string, string> }>(answer: T): T => 
   headers: { ...answer.headers, connection: 'close' },
 });
 
-const uploadFailed = (error: string) => json({ success: false, error, documents: [] }, 500);
+const FORM = 'Send multipart/form-data with the field "file", as curl -F file=@handbook.pdf does.';
+const FOLDER_FORM = 'It must be one name without slashes, such as "reports".';
+
+/** Only a fault of this server is 500. */
+const uploadFailed = ({ refusal: error, isOurs = false }: AddRefusal) =>
+  json({ success: false, error, documents: [] }, isOurs ? 500 : 400);
 
 interface NewDocuments {
   /** The workspaces that they are added to; a string: the problem. */
@@ -181,12 +187,24 @@ async function store(
   if (typeof slugs === 'string') return failed(slugs, 422);
   refuseWithoutWorkspaces(call.caller, slugs);
   const outcome = await read();
-  if ('refusal' in outcome) return uploadFailed(outcome.refusal);
+  if ('refusal' in outcome) return uploadFailed(outcome);
   const error = await embedUploads(services, call, { slugs, brought: outcome.added });
   const documents = outcome.added.map((one) => uploadedDocument(one, isNamed));
   const { warnings = [] } = outcome;
-  return uploadAnswer({ success: true, error, documents, ...(warnings.length === 0 ? {} : { warnings }) });
+  const warned = warnings.length === 0 ? {} : { warnings };
+  return uploadAnswer({ success: true, error, documents, ...warned, ...knownMembers(outcome.added) });
 }
+
+/** Nothing was stored anew. */
+function knownMembers(added: readonly AddedDocument[]): { message?: string } {
+  const known = added.filter(({ isKnown }) => isKnown === true);
+  if (known.length === 0) return {};
+  const names = known.slice(0, NAMED_MAX).map(({ document }) => document.location);
+  const more = known.length > names.length ? ` and ${known.length - names.length} more` : '';
+  return { message: `The folder has the same already: ${names.join(', ')}${more}.` };
+}
+
+const NAMED_MAX = 10;
 
 /** @returns a string: the problem. */
 function noteIn({ textContent, metadata }: Decoded<typeof Note>): NewNote | string {

@@ -33,7 +33,11 @@ describeOnBothServers('vectors of the Developer API', (start) => {
   const post = <T>(path: string, body: object, key?: string) =>
     server.request<T>('POST', `/api/v1${path}`, { body, ...(key === undefined ? {} : { key }) });
   const embed = (body: object, key?: string) =>
-    post<{ workspace: EmbeddedWorkspace }>('/workspace/docs/update-embeddings', body, key);
+    post<{
+      workspace: EmbeddedWorkspace;
+      message?: string;
+      skipped?: { name: string; reason: string }[];
+    }>('/workspace/docs/update-embeddings', body, key);
   const search = (body: object, key?: string, slug = 'docs') =>
     post<{ results: Passage[]; message?: string }>(`/workspace/${slug}/vector-search`, body, key);
   const add = (name: string, text: string) => {
@@ -66,10 +70,23 @@ describeOnBothServers('vectors of the Developer API', (start) => {
   });
   afterAll(() => upstream.close());
 
-  test('documents are put in and taken out; what is not there is passed over', async () => {
+  test('documents are put in and taken out; what is not there is named', async () => {
     const missing = 'custom-documents/none.json';
     const first = await embed({ adds: [turnip, missing, 7], deletes: [missing] });
     expect(first.status).toBe(200);
+    expect(first.body.message).toBe(`${missing}: It is not in this workspace. 2 more were skipped.`);
+    expect(first.body.skipped).toEqual([
+      { name: missing, reason: 'It is not in this workspace.' },
+      { name: missing, reason: 'There is no such document.' },
+      { name: '7', reason: 'There is no such document.' },
+    ]);
+    for (const body of [{ adds: turnip }, { deletes: { a: 1 } }]) {
+      const refused = await embed(body);
+      expect([refused.status, refused.text]).toEqual([
+        400,
+        expect.stringMatching(/must be a list of locations/),
+      ]);
+    }
     expect(Object.keys(first.body.workspace).slice(-3)).toEqual([
       'documents',
       'contextWindow',
@@ -77,6 +94,7 @@ describeOnBothServers('vectors of the Developer API', (start) => {
     ]);
     expect(first.body.workspace.documents.map(({ docpath }) => docpath)).toEqual([turnip]);
     const second = await embed({ adds: [turnip, zebra] });
+    expect(Object.keys(second.body)).toEqual(['workspace']);
     expect(second.body.workspace.documents.map(({ docpath }) => docpath)).toEqual([turnip, zebra]);
     // Deletes come first: what is in both is in.
     const third = await embed({ adds: [zebra], deletes: [turnip, zebra] });
@@ -130,7 +148,7 @@ describeOnBothServers('vectors of the Developer API', (start) => {
     const unknown = await pin({ docPath: 'x/y.json', pinStatus: true });
     expect([unknown.status, unknown.text]).toEqual([404, 'Not Found']);
     const nowhere = await pin({ docPath: turnip, pinStatus: true }, 'nope');
-    expect([nowhere.status, nowhere.text]).toEqual([500, '']);
+    expect([nowhere.status, nowhere.body.message]).toEqual([400, 'Workspace nope is not a valid workspace.']);
   });
 
   test('vectors are counted in each workspace that they are in', async () => {
@@ -192,8 +210,10 @@ describeOnBothServers('vectors of the Developer API', (start) => {
     expect(two.body.data.map(({ index }) => index)).toEqual([0, 1]);
     for (const input of [[], [1], '', null, ['a', '']]) {
       const bad = await post('/openai/embeddings', { input });
-      expect([bad.status, bad.text]).toEqual([500, '']);
+      expect(bad.status).toBe(400);
+      expect(bad.body).toMatchObject({ error: { message: expect.stringMatching(/^input: must be a text/) } });
     }
+    expect((await post('/openai/embeddings', [])).status).toBe(400);
   });
 
   test('a workspace that a key does not cover does not exist for it, nor what only it holds', async () => {

@@ -1,14 +1,14 @@
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import type { Hit } from '../../retrieval/index.ts';
 import { VECTOR_DATABASE } from '../system/providers.ts';
-import { empty, json, phrase } from '../answers.ts';
-import { asSent, field, flag, text, texts } from '../fields.ts';
+import { json, phrase, text as plain } from '../answers.ts';
+import { field, flag, text } from '../fields.ts';
 import { changeOf, embed, unembed } from './embed-documents.ts';
+import { embeddingsRoute } from './embeddings.ts';
 import { EmbeddedWorkspace, viewEmbedded } from '../workspaces/workspace-shapes.ts';
 import * as d from '../schemas.ts';
-import { accountsOf, ModelAccount } from '../../models/index.ts';
+import { accountsOf } from '../../models/index.ts';
 import type { Route } from '../services.ts';
-import type { Answer } from '../../http/index.ts';
 import { documentRoute } from '../surface.ts';
 
 const params = Type.Object({ slug: Type.String() });
@@ -43,7 +43,41 @@ const NOTHING_EMBEDDED = 'No embeddings found for this workspace.';
 /** Locations in one request; each is a document that is embedded. */
 const DOCUMENTS_MAX = 10_000;
 
-const locations = Type.Optional(texts({ description: 'A location: folder/name.json' }));
+/** Items that are no text are no locations either, and named as such. @returns a string: the problem. */
+function readLocations(value: unknown): string[] | string {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) return 'must be a list of locations such as ["custom-documents/a.json"].';
+  const once = [
+    ...new Set(value.map((one: unknown) => (typeof one === 'string' ? one : JSON.stringify(one)))),
+  ];
+  return once.length > DOCUMENTS_MAX ? `must have at most ${DOCUMENTS_MAX} locations.` : once;
+}
+
+const locations = Type.Optional(
+  field(Type.Array(Type.String({ description: 'A location: folder/name.json' })), readLocations),
+);
+
+const Skipped = Type.Object(
+  {
+    name: Type.String({ description: 'As it was sent' }),
+    reason: Type.String({ description: 'A sentence' }),
+  },
+  { title: 'SkippedDocument' },
+);
+
+const Embedded = Type.Object({
+  workspace: EmbeddedWorkspace,
+  message: Type.Optional(Type.String({ description: 'Where something was not done: what' })),
+  skipped: Type.Optional(Type.Array(Skipped, { description: 'All that was not done' })),
+});
+
+/** What was asked for and not done; without members where all of it was done, as the recorded server answers. */
+function skippedMembers(skipped: readonly Static<typeof Skipped>[]) {
+  const [first] = skipped;
+  if (first === undefined) return {};
+  const more = skipped.length === 1 ? '' : ` ${skipped.length - 1} more were skipped.`;
+  return { message: `${first.name}: ${first.reason}${more}`, skipped: [...skipped] };
+}
 
 /** A number, also as text; undefined for other values and out of bounds. */
 function numberWithin(
@@ -54,21 +88,7 @@ function numberWithin(
   return read >= least && read <= most ? read : undefined;
 }
 
-/** Texts of one request. */
-const TEXTS_MAX = 2_048;
-
-/** @returns an empty list where one of the texts is invalid; undefined where nothing was sent. */
-function readInput(input: unknown): string[] | undefined {
-  if (input === undefined || input === null) return undefined;
-  const texts: unknown[] = Array.isArray(input) ? input : [input];
-  const isText = (text: unknown): text is string => typeof text === 'string' && text !== '';
-  return texts.length <= TEXTS_MAX && texts.every(isText) ? texts : [];
-}
-
-/** With a name of its own: openapi-generator makes Go that does not compile of a union with a nameless array of numbers. */
-const Vector = Type.Array(Type.Number(), { title: 'Vector' });
-
-const embeddingInput = field(Type.Union([Type.String(), Type.Array(Type.String())]), readInput);
+const noWorkspace = (slug: string) => json({ message: `Workspace ${slug} is not a valid workspace.` }, 400);
 
 export const vectorRoutes: Route[] = [
   documentRoute({
@@ -77,21 +97,26 @@ export const vectorRoutes: Route[] = [
     id: 'workspaces.embed',
     summary: 'Put documents into a workspace, or take them out',
     description:
-      'Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped: look at the documents of the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays.',
+      'Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped, and named in the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays.',
     access: 'workspaces:write',
     params,
     body: Type.Object({ adds: locations, deletes: locations }),
-    responses: { 200: Type.Object({ workspace: EmbeddedWorkspace }), 400: 'stream' },
+    responses: { 200: Embedded, 400: 'stream' },
     handler: async (services, call) => {
       const { params, body } = call;
       const workspace = await services.workspaces.findCovered(call.caller, params.slug);
       if (workspace === undefined) return phrase(400);
-      const { adds = [], deletes = [] } = body;
-      await unembed(services, call, { workspace, locations: deletes.slice(0, DOCUMENTS_MAX) });
-      const embedded = await embed(services, call, { workspace, locations: adds.slice(0, DOCUMENTS_MAX) });
-      const { refused } = embedded;
+      const { adds, deletes } = body;
+      if (typeof adds === 'string') return plain(400, `adds: ${adds}`);
+      if (typeof deletes === 'string') return plain(400, `deletes: ${deletes}`);
+      const absent = await unembed(services, call, { workspace, locations: deletes });
+      const { refused, failed } = await embed(services, call, { workspace, locations: adds });
       if (refused !== undefined) throw refused;
-      return json({ workspace: await viewEmbedded(services, workspace) });
+      const skipped = [
+        ...absent.map((name) => ({ name, reason: 'It is not in this workspace.' })),
+        ...failed.map(({ location: name, error: reason }) => ({ name, reason })),
+      ];
+      return json({ workspace: await viewEmbedded(services, workspace), ...skippedMembers(skipped) });
     },
   }),
   documentRoute({
@@ -102,11 +127,11 @@ export const vectorRoutes: Route[] = [
     access: 'workspaces:write',
     params,
     body: Type.Object({ docPath: text(), pinStatus: Type.Optional(flag()) }),
-    responses: { 200: d.Said, 404: 'stream', 500: null },
+    responses: { 200: d.Said, 400: d.Said, 404: 'stream' },
     handler: async (services, { caller, params: { slug }, body }) => {
       const { workspaces, retrieval, documents, storage } = services;
       const workspace = await workspaces.findCovered(caller, slug);
-      if (workspace === undefined) return empty(500);
+      if (workspace === undefined) return noWorkspace(slug);
       const { docPath: location = '', pinStatus: isPinned } = body;
       const action = isPinned ? 'workspaces.pin' : 'workspaces.unpin';
       const isThere = await storage.transaction(async (tx) => {
@@ -144,8 +169,7 @@ export const vectorRoutes: Route[] = [
       const { caller } = call;
       const { slug } = call.params;
       const workspace = await workspaces.findCovered(caller, slug);
-      if (workspace === undefined)
-        return json({ message: `Workspace ${slug} is not a valid workspace.` }, 400);
+      if (workspace === undefined) return noWorkspace(slug);
       const { query, topN = workspace.topN, scoreThreshold = workspace.similarityThreshold } = call.body;
       if (query === undefined) return json({ message: 'Query parameter cannot be empty.' }, 400);
       if (!(await retrieval.hasVectors(workspace.id)))
@@ -172,56 +196,7 @@ export const vectorRoutes: Route[] = [
     handler: async ({ workspaces, retrieval }, { caller }) =>
       json({ vectorCount: await retrieval.count(await workspaces.coveredIds(caller)) }),
   }),
-  documentRoute({
-    method: 'POST',
-    path: '/v1/openai/embeddings',
-    id: 'openai.embeddings',
-    summary: "Turn texts into vectors, with the server's embedding model",
-    access: 'models:use',
-    body: Type.Object({
-      input: embeddingInput,
-      inputs: Type.Optional(embeddingInput),
-      ...asSent({
-        model: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: 'Not looked at' })),
-      }),
-      encoding_format: Type.Optional(
-        field(Type.Enum(['float', 'base64']), (value) => (value === 'base64' ? value : 'float')),
-      ),
-    }),
-    responses: {
-      200: Type.Object({
-        object: Type.Literal('list'),
-        data: Type.Array(
-          Type.Object({
-            object: Type.Literal('embedding'),
-            embedding: Type.Union([Vector, Type.String()]),
-            index: Type.Integer(),
-          }),
-        ),
-        model: Type.String(),
-        usage: Type.Object({ prompt_tokens: Type.Integer(), total_tokens: Type.Integer() }),
-      }),
-      500: null,
-    },
-    handler: async (services, call): Promise<Answer> => {
-      const { input, inputs = [], encoding_format: encoding } = call.body;
-      const texts = input ?? inputs;
-      if (texts.length === 0) return empty(500);
-      const account = new ModelAccount(services, call);
-      const { retrieval } = services;
-      const { model, vectors, tokens } = await retrieval.embed(texts, { account, signal: call.signal });
-      return json({
-        object: 'list',
-        data: vectors.map((vector, index) => ({
-          object: 'embedding',
-          embedding: encoding === 'base64' ? base64Of(vector) : [...vector],
-          index,
-        })),
-        model,
-        usage: { prompt_tokens: tokens, total_tokens: tokens },
-      });
-    },
-  }),
+  embeddingsRoute,
   documentRoute({
     method: 'GET',
     path: '/v1/openai/vector_stores',
@@ -273,7 +248,3 @@ function viewHit({ id, text, metadata, distance, score }: Hit): object {
     score,
   };
 }
-
-/** 32-bit floats, little-endian, as in the OpenAI API. */
-const base64Of = (vector: Float32Array): string =>
-  Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');

@@ -70,7 +70,7 @@ const VERBS: Verb[] = [
     description:
       'A suspension ends sessions and keys of the user at once, a lower role the keys that hold more than it can do; a new password ends the sessions. The last admin stays one.',
     body: Type.Object({ ...userFields, ...changeFields }, { title: 'UserChange' }),
-    responses: { 200: Outcome, 500: 'stream' },
+    responses: { 200: Outcome, 400: Outcome },
     answer: answers.update,
   },
   {
@@ -80,7 +80,7 @@ const VERBS: Verb[] = [
     name: 'delete',
     summary: 'Delete a user',
     description: 'Sessions and keys of the user end at once. The last admin stays.',
-    responses: { 200: Outcome, 400: Outcome, 500: 'stream' },
+    responses: { 200: Outcome, 400: Outcome },
     answer: answers.remove,
   },
   {

@@ -13,7 +13,7 @@ import {
 import type { Invite, User, UserInput } from '../../identity/index.ts';
 import type { WholeAnswer } from '../../http/index.ts';
 import type { PeopleServices } from '../services.ts';
-import { failed, json, outcomeOf, phrase, SUCCESS } from '../answers.ts';
+import { failed, json, outcomeOf, SUCCESS } from '../answers.ts';
 import { viewInvite, viewListedInvite, viewUser } from './user-views.ts';
 
 /*
@@ -56,13 +56,15 @@ export async function create(
   return json({ user: viewUser(made.value), error: null });
 }
 
+const NO_USER = 'User not found';
+
 export async function update(
   { identity }: PeopleServices,
   { actor, id = NOBODY, body: input }: UserRequest,
 ): Promise<WholeAnswer> {
   refuseTakeover(actor);
-  // Clients expect this answer to a role for an unknown user.
-  if (input.role !== undefined && (await identity.getUser(id)) === undefined) return phrase(500);
+  // The recorded server crashed: clients that read the status alone expect a failure.
+  if (input.role !== undefined && (await identity.getUser(id)) === undefined) return failed(NO_USER, 400);
   const changed = await outcomeOf(updateUser(identity, actor, { id, input }));
   return 'error' in changed ? failed(changed.error) : SUCCESS;
 }
@@ -72,8 +74,7 @@ export async function remove(
   { actor, id = NOBODY }: UserRequest,
 ): Promise<WholeAnswer> {
   refuseTakeover(actor);
-  // Clients expect this answer to the deletion of an unknown user.
-  if ((await identity.getUser(id)) === undefined) return phrase(500);
+  if ((await identity.getUser(id)) === undefined) return failed(NO_USER, 400);
   const removed = await outcomeOf(deleteUser(identity, actor, id));
   return 'error' in removed ? failed(removed.error, 400) : SUCCESS;
 }

@@ -120,7 +120,7 @@ describeOnBothServers('routes for users', (start) => {
     }
     for (const id of [99, 'abc']) {
       const answer = await change(id, { role: 'default' });
-      expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error']);
+      expect([answer.status, answer.body]).toEqual([400, { success: false, error: 'User not found' }]);
     }
   });
 
@@ -136,7 +136,7 @@ describeOnBothServers('routes for users', (start) => {
     ]);
     for (const id of [user.id, 'abc', '1e3', '1x']) {
       const answer = await remove(id);
-      expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error']);
+      expect([answer.status, answer.body]).toEqual([400, { success: false, error: 'User not found' }]);
     }
   });
 

@@ -155,7 +155,7 @@ describeOnBothServers('settings of the instance over the Developer API', (start,
 
   it('are not changed at all where a value is no text', async () => {
     const answer = await update({ XAIModelPref: 'grok', LLMProvider: 5 });
-    expect([answer.status, answer.text]).toEqual([500, 'Internal Server Error']);
+    expect([answer.status, answer.body.error]).toEqual([400, expect.stringMatching(/must be a text/)]);
     expect(await settings()).not.toHaveProperty('XAIModelPref');
   });
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
-import { json, okText, phrase } from '../answers.ts';
+import { json, okText } from '../answers.ts';
 import { refuseBound, type Viewer } from '../../workspaces/index.ts';
 import { concernsUpstreams, environmentValues, updateEnvironment } from './environment.ts';
 import { viewForStrangers, viewSystem, type SystemFacts } from './system-table.ts';
@@ -35,6 +35,12 @@ const EmbeddingProgress = Type.Object(
   },
   { title: 'EmbeddingProgress' },
 );
+
+const EnvironmentChange = Type.Object({
+  newValues: Type.Record(Type.String(), Type.String()),
+  error: Type.Union([Type.Literal(false), Type.String()]),
+});
+const NO_TEXT = 'Nothing was set: each value must be a text, such as "openai" or "5".';
 
 /** Whether an administrator is logged in: users of other roles may not read settings. Guarded by preferences.test.ts. */
 async function isAdministrator(
@@ -116,16 +122,14 @@ export const systemRoutes: Route[] = [
     access: 'system:write',
     body: Type.Record(Type.String(), Type.String()),
     responses: {
-      200: Type.Object({
-        newValues: Type.Record(Type.String(), Type.String()),
-        error: Type.Union([Type.Literal(false), Type.String()]),
-      }),
+      200: EnvironmentChange,
+      400: EnvironmentChange,
     },
     handler: async (services, { caller, body }) => {
       refuseBound(caller);
       if (concernsUpstreams(body)) refuseUpstreams(caller);
       const change = await updateEnvironment(services, body, caller);
-      return change === undefined ? phrase(500) : json(change);
+      return change === undefined ? json({ newValues: {}, error: NO_TEXT }, 400) : json(change);
     },
   }),
   systemRoute({

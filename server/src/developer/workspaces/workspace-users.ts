@@ -70,23 +70,26 @@ export const workspaceUsersRoutes: Route[] = [
     access: 'users:manage',
     params: Type.Object({ workspaceSlug: Type.String() }),
     body: Type.Object({ userIds: wholes(), reset: Type.Optional(flag()) }),
-    responses: { 200: Managed, 401: 'stream', 404: Managed, 500: 'stream' },
+    responses: { 200: Managed, 400: Managed, 401: 'stream', 404: Managed },
     handler: inMultiUserMode(async (services, { caller, actor, params: { workspaceSlug }, body }) => {
       const { workspaces } = services;
       const workspace = await workspaces.findCovered(caller, workspaceSlug);
       const { userIds: wanted, reset: replace } = body;
-      // Clients expect this answer to both.
-      if (workspace === undefined || wanted === undefined) return phrase(500);
+      if (workspace === undefined) return refused('Workspace not found');
+      if (wanted === undefined) return refused('userIds: must be a list of user ids such as [2, 3].');
       const userIds = await existing(services, caller, wanted);
       if (userIds.length === 0) {
         const users = await viewMembers(services, workspace);
         return json({ success: false, error: 'No valid user IDs provided.', users }, 404);
       }
-      if (!(await workspaces.members.change(actor, workspace, { userIds, replace }))) return phrase(500);
+      if (!(await workspaces.members.change(actor, workspace, { userIds, replace })))
+        return refused('Workspace not found');
       return json({ success: true, error: null, users: await viewMembers(services, workspace) });
     }),
   }),
 ];
+
+const refused = (error: string) => json({ success: false, error, users: [] }, 400);
 
 type Handler<P extends TObject, B extends TSchema> = (
   services: WorkspaceServices,

@@ -74,6 +74,23 @@ describeOnBothServers('workspaces of the Developer API', (start) => {
     },
   );
 
+  test.for(['bogus', '', 5, ['hybrid']])(
+    'an unknown vectorSearchMode is refused, and changes nothing: %j',
+    async (vectorSearchMode) => {
+      const refused = await make({ name: 'Searched', vectorSearchMode });
+      expect([refused.status, refused.body.workspace]).toEqual([400, null]);
+      expect(refused.text).toContain('vectorSearchMode: must be one of default, ');
+      const { slug } = (await make({ name: 'Searching', vectorSearchMode: 'hybrid' })).body.workspace;
+      const body = { vectorSearchMode, topN: 9 };
+      const kept = await server.request('POST', `/v1/workspace/${slug}/update`, { body });
+      expect([kept.status, kept.text]).toEqual([
+        400,
+        expect.stringMatching(/^vectorSearchMode: must be one of/),
+      ]);
+      expect((await get(slug)).body.workspace[0]).toMatchObject({ vectorSearchMode: 'hybrid', topN: 4 });
+    },
+  );
+
   test('a name that is taken gets 8 digits more, also by many at the same time', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => make({ name: 'Twin' })));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));

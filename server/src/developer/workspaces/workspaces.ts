@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { mapInTurns } from '../../base/slices.ts';
-import { readSettings, type Thread } from '../../workspaces/index.ts';
-import { failed, json, okText, phrase } from '../answers.ts';
+import { readSettings, searchModeProblem, type Thread } from '../../workspaces/index.ts';
+import { failed, json, okText, phrase, text as plain } from '../answers.ts';
 import { asSent, field, text, wholeWithin } from '../fields.ts';
 import { History, historyAnswer } from '../chat/history.ts';
 import { viewWorkspace, Workspace } from '../schemas.ts';
@@ -39,6 +39,9 @@ const NothingToChange = Type.Object({
   message: Type.String(),
 });
 
+const NotChanged = Type.Object({ workspace: Type.Null(), message: Type.String() });
+const notChanged = (message: string) => json({ workspace: null, message }, 400);
+
 const Protected = Type.Object({ success: Type.Boolean(), error: Type.String() });
 
 /** The number of chats in a history. */
@@ -50,13 +53,15 @@ export const workspacesRoutes: Route[] = [
     path: '/v1/workspace/new',
     id: 'workspaces.create',
     summary: 'Make a workspace',
-    description: 'A bad value becomes the nearest allowed one.',
+    description: 'A bad value becomes the nearest allowed one, except an unknown vectorSearchMode.',
     access: 'workspaces:write',
     body: Type.Object({ name: text(), ...settings }),
-    responses: { 200: Changed, 400: Type.Object({ workspace: Type.Null(), message: Type.String() }) },
+    responses: { 200: Changed, 400: NotChanged },
     handler: async ({ workspaces }, { caller, actor, body }) => {
       const { name } = body;
-      if (name === undefined) return json({ workspace: null, message: 'name cannot be null' }, 400);
+      if (name === undefined) return notChanged('name cannot be null');
+      const problem = searchModeProblem(body);
+      if (problem !== undefined) return notChanged(problem);
       const made = await workspaces.create(actor, caller, { name, ...settingsIn(body) });
       if ('refused' in made) throw notCovered();
       return json({ workspace: viewWorkspace(made.workspace), message: null });
@@ -121,12 +126,14 @@ export const workspacesRoutes: Route[] = [
     path: '/v1/workspace/:slug/update',
     id: 'workspaces.update',
     summary: 'Change settings of a workspace',
-    description: 'A bad value becomes the nearest allowed one.',
+    description: 'A bad value becomes the nearest allowed one, except an unknown vectorSearchMode.',
     access: 'workspaces:write',
     params,
     body: Type.Object({ ...asSent({ name: Type.Optional(Type.String()) }), ...settings }),
     responses: { 200: Type.Union([Changed, NothingToChange]), 400: 'stream' },
     handler: async ({ workspaces }, { caller, actor, params: { slug }, body }) => {
+      const problem = searchModeProblem(body);
+      if (problem !== undefined) return plain(400, problem);
       const change = { slug, settings: settingsIn(body) };
       const changed = await workspaces.update(actor, caller, change);
       if (changed === undefined) return phrase(400);

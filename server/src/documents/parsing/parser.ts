@@ -31,7 +31,13 @@ interface FileToRead {
 }
 
 /** A refusal is whole sentences that name the file, for its sender. */
-export type ParseOutcome = Parsed | { refusal: string };
+export type ParseOutcome = Parsed | AddRefusal;
+
+/** `isOurs`: the sender cannot correct it. */
+export interface AddRefusal {
+  refusal: string;
+  isOurs?: boolean;
+}
 
 /**
  * Reads each file in a process of its own, a few at once: within limits, with an empty environment, without permission to
@@ -64,7 +70,7 @@ export class Parser {
     if (type !== undefined && 'missing' in type) return { refusal: `${name}: ${type.missing}` };
     const release = await this.#gate.enter(signal);
     if (release === undefined)
-      return { refusal: `${name} was not read: too many files are. Try again in a moment.` };
+      return { refusal: `${name} was not read: too many files are. Try again in a moment.`, isOurs: true };
     try {
       const { format = 'undecided', called = 'a text file' } = type ?? {};
       const said = await this.#read({ format, limits: this.#limits, charset }, fd, signal);
@@ -79,7 +85,7 @@ export class Parser {
     try {
       child = new ParserChild(job, fd);
     } catch {
-      return { refusal: NOT_STARTED };
+      return { refusal: NOT_STARTED, isOurs: true };
     }
     const leave = (): void => child.end('was not read: the request has ended.');
     this.#running.add(child);
@@ -97,7 +103,7 @@ export class Parser {
 /** Each holds its file open and its request waiting. */
 const WAITING_MAX = 100;
 
-type Said = Omit<Parsed, 'called'> | { refusal: string } | { unknown: true };
+type Said = Omit<Parsed, 'called'> | AddRefusal | { unknown: true };
 
 /** See parser-process.ts. */
 async function splitOutput(output: Buffer | { failure: string }): Promise<Said> {
@@ -135,7 +141,7 @@ async function decoded(bytes: Buffer): Promise<string> {
 }
 
 function outcomeOf(said: Said, { name, called }: { name: string; called: string }): ParseOutcome {
-  if ('refusal' in said) return { refusal: `${name} ${said.refusal}` };
+  if ('refusal' in said) return { ...said, refusal: `${name} ${said.refusal}` };
   if ('unknown' in said)
     return {
       refusal: `File extension ${extensionOf(name)} not supported for parsing and cannot be assumed as text file type.`,

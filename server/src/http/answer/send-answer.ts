@@ -1,4 +1,5 @@
 import type { RequestContext } from '../request/request-context.ts';
+import { endOnceArrived, isArriving } from './unread-body.ts';
 import { isLong, jsonBytes } from './json-pieces.ts';
 
 export interface WholeAnswer {
@@ -24,10 +25,11 @@ export function send({ status, body, headers }: WholeAnswer, context: RequestCon
   head['content-length'] = length;
   response.writeHead(status, head);
   // ASCII, which is written faster as Latin-1.
-  response.end(
-    request.method === 'HEAD' ? undefined : payload,
-    length === payload.length ? 'latin1' : 'utf8',
-  );
+  const encoding = length === payload.length ? 'latin1' : 'utf8';
+  if (head['connection'] === 'close' && !context.isEnded && isArriving(request)) {
+    response.write(payload, encoding);
+    endOnceArrived(context);
+  } else response.end(request.method === 'HEAD' ? undefined : payload, encoding);
 }
 
 export const isLongAnswer = ({ body }: WholeAnswer): boolean =>

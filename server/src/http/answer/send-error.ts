@@ -17,6 +17,7 @@ const REFUSALS = new Set<ErrorCode>([
   'scope_escalation',
   'rate_limited',
   'budget_exceeded',
+  'budget_too_small',
 ]);
 
 /** Everything that goes wrong leaves here, in the shape of its surface. */

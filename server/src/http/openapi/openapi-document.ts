@@ -90,8 +90,20 @@ function operation(declared: Route, components: Map<string, Json>): Json {
     ...(access in WHO ? {} : { 'x-keyward-scope': access }),
     parameters: parameters(declared),
     ...requestBody(declared, components),
-    responses: { ...declared.surface.document.failures(declared), ...successes(declared, components) },
+    responses: merged(declared.surface.document.failures(declared), successes(declared, components)),
   };
+}
+
+/** A status with several meanings has the content types of all of them; where one is the same, the route's own shape counts. */
+function merged(failures: Json, own: Json): Json {
+  const all = { ...failures, ...own } as Record<string, Json>;
+  for (const status of Object.keys(failures).filter((name) => name in own)) {
+    const content = [failures[status], own[status]].map(
+      (one) => (one as Json)['content'] as Json | undefined,
+    );
+    all[status] = { ...all[status], content: { ...content[1], ...content[0], ...content[1] } };
+  }
+  return all;
 }
 
 function security(declared: Route): Json[] {

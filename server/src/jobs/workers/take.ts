@@ -70,6 +70,8 @@ export async function takeOwnJobs(
   }
 }
 
+const OF_BUDGETS = new Set(['budget_exceeded', 'budget_too_small']);
+
 async function begin(
   context: JobsContext & { charges: Charges },
   job: ClaimedJob,
@@ -86,7 +88,7 @@ async function begin(
     await storage.transaction((tx) => limitLease(tx, { id: jobId, token, untilMs }), { durable: false });
     return { ...job, run_timeout_ms: allowedMs };
   } catch (error) {
-    if (!(error instanceof KeywardError) || error.code !== 'budget_exceeded') throw error;
+    if (!(error instanceof KeywardError) || !OF_BUDGETS.has(error.code)) throw error;
     await change(context, job, (tx, row) =>
       endJob(tx, context, row, {
         state: 'FAILED',

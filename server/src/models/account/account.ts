@@ -19,7 +19,7 @@ export interface Account {
   /**
    * Reserves from the budgets; synchronously if memory has enough.
    * @returns the reserved share of the demand.
-   * @throws KeywardError `budget_exceeded`
+   * @throws KeywardError `budget_exceeded`, `budget_too_small`
    */
   reserve(demand: Demand): Share | Promise<Share>;
   /** An answer has begun. */

@@ -76,14 +76,20 @@ export class ModelAccount implements Account {
     return this.#hold(demand);
   }
 
-  #hold({ least, most, whole }: Demand): Share | Promise<Share> {
+  #hold({ least, enough, most, whole, input, bound }: Demand): Share | Promise<Share> {
     const { keyId, holders } = this.#payer.caller;
     const keep = (held: Reservation | Refusal): Share => {
-      if ('refused' in held) throw reservationRefused(held, keyId);
+      if ('refused' in held) throw reservationRefused(held, keyId, bound);
       this.#reservation = held;
       return held.share;
     };
-    const wanted = { least: spendOf(least), most: spendOf(most), whole: spendOf(whole) };
+    const wanted = {
+      least: spendOf(least),
+      enough: spendOf(enough),
+      most: spendOf(most),
+      whole: spendOf(whole),
+      input: input && spendOf(input),
+    };
     const held = this.#books.budgets.reserve(holders, wanted);
     return held instanceof Promise ? held.then(keep) : keep(held);
   }

@@ -28,7 +28,7 @@ export type Send = (request: Sent) => Promise<Answer>;
  * The only way to a model: checks the model selector and the price, reserves, lets `work` send any number of times, and settles
  * once, after the last answer has ended. No other file calls `Models.forward`: architecture.test.ts.
  * @throws KeywardError before anything is sent: `model_not_found`, `forbidden_resource`, `model_unpriced`, `budget_exceeded`,
- *   `invalid_input` for amounts that cannot be reserved and for members that could run something else. Also what `work` throws.
+ *   `budget_too_small`, `invalid_input` for amounts that cannot be reserved and for members that could run something else. Also what `work` throws.
  */
 export async function paid<T>(
   models: Models,

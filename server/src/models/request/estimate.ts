@@ -15,8 +15,11 @@ const BYTES_PER_TOKEN = 3.5;
 const OPEN_WHOLE_TOKENS = 16_384;
 /** If the budget has less: a bound that every model accepts. It is written into the request. */
 export const OPEN_MOST_TOKENS = 4_096;
-/** The least that is reserved for an answer. */
-const OPEN_LEAST_TOKENS = 1_024;
+/** Reserved at least for an answer while other requests run on the budget. */
+const OPEN_ENOUGH_TOKENS = 1_024;
+/** With the whole rest of a budget for itself, an answer may be this short. `/responses` knows no smaller bound. */
+const OPEN_LEAST_TOKENS = 1;
+const RESPONSES_LEAST_TOKENS = 16;
 /** Of a conversation or a file at the upstream, and of the results of a search. */
 const REFERRED_TOKENS = 65_536;
 /** Of a picture for a model, at the highest of the common resolutions. */
@@ -51,6 +54,11 @@ export interface EstimateRequest {
   bytes: number;
 }
 
+export interface OutputBound {
+  member: 'max_tokens' | 'max_output_tokens';
+  tokens: number;
+}
+
 /** The bound of an answer that its request does not bound. */
 export interface OpenOutput {
   tokens: number;
@@ -61,6 +69,12 @@ export interface OpenOutput {
 /** Reserved for a request: the whole if the budget has it, otherwise the rest of the budget, from `least` to `most`. */
 export interface Demand {
   least: Estimate;
+  /** Less is reserved only if no other request runs on the budget. */
+  enough: Estimate;
+  /** The request without its answer; undefined: its answer is no text. */
+  input: Estimate | undefined;
+  /** The bound that the request sets itself. */
+  bound: OutputBound | undefined;
   most: Estimate;
   whole: Estimate;
   /** undefined: the request bounds its answer itself, or has none. */
@@ -70,12 +84,12 @@ export interface Demand {
 /** @throws KeywardError `invalid_input` for amounts that upstreams might read in different ways. */
 export function demandOf(routes: readonly Route[], request: EstimateRequest): Demand {
   const { path, parsed, form } = request;
-  if (isCounting(path)) return { least: NOTHING, most: NOTHING, whole: NOTHING, outputAt: () => undefined };
+  if (isCounting(path)) return NO_DEMAND;
   const amounts = amountsOf(path, { ...form, ...parsed });
   const { tokensIn, refers } = promptOf(request);
   const isRemote = routes.some(({ target }) => target.id === REMOTE_UPSTREAM);
   const estimate = (referred: number, output: number, gpuMs: number): Estimate => {
-    const tokensOut = outputTokens(request, { ...amounts, output: amounts.output ?? output });
+    const tokensOut = outputTokens(request, { ...amounts, output });
     const quantities = { tokensIn: tokensIn + referred, tokensOut, ...unitsOf(request) };
     const costs = routes.map((route) => costNanoAtMost(quantities, priceOfRoute(route)));
     return {
@@ -87,22 +101,39 @@ export function demandOf(routes: readonly Route[], request: EstimateRequest): De
   const [whole, most] = [OPEN_WHOLE_TOKENS, OPEN_MOST_TOKENS].map((otherwise) =>
     Math.max(...routes.map(({ outputMax = otherwise }) => outputMax)),
   ) as [number, number];
-  const least = Math.min(OPEN_LEAST_TOKENS, most);
+  const enough = Math.min(OPEN_ENOUGH_TOKENS, most);
+  const least = Math.min(path === '/responses' ? RESPONSES_LEAST_TOKENS : OPEN_LEAST_TOKENS, most);
   const referred = refers ? REFERRED_TOKENS : 0;
-  const isOpen = isText(path) && amounts.output === undefined;
+  const { output } = amounts;
+  const isOpen = isText(path) && output === undefined;
   const outputAt = (share: Share): OpenOutput =>
     share === 'whole'
       ? { tokens: whole, isWhole: true }
       : { tokens: least + Math.floor((most - least) * share), isWhole: false };
   return {
-    least: estimate(0, least, GPU_LEAST_MS),
-    most: estimate(referred, most, GPU_MOST_MS),
-    whole: estimate(referred, whole, GPU_MOST_MS),
+    least: estimate(0, output ?? least, GPU_LEAST_MS),
+    enough: estimate(0, output ?? enough, GPU_LEAST_MS),
+    most: estimate(referred, output ?? most, GPU_MOST_MS),
+    whole: estimate(referred, output ?? whole, GPU_MOST_MS),
+    input: isText(path) ? estimate(0, 0, 0) : undefined,
+    bound: isText(path) && output !== undefined ? { member: memberOf(path), tokens: output } : undefined,
     outputAt: isOpen ? outputAt : () => undefined,
   };
 }
 
+const memberOf = (path: string): OutputBound['member'] =>
+  path === '/responses' ? 'max_output_tokens' : 'max_tokens';
+
 const NOTHING: Estimate = { tokens: 0, usdNano: 0, gpuMs: 0 };
+const NO_DEMAND: Demand = {
+  least: NOTHING,
+  enough: NOTHING,
+  most: NOTHING,
+  whole: NOTHING,
+  input: undefined,
+  bound: undefined,
+  outputAt: () => undefined,
+};
 
 /** Tokens of the longest answer to a request, by its own bounds. */
 export function longestAnswer(request: EstimateRequest, otherwise = OPEN_WHOLE_TOKENS): number {

@@ -6,6 +6,8 @@ import type { ForwardRequest } from '../forward.ts';
 const OPENAI_HOST = /(?:^|\.)(?:openai\.com|openai\.azure\.com|cognitiveservices\.azure\.com)$/;
 const REASONING_MODEL = /(?:^|\/)(?:o\d|gpt-5|codex)/;
 
+const UNBOUNDED_COMPLETION_TOKENS = 16;
+
 export interface Bound {
   member: 'max_tokens' | 'max_completion_tokens' | 'max_output_tokens';
   tokens: number;
@@ -21,15 +23,20 @@ export function boundFor({ path, openOutput }: ForwardRequest, route: Route): Bo
   const { outputMax } = route;
   // Some models would refuse so large a bound.
   if (openOutput.isWhole && outputMax === undefined) return undefined;
-  const member = memberFor(path, route);
-  if (member === undefined) return undefined;
-  return { member, tokens: Math.min(openOutput.tokens, outputMax ?? OPEN_MOST_TOKENS) };
+  const tokens = Math.min(openOutput.tokens, outputMax ?? OPEN_MOST_TOKENS);
+  const member = memberFor(path, route, tokens);
+  return member && { member, tokens };
 }
 
-function memberFor(path: string, { target, upstreamModel }: Route): Bound['member'] | undefined {
+function memberFor(
+  path: string,
+  { target, upstreamModel }: Route,
+  tokens: number,
+): Bound['member'] | undefined {
   if (path === '/responses') return 'max_output_tokens';
   if (path === '/messages') return 'max_tokens';
-  // Without a bound, `/completions` gives 16 tokens: a bound could make the answer longer.
+  // Without a bound, `/completions` gives 16 tokens: a larger bound could make the answer longer.
+  if (path === '/completions' && tokens < UNBOUNDED_COMPLETION_TOKENS) return 'max_tokens';
   if (path !== '/chat/completions') return undefined;
   const isOpenai = OPENAI_HOST.test(new URL(target.origin).hostname) || REASONING_MODEL.test(upstreamModel);
   return isOpenai ? 'max_completion_tokens' : 'max_tokens';
