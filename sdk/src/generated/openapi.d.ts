@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document b8ad2a2f1af8b0f06b3b07e1ff12b9c00f982db2bbabd2d987eac023a1dd0bea
-// text 1642df326eb71bf53a3e3dff5945a64595b22e4616f67d599db330132aa9fc31
+// document 64a503b3124536cd9a1c421bfc19022edca76229ea7af9d8319d590da38b243a
+// text f74e0ea62bd8d5798be3c129d8cfd59ba97cb277131818254131df33f816758e
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -4446,6 +4446,26 @@ export interface components {
                 /** @description The reason, as a word for programs */
                 code: string | null;
             };
+        };
+        MessagesError: {
+            /**
+             * @description The kind of thing or of event
+             * @constant
+             */
+            type: "error";
+            /** @description What went wrong; null: nothing */
+            error: {
+                /** @description A text for people; null: nothing to say */
+                message: string;
+                /** @description The kind of error */
+                type: string;
+                /** @description The field that is wrong; null: no single one */
+                param: string | null;
+                /** @description The reason, as a word for programs */
+                code: string | null;
+            };
+            /** @description The request, as in the log and the header X-Request-Id */
+            request_id: string;
         };
         /** @description RFC 9457 */
         Problem: {
@@ -8977,7 +8997,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description missing_key, invalid_key */
@@ -8986,7 +9006,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description insufficient_scope, forbidden_resource, model_unpriced */
@@ -8995,7 +9015,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description model_not_found */
@@ -9004,7 +9024,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description too_large */
@@ -9013,7 +9033,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description unsupported_media_type */
@@ -9022,7 +9042,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description invalid_input */
@@ -9031,7 +9051,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description rate_limited, budget_exceeded, queue_full */
@@ -9040,7 +9060,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description internal */
@@ -9049,7 +9069,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description upstream_unavailable */
@@ -9058,7 +9078,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description storage_unavailable, not_ready */
@@ -9067,7 +9087,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description upstream_timeout */
@@ -9076,7 +9096,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
         };
@@ -9119,7 +9139,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description missing_key, invalid_key */
@@ -9128,7 +9148,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description insufficient_scope, forbidden_resource, model_unpriced */
@@ -9137,7 +9157,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description model_not_found */
@@ -9146,7 +9166,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description too_large */
@@ -9155,7 +9175,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description unsupported_media_type */
@@ -9164,7 +9184,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description invalid_input */
@@ -9173,7 +9193,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description rate_limited, budget_exceeded, queue_full */
@@ -9182,7 +9202,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description internal */
@@ -9191,7 +9211,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description upstream_unavailable */
@@ -9200,7 +9220,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description storage_unavailable, not_ready */
@@ -9209,7 +9229,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description upstream_timeout */
@@ -9218,7 +9238,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
         };

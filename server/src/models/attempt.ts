@@ -188,6 +188,7 @@ export class Attempt {
       meter,
       isEventStream,
       saysItsEnd: isEventStream && status === 200 && saysItsEnd(request.path),
+      path: request.path,
       flow: { resume: () => (decoding ?? flow).resume(), abort: () => flow.abort() },
       onEnding: (ending, error) => {
         request.signal.removeEventListener('abort', this.#onAbort);
