@@ -1,5 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { describeOnServer, type TestServer } from '../../test/server.ts';
 import { json, startTestUpstream, stream, type TestUpstream } from '../../test/upstream.ts';
@@ -175,6 +175,20 @@ describeOnServer('sqlite', 'published clients, unmodified', (start) => {
       const listed = await client().models.list({ query });
       expect(listed.data.map(({ id }) => id)).toEqual([MODEL]);
     });
+
+    test.for([600_000, 1_000_000, 25_000_000])(
+      'a form whose file of %i bytes stands before the model is understood',
+      async (bytes) => {
+        upstream.answer(json({ text: 'hello' }));
+        const sound = Buffer.alloc(bytes, 'RIFF\r\n--x');
+        const file = await toFile(sound, 'talk.wav');
+        const { text } = await client().audio.transcriptions.create({ file, model: MODEL });
+        expect(text).toBe('hello');
+        const [received] = upstream.received;
+        expect(received?.body.includes(sound)).toBe(true);
+        expect(received?.body.indexOf('name="model"')).toBeGreaterThan(0);
+      },
+    );
 
     test('what Keyward does not have of the API is an error that the client reads', async () => {
       const { vectorStores, beta, fineTuning, responses, uploads, conversations } = client();
