@@ -17,6 +17,7 @@ import { forwardTo, type ForwardRequest } from './forward.ts';
 import type { LocalModel } from './local/local-model.ts';
 import { isChargeable, isLikelyChargeable } from './account/prices.ts';
 import { coversName, mayUse, routesWith, weightedOrder } from './upstreams/selection.ts';
+import { StreamUsage } from './upstreams/stream-usage.ts';
 import type { Target } from './upstreams/target.ts';
 import { LOCAL_UPSTREAM } from './upstreams/upstream.ts';
 import { REMOTE_UPSTREAM, type RemoteModels } from './upstreams/remote-models.ts';
@@ -76,6 +77,7 @@ export class Models {
     connectionsPerOrigin: CONNECTIONS_PER_ORIGIN_MAX,
   });
   readonly #breakers: Breakers;
+  readonly #streamUsage: StreamUsage;
   readonly #catalogue: Catalogue;
   readonly #localModel: LocalModel | undefined;
   readonly #remote: RemoteModels | undefined;
@@ -88,6 +90,7 @@ export class Models {
     this.audit = options.audit;
     this.table = new UpstreamTable(options);
     this.#breakers = new Breakers(options.clock);
+    this.#streamUsage = new StreamUsage(options.clock);
     this.#localModel = options.localModel;
     options.localModel?.onReady(() => this.#breakers.recovered(LOCAL_UPSTREAM));
     this.#remote = options.remoteModels;
@@ -158,6 +161,7 @@ export class Models {
         dispatcher: this.dispatcher,
         remote: this.#remote,
         breakers: this.#breakers,
+        streamUsage: this.#streamUsage,
         logger: this.logger,
       };
       const run = request.permit ?? currentPermit();
