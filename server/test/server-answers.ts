@@ -20,6 +20,7 @@ interface Operation {
 }
 
 const routes = allRoutes('0.0.0');
+const surfaces = [...new Set(routes.map(({ surface }) => surface))];
 const document = openapiDocument(routes, '0.0.0') as {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, object> };
@@ -121,8 +122,8 @@ function surfaceOf(path: string): string {
     return 'api';
   }
   const found = routes.find((route) => patternOf(route.path).test(plain));
-  if (found === undefined && /^\/api(?:[/?]|$)/i.test(path)) return 'developer';
-  return found?.surface.name ?? 'api';
+  const surface = found?.surface ?? surfaces.find((one) => one.isAt?.(path) === true);
+  return surface?.name ?? 'api';
 }
 
 /** One of the route's own answers, or an error that any route of the Developer API can give. */
@@ -144,6 +145,9 @@ function developerFaults(answered: Answered, operation: Operation | undefined): 
 const isPlainError = (text: string): boolean =>
   typeof (JSON.parse(text) as { error?: unknown }).error === 'string';
 
+const openaiErrorAt = (path: string): string =>
+  /^\/v1\/messages(?:[/?]|$)/i.test(plainOf(path)) ? 'MessagesError' : 'OpenAIError';
+
 const isKnown = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code);
 
 function errorFaults(answered: Answered, operation: Operation | undefined): string[] {
@@ -151,7 +155,7 @@ function errorFaults(answered: Answered, operation: Operation | undefined): stri
   if (method === 'HEAD') return text === '' ? [] : ['has a body'];
   if (surfaceOf(path) === 'developer') return developerFaults(answered, operation);
   const openai = surfaceOf(path) === 'openai';
-  const name = openai ? 'OpenAIError' : 'Problem';
+  const name = openai ? openaiErrorAt(path) : 'Problem';
   const type = openai ? 'application/json' : 'application/problem+json';
   const faults = (headers.get('content-type') ?? '').startsWith(type) ? [] : [`is not ${type}`];
   faults.push(...shapeFaults(document.components.schemas[name] ?? {}, text));

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document b434f06e83eec60e820d763b6cf45f49cfb558b640c9e1a814263bf0ea3cb0bc
-// text 630ae12759bb41bb249aec858d2bd30a64b87fb3010d19573cc571f1d3904140
+// document 947405a0a09a0ee221578b0c31cada8ea58e21c420a75b068bbc1b3d40af1d15
+// text 0a0567fceb7029bb12e523207335c5a60bb56591d7fdf45ea939e4270904ab4c
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -4446,6 +4446,26 @@ export interface components {
                 /** @description The reason, as a word for programs */
                 code: string | null;
             };
+        };
+        MessagesError: {
+            /**
+             * @description The kind of thing or of event
+             * @constant
+             */
+            type: "error";
+            /** @description What went wrong; null: nothing */
+            error: {
+                /** @description A text for people; null: nothing to say */
+                message: string;
+                /** @description The kind of error */
+                type: string;
+                /** @description The field that is wrong; null: no single one */
+                param: string | null;
+                /** @description The reason, as a word for programs */
+                code: string | null;
+            };
+            /** @description The request, as in the log and the header X-Request-Id */
+            request_id: string;
         };
         /** @description RFC 9457 */
         Problem: {
@@ -8985,7 +9005,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description missing_key, invalid_key */
@@ -8994,7 +9014,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description insufficient_scope, forbidden_resource, model_unpriced */
@@ -9003,7 +9023,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description model_not_found */
@@ -9012,7 +9032,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description too_large */
@@ -9021,7 +9041,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description unsupported_media_type */
@@ -9030,7 +9050,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description invalid_input */
@@ -9039,7 +9059,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
@@ -9048,7 +9068,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description internal */
@@ -9057,7 +9077,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description upstream_unavailable */
@@ -9066,7 +9086,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description storage_unavailable, not_ready */
@@ -9075,7 +9095,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description upstream_timeout */
@@ -9084,7 +9104,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
         };
@@ -9127,7 +9147,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description missing_key, invalid_key */
@@ -9136,7 +9156,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description insufficient_scope, forbidden_resource, model_unpriced */
@@ -9145,7 +9165,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description model_not_found */
@@ -9154,7 +9174,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description too_large */
@@ -9163,7 +9183,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description unsupported_media_type */
@@ -9172,7 +9192,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description invalid_input */
@@ -9181,7 +9201,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description rate_limited, budget_exceeded, budget_too_small, queue_full */
@@ -9190,7 +9210,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description internal */
@@ -9199,7 +9219,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description upstream_unavailable */
@@ -9208,7 +9228,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description storage_unavailable, not_ready */
@@ -9217,7 +9237,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
             /** @description upstream_timeout */
@@ -9226,7 +9246,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OpenAIError"];
+                    "application/json": components["schemas"]["MessagesError"];
                 };
             };
         };

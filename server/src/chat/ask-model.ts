@@ -48,15 +48,8 @@ export async function askModel(
   { messages, tools, isStream, secrets }: Question,
 ): Promise<AsyncGenerator<Piece>> {
   const { signal } = chat;
-  // Members that are undefined are not part of the JSON.
-  const parsed = {
-    model,
-    messages,
-    temperature,
-    tools,
-    stream: isStream,
-    stream_options: isStream ? { include_usage: true } : undefined,
-  };
+  // Members that are undefined are not part of the JSON. `models` asks for the usage, where the upstream allows that.
+  const parsed = { model, messages, temperature, tools, stream: isStream };
   const body = Buffer.from(JSON.stringify(parsed));
   const wanted = { path: PATH, model, parsed, bytes: body.length };
   try {

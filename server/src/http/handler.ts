@@ -1,4 +1,5 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { TSchema } from 'typebox';
 import { invalidField, type ErrorCode, type KeywardError } from '../base/errors.ts';
 import type { FormPart } from '../models/index.ts';
 import type { Run } from '../nodes/index.ts';
@@ -96,11 +97,23 @@ function checking(declared: Route): (call: RequestCall) => void {
   const checkParams = params === undefined ? undefined : validator(params, 'params');
   const checkQuery = validator(query, 'query');
   const check = body === undefined ? undefined : validator(body, 'body');
+  const known = declared.surface.ignoresUnknownQuery === true ? namesIn(query) : undefined;
   return (call) => {
+    if (known !== undefined) call.query = onlyThese(known, call.query);
     if (hasMembers(call.query)) checkQuery(call.query);
     checkParams?.(call.params);
     checkBody(declared, check, call);
   };
+}
+
+const namesIn = (query: TSchema): string[] =>
+  Object.keys((query as { properties?: object }).properties ?? {});
+
+function onlyThese(names: readonly string[], query: unknown): unknown {
+  const given = query as Record<string, unknown>;
+  return hasMembers(given)
+    ? Object.fromEntries(names.flatMap((name) => (Object.hasOwn(given, name) ? [[name, given[name]]] : [])))
+    : query;
 }
 
 function checkBody({ bodyKind, bodyOptional }: Route, check: Validator | undefined, call: RequestCall): void {

@@ -23,17 +23,23 @@ export interface Surface<S = never> {
   readonly name: string;
   /** Whether an unknown path belongs to it. @default those that no other surface claims */
   isAt?(url: string): boolean;
+  /** What is said of an unknown path; undefined: the same as everywhere. */
+  wordsAt?(url: string): string | undefined;
   /** Rewrites other spellings of a URL to the declared one. Runs for each request. */
   plainUrl?(url: string): string;
   /** The key of a request. @throws KeywardError `missing_key`, `conflicting_credentials` */
   readCredential(headers: IncomingHttpHeaders): string;
-  formatError(error: KeywardError, requestId: string): ErrorAnswer;
+  formatError(error: KeywardError, requestId: string, url: string): ErrorAnswer;
   /** The last event of an event stream that is ended from outside. */
   lastEvent(why: KeywardError, route: Route): object;
+  /** The name of that event. @default none */
+  lastEventName?(route: Route): string | undefined;
   /** Bodies of `lenient` routes. @throws KeywardError `bad_request`, `too_large` */
   readLenient?(bytes: Buffer, type: string): unknown;
   /** Input is decoded by its declaration and never refused (decoding.ts), and a parameter may equal a fixed path. */
   isLenient?: boolean;
+  /** Others specified its routes, and clients add parameters of later versions: an unknown one in a query is ignored. */
+  ignoresUnknownQuery?: boolean;
   /** Sets the CORS headers. Runs for each request. */
   allowOrigin?(context: RequestContext): void;
   /**

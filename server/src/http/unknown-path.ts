@@ -27,11 +27,16 @@ export function noSuchRoute<S>(
     const error = new KeywardError('method_not_allowed', message, { headers: { allow } });
     return { error, surface, isPath: true };
   }
-  const similar = similarRoute({ method, path }, routes);
+  const words = surface?.wordsAt?.(url);
+  // Of an API that others specified only the same noun helps: GET /v1/evals is not GET /v1/jobs.
+  const known = words === undefined ? routes : routes.filter((route) => nounOf(route.path) === nounOf(path));
+  const similar = similarRoute({ method, path }, known);
   const hint = `${similar === undefined ? '' : `Did you mean ${similar}? `}GET /openapi.json lists all endpoints.`;
-  const error = new KeywardError('route_not_found', 'There is no such endpoint.', { hint });
+  const error = new KeywardError('route_not_found', words ?? 'There is no such endpoint.', { hint });
   return { error, surface, isPath: false };
 }
+
+const nounOf = (path: string): string | undefined => path.split('/')[2];
 
 export const surfacesOf = <S>(routes: readonly Route<S>[]): Surface<S>[] => [
   ...new Set(routes.map(({ surface }) => surface)),

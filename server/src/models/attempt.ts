@@ -45,7 +45,13 @@ interface AttemptOptions {
   settlement: Settlement;
   permit: Permit | undefined;
   trial: Trial;
+  /** Asks for the usage of a stream, which the caller does not. */
+  addsUsage: boolean;
 }
+
+/** Whether the usage of a stream comes only if Keyward asks for it. */
+export const lacksUsage = ({ path, parsed }: ForwardRequest): boolean =>
+  parsed !== undefined && parsed['stream'] === true && STREAM_USAGE_PATHS.has(path) && !asksForUsage(parsed);
 
 /** The body for an upstream, with its own name for the model. */
 function bodyFor(request: ForwardRequest, route: Route, includeUsage: boolean): Buffer {
@@ -71,12 +77,12 @@ export class Attempt {
 
   /** @returns how it ended; never rejects. */
   run(): Promise<Outcome> {
-    const { route, request, trial } = this.#options;
+    const { route, request, trial, addsUsage } = this.#options;
     if (request.signal.aborted) this.#giveUp();
     else {
       request.signal.addEventListener('abort', this.#onAbort);
       try {
-        this.#send(bodyFor(request, route, this.#injectsUsage()));
+        this.#send(bodyFor(request, route, addsUsage));
       } catch (error) {
         trial.unknown();
         this.#settle({ kind: 'failed', route, error: error as Error });
@@ -131,16 +137,6 @@ export class Attempt {
     this.#call = call;
   }
 
-  #injectsUsage(): boolean {
-    const { path, parsed } = this.#options.request;
-    return (
-      parsed !== undefined &&
-      parsed['stream'] === true &&
-      STREAM_USAGE_PATHS.has(path) &&
-      !asksForUsage(parsed)
-    );
-  }
-
   #onHead(status: number, headers: IncomingHttpHeaders, flow: Flow): Sink {
     const { route } = this.#options;
     this.#judge(status, headers);
@@ -174,9 +170,9 @@ export class Attempt {
   }
 
   #pass(status: number, headers: IncomingHttpHeaders, flow: Flow): Sink {
-    const { context, request, route, settlement } = this.#options;
+    const { context, request, route, settlement, addsUsage } = this.#options;
     const isEventStream = /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
-    const strips = isEventStream && status === 200 && this.#injectsUsage();
+    const strips = isEventStream && status === 200 && addsUsage;
     const meter = strips ? new UsageStripper() : new Meter();
     this.#meter = meter;
     const decoder = decoderFor(headers['content-encoding']);
@@ -188,6 +184,7 @@ export class Attempt {
       meter,
       isEventStream,
       saysItsEnd: isEventStream && status === 200 && saysItsEnd(request.path),
+      path: request.path,
       flow: { resume: () => (decoding ?? flow).resume(), abort: () => flow.abort() },
       onEnding: (ending, error) => {
         request.signal.removeEventListener('abort', this.#onAbort);

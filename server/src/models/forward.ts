@@ -6,8 +6,9 @@ import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Permit } from '../storage/index.ts';
 import type { Answer } from './answer/answer.ts';
-import { Attempt, type Outcome } from './attempt.ts';
-import type { Breakers } from './upstreams/breaker.ts';
+import { Attempt, lacksUsage, type Outcome } from './attempt.ts';
+import type { Breakers, Trial } from './upstreams/breaker.ts';
+import type { StreamUsage } from './upstreams/stream-usage.ts';
 import type { Queueing, RemoteModels, Submitter } from './upstreams/remote-models.ts';
 import type { Route } from './upstreams/catalogue.ts';
 import type { OpenOutput } from './request/estimate.ts';
@@ -64,6 +65,7 @@ export interface ForwardContext {
   dispatcher: Dispatcher;
   remote?: RemoteModels | undefined;
   breakers: Breakers;
+  streamUsage: StreamUsage;
   logger: Logger;
 }
 
@@ -84,8 +86,9 @@ export interface Exchange {
 export async function forwardTo(
   context: ForwardContext,
   routes: readonly Route[],
-  { request, settlement, permit }: Exchange,
+  exchange: Exchange,
 ): Promise<Answer> {
+  const { request, settlement } = exchange;
   const { callerId = '' } = request;
   let attempts = 0;
   let last: Outcome = { kind: 'none' };
@@ -99,7 +102,7 @@ export async function forwardTo(
     const trial = context.breakers.enter(route.line, callerId);
     if (trial === undefined) continue;
     attempts++;
-    const outcome = await new Attempt({ context, route, request, settlement, permit, trial }).run();
+    const outcome = await ask(context, route, { exchange, trial });
     if (outcome.kind === 'answer') return outcome.answer;
     if (request.signal.aborted) throw clientGone();
     if (outcome.kind === 'held' && !isRetryable(outcome.status))
@@ -109,6 +112,32 @@ export async function forwardTo(
   }
   if (last.kind === 'held' && isPassable(last.status)) return replay(last, { request, settlement });
   throw failureOf(last, { routes, breakers: context.breakers, callerId });
+}
+
+/**
+ * Asks for the usage of a stream whose caller does not. An upstream that refuses the request for that gets it once more as the caller
+ * sent it, and Keyward counts the tokens.
+ */
+async function ask(
+  context: ForwardContext,
+  route: Route,
+  { exchange, trial }: { exchange: Exchange; trial: Trial },
+): Promise<Outcome> {
+  const { breakers, streamUsage } = context;
+  const { request, settlement, permit } = exchange;
+  const { line } = route;
+  const options = { context, route, request, settlement, permit };
+  const addsUsage = lacksUsage(request) && !streamUsage.isForbidden(line);
+  const outcome = await new Attempt({ ...options, trial, addsUsage }).run();
+  if (!addsUsage) return outcome;
+  if (outcome.kind === 'answer') streamUsage.accepted(line);
+  if (outcome.kind !== 'held' || request.signal.aborted || !streamUsage.mayBeCause(line, outcome))
+    return outcome;
+  const again = breakers.enter(line, request.callerId ?? '');
+  if (again === undefined) return outcome;
+  const plain = await new Attempt({ ...options, trial: again, addsUsage: false }).run();
+  if (plain.kind === 'answer') streamUsage.forbidden(line);
+  return plain;
 }
 
 /** With full jitter: callers that failed together do not retry together. */

@@ -1,6 +1,7 @@
 export { SERVERS_OWN, type Account } from './account/account.ts';
 export type { Answer } from './answer/answer.ts';
 export { openaiError } from './answer/openai-error.ts';
+export { messagesError } from './answer/messages-error.ts';
 export type { Route } from './upstreams/catalogue.ts';
 export type { ForwardRequest, SignalLike } from './forward.ts';
 export type { AnswerHeaders } from './upstreams/headers.ts';

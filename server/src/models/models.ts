@@ -16,7 +16,8 @@ import { Catalogue, type Route } from './upstreams/catalogue.ts';
 import { forwardTo, type ForwardRequest } from './forward.ts';
 import type { LocalModel } from './local/local-model.ts';
 import { isChargeable, isLikelyChargeable } from './account/prices.ts';
-import { coversName, mayUse, weightedOrder } from './upstreams/selection.ts';
+import { coversName, mayUse, routesWith, weightedOrder } from './upstreams/selection.ts';
+import { StreamUsage } from './upstreams/stream-usage.ts';
 import type { Target } from './upstreams/target.ts';
 import { LOCAL_UPSTREAM } from './upstreams/upstream.ts';
 import { REMOTE_UPSTREAM, type RemoteModels } from './upstreams/remote-models.ts';
@@ -76,6 +77,7 @@ export class Models {
     connectionsPerOrigin: CONNECTIONS_PER_ORIGIN_MAX,
   });
   readonly #breakers: Breakers;
+  readonly #streamUsage: StreamUsage;
   readonly #catalogue: Catalogue;
   readonly #localModel: LocalModel | undefined;
   readonly #remote: RemoteModels | undefined;
@@ -88,6 +90,7 @@ export class Models {
     this.audit = options.audit;
     this.table = new UpstreamTable(options);
     this.#breakers = new Breakers(options.clock);
+    this.#streamUsage = new StreamUsage(options.clock);
     this.#localModel = options.localModel;
     options.localModel?.onReady(() => this.#breakers.recovered(LOCAL_UPSTREAM));
     this.#remote = options.remoteModels;
@@ -148,15 +151,17 @@ export class Models {
    */
   async forward(request: ForwardRequest, resolved?: Route[]): Promise<Answer> {
     const settlement = new Settlement(request, this.logger);
-    let routes: Route[] = [];
+    let routes: readonly Route[] = [];
     try {
       routes = this.#readyOnly(
         resolved ?? (await this.resolve(request.model, request.selector, request.pricedFor)),
+        request.path,
       );
       const context = {
         dispatcher: this.dispatcher,
         remote: this.#remote,
         breakers: this.#breakers,
+        streamUsage: this.#streamUsage,
         logger: this.logger,
       };
       const run = request.permit ?? currentPermit();
@@ -189,8 +194,9 @@ export class Models {
     await this.dispatcher.destroy();
   }
 
-  /** Routes without the local model while it is down. @throws KeywardError `not_ready` if no other route is left. */
-  #readyOnly(routes: Route[]): Route[] {
+  /** Routes that have this path, without the local model while it is down. @throws KeywardError `not_ready` if no other route is left. */
+  #readyOnly(all: readonly Route[], path: string): readonly Route[] {
+    const routes = routesWith(path, all);
     const unready = routes
       .filter(isLocal)
       .map((route) => this.#localModel?.unready(route.upstreamModel))

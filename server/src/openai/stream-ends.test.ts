@@ -64,7 +64,9 @@ describeOnServer('sqlite', 'the end of a stream', (start) => {
       const text = await (await ask(path)).text();
       expect(text.startsWith(form.begun.toString())).toBe(true);
       expect(text.slice(form.begun.length)).toMatch(
-        /^data: \{"error":\{"message":"The upstream ended its stream before /,
+        path === '/v1/messages'
+          ? /^event: error\ndata: \{"type":"error","error":\{"message":"The upstream ended its stream before /
+          : /^data: \{"error":\{"message":"The upstream ended its stream before /,
       );
       expect(text).not.toContain('[DONE]');
       for (const end of form.ends) {

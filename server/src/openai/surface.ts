@@ -9,7 +9,7 @@ import {
   routesOn,
 } from '../http/index.ts';
 import type { ErrorAnswer, KernelServices, Route as AnyRoute, Surface } from '../http/index.ts';
-import { openaiError, type Models } from '../models/index.ts';
+import { messagesError, openaiError, type Models } from '../models/index.ts';
 import type { Budgets } from '../usage/index.ts';
 
 export interface Services extends KernelServices {
@@ -21,40 +21,75 @@ export interface Services extends KernelServices {
 export type Route = AnyRoute<Services>;
 
 const OPENAI_ERROR = 'OpenAIError';
+const MESSAGES_ERROR = 'MessagesError';
 
-const openaiShape = (error: KeywardError): ErrorAnswer => ({
-  status: error.status,
-  headers: { ...challengeHeaders(error), 'content-type': 'application/json; charset=utf-8' },
-  body: openaiError(error),
-});
+const ERROR_WORDS = {
+  type: 'object',
+  required: ['message', 'type', 'param', 'code'],
+  properties: {
+    message: { type: 'string' },
+    type: { type: 'string', description: 'The kind of error' },
+    param: { type: ['string', 'null'] },
+    code: { type: ['string', 'null'] },
+  },
+};
 
-/** The OpenAI API. */
+const MESSAGES = /^(?:\/api)?\/v1\/messages(?:[/?]|$)/i;
+/** Of the OpenAI API, also those that Keyward does not have: its clients read errors in its form. */
+const FAMILIES =
+  /^\/v1\/(?:assistants|audio|batches|chat|chatkit|completions|containers|conversations|edits|embeddings|engines|evals|files|fine-tunes|fine_tuning|images|messages|moderations|models|organization|projects|realtime|rerank|responses|skills|threads|uploads|vector_stores|videos)(?:[/?]|$)/i;
+const STORED_RESPONSE = /^\/v1\/responses\/./i;
+
+const isMessages = (url: string): boolean => MESSAGES.test(url);
+
+function shapeOf(error: KeywardError, requestId: string, url: string): ErrorAnswer {
+  return {
+    status: error.status,
+    headers: { ...challengeHeaders(error), 'content-type': 'application/json; charset=utf-8' },
+    body: isMessages(url) ? messagesError(error, requestId) : openaiError(error),
+  };
+}
+
+/** A stored response is at the upstream, under Keyward's credential: it is not known here which owner may read it. */
+function wordsAt(url: string): string {
+  if (isMessages(url))
+    return 'Of the Messages API, Keyward has POST /v1/messages and POST /v1/messages/count_tokens only.';
+  if (STORED_RESPONSE.test(url))
+    return 'Stored responses cannot be read, canceled or deleted here, because Keyward does not know whose they are. Read a response from the answer or the stream of POST /v1/responses, and send the conversation in input.';
+  return 'Keyward does not have this endpoint of the OpenAI API.';
+}
+
+/** The OpenAI API, and the Messages API beside it. */
 export const openaiSurface: Surface<Services> = {
   name: 'openai',
+  ignoresUnknownQuery: true,
   readCredential,
-  formatError: openaiShape,
-  lastEvent: errorEvent,
-  // An unknown path is an error of another surface.
-  isAt: () => false,
+  formatError: shapeOf,
+  lastEvent: (why, { path }) => (isMessages(path) ? messagesError(why) : errorEvent(why)),
+  lastEventName: ({ path }) => (isMessages(path) ? 'error' : undefined),
+  isAt: (url) => FAMILIES.test(url),
+  wordsAt,
   document: {
     tagOf: ({ path }) => /^\/v1\/(files|batches)\b/.exec(path)?.[1] ?? 'models',
     security: () => [{ bearer: [] }, { apiKey: [] }],
-    failures: (route) => failuresAs(errorsOf(route), { type: 'application/json', shape: OPENAI_ERROR }),
+    failures: (route) =>
+      failuresAs(errorsOf(route), {
+        type: 'application/json',
+        shape: isMessages(route.path) ? MESSAGES_ERROR : OPENAI_ERROR,
+      }),
     schemas: {
       [OPENAI_ERROR]: {
         type: 'object',
         required: ['error'],
+        properties: { error: ERROR_WORDS },
+      },
+      [MESSAGES_ERROR]: {
+        type: 'object',
+        required: ['type', 'error', 'request_id'],
         properties: {
-          error: {
-            type: 'object',
-            required: ['message', 'type', 'param', 'code'],
-            properties: {
-              message: { type: 'string' },
-              type: { type: 'string' },
-              param: { type: ['string', 'null'] },
-              code: { type: ['string', 'null'] },
-            },
-          },
+          type: { type: 'string', const: 'error' },
+          error: ERROR_WORDS,
+          request_id: { type: 'string' },
         },
       },
     },

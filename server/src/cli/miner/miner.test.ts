@@ -111,6 +111,28 @@ test('A job for an endpoint is streamed as the chunks of the upstream, and its r
   });
 });
 
+test('An upstream that forbids stream_options is asked without them, and from then on at once', async () => {
+  upstream.answer((response, received) => {
+    const isRefused = received.body.includes('stream_options');
+    const answer = isRefused ? json({ detail: 'Extra inputs.' }, 422) : stream([chatEvents()]);
+    return answer(response, received);
+  });
+  await miner();
+  const stream_options = { include_usage: true };
+  for (const payload of [
+    { messages },
+    { endpoint: '/v1/chat/completions', messages, stream: true, stream_options },
+  ]) {
+    const { outputs } = await collect(client.jobs.stream({ payload, model }));
+    expect(JSON.stringify(outputs)).toContain('Grüße');
+  }
+  expect(asked('/chat/completions').map(({ body }) => body.includes('stream_options'))).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
+
 test('Without stream the result is the answer of the upstream, for chats, completions and embeddings', async () => {
   await miner();
   for (const path of ['chat/completions', 'completions', 'embeddings']) {

@@ -1,4 +1,4 @@
-import { readEvents } from '@keyward/sdk';
+import { JobFailure, readEvents } from '@keyward/sdk';
 import type { Dispatcher } from 'undici';
 import { collected } from '../../base/collected.ts';
 import { isObject } from '../../base/is-object.ts';
@@ -31,6 +31,8 @@ const MODELS_TIMEOUT_MS = 10_000;
 export class Upstream {
   readonly #placeNow: () => Place;
   readonly #agent: Dispatcher;
+  /** Models whose server refuses `stream_options`. */
+  readonly #withoutUsage = new Set<unknown>();
 
   constructor(placeNow: () => Place) {
     this.#placeNow = placeNow;
@@ -58,9 +60,13 @@ export class Upstream {
     );
   }
 
-  /** The chunks of a streamed answer; of an upstream that does not stream, its whole answer. @throws as `whole` */
-  async *chunks({ path, body, signal }: Ask): AsyncGenerator<{ chunk: Json } | { whole: Json }> {
-    const answer = await this.#send({ method: 'POST', path, body, signal });
+  /**
+   * The chunks of a streamed answer, with the usage where the upstream gives it; of an upstream that does not stream, its whole
+   * answer. @throws as `whole`
+   */
+  async *chunks(ask: Ask): AsyncGenerator<{ chunk: Json } | { whole: Json }> {
+    const { signal } = ask;
+    const answer = await this.#streamed(ask);
     const type = String(answer.headers['content-type'] ?? '');
     if (!type.includes('text/event-stream')) {
       const text = await this.#reading(signal, () => collected(answer.body, ANSWER_MAX_BYTES, tooLong));
@@ -84,6 +90,26 @@ export class Upstream {
       await events.return(undefined).catch(() => undefined);
     }
     if (!isWhole) throw connectionFailure(new Error('The stream ended before the answer was whole.'));
+  }
+
+  /**
+   * Some upstreams refuse a request for `stream_options`: they get it once more without. Keyward adds them to requests of clients
+   * that did not send them, so that it does not matter whose they are.
+   */
+  async #streamed({ path, body, signal }: Ask): Promise<Dispatcher.ResponseData> {
+    const send = (one: object) => this.#send({ method: 'POST', path, body: one, signal });
+    const { model, stream_options: given } = body as Json;
+    const plain = { ...body, stream_options: undefined };
+    if (this.#withoutUsage.has(model)) return send(plain);
+    try {
+      const options = isObject(given) ? given : {};
+      return await send({ ...body, stream_options: { ...options, include_usage: true } });
+    } catch (error) {
+      if (!(error instanceof JobFailure) || error.code !== 'bad_payload') throw error;
+      const answer = await send(plain);
+      this.#withoutUsage.add(model);
+      return answer;
+    }
   }
 
   async #reading<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T> {

@@ -43,10 +43,9 @@ async function streamed(
   { signal, emit }: JobContext,
 ): Promise<Json> {
   const options = isObject(body['stream_options']) ? body['stream_options'] : {};
-  const asked = { ...body, stream_options: { ...options, include_usage: true } };
   const wantsUsage = options['include_usage'] === true;
   const answer = new WholeAnswer({ isChat: path === CHAT });
-  for await (const piece of upstream.chunks({ path, body: asked, signal })) {
+  for await (const piece of upstream.chunks({ path, body, signal })) {
     if ('whole' in piece) return piece.whole;
     answer.add(piece.chunk);
     // The usage is for the receipt; a client that did not ask for it gets no chunk without choices.
@@ -70,7 +69,7 @@ async function chat(
       'payload.messages: must be a list of messages, such as [{"role": "user", "content": "Hello"}].',
     );
   const model = modelFor(around, job, CHAT);
-  const body = { ...payload, model, stream: true, stream_options: { include_usage: true } };
+  const body = { ...payload, model, stream: true };
   const answer = new WholeAnswer({ isChat: true });
   let told = 0;
   const tell = async (): Promise<void> => {

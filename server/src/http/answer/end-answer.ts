@@ -45,6 +45,8 @@ function lastWords(context: RequestContext, why: KeywardError): string | undefin
   const isEventStream = /^text\/event-stream\b/i.test(String(head['content-type'] ?? ''));
   if (!isEventStream || head['content-length'] !== undefined) return undefined;
   if (route === undefined) return undefined;
+  const name = route.surface.lastEventName?.(route);
+  const named = name === undefined ? '' : `event: ${name}\n`;
   // The blank line ends an event that was cut in two.
-  return `\n\ndata: ${JSON.stringify(route.surface.lastEvent(why, route))}\n\n`;
+  return `\n\n${named}data: ${JSON.stringify(route.surface.lastEvent(why, route))}\n\n`;
 }

@@ -52,7 +52,10 @@ export function fail(
     const refused = { action: declared.id, target: declared.path, code: error.code };
     services.refusals.note({ actor, ...refused, ip: context.ip });
   }
-  send(surface?.formatError(error, context.id) ?? problemShape(error, context.id), context);
+  send(
+    surface?.formatError(error, context.id, request.url ?? '/') ?? problemShape(error, context.id),
+    context,
+  );
 }
 
 /** A request that was ended before its answer gets the same refusal as one that comes later. */

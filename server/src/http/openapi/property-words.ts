@@ -256,7 +256,6 @@ export const PROPERTIES: Record<string, string> = {
   topN: 'How many passages go with a question',
   totalCount: 'How many there are in all',
   total_tokens: 'Tokens in all',
-  'OpenAIError.type': 'The kind of error',
   'VerifyRequest.type': 'The kind of thing',
   type: 'The kind of thing or of event',
   types: 'Endings of file names, by content type',

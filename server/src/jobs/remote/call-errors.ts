@@ -9,11 +9,6 @@ const ABOUT_REQUEST = new Map<string, ErrorCode>([
   ['refused', 'content_policy_violation'],
 ]);
 
-export const otherPath = (path: string): KeywardError =>
-  new KeywardError('model_not_found', `The model is served by workers, which do not answer /v1${path}.`, {
-    hint: 'Workers answer /v1/chat/completions, /v1/completions and /v1/embeddings.',
-  });
-
 /** No worker could take it now. */
 export const hopeless = (waiting: Waiting | null): KeywardError =>
   new KeywardError(

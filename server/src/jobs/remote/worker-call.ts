@@ -10,10 +10,9 @@ import { ended } from '../jobs.ts';
 import { gpuMsOf } from '../receipt.ts';
 import * as store from '../store/job-store.ts';
 import { AnswerWriter, wholeAnswer, type OpenaiRequest } from './openai-answer.ts';
-import { canceled, errorOf, hopeless, lostHalfWay, otherPath } from './call-errors.ts';
+import { canceled, errorOf, hopeless, lostHalfWay } from './call-errors.ts';
 import type { RemoteContext } from './worker-models.ts';
 
-const PATHS = new Set(['/chat/completions', '/completions', '/embeddings']);
 /** Between two notes to a caller that waits: proxies cut connections that are silent for longer. */
 const NOTE_MS = 5_000;
 
@@ -67,7 +66,6 @@ export class WorkerCall implements RemoteCall {
       // Nothing is reported before `ask` has returned.
       await Promise.resolve();
       const { path, body } = this.#request;
-      if (!PATHS.has(path)) throw otherPath(path);
       const payload = JSON.parse(body.toString()) as OpenaiRequest['payload'];
       job = await this.#submit(payload);
       await this.#refuseHopeless(job);

@@ -6,6 +6,7 @@ import type { Route } from '../upstreams/catalogue.ts';
 import type { AnswerHeaders } from '../upstreams/headers.ts';
 import type { Settlement, UsageReport } from '../account/settlement.ts';
 import type { Meter, Seen } from './meter.ts';
+import { errorFrame } from './messages-error.ts';
 import { isAtLast, isWhole } from './stream-end.ts';
 
 /** Head and body of a whole answer are written as one text, which costs half of what two writes do. */
@@ -36,6 +37,8 @@ export interface AnswerOptions {
   isEventStream: boolean;
   /** A stream that says its end is whole only with it. */
   saysItsEnd: boolean;
+  /** Of the request: the form of an error depends on it. */
+  path: string;
   flow: Flow;
   /** Called exactly once, before the settlement. */
   onEnding?(ending: Ending, error?: Error): void;
@@ -110,10 +113,11 @@ export class Answer implements Sink {
   }
 
   fail(error: Error): void {
-    const { isEventStream, meter } = this.#options;
+    const { isEventStream, meter, path } = this.#options;
     const own = error instanceof KeywardError ? error : undefined;
     const timedOut = own === undefined ? isTimeout(error) : own.code === 'upstream_timeout';
-    if (isEventStream) this.#pass(Buffer.from(`${meter.midEvent ? '\n\n' : ''}${breakEvent(timedOut, own)}`));
+    if (isEventStream)
+      this.#pass(Buffer.from(`${meter.midEvent ? '\n\n' : ''}${breakEvent(path, timedOut, own)}`));
     // First: closing the outlet looks like a reader that leaves.
     this.#ending(timedOut ? 'timeout' : 'upstream_error', error);
     this.#close(isEventStream ? 'end' : new Error('The upstream ended its answer too early.'));
@@ -230,10 +234,13 @@ const endedEarly = (): KeywardError =>
   new KeywardError('upstream_unavailable', 'The upstream ended its stream before the end of its answer.');
 
 /** The last event of a stream that broke off; no `[DONE]` follows. */
-function breakEvent(timedOut: boolean, own: KeywardError | undefined): string {
+function breakEvent(path: string, timedOut: boolean, own: KeywardError | undefined): string {
   const [code, message] = timedOut
     ? ['upstream_timeout', 'The upstream stopped sending in the middle of its answer.']
     : ['upstream_unavailable', 'The connection to the upstream was lost in the middle of its answer.'];
-  const error = { message: own?.message ?? message, type: 'upstream_error', code: own?.code ?? code };
-  return `data: ${JSON.stringify({ error })}\n\n`;
+  return errorFrame(path, {
+    message: own?.message ?? message,
+    type: 'upstream_error',
+    code: own?.code ?? code,
+  });
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { decoderFor } from '../../base/decoders.ts';
 import { decodeWhole } from './decoding.ts';
+import { errorObject } from './messages-error.ts';
 import type { Scrub } from '../upstreams/scrubber.ts';
 
 /** Decompressed. */
@@ -23,12 +24,15 @@ interface Received {
  * The body of an upstream's error without secrets. One that cannot be read is replaced: compressed in an unknown way, in UTF-16, or
  * incomplete JSON.
  */
-export async function failureBody(received: Received, scrubber: Scrub): Promise<FailureBody> {
+export async function failureBody(
+  received: Received,
+  { scrubber, path }: { scrubber: Scrub; path: string },
+): Promise<FailureBody> {
   const { status, isCut } = received;
   const contentType = received.headers['content-type'] ?? '';
   const text = await textOf(received);
-  if (text === undefined) return replacement(status);
-  if (text.trim() === '') return isCut ? replacement(status) : { contentType, bytes: Buffer.alloc(0) };
+  if (text === undefined) return replacement(status, path);
+  if (text.trim() === '') return isCut ? replacement(status, path) : { contentType, bytes: Buffer.alloc(0) };
   try {
     const value: unknown = JSON.parse(text);
     const safe = JSON.stringify(scrubber.json(value));
@@ -36,7 +40,7 @@ export async function failureBody(received: Received, scrubber: Scrub): Promise<
     const isSafe = safe === JSON.stringify(value) && scrubber.text(text) === text;
     return { contentType: contentType || 'application/json', bytes: Buffer.from(isSafe ? text : safe) };
   } catch {
-    if (isCut || /json/i.test(contentType)) return replacement(status);
+    if (isCut || /json/i.test(contentType)) return replacement(status, path);
     return { contentType, bytes: Buffer.from(scrubber.text(text)) };
   }
 }
@@ -57,8 +61,8 @@ async function textOf({ headers, body }: Received): Promise<string | undefined> 
 }
 
 /** Replaces an error that cannot be passed on. */
-function replacement(status: number): FailureBody {
+function replacement(status: number, path: string): FailureBody {
   const message = `The upstream answered ${status} without a readable error.`;
-  const body = { error: { message, type: 'upstream_error', param: null, code: 'upstream_error' } };
+  const body = errorObject(path, { message, type: 'upstream_error', param: null, code: 'upstream_error' });
   return { contentType: 'application/json', bytes: Buffer.from(JSON.stringify(body)) };
 }

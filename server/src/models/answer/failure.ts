@@ -42,7 +42,10 @@ export async function replay(
   const { route, status, headers } = held;
   const { scrubber } = route.target;
   const sent = new SentText(request);
-  const { contentType, bytes } = await failureBody(held, scrubber.forCaller(sent));
+  const { contentType, bytes } = await failureBody(held, {
+    scrubber: scrubber.forCaller(sent),
+    path: request.path,
+  });
   const safe = (value: string): string => scrubber.text(value, sent);
   const kept = Object.entries(answerHeaders(headers, true)).map(
     ([name, value]) => [name, Array.isArray(value) ? value.map(safe) : safe(value)] as const,
@@ -59,6 +62,7 @@ export async function replay(
     meter: new Meter(),
     isEventStream: false,
     saysItsEnd: false,
+    path: request.path,
     flow: { resume: () => undefined, abort: () => undefined },
   });
   if (request.signal.aborted) answer.abandon();

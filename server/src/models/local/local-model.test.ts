@@ -84,6 +84,21 @@ describe('the local model', () => {
     expect(life?.args.join(' ')).not.toContain(life?.env['KEYWARD_LOCAL_MODEL_TOKEN']);
   });
 
+  test('A request to an API that the local model does not have gets a 404 that names the API', async () => {
+    const { models } = await open('good');
+    await expect.poll(() => models.findModel(CHAT)).toBeDefined();
+    for (const [path, words] of [
+      ['/messages', 'runs on this server, and has no Messages API.'],
+      ['/messages/count_tokens', 'has no Messages API.'],
+      ['/responses', 'has no Responses API.'],
+      ['/rerank', 'has no endpoint /v1/rerank.'],
+    ] as const)
+      await expect(models.forward(chatRequest({ model: CHAT }, { path }))).rejects.toMatchObject({
+        code: 'model_not_found',
+        message: expect.stringContaining(words) as string,
+      });
+  });
+
   test('The local model gets only the variables of the environment that fetching weights needs', async () => {
     const { lives } = await open('good', {
       PATH: process.env['PATH'] ?? '',

@@ -4,6 +4,14 @@ const TEXT = new Set(['/chat/completions', '/completions', '/responses', '/messa
 
 export const isText = (path: string): boolean => TEXT.has(path);
 
+/** Of the Messages API: its errors have another form. */
+export const isMessages = (path: string): boolean => path.startsWith('/messages');
+
+/** Of the models that are no upstream's: the local ones, and those of workers. */
+const SIMPLE = new Set(['/chat/completions', '/completions', '/embeddings']);
+
+export const isSimple = (path: string): boolean => SIMPLE.has(path);
+
 export const isImages = (path: string): boolean => path.startsWith('/images/');
 
 export const isAudioInput = (path: string): boolean =>

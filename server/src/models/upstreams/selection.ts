@@ -1,5 +1,9 @@
 import { matchesPattern, type NameSelector } from '../../access/index.ts';
+import { KeywardError } from '../../base/errors.ts';
+import { isMessages, isSimple } from '../request/paths.ts';
 import type { Route } from './catalogue.ts';
+import { REMOTE_UPSTREAM } from './remote-models.ts';
+import { LOCAL_UPSTREAM } from './upstream.ts';
 
 type Names = Pick<Route, 'name' | 'qualifiedName'>;
 
@@ -35,4 +39,28 @@ export function weightedOrder<T>(
     .map((item) => ({ item, rank: -Math.log(1 - random()) / weightOf(item) }))
     .sort((a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank))
     .map(({ item }) => item);
+}
+
+/**
+ * The routes whose server has a path. The local model and workers have few.
+ * @throws KeywardError `model_not_found` if no route is left.
+ */
+export function routesWith(path: string, routes: readonly Route[]): readonly Route[] {
+  if (isSimple(path)) return routes;
+  const able = routes.filter(({ target }) => target.id !== LOCAL_UPSTREAM && target.id !== REMOTE_UPSTREAM);
+  const [first] = routes;
+  if (able.length > 0 || first === undefined) return able;
+  const where = first.target.id === LOCAL_UPSTREAM ? 'runs on this server' : 'is served by workers';
+  throw new KeywardError(
+    'model_not_found',
+    `The model ${JSON.stringify(first.name)} ${where}, and has no ${apiOf(path)}.`,
+    {
+      hint: 'It answers /v1/chat/completions, /v1/completions and /v1/embeddings. For other endpoints choose a model of an upstream that has them.',
+    },
+  );
+}
+
+function apiOf(path: string): string {
+  if (isMessages(path)) return 'Messages API';
+  return path === '/responses' ? 'Responses API' : `endpoint /v1${path}`;
 }

@@ -1,6 +1,7 @@
 import { withoutTrailing } from '../../base/trailing.ts';
 import type { Sealing } from '../../sealing/index.ts';
 import type { PriceTable, Unpriced } from '../account/prices.ts';
+import { isMessages } from '../request/paths.ts';
 import { Scrubber } from './scrubber.ts';
 import { partsOfValue } from './secret-forms.ts';
 import { entryOf, type ModelEntry } from './upstream.ts';
@@ -102,7 +103,7 @@ export class Target {
 
   /** The upstream's own headers for a request to `path`, lower-case, its credential among them. */
   headersFor(path: string): Readonly<Record<string, string>> {
-    return path.startsWith('/messages') ? this.#messagesHeaders : this.#headers;
+    return isMessages(path) ? this.#messagesHeaders : this.#headers;
   }
 }
 
