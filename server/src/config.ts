@@ -6,7 +6,7 @@ import { parseEnv } from 'node:util';
 import { integer, list, oneOf, ranges, type Environment } from './base/forms/env-values.ts';
 import { StartupError } from './base/errors.ts';
 import { nearest } from './base/nearest.ts';
-import { LOG_LEVELS, type LogLevel } from './base/log-levels.ts';
+import { LOG_LEVELS, type LogLevel } from './base/log/log-levels.ts';
 import {
   batchSettings,
   jobSettings,

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import type { Logger } from 'pino';
-import type { LogLevel } from './log-levels.ts';
-import { toDescriptor, toFile } from './log-stream.ts';
+import type { LogLevel } from './log/log-levels.ts';
+import { toDescriptor, toFile } from './log/log-stream.ts';
 import { scrub, scrubText } from './scrub.ts';
 
 export type { Logger } from 'pino';
