@@ -134,8 +134,9 @@ function developerFaults(answered: Answered, operation: Operation | undefined): 
   if (declared !== undefined && first === undefined) return [];
   const hasShape = operation !== undefined && !isSentAsIs(operation, status);
   const type = headers.get('content-type') ?? '';
-  if (hasShape && first?.[1].schema !== undefined && type.startsWith(first[0])) {
-    const faults = shapeFaults(first[1].schema, text);
+  const own = Object.entries(declared?.content ?? {}).find(([name]) => type.startsWith(name));
+  if (hasShape && own?.[0] === 'application/json' && own[1].schema !== undefined) {
+    const faults = shapeFaults(own[1].schema, text);
     if (faults.length === 0) return [];
     return isPlainError(text) ? [] : faults;
   }

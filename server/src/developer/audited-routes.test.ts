@@ -165,9 +165,9 @@ describeOnBothServers('the audit record', (start) => {
   };
 
   const documents = async (): Promise<void> => {
-    const form = (): FormData => {
+    const form = (what = 'turnips'): FormData => {
       const file = new FormData();
-      file.set('file', new File(['All about turnips.'], 'turnips.txt', { type: 'text/plain' }));
+      file.set('file', new File([`All about ${what}.`], 'turnips.txt', { type: 'text/plain' }));
       return file;
     };
     const upload = await say('POST /v1/document/upload', '/v1/document/upload', { body: form() });
@@ -180,7 +180,7 @@ describeOnBothServers('the audit record', (start) => {
     await say('POST /v1/workspace/:slug/update-embeddings', '/v1/workspace/docs/update-embeddings', embed);
     const pin = { body: { docPath: location, pinStatus: true } };
     await say('POST /v1/workspace/:slug/update-pin', '/v1/workspace/docs/update-pin', pin);
-    const file = await server.request<Made>('POST', '/v1/document/upload', { body: form() });
+    const file = await server.request<Made>('POST', '/v1/document/upload', { body: form('beets') });
     const from = file.body.documents?.[0]?.location ?? '';
     const to = `empty/${from.split('/').at(-1)}`;
     await say('POST /v1/document/move-files', '/v1/document/move-files', { body: { files: [{ from, to }] } });

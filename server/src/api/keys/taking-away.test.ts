@@ -248,7 +248,7 @@ describeOnBothServers('people who hold more', (start) => {
     const manage = (slug: string, key: string) =>
       server.request('POST', `/v1/admin/workspaces/${slug}/manage-users`, { key, body: { userIds: [dan] } });
     expect((await manage('docs', alone)).status).toBe(403);
-    expect((await manage('secret', bound)).status).toBe(500);
+    expect((await manage('secret', bound)).status).toBe(400);
     // Somebody who is in another workspace only is not there for it.
     expect((await manage('docs', bound)).status).toBe(404);
     await manage('docs', server.adminKey);
