@@ -173,7 +173,7 @@ describe('an abort', () => {
     const controller = new AbortController();
     const reason = new Error('enough');
     const read = async (): Promise<void> => {
-      const client = createClient({ url, timeoutMs: 4_000, retries: 0 });
+      const client = createClient({ url, timeoutMs: 60_000, retries: 0 });
       const response = await client.get('/x', { signal: controller.signal });
       for await (const event of readEvents(response.body)) expect(event).toBeUndefined();
     };

@@ -70,13 +70,14 @@ describe('the catalogue', () => {
 describe('an estimate', () => {
   test('An estimate covers prompt and answer at the most expensive upstream', async () => {
     const { models } = await openOne({ prices: { '*': { output_usd_per_million_tokens: '10' } } });
-    const estimate = async (parsed: object, path = '/chat/completions') => {
+    const demand = async (parsed: object, path = '/chat/completions') => {
       const request = chatRequest(parsed as Record<string, unknown>);
       const routes = await models.resolve('gpt-test');
-      return demandOf(routes, { path, parsed: request.parsed, bytes: request.body.length }).least;
+      return demandOf(routes, { path, parsed: request.parsed, bytes: request.body.length });
     };
+    const estimate = async (parsed: object, path?: string) => (await demand(parsed, path)).least;
     expect(await estimate({ max_tokens: 100 })).toMatchObject({ usdNano: 1_000_000 });
-    expect((await estimate({})).tokens).toBeGreaterThan(1_024);
+    expect((await demand({})).whole.tokens).toBeGreaterThan(1_024);
     expect((await estimate({ max_completion_tokens: 10, n: 3 })).usdNano).toBe(300_000);
     expect((await estimate({ input: 'word '.repeat(1_000) }, '/embeddings')).tokens).toBeGreaterThan(1_000);
     expect((await estimate({ input: 'word '.repeat(1_000) }, '/embeddings')).usdNano).toBe(0);
