@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { startPostgresServer } from '../../test/postgres-server.ts';
 import { describeOnBothServers, describeOnServer, type TestServer } from '../../test/server.ts';
-import { VERSION } from '../base/version.ts';
+import { COMMIT, VERSION } from '../base/version.ts';
 
 interface Ready {
   status: string;
@@ -23,6 +23,7 @@ describeOnBothServers('health and metrics', (start) => {
     expect((await server.request('GET', '/healthz', { key: null })).body).toEqual({
       status: 'ok',
       version: VERSION,
+      commit: COMMIT,
     });
     const { body } = await server.request<Ready>('GET', '/readyz', { key: null });
     expect(body.status).toBe('ready');

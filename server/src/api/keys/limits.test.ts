@@ -146,7 +146,7 @@ describeOnBothServers('budgets of requests', (start) => {
     const ask = (path: string) => server.request('GET', path, { key: secret });
     await ask('/v1/audit');
     await ask('/v1/models');
-    await ask('/v1/models?odd=1');
+    await ask('/v1/keys/self?odd=1');
     await ask('/v1/models/no-such');
     await ask('/v1/models');
     const reported = async () =>
