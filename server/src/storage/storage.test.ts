@@ -186,7 +186,9 @@ describeOnBothDatabases('transactions', (open) => {
 
   test('nothing can be written through a snapshot', async () => {
     const { storage } = await openCounters();
-    await expect(storage.snapshot((tx) => insert(tx, 'x'))).rejects.toThrow(/read-?only|cannot be (used|written)/i);
+    await expect(storage.snapshot((tx) => insert(tx, 'x'))).rejects.toThrow(
+      /read-?only|cannot be (used|written)/i,
+    );
     expect(await ids(storage)).toEqual([]);
   });
 
