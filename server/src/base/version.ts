@@ -28,12 +28,15 @@ export function commitOf(root: string): string | null {
     const name = /^ref: (.+)$/.exec(head)?.[1];
     const commit = name === undefined ? head : (refIn(folder, name) ?? '');
     return /^[0-9a-f]{40,64}$/.test(commit) ? commit.slice(0, 12) : null;
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return null;
   }
 }
 
-const textOf = (...path: string[]): string => readFileSync(join(...path), 'utf8').trim();
+function textOf(...path: string[]): string {
+  return readFileSync(join(...path), 'utf8').trim();
+}
 
 /** In a worktree `.git` is a file that names it. */
 function gitFolder(root: string): string {

@@ -120,7 +120,7 @@ describe('help', () => {
   });
 
   test('--version prints the version of the package', async () => {
-    expect((await testHome().run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await testHome().run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+( \([0-9a-f]{12}\))?\n$/);
   });
 });
 
