@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import pino from 'pino';
 import { openCore } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
-import { ensureOwner, mint } from '../src/keys/index.ts';
+import { mintLocally } from '../src/keys/index.ts';
 import { openStorage } from '../src/storage/index.ts';
 
 /**
@@ -13,9 +13,7 @@ import { openStorage } from '../src/storage/index.ts';
 export async function makeInstance(environment: Record<string, string>): Promise<string> {
   const core = await openCore(readConfig(environment), pino({ level: 'silent' }), { mayMake: true });
   try {
-    await core.storage.transaction((tx) => ensureOwner(tx, { name: 'admin', kind: 'person' }, Date.now()));
-    const admin = await mint(core.keys, { kind: 'cli' }, { name: 'tests', owner: 'admin', role: 'admin' });
-    return admin.secret;
+    return (await mintLocally(core.keys, 'tests')).secret;
   } finally {
     await core.stop();
   }

@@ -12,7 +12,8 @@ export {
   type DeclareRoute,
   type Route,
 } from './route.ts';
-export { BODY_MAX_BYTES, IMPORT_MAX_BYTES, parseJson, tooMany } from './body/json-body.ts';
+export { parseJson, tooMany } from '../base/forms/json-body.ts';
+export { BODY_MAX_BYTES, IMPORT_MAX_BYTES } from './body/body-limits.ts';
 export { challengeHeaders, errorEvent, problemShape, toKeywardError } from './answer/error-shapes.ts';
 export { sendEvents, sendFrames, writable, type Frames, type ServerEvent } from './answer/event-frames.ts';
 export type { ErrorAnswer } from './answer/error-shapes.ts';

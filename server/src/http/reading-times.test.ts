@@ -12,7 +12,7 @@ import { Meter, UsageStripper } from '../models/answer/meter.ts';
 import { rewriteBody } from '../models/request/request-body.ts';
 import { wordsOf } from '../retrieval/index/words.ts';
 import { expandPrompt } from '../workspaces/prompt.ts';
-import { parseJson } from './body/json-body.ts';
+import { parseJson } from '../base/forms/json-body.ts';
 import { decoder } from './decoding.ts';
 import { parseLenient } from '../developer/body.ts';
 import { OpenaiQuestion, readOpenaiOptions } from '../developer/chat/openai-chat.ts';

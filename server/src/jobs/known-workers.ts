@@ -1,7 +1,7 @@
 import type { Caller } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Storage } from '../storage/index.ts';
-import { impossible, misfit, type Misfit, type Spec } from './spec.ts';
+import { asKeyAllows, impossible, misfit, type Misfit, type Spec } from './spec.ts';
 import { findLanes } from './store/lane-store.ts';
 import type { WorkerRow } from './store/tables.ts';
 import { heldBy, seenSince } from './store/worker-store.ts';
@@ -96,9 +96,7 @@ export class KnownWorkers {
     const unknown = [...lanes.keys()].filter((id) => byLane.get(id)?.selector !== selectorOf(id));
     if (unknown.length > 0)
       for (const { id, spec, owner_id: ownerId } of await findLanes(this.#options.storage.db, unknown)) {
-        const wanted = JSON.parse(spec) as Spec;
-        const workers = lanes.get(id)?.selectors.workers;
-        const now = workers === undefined ? wanted : { ...wanted, keys_workers: workers };
+        const now = asKeyAllows(JSON.parse(spec) as Spec, lanes.get(id));
         byLane.set(id, { selector: selectorOf(id), prospects: prospectsOf(reading, now, ownerId) });
       }
     return new Map([...lanes.keys()].map((id) => [id, byLane.get(id)?.prospects]));

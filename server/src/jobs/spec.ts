@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { selects, type NameSelector } from '../access/index.ts';
+import { selects, type Caller, type NameSelector } from '../access/index.ts';
 
 /** What a job needs of a worker. The same members in the same order for the same needs: `specOf`. */
 export interface Spec {
@@ -86,6 +86,10 @@ const NANO = 1_000_000_000;
 const MB_PER_GB = 1_024;
 /** 24 GB cards report a few MB less. */
 const VRAM_TOLERANCE = 0.97;
+
+/** With the selector of its key as it is now. @param caller undefined: the key has ended */
+export const asKeyAllows = (spec: Spec, caller: Pick<Caller, 'selectors'> | undefined): Spec =>
+  caller === undefined ? spec : { ...spec, keys_workers: caller.selectors.workers };
 
 /** @returns undefined where the worker can do the job. Pure. */
 export function misfit(spec: Spec, worker: Candidate): Misfit | undefined {

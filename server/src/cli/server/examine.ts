@@ -6,6 +6,7 @@ import { databaseCheck } from './examine-database.ts';
 import { masterKeyCheck } from './examine-master-key.ts';
 import { modelCheck } from './examine-model.ts';
 import { portCheck } from './examine-port.ts';
+import { isLocalHost } from './exposure.ts';
 import { fail, ok, warn, type Check, type Finding } from './finding.ts';
 
 const NODE_MIN = 24;
@@ -85,9 +86,8 @@ async function diskCheck(path: string): Promise<Finding> {
 }
 
 function tlsCheck({ tls, host }: Config): Finding {
-  const isLoopback = /^(127\.|::1$|localhost$)/.test(host);
   if (tls === undefined) {
-    return isLoopback
+    return isLocalHost(host)
       ? ok('off; only this machine can connect')
       : warn(
           `${host} accepts connections from other machines, unencrypted.`,

@@ -14,12 +14,17 @@ export interface Local {
 export async function openLocal(config: Config): Promise<Local> {
   const storage = await openExisting(config);
   try {
-    const { key } = await loadMasterKey({ ...config.masterKey, dataDir: config.dataDir });
-    return { storage, sealing: Sealing.open({ masterKey: key, previous: config.masterKey.previous }) };
+    return { storage, sealing: await openSealing(config) };
   } catch (error) {
     await storage.close();
     throw error;
   }
+}
+
+/** With the master key that is there. @throws StartupError where it is missing */
+export async function openSealing({ masterKey, dataDir }: Config): Promise<Sealing> {
+  const { key } = await loadMasterKey({ ...masterKey, dataDir });
+  return Sealing.open({ masterKey: key, previous: masterKey.previous });
 }
 
 /** @throws CliError exit code 78 without a database */

@@ -1,12 +1,12 @@
 import { MIGRATIONS } from '../../app.ts';
 import { StartupError } from '../../base/errors.ts';
-import { loadMasterKey, checkMasterKey, Sealing } from '../../sealing/index.ts';
+import { checkMasterKey } from '../../sealing/index.ts';
 import { migrate, restore, type Storage } from '../../storage/index.ts';
 import type { Context } from '../command.ts';
 import { CliError } from '../exit.ts';
 import { say } from '../io.ts';
 import { print, type OutputChoice } from '../output.ts';
-import { openOrMake } from './local.ts';
+import { openOrMake, openSealing } from './local.ts';
 import { findProcess } from './pid-file.ts';
 
 interface Choice extends OutputChoice {
@@ -38,9 +38,7 @@ export async function restoreBackup(context: Context, choice: Choice): Promise<v
 /** `ok`, or the step that is missing before the keys of the backup work. */
 async function masterKeyState({ config }: Context, storage: Storage): Promise<string> {
   try {
-    const { key } = await loadMasterKey({ ...config.masterKey, dataDir: config.dataDir });
-    const sealing = Sealing.open({ masterKey: key, previous: config.masterKey.previous });
-    await checkMasterKey(storage, sealing, Date.now());
+    await checkMasterKey(storage, await openSealing(config), Date.now());
     return 'ok';
   } catch (error) {
     if (error instanceof StartupError) return error.message;

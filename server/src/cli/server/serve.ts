@@ -7,7 +7,7 @@ import { checkMasterKey } from '../../sealing/index.ts';
 import type { Context } from '../command.ts';
 import { isTerminal, write } from '../io.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
-import { unencryptedWarning } from './unencrypted-warning.ts';
+import { unencryptedWarning } from './exposure.ts';
 
 const HOW_TO_GET_A_KEY = 'there is no key yet: run keyward keys create --local on this machine';
 

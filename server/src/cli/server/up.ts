@@ -13,7 +13,7 @@ import { findProcess, type PidFile } from './pid-file.ts';
 import { hasConsole, health, localClient, readiness } from './probe.ts';
 import { Progress } from '../progress.ts';
 import { stopServer } from './stop.ts';
-import { unencryptedWarning } from './unencrypted-warning.ts';
+import { unencryptedWarning } from './exposure.ts';
 import { UpReport } from './up-report.ts';
 
 const START_MAX_MS = 60_000;

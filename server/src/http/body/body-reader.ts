@@ -1,14 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { KeywardError } from '../../base/errors.ts';
+import { parseText, textOf } from '../../base/forms/json-body.ts';
 import { checkForm, checkMembers, type FormPart } from '../../models/index.ts';
 import {
   BODY_MAX_BYTES,
   IMPORT_MAX_BYTES,
   LENIENT_BODY_MAX_BYTES,
   MODEL_BODY_MAX_BYTES,
-  parseText,
-  textOf,
-} from './json-body.ts';
+} from './body-limits.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import { FORM_TYPE, readForm } from './form.ts';
 import { refuseRepeatedNames } from './repeated-names.ts';

@@ -3,7 +3,7 @@ import { MIMEType } from 'node:util';
 import { Busboy, type BusboyConfig, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import { invalidField, KeywardError } from '../../base/errors.ts';
 import type { FormPart } from '../../models/index.ts';
-import { tooMany } from './json-body.ts';
+import { tooMany } from '../../base/forms/json-body.ts';
 
 /** Of a field's value; a file has no limit of its own. */
 const FIELD_MAX_BYTES = 1024 * 1024;

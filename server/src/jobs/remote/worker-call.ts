@@ -19,7 +19,6 @@ const NOTE_MS = 5_000;
 const EVENTS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache',
-  'x-accel-buffering': 'no',
 };
 const JSON_ANSWER = { 'content-type': 'application/json; charset=utf-8' };
 

@@ -5,12 +5,12 @@ import { jsonIn } from '../../base/json-text.ts';
 import { findAdminOwner } from '../../keys/index.ts';
 import { booksOf, type Storage } from '../../storage/index.ts';
 import type { JobsContext } from '../context.ts';
-import { misfit, type Spec } from '../spec.ts';
+import { asKeyAllows, misfit, type Spec } from '../spec.ts';
 import { openLanes } from '../store/lane-store.ts';
 import { seenSince } from '../store/worker-store.ts';
 import { bookedFor, candidateOf, ONLINE_MS, stateOf } from '../workers/worker.ts';
 import * as store from './waiting-store.ts';
-import { TIMEOUT_MS, WAITS_MS, type Webhooks } from './webhooks.ts';
+import { TIMEOUT_MS, type Webhooks } from './webhooks.ts';
 
 const WORKERS_MAX = 2_000;
 /** Models with a report of their own at a time. */
@@ -99,9 +99,7 @@ export class WaitingWork {
     const keyIds = lanes.flatMap(({ key_id: id }) => (id === '' ? [] : [id]));
     const callers = await submitters.callers(db, keyIds);
     for (const { owner_id: ownerId, key_id: keyId, head, spec: text } of lanes) {
-      const stored = JSON.parse(text) as Spec;
-      const caller = callers.get(keyId);
-      const spec = caller === undefined ? stored : { ...stored, keys_workers: caller.selectors.workers };
+      const spec = asKeyAllows(JSON.parse(text) as Spec, callers.get(keyId));
       const isServed = workers.some((row) => {
         const onlyFor = bookedFor(row, nowMs);
         return (onlyFor === undefined || onlyFor === ownerId) && misfit(spec, candidateOf(row)) === undefined;
@@ -113,19 +111,15 @@ export class WaitingWork {
     return waiting;
   }
 
-  async #send(row: store.WaitingRow): Promise<void> {
-    const { logger, clock } = this.#context;
-    const failure = await this.#post(row).catch((error: unknown) => (error as Error).message);
-    const wait = WAITS_MS[row.tries - 1];
-    const nextMs = failure === undefined || wait === undefined ? null : clock.nowMs() + wait;
-    await this.#storage
-      .transaction((tx) => store.setNext(tx, row.id, nextMs), { durable: false })
-      .catch((error: unknown) => logger.warn({ err: error }, 'a webhook is sent again'));
-    if (failure === undefined) return;
-    // Of the address only the host: the rest may hold a secret.
-    const details = { host: URL.parse(this.#url ?? '')?.host, tries: row.tries, reason: failure };
-    if (nextMs === null) logger.error(details, 'waiting work could not be reported');
-    else logger.info(details, 'a webhook is tried again later');
+  #send(row: store.WaitingRow): Promise<void> {
+    return this.#webhooks.attempt({
+      url: this.#url ?? '',
+      tries: row.tries,
+      named: {},
+      lost: 'waiting work could not be reported',
+      post: () => this.#post(row),
+      note: (tx, nextMs) => store.setNext(tx, row.id, nextMs ?? null),
+    });
   }
 
   async #post({ models, id, since }: store.WaitingRow): Promise<string | undefined> {

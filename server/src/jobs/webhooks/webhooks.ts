@@ -4,7 +4,7 @@ import { isoTime } from '../../base/clock.ts';
 import { openOutbound } from '../../base/outbound/connections.ts';
 import { VERSION } from '../../base/version.ts';
 import type { Sealing } from '../../sealing/index.ts';
-import { booksOf, type Storage } from '../../storage/index.ts';
+import { booksOf, type Db, type Storage } from '../../storage/index.ts';
 import type { JobsContext } from '../context.ts';
 import { viewOfJob } from '../job-view.ts';
 import { findJob } from '../store/job-store.ts';
@@ -15,9 +15,23 @@ const LOOK_MS = 1_000;
 const AT_ONCE = 20;
 export const TIMEOUT_MS = 10_000;
 /** The waits before each further try: a day in all. */
-export const WAITS_MS = [5_000, 30_000, 120_000, 600_000, 3_600_000, 14_400_000, 28_800_000, 36_000_000];
+const WAITS_MS = [5_000, 30_000, 120_000, 600_000, 3_600_000, 14_400_000, 28_800_000, 36_000_000];
 const SECRET_BYTES = 32;
 const ANSWER_MAX_BYTES = 64 * 1024;
+
+interface Report {
+  url: string;
+  /** With this one. */
+  tries: number;
+  /** For the log. */
+  named: Record<string, string>;
+  /** Logged after the last try. */
+  lost: string;
+  /** @returns why it was not taken. */
+  post: () => Promise<string | undefined>;
+  /** @param nextMs ms since 1970; undefined: it was taken, or is given up. */
+  note: (tx: Db, nextMs: number | undefined) => Promise<void>;
+}
 
 /**
  * Reports the end of jobs to the addresses that their clients gave, signed after Standard Webhooks, never to a private
@@ -75,23 +89,32 @@ export class Webhooks {
     }
   }
 
-  async #send(row: WebhookRow): Promise<void> {
+  #send(row: WebhookRow): Promise<void> {
+    return this.attempt({
+      ...row,
+      named: { job: row.job_id },
+      lost: 'the end of a job could not be reported',
+      post: () => this.#post(row),
+      note: (tx, nextMs) =>
+        nextMs === undefined
+          ? store.deleteWebhook(tx, row.job_id)
+          : store.retryWebhook(tx, row.job_id, nextMs),
+    });
+  }
+
+  /** Sends a report once, stores when it is sent again, and logs a failure. Never rejects. */
+  async attempt({ url, tries, named, lost, post, note }: Report): Promise<void> {
     const { logger, clock } = this.#context;
-    const failure = await this.#post(row).catch((error: unknown) => (error as Error).message);
-    const wait = WAITS_MS[row.tries - 1];
+    const failure = await post().catch((error: unknown) => (error as Error).message);
+    const wait = WAITS_MS[tries - 1];
+    const nextMs = failure === undefined || wait === undefined ? undefined : clock.nowMs() + wait;
     await this.#storage
-      .transaction(
-        (tx) =>
-          failure === undefined || wait === undefined
-            ? store.deleteWebhook(tx, row.job_id)
-            : store.retryWebhook(tx, row.job_id, clock.nowMs() + wait),
-        { durable: false },
-      )
+      .transaction((tx) => note(tx, nextMs), { durable: false })
       .catch((error: unknown) => logger.warn({ err: error }, 'a webhook is sent again'));
     if (failure === undefined) return;
     // Of the address only the host: the rest may hold a secret.
-    const details = { job: row.job_id, host: URL.parse(row.url)?.host, tries: row.tries, reason: failure };
-    if (wait === undefined) logger.error(details, 'the end of a job could not be reported');
+    const details = { ...named, host: URL.parse(url)?.host, tries, reason: failure };
+    if (nextMs === undefined) logger.error(details, lost);
     else logger.info(details, 'a webhook is tried again later');
   }
 

@@ -1,5 +1,3 @@
-export { parseJson, parseText, textOf, tooMany } from '../../base/forms/json-body.ts';
-
 export const BODY_MAX_BYTES = 1024 * 1024;
 /** For requests to a model: they contain images and sound. */
 export const MODEL_BODY_MAX_BYTES = 32 * 1024 * 1024;
