@@ -7,7 +7,7 @@ import type { AgentsContext } from '../context.ts';
 import * as store from '../store/execution-store.ts';
 import { membersAmong } from '../store/member-store.ts';
 import type { ExecutionRow, StepRow } from '../store/tables.ts';
-import { definitionOf, isOver, nextMoves, type Ending } from './moves.ts';
+import { definitionOf, isOver, LATE, nextMoves, type Ending } from './moves.ts';
 import { settledBy } from './output.ts';
 import { jobKeyOf, startStep } from './start-step.ts';
 
@@ -53,13 +53,16 @@ export async function advance(context: AgentsContext, held: Held, signal: AbortS
 type Change = [step: StepRow, change: Partial<StepRow>];
 
 /** What the jobs of steps have come to. */
-async function settled({ context, steps }: Work): Promise<Change[]> {
+async function settled({ context, execution, steps }: Work): Promise<Change[]> {
   const { db } = context.storage;
   const waiting = steps.filter(({ state }) => state === 'SUBMITTED');
   const jobs = new Map((await findJobs(db, jobIdsOf(waiting))).map((job) => [job.id, job]));
   const changes: Change[] = [];
   for (const step of waiting) {
-    const end = await settledBy(db, jobs.get(step.job_id ?? ''));
+    const job = jobs.get(step.job_id ?? '');
+    // A job of a task waits as long as the task does: whichever of both clocks is read first, the member was late.
+    const isLate = execution.kind === 'swarm' && job?.state === 'EXPIRED';
+    const end = isLate ? { state: 'CANCELED' as const, ...MEMBER_LATE } : await settledBy(db, job);
     if (end !== undefined) changes.push([step, { ...end, finished_at: context.clock.nowMs() }]);
   }
   return changes;
@@ -84,6 +87,7 @@ async function departed({ context, execution, steps }: Work): Promise<Change[]> 
   return gone.map((step) => [step, end]);
 }
 
+const MEMBER_LATE = { error_code: LATE.code, error_message: LATE.message };
 const MEMBER_LEFT = { error_code: 'member_left', error_message: 'The member left the swarm.' };
 
 async function move(work: Work): Promise<Advanced> {

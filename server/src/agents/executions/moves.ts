@@ -64,7 +64,7 @@ function endOfTask(
   const hasOutput = steps.some(({ state }) => state === 'COMPLETED');
   if (hasOutput && strategy === 'first') return { ...COMPLETED, rest: NOT_NEEDED };
   if (!isLate && !steps.every(isOver)) return undefined;
-  const rest = { code: 'timeout', message: 'The member did not answer within timeout_seconds.' };
+  const rest = LATE;
   if (hasOutput) return { ...COMPLETED, rest };
   const keyEnded = steps.find(({ error_code: code }) => code === 'key_revoked');
   if (keyEnded !== undefined)
@@ -72,5 +72,7 @@ function endOfTask(
   return { state: 'FAILED', error: { code: 'no_output', message: 'No member gave an output.' }, rest };
 }
 
+/** Of a member of a task. */
+export const LATE = { code: 'timeout', message: 'The member did not answer within timeout_seconds.' };
 const COMPLETED = { state: 'COMPLETED', error: null } as const;
 const NOT_NEEDED = { code: 'not_needed', message: 'Another member answered first.' };

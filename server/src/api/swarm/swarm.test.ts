@@ -236,6 +236,21 @@ describeOnBothServers('swarms', (start) => {
     });
   });
 
+  test('a member is late as well where its job ends before the task reads its own clock', async () => {
+    const id = await begin({ timeout_seconds: 1 });
+    await server.app.core.storage.transaction((tx) =>
+      tx
+        .withTables<{ agent_executions: { id: string; deadline_at: number } }>()
+        .updateTable('agent_executions')
+        .set({ deadline_at: Date.now() + 3_600_000 })
+        .where('id', '=', id)
+        .execute(),
+    );
+    await answerAll('yes', 'yes');
+    const { members } = await end(id);
+    expect(members[2]).toMatchObject({ state: 'CANCELED', error: { code: 'timeout' } });
+  });
+
   test('a task without any output fails and says so', async () => {
     const id = await begin({ collaborators: 1, timeout_seconds: 1 });
     expect(await end(id)).toMatchObject({
