@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
 import { BUDGET_PERIODS, BUDGET_UNITS, GRANTS, ROLES } from '../access/index.ts';
-import { closed, nullable, oneOf, Time } from '../http/index.ts';
+import { closed, Decimal, nullable, oneOf, Time } from '../http/index.ts';
 import { KEY_STATES } from '../keys/index.ts';
 
 export {
   closed,
+  Decimal,
   idParam,
   orderedIdParam,
   lastAdminFlag,
@@ -93,16 +94,13 @@ export const Limits = Type.Array(Limit, { maxItems: 10 });
 const budgetProperties = {
   name: Type.String({ minLength: 1, maxLength: 60 }),
   unit: oneOf(BUDGET_UNITS),
-  amount: Type.String({
-    pattern: String.raw`^\d{1,12}(\.\d{1,9})?$`,
-    description: 'a decimal number as text, such as "12.50"',
-  }),
+  amount: Decimal,
   period: oneOf(BUDGET_PERIODS),
 };
 export const BudgetInput = Type.Object(budgetProperties, closed);
 export const Budgets = Type.Array(BudgetInput, { maxItems: 10 });
 export const Budget = Type.Object(
-  { ...budgetProperties, used: Type.String(), resets_at: nullable(Time) },
+  { ...budgetProperties, amount: Type.String(), used: Type.String(), resets_at: nullable(Time) },
   { title: 'Budget', description: 'Amounts are decimal text in the unit of the budget.' },
 );
 

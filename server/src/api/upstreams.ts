@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type, type TOptional, type TSchema } from 'typebox';
 import {
   addUpstream,
   getUpstream,
@@ -38,16 +38,12 @@ const ModelEntry = Type.Union(
   { description: 'a name, or {name, upstream_name, max_output_tokens}' },
 );
 
-const decimal = Type.Optional(
-  Type.String({ description: 'a decimal number as text, such as "2.50"', maxLength: 20 }),
-);
-const Price = Type.Object(
-  Object.fromEntries(PRICE_MEMBERS.map((member) => [member, decimal])) as Record<
+const priceMembers = <T extends TSchema>(schema: T) =>
+  Object.fromEntries(PRICE_MEMBERS.map((member) => [member, Type.Optional(schema)])) as Record<
     (typeof PRICE_MEMBERS)[number],
-    typeof decimal
-  >,
-  s.closed,
-);
+    TOptional<T>
+  >;
+const Price = Type.Object(priceMembers(s.Decimal), s.closed);
 
 const settings = {
   models: Type.Array(ModelEntry, {
@@ -94,6 +90,7 @@ const Upstream = Type.Object(
     api_key_hint: s.nullable(Type.String()),
     headers: Type.Array(Type.String()),
     ...settings,
+    prices: Type.Record(Type.String(), Type.Object(priceMembers(Type.String()))),
     created_at: s.Time,
     updated_at: s.Time,
     revision: Type.Integer(),

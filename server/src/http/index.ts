@@ -25,6 +25,7 @@ export type { Json, Surface } from './surface.ts';
 export type { WholeAnswer } from './answer/send-answer.ts';
 export {
   closed,
+  Decimal,
   idParam,
   orderedIdParam,
   lastAdminFlag,

@@ -25,6 +25,13 @@ export const Name = Type.String({
   maxLength: 200,
   pattern: String.raw`\S`,
 });
+/** A decimal number, exact as text. The handler gets text: `validation.ts` turns a number into its digits. */
+export const Decimal = Type.Unsafe<string>({
+  anyOf: [{ type: 'string', pattern: String.raw`^\d{1,15}(\.\d{1,30})?$` }, { type: 'number', minimum: 0 }],
+  description: 'a decimal number, such as 12.50 or "12.50"',
+  'x-decimal': true,
+});
+
 export const Reason = Type.String({ maxLength: 500 });
 
 /** The flag that `refuseLastWayIn` asks for. */

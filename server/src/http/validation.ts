@@ -1,7 +1,9 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { TSchema } from 'typebox';
+import { allowedForm, rangeOf, type Declared } from '../base/allowed-form.ts';
 import { invalidField, KeywardError, type FieldError } from '../base/errors.ts';
 import { fieldPath } from '../base/field-path.ts';
+import { editDistance, nearest } from '../base/nearest.ts';
 
 const ERRORS_MAX = 20;
 
@@ -19,7 +21,33 @@ const textual = new Ajv({ ...OPTIONS, allErrors: true, coerceTypes: true });
 /** The text for the only format, `date-time`. */
 export const TIME_FORM = 'an RFC 3339 date-time such as 2027-01-31T09:00:00Z';
 
-for (const ajv of [firstFault, everyFault, textual]) ajv.addFormat('date-time', isTime);
+/** A schema with `x-decimal` gives text, also where it was sent as a number. */
+for (const ajv of [firstFault, everyFault, textual]) {
+  ajv.addFormat('date-time', isTime);
+  ajv.addKeyword({
+    keyword: 'x-decimal',
+    modifying: true,
+    errors: false,
+    validate(
+      _: unknown,
+      value: unknown,
+      __: unknown,
+      at?: { parentData: unknown; parentDataProperty: string | number },
+    ) {
+      if (at !== undefined && typeof value === 'number' && value >= 0)
+        (at.parentData as Record<string, unknown>)[at.parentDataProperty] = digitsOf(value);
+      return true;
+    },
+  });
+}
+
+/** Without an exponent: 1e-7 is 0.0000001. */
+function digitsOf(number: number): string {
+  const [digits = '', exponent] = String(number).split('e');
+  if (exponent === undefined) return digits;
+  if (number >= 1) return String(BigInt(number));
+  return `0.${'0'.repeat(-Number(exponent) - 1)}${digits.replace('.', '')}`;
+}
 
 /** RFC 3339, and a day that exists: Date.parse reads February 31 as a day in March. */
 function isTime(text: string): boolean {
@@ -67,9 +95,9 @@ function bodyValidator(schema: TSchema): Validator {
     if (validate(value)) return;
     const { errors: firstErrors } = validate;
     const all = every();
-    const errors =
-      membersUpTo(value, SMALL_MEMBERS) < SMALL_MEMBERS && !all(value) ? all.errors : firstErrors;
-    throw invalidInput(fieldErrors(errors ?? [], 'body'));
+    if (membersUpTo(value, SMALL_MEMBERS) < SMALL_MEMBERS && !all(value))
+      throw invalidInput(fieldErrors(all.errors ?? [], 'body'));
+    throw invalidInput(fieldErrors(firstErrors ?? [], 'body', false));
   };
 }
 
@@ -102,17 +130,54 @@ function invalidInput(errors: FieldError[]): KeywardError {
   return new KeywardError('invalid_input', said, { errors });
 }
 
-/** Of a union one error is given, not one for each branch. */
-function fieldErrors(errors: ErrorObject[], part: Part): FieldError[] {
-  const unions = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath);
+function fieldErrors(errors: ErrorObject[], part: Part, areAll = true): FieldError[] {
   const found = new Map<string, FieldError>();
-  for (const error of errors) {
-    const inUnion = unions.some((path) => error.instancePath.startsWith(path)) && error.keyword !== 'anyOf';
-    if (inUnion || found.size >= ERRORS_MAX) continue;
+  for (const error of withoutBranches(errors, areAll)) {
+    if (found.size >= ERRORS_MAX) break;
     const field = fieldOf(error, part);
     if (!found.has(field)) found.set(field, { field, message: messageOf(error) });
   }
   return [...found.values()];
+}
+
+/**
+ * Of a union, the errors of the branch that the value is meant for, or the one of the union.
+ * @param areAll false: each branch tells one error only, too little to choose by
+ */
+function withoutBranches(errors: ErrorObject[], areAll: boolean): ErrorObject[] {
+  const unions = errors.filter(({ keyword }) => keyword === 'anyOf');
+  const outer = unions.filter((union) => !unions.some((other) => isInside(union, other)));
+  return errors.flatMap((error) => {
+    if (!outer.includes(error)) return outer.some((union) => isInside(error, union)) ? [] : [error];
+    const meant = areAll ? meantBranch(error, errors) : undefined;
+    return meant === undefined ? [error] : withoutBranches(meant, areAll);
+  });
+}
+
+function isInside(error: ErrorObject, union: ErrorObject): boolean {
+  if (error === union || !error.schemaPath.startsWith(`${union.schemaPath}/`)) return false;
+  return error.instancePath === union.instancePath || error.instancePath.startsWith(`${union.instancePath}/`);
+}
+
+/** The errors of the only branch that has the value's type, names and constants; undefined: the union says more. */
+function meantBranch(union: ErrorObject, errors: ErrorObject[]): ErrorObject[] | undefined {
+  const branches = Map.groupBy(
+    errors.filter((error) => isInside(error, union)),
+    ({ schemaPath }) => schemaPath.slice(union.schemaPath.length + 1).split('/', 1)[0],
+  );
+  const fitting = [...branches.values()].filter((branch) => !branch.some((error) => isForeign(error, union)));
+  const [meant] = fitting;
+  if (meant === undefined || fitting.length > 1) return undefined;
+  const isWithin = ({ instancePath, keyword }: ErrorObject): boolean =>
+    instancePath !== union.instancePath || keyword === 'required';
+  return meant.every(isWithin) ? meant : undefined;
+}
+
+/** Whether the branch with this error is for other values. */
+function isForeign({ keyword, instancePath }: ErrorObject, union: ErrorObject): boolean {
+  const depth = instancePath.slice(union.instancePath.length).split('/').length - 1;
+  if (depth === 0) return keyword === 'type' || keyword === 'additionalProperties' || keyword === 'enum';
+  return depth === 1 && keyword === 'const';
 }
 
 function fieldOf({ instancePath, keyword, params }: ErrorObject, part: Part): string {
@@ -135,42 +200,29 @@ function fieldOf({ instancePath, keyword, params }: ErrorObject, part: Part): st
 /** The caller chooses the name of an unknown field: it may be long, or a secret. */
 const clip = (name: string): string => (name.length > 40 ? `${name.slice(0, 20)}…` : name);
 
-interface Declared {
-  description?: string;
-  anyOf?: Declared[];
-  enum?: unknown[];
-  type?: string;
-}
-
-function messageOf({ keyword, params, message, parentSchema }: ErrorObject): string {
+function messageOf({ keyword, params, parentSchema }: ErrorObject): string {
+  const declared = parentSchema as Declared & { properties?: object };
   switch (keyword) {
     case 'required':
       return 'is missing';
     case 'additionalProperties':
-      return 'is not a known field';
-    case 'enum':
-      return `must be one of ${(params as { allowedValues: unknown[] }).allowedValues.join(', ')}`;
-    case 'const':
-      return `must be ${JSON.stringify((params as { allowedValue: unknown }).allowedValue)}`;
-    case 'type':
-      return `must be of type ${String((params as { type: unknown }).type)}`;
-    case 'format':
-      return `must be ${TIME_FORM}`;
-    case 'pattern':
-    case 'anyOf':
-      return `must be ${formOf(parentSchema as Declared)}`;
+      return unknownName(
+        (params as { additionalProperty: string }).additionalProperty,
+        Object.keys(declared.properties ?? {}),
+      );
+    case 'minimum':
+    case 'maximum':
+    case 'exclusiveMinimum':
+      return `must be ${rangeOf(declared)}`;
+    case 'minProperties':
+      return `must have at least one of ${Object.keys(declared.properties ?? {}).join(', ')}`;
     default:
-      return message ?? 'is not valid';
+      return `must be ${allowedForm(declared)}`;
   }
 }
 
-/** The allowed form: the first sentence of the description, or derived from the schema. */
-function formOf({ description, anyOf, enum: words, type = 'value' }: Declared): string {
-  if (description !== undefined) {
-    const form = description.split('. ', 1)[0] ?? '';
-    return /^[A-Z]/.test(form) ? `as described: ${form}` : form;
-  }
-  if (anyOf !== undefined) return anyOf.map(formOf).join(' or ');
-  if (words !== undefined) return `one of ${words.join(', ')}`;
-  return type === 'null' ? 'null' : `of type ${type}`;
+function unknownName(name: string, known: string[]): string {
+  const best = nearest(name, known);
+  const isNear = best !== '' && editDistance(name, best) <= Math.max(1, best.length / 3);
+  return isNear ? `is not a known field; did you mean ${best}?` : 'is not a known field';
 }

@@ -160,7 +160,7 @@ export function checkBudgets(budgets: Budget[] = []): Budget[] {
     const field = `budgets[${index}].amount`;
     // No leading zeros: the counters of `usage` take this text as it is.
     const match = /^(?:0|[1-9]\d{0,11})(?:\.(\d{1,9}))?$/.exec(amount);
-    if (match === null) throw invalidField(field, 'must be a decimal number as text, such as "12.50"');
+    if (match === null) throw invalidField(field, 'must be a decimal number, such as 12.50 or "12.50"');
     const decimals = match[1]?.length ?? 0;
     if (decimals > DECIMALS[unit])
       throw invalidField(field, `must have at most ${DECIMALS[unit]} decimal places for ${unit}`);

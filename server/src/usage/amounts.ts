@@ -14,7 +14,7 @@ const DECIMAL_TEXT = /^(0|[1-9]\d{0,15})(?:\.(\d{1,30}))?$/;
 export function parseAmount(unit: BudgetUnit, text: string, field = 'amount'): number {
   const match = DECIMAL_TEXT.exec(text);
   if (match === null)
-    throw invalidField(field, 'must be a decimal number as text, such as "12.50", and not negative');
+    throw invalidField(field, 'must be a decimal number, such as 12.50 or "12.50", and not negative');
   const decimals = DECIMALS[unit];
   const fraction = (match[2] ?? '').replace(/0+$/, '');
   if (fraction.length > decimals) {

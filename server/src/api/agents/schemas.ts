@@ -8,7 +8,7 @@ const PROMPT_MAX_LENGTH = 100_000;
 
 const StepId = Type.String({
   pattern: STEP_ID.source,
-  description: 'A letter, then letters, digits, "_" and "-"; 50 characters at most',
+  description: 'a letter, then letters, digits, "_" and "-", at most 50 characters',
 });
 
 const StepRequest = Type.Object(

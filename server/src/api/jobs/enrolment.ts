@@ -7,7 +7,8 @@ import * as s from '../schemas.ts';
 
 const Name = Type.String({
   pattern: '^[0-9A-Za-z][0-9A-Za-z._:@-]{0,99}$',
-  description: 'Name of the key that the machine gets, such as gpu-1. Default: worker',
+  description:
+    'a name for the key that the machine gets, such as gpu-1: letters, digits, ".", "_", ":", "@" and "-", at most 100 characters. Default: worker',
 });
 
 export const enrolmentRoutes: Route[] = [

@@ -108,7 +108,8 @@ export const marketplaceRoutes: Route[] = [
         worker: Type.Optional(
           Type.String({
             pattern: WORKER_NAME,
-            description: 'Id of a GPU or worker, or name of a worker. Default: that of X-Miner-ID',
+            description:
+              'an id of a GPU or worker, or a name of a worker, such as gpu-1. Default: that of X-Miner-ID',
           }),
         ),
         price_per_hour: Type.Optional(

@@ -19,7 +19,7 @@ export const Constraints = Type.Partial(
     min_vram_gb: Type.Number({ minimum: 0, maximum: 100_000, description: 'Of one GPU' }),
     cuda: Type.String({
       pattern: String.raw`^\d{1,3}(\.\d{1,3})?$`,
-      description: 'A version, such as 12.4, or later',
+      description: 'a version such as 12.4, or later',
     }),
     digest: Text(200, 'Of the model'),
     quantization: Text(50, 'Such as q4_K_M'),
@@ -49,7 +49,11 @@ export const JobRequest = Type.Object(
     messages: Type.Optional(Type.Array(Type.Unknown(), { minItems: 1, maxItems: 10_000 })),
     model: Type.Optional(Text(300, 'The model that does it. Default: any')),
     type: Type.Optional(
-      Type.String({ pattern: '^[a-z][a-z0-9_.-]{0,63}$', description: 'Default: inference' }),
+      Type.String({
+        pattern: '^[a-z][a-z0-9_.-]{0,63}$',
+        description:
+          'a word such as inference: small letters, digits, "_", "." and "-", at most 64 characters. Default: inference',
+      }),
     ),
     constraints: Type.Optional(Constraints),
     ttl_seconds: Type.Optional(Seconds(1, 86_400, 'How long it may wait for a worker. Default: 900')),
@@ -69,7 +73,13 @@ export const JobRequest = Type.Object(
           'restart: another worker begins anew when one is lost; fail: the job fails. Default: restart',
       }),
     ),
-    webhook_url: Type.Optional(Type.String({ maxLength: 2_000, pattern: '^https?://' })),
+    webhook_url: Type.Optional(
+      Type.String({
+        maxLength: 2_000,
+        pattern: '^https?://',
+        description: 'an http or https URL, such as https://example.com/hooks/jobs',
+      }),
+    ),
     metadata: Type.Optional(s.Metadata),
   },
   { title: 'JobRequest', ...s.closed },
@@ -289,5 +299,5 @@ export const Worker = Type.Object(
 
 export const LeaseToken = Type.String({
   pattern: '^[0-9a-f]{32}$',
-  description: 'The lease_token of the job, 32 of 0-9 and a-f',
+  description: 'the lease_token of the job, 32 of 0-9 and a-f',
 });

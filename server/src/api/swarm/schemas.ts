@@ -17,7 +17,8 @@ const WORKER_STATES = ['online', 'draining', 'resting', 'offline'] as const;
 
 export const SwarmId = Type.String({
   pattern: SWARM_ID,
-  description: 'Name of a swarm, such as default: small letters, digits, ".", "_" and "-"',
+  description:
+    'a name of a swarm, such as default: small letters, digits, ".", "_" and "-", at most 64 characters',
 });
 
 const Word = (description: string) => Type.String({ minLength: 1, maxLength: 100, description });

@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { allowedForm, rangeOf, type Declared } from '../../base/allowed-form.ts';
 import { fieldPath } from '../../base/field-path.ts';
 import { isObject } from '../../base/is-object.ts';
 import { Manifest } from './manifest.ts';
@@ -219,12 +220,14 @@ function faultOf({
         path,
         `must be one of: ${((parentSchema as { anyOf: Json[] }).anyOf ?? []).map(branchName).join('; ')}`,
       ];
-    case 'pattern':
-      return [path, `must be ${(parentSchema as { description?: string }).description ?? 'as declared'}`];
-    case 'const':
-      return [path, `must be ${JSON.stringify((params as { allowedValue: unknown }).allowedValue)}`];
-    default:
+    case 'propertyNames':
+    case 'false schema':
       return [path, message ?? 'is not valid'];
+    case 'minimum':
+    case 'maximum':
+      return [path, `must be ${rangeOf(parentSchema as Declared)}`];
+    default:
+      return [path, `must be ${allowedForm(parentSchema as Declared)}`];
   }
 }
 
