@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 947405a0a09a0ee221578b0c31cada8ea58e21c420a75b068bbc1b3d40af1d15
-// text 0a0567fceb7029bb12e523207335c5a60bb56591d7fdf45ea939e4270904ab4c
+// document e54f3501e5fc3126577f706e7c5295fbd19ce0885a37fe58da983331e27ac611
+// text 0d089be98bdcfe88b51ad00e2947a476514afe6c9c4c1710c2f1f6b8a2daa8ff
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -4930,8 +4930,8 @@ export interface components {
                  * @enum {string}
                  */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description a decimal number as text, such as "12.50" */
-                amount: string;
+                /** @description a decimal number, such as 12.50 or "12.50" */
+                amount: string | number;
                 /**
                  * @description When the amount begins anew
                  * @enum {string}
@@ -4987,7 +4987,7 @@ export interface components {
              * @enum {string}
              */
             unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-            /** @description a decimal number as text, such as "12.50" */
+            /** @description The amount of each period */
             amount: string;
             /**
              * @description When the amount begins anew
@@ -5109,7 +5109,7 @@ export interface components {
                  * @enum {string}
                  */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description a decimal number as text, such as "12.50" */
+                /** @description The amount of each period */
                 amount: string;
                 /**
                  * @description When the amount begins anew
@@ -5180,8 +5180,8 @@ export interface components {
                  * @enum {string}
                  */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description a decimal number as text, such as "12.50" */
-                amount: string;
+                /** @description a decimal number, such as 12.50 or "12.50" */
+                amount: string | number;
                 /**
                  * @description When the amount begins anew
                  * @enum {string}
@@ -5328,7 +5328,7 @@ export interface components {
                  * @enum {string}
                  */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description a decimal number as text, such as "12.50" */
+                /** @description The amount of each period */
                 amount: string;
                 /**
                  * @description When the amount begins anew
@@ -5421,8 +5421,8 @@ export interface components {
                  * @enum {string}
                  */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description a decimal number as text, such as "12.50" */
-                amount: string;
+                /** @description a decimal number, such as 12.50 or "12.50" */
+                amount: string | number;
                 /**
                  * @description When the amount begins anew
                  * @enum {string}
@@ -5531,8 +5531,8 @@ export interface components {
                  * @enum {string}
                  */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description a decimal number as text, such as "12.50" */
-                amount: string;
+                /** @description a decimal number, such as 12.50 or "12.50" */
+                amount: string | number;
                 /**
                  * @description When the amount begins anew
                  * @enum {string}
@@ -5595,8 +5595,8 @@ export interface components {
                  * @enum {string}
                  */
                 unit: "requests" | "tokens" | "usd" | "gpu_seconds";
-                /** @description a decimal number as text, such as "12.50" */
-                amount: string;
+                /** @description a decimal number, such as 12.50 or "12.50" */
+                amount: string | number;
                 /**
                  * @description When the amount begins anew
                  * @enum {string}
@@ -5637,22 +5637,22 @@ export interface components {
             /** @description Model or pattern such as "gpt-*" → price */
             prices?: {
                 [key: string]: {
-                    /** @description a decimal number as text, such as "2.50" */
-                    input_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
-                    cached_input_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
-                    cache_write_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
-                    output_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
-                    reasoning_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
-                    per_request_usd?: string;
-                    /** @description a decimal number as text, such as "2.50" */
-                    per_image_usd?: string;
-                    /** @description a decimal number as text, such as "2.50" */
-                    per_second_usd?: string;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    input_usd_per_million_tokens?: string | number;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    cached_input_usd_per_million_tokens?: string | number;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    cache_write_usd_per_million_tokens?: string | number;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    output_usd_per_million_tokens?: string | number;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    reasoning_usd_per_million_tokens?: string | number;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    per_request_usd?: string | number;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    per_image_usd?: string | number;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    per_second_usd?: string | number;
                 };
             };
             /**
@@ -5692,21 +5692,21 @@ export interface components {
             /** @description Model or pattern such as "gpt-*" → price */
             prices: {
                 [key: string]: {
-                    /** @description a decimal number as text, such as "2.50" */
+                    /** @description A decimal number as text */
                     input_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
+                    /** @description A decimal number as text */
                     cached_input_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
+                    /** @description A decimal number as text */
                     cache_write_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
+                    /** @description A decimal number as text */
                     output_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
+                    /** @description A decimal number as text */
                     reasoning_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
+                    /** @description A decimal number as text */
                     per_request_usd?: string;
-                    /** @description a decimal number as text, such as "2.50" */
+                    /** @description A decimal number as text */
                     per_image_usd?: string;
-                    /** @description a decimal number as text, such as "2.50" */
+                    /** @description A decimal number as text */
                     per_second_usd?: string;
                 };
             };
@@ -5765,22 +5765,22 @@ export interface components {
             /** @description Model or pattern such as "gpt-*" → price */
             prices?: {
                 [key: string]: {
-                    /** @description a decimal number as text, such as "2.50" */
-                    input_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
-                    cached_input_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
-                    cache_write_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
-                    output_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
-                    reasoning_usd_per_million_tokens?: string;
-                    /** @description a decimal number as text, such as "2.50" */
-                    per_request_usd?: string;
-                    /** @description a decimal number as text, such as "2.50" */
-                    per_image_usd?: string;
-                    /** @description a decimal number as text, such as "2.50" */
-                    per_second_usd?: string;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    input_usd_per_million_tokens?: string | number;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    cached_input_usd_per_million_tokens?: string | number;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    cache_write_usd_per_million_tokens?: string | number;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    output_usd_per_million_tokens?: string | number;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    reasoning_usd_per_million_tokens?: string | number;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    per_request_usd?: string | number;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    per_image_usd?: string | number;
+                    /** @description a decimal number, such as 12.50 or "12.50" */
+                    per_second_usd?: string | number;
                 };
             };
             /**
@@ -6128,7 +6128,7 @@ export interface components {
             gpu?: string;
             /** @description Of one GPU */
             min_vram_gb?: number;
-            /** @description A version, such as 12.4, or later */
+            /** @description a version such as 12.4, or later */
             cuda?: string;
             /** @description Of the model */
             digest?: string;
@@ -6166,7 +6166,7 @@ export interface components {
             messages?: unknown[];
             /** @description The model that does it. Default: any */
             model?: string;
-            /** @description Default: inference */
+            /** @description a word such as inference: small letters, digits, "_", "." and "-", at most 64 characters. Default: inference */
             type?: string;
             constraints?: components["schemas"]["JobConstraints"];
             /** @description How long it may wait for a worker. Default: 900 */
@@ -6187,7 +6187,7 @@ export interface components {
              * @enum {string}
              */
             recovery?: "restart" | "fail";
-            /** @description Where the end of the job is reported */
+            /** @description an http or https URL, such as https://example.com/hooks/jobs */
             webhook_url?: string;
             /** @description Any JSON object with at most 50 members */
             metadata?: {
@@ -6512,7 +6512,7 @@ export interface components {
             leases?: {
                 /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 job_id: string;
-                /** @description The lease_token of the job, 32 of 0-9 and a-f */
+                /** @description the lease_token of the job, 32 of 0-9 and a-f */
                 lease_token: string;
                 /** @description How far the job is: any JSON value of up to 4 KiB, for those who follow it */
                 progress?: unknown;
@@ -6539,7 +6539,7 @@ export interface components {
             leases: components["schemas"]["WorkerLease"][];
         };
         WorkerResult: {
-            /** @description The lease_token of the job, 32 of 0-9 and a-f */
+            /** @description the lease_token of the job, 32 of 0-9 and a-f */
             lease_token: string;
             /** @description {"output": …, "usage": {"prompt_tokens": …, "completion_tokens": …}}, or an OpenAI answer */
             result: unknown;
@@ -6559,7 +6559,7 @@ export interface components {
             receipt: components["schemas"]["JobReceipt"];
         };
         WorkerFailure: {
-            /** @description The lease_token of the job, 32 of 0-9 and a-f */
+            /** @description the lease_token of the job, 32 of 0-9 and a-f */
             lease_token: string;
             /**
              * @description The reason
@@ -6611,7 +6611,7 @@ export interface components {
             next_cursor: string | null;
         };
         GpuOffer: {
-            /** @description Id of a GPU or worker, or name of a worker. Default: that of X-Miner-ID */
+            /** @description an id of a GPU or worker, or a name of a worker, such as gpu-1. Default: that of X-Miner-ID */
             worker?: string;
             /** @description USD of the whole worker; null: that of its registration */
             price_per_hour?: number | null;
@@ -6813,7 +6813,7 @@ export interface components {
             description?: string;
             /** @description Default: one inference step, main, with the prompt {{inputs.prompt}} */
             steps?: {
-                /** @description A letter, then letters, digits, "_" and "-"; 50 characters at most */
+                /** @description a letter, then letters, digits, "_" and "-", at most 50 characters */
                 id: string;
                 /**
                  * @description retrieve searches a workspace. Default: inference
@@ -7087,7 +7087,7 @@ export interface components {
              * @enum {string}
              */
             priority?: "low" | "normal" | "high";
-            /** @description Name of a swarm, such as default: small letters, digits, ".", "_" and "-" */
+            /** @description a name of a swarm, such as default: small letters, digits, ".", "_" and "-", at most 64 characters */
             swarm_id?: string;
         };
         SwarmJoined: {
@@ -7122,7 +7122,7 @@ export interface components {
             joined_at: string;
         };
         SwarmLeaveRequest: {
-            /** @description Name of a swarm, such as default: small letters, digits, ".", "_" and "-" */
+            /** @description a name of a swarm, such as default: small letters, digits, ".", "_" and "-", at most 64 characters */
             swarm_id?: string;
         };
         SwarmLeft: {
@@ -7193,7 +7193,7 @@ export interface components {
             strategy?: "consensus" | "map-reduce" | "first";
             /** @description Of the whole task. Default: 300 */
             timeout_seconds?: number;
-            /** @description Name of a swarm, such as default: small letters, digits, ".", "_" and "-" */
+            /** @description a name of a swarm, such as default: small letters, digits, ".", "_" and "-", at most 64 characters */
             swarm_id?: string;
             /** @description The name of the model */
             model?: string;
@@ -7299,7 +7299,7 @@ export interface components {
             consensus_threshold?: number;
         };
         WorkerEnrolmentRequest: {
-            /** @description Name of the key that the machine gets, such as gpu-1. Default: worker */
+            /** @description a name for the key that the machine gets, such as gpu-1: letters, digits, ".", "_", ":", "@" and "-", at most 100 characters. Default: worker */
             name?: string;
         };
         WorkerEnrolment: {
@@ -20589,7 +20589,7 @@ export interface operations {
                 "x-miner-id"?: string;
             };
             path: {
-                /** @description Name of a swarm, such as default: small letters, digits, ".", "_" and "-" */
+                /** @description a name of a swarm, such as default: small letters, digits, ".", "_" and "-", at most 64 characters */
                 id: string;
             };
             cookie?: never;
@@ -20783,7 +20783,7 @@ export interface operations {
     "swarm.status": {
         parameters: {
             query?: {
-                /** @description Name of a swarm, such as default: small letters, digits, ".", "_" and "-" */
+                /** @description a name of a swarm, such as default: small letters, digits, ".", "_" and "-", at most 64 characters */
                 swarm_id?: string;
             };
             header?: never;

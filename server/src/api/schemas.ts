@@ -18,6 +18,12 @@ export {
   Time,
 } from '../http/index.ts';
 
+export const WebUrl = Type.String({
+  maxLength: 2_000,
+  pattern: '^https?://',
+  description: 'an http or https URL, such as https://example.com/hooks/jobs',
+});
+
 /* Shapes of keys, and of what bounds them. */
 
 export const Grant = oneOf(GRANTS, {
@@ -100,7 +106,12 @@ const budgetProperties = {
 export const BudgetInput = Type.Object(budgetProperties, closed);
 export const Budgets = Type.Array(BudgetInput, { maxItems: 10 });
 export const Budget = Type.Object(
-  { ...budgetProperties, amount: Type.String(), used: Type.String(), resets_at: nullable(Time) },
+  {
+    ...budgetProperties,
+    amount: Type.String({ description: 'The amount of each period' }),
+    used: Type.String(),
+    resets_at: nullable(Time),
+  },
   { title: 'Budget', description: 'Amounts are decimal text in the unit of the budget.' },
 );
 

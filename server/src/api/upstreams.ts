@@ -44,6 +44,8 @@ const priceMembers = <T extends TSchema>(schema: T) =>
     TOptional<T>
   >;
 const Price = Type.Object(priceMembers(s.Decimal), s.closed);
+const PriceView = Type.Object(priceMembers(Type.String({ description: 'A decimal number as text' })));
+const PRICES = 'Model or pattern such as "gpt-*" → price';
 
 const settings = {
   models: Type.Array(ModelEntry, {
@@ -52,7 +54,7 @@ const settings = {
   }),
   timeout_seconds: Type.Integer({ minimum: 1, maximum: 3600 }),
   weight: Type.Integer({ minimum: 0, maximum: 1000 }),
-  prices: Type.Record(Type.String(), Price, { description: 'Model or pattern such as "gpt-*" → price' }),
+  prices: Type.Record(Type.String(), Price, { description: PRICES }),
   unpriced: s.oneOf(UNPRICED, {
     description:
       'refuse: a key with a budget in usd cannot use models without a price. allow: it may use them, at a cost of 0. Default: refuse',
@@ -90,7 +92,7 @@ const Upstream = Type.Object(
     api_key_hint: s.nullable(Type.String()),
     headers: Type.Array(Type.String()),
     ...settings,
-    prices: Type.Record(Type.String(), Type.Object(priceMembers(Type.String()))),
+    prices: Type.Record(Type.String(), PriceView, { description: PRICES }),
     created_at: s.Time,
     updated_at: s.Time,
     revision: Type.Integer(),

@@ -1,6 +1,10 @@
+/** The form of the only format, `date-time`. */
+export const TIME_FORM = 'an RFC 3339 date-time such as 2027-01-31T09:00:00Z';
+
 /** What a JSON schema says of the values that it takes. */
 export interface Declared {
   type?: string;
+  format?: string;
   description?: string;
   examples?: unknown[];
   anyOf?: Declared[];
@@ -46,6 +50,7 @@ function derived(schema: Declared): string {
       return `${type === 'integer' ? 'a whole number' : 'a number'}${range === '' ? '' : `, ${range}`}`;
     }
     case 'string':
+      if (schema.format === 'date-time') return TIME_FORM;
       return `a text${counted(schema.minLength, schema.maxLength, 'characters')}`;
     case 'boolean':
       return 'true or false';
@@ -53,6 +58,7 @@ function derived(schema: Declared): string {
       return `a list${counted(schema.minItems, schema.maxItems, 'items')}`;
     case 'object':
       return objectForm(schema);
+    case undefined:
     default:
       return type ?? 'a value of the form in the documentation';
   }

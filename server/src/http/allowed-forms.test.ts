@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers, type TestServer } from '../../test/server.ts';
+import { describeOnServer, type TestServer } from '../../test/server.ts';
 import { pathOf, routes, takesJson } from '../api/sweep.fixture.ts';
 import type { Declared } from '../base/allowed-form.ts';
 
@@ -38,7 +38,7 @@ function parts(schema: Schema): { field: string; part: Schema; bodyWith: (value:
 const branches = (schema: Schema): Schema[] => schema.anyOf?.flatMap(branches) ?? [schema];
 const RAW = /of type|NOT|[<>]=|pattern|schema|format/;
 
-describeOnBothServers('the text of an invalid field', (start) => {
+describeOnServer('sqlite', 'the text of an invalid field', (start) => {
   let server: TestServer;
   const refusal = async (method: string, path: string, body: unknown): Promise<string> => {
     const answer = await server.request<Problem>(method, path, { body: body as object });

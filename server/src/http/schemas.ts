@@ -1,5 +1,5 @@
 import { Type, type TSchema } from 'typebox';
-import { TIME_FORM } from './validation.ts';
+import { TIME_FORM } from '../base/allowed-form.ts';
 
 /**
  * Shapes that several routes share. A `title` makes a shape a component of the OpenAPI document and a named type of
@@ -27,7 +27,10 @@ export const Name = Type.String({
 });
 /** A decimal number, exact as text. The handler gets text: `validation.ts` turns a number into its digits. */
 export const Decimal = Type.Unsafe<string>({
-  anyOf: [{ type: 'string', pattern: String.raw`^\d{1,15}(\.\d{1,30})?$` }, { type: 'number', minimum: 0 }],
+  anyOf: [
+    { type: 'string', pattern: String.raw`^\d{1,15}(\.\d{1,30})?$` },
+    { type: 'number', minimum: 0 },
+  ],
   description: 'a decimal number, such as 12.50 or "12.50"',
   'x-decimal': true,
 });

@@ -18,9 +18,6 @@ const everyFault = new Ajv({ ...OPTIONS, allErrors: true, coerceTypes: false });
 /** Queries and paths are text: "5" is 5 there. */
 const textual = new Ajv({ ...OPTIONS, allErrors: true, coerceTypes: true });
 
-/** The text for the only format, `date-time`. */
-export const TIME_FORM = 'an RFC 3339 date-time such as 2027-01-31T09:00:00Z';
-
 /** A schema with `x-decimal` gives text, also where it was sent as a number. */
 for (const ajv of [firstFault, everyFault, textual]) {
   ajv.addFormat('date-time', isTime);

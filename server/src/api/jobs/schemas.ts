@@ -73,13 +73,7 @@ export const JobRequest = Type.Object(
           'restart: another worker begins anew when one is lost; fail: the job fails. Default: restart',
       }),
     ),
-    webhook_url: Type.Optional(
-      Type.String({
-        maxLength: 2_000,
-        pattern: '^https?://',
-        description: 'an http or https URL, such as https://example.com/hooks/jobs',
-      }),
-    ),
+    webhook_url: Type.Optional(s.WebUrl),
     metadata: Type.Optional(s.Metadata),
   },
   { title: 'JobRequest', ...s.closed },

@@ -109,7 +109,10 @@ describeOnBothServers('minting', (start) => {
     [{ name: 'x', scopes: [] }, 'scopes'],
     [{ name: 'x', scopes: ['models:fly'] }, 'scopes[0]'],
     [{ name: 'x', role: 'client', selectors: { ips: ['10.0.0.0/8', 'home'] } }, 'selectors.ips[1]'],
-    [{ name: 'x', role: 'client', limits: [{ name: 'a', requests: 0, window_seconds: 1 }] }, 'limits[0]'],
+    [
+      { name: 'x', role: 'client', limits: [{ name: 'a', requests: 0, window_seconds: 1 }] },
+      'limits[0].requests',
+    ],
     [
       {
         name: 'x',
@@ -122,7 +125,7 @@ describeOnBothServers('minting', (start) => {
       'limits[1].name',
     ],
     [
-      { name: 'x', role: 'client', budgets: [{ name: 'a', unit: 'usd', amount: 1, period: 'day' }] },
+      { name: 'x', role: 'client', budgets: [{ name: 'a', unit: 'usd', amount: true, period: 'day' }] },
       'budgets[0].amount',
     ],
     [

@@ -65,7 +65,7 @@ test.for<[change: [string, string], fault: string]>([
     ['method: token', 'method: magic'],
     'm.yaml:7:7 sinks.main.login: must be one of: method: token; method: approle; method: kubernetes; method: userpass',
   ],
-  [['length: 48', 'length: 4'], 'm.yaml:19:27 keys.jwt-secret.sources[1].random.length: must be >= 16'],
+  [['length: 48', 'length: 4'], 'm.yaml:19:27 keys.jwt-secret.sources[1].random.length: must be 16 to 512'],
   [
     ['- env: JWT_SECRET', '- envv: JWT_SECRET'],
     'm.yaml:18:9 keys.jwt-secret.sources[0]: must be one of: { env: … }; { random: … }; { mint: … }; { manual: … }',

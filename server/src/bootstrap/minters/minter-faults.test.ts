@@ -78,11 +78,11 @@ test.for<[change: object, fault: string]>([
   ],
   [
     { verify: { command: ['check'], stdin: '{key}', valid: [0], invalid: [0] } },
-    'mint.verify.invalid[0]: must be >= 1',
+    'mint.verify.invalid[0]: must be 1 to 124',
   ],
   [
     { verify: { command: ['check'], stdin: '{key}', valid: [0], invalid: [127] } },
-    'mint.verify.invalid[0]: must be <= 124',
+    'mint.verify.invalid[0]: must be 1 to 124',
   ],
   [
     { verify: { command: ['check'], stdin: '{key}', valid: [3], invalid: [3] } },

@@ -5,9 +5,9 @@ import { usageError } from '../exit.ts';
 import { durationSeconds, given, jsonValue } from '../parse.ts';
 
 type MintRequest = components['schemas']['MintRequest'];
-type Holdings = Omit<MintRequest, 'name' | 'owner' | 'parent'>;
-type Limit = NonNullable<Holdings['limits']>[number];
-type Budget = NonNullable<Holdings['budgets']>[number];
+type Limit = NonNullable<MintRequest['limits']>[number];
+type Budget = NonNullable<MintRequest['budgets']>[number] & { amount: string };
+export type Holdings = Omit<MintRequest, 'name' | 'owner' | 'parent' | 'budgets'> & { budgets?: Budget[] };
 
 export const ROLES: string[] = ['client', 'miner', 'admin'];
 

@@ -46,7 +46,6 @@ export const JOB_PROPERTIES: Record<string, string> = {
   region: 'Where the worker must stand',
   run_timeout_seconds: 'How long the attempt may take',
   tokens_per_second: 'How fast it was',
-  webhook_url: 'Where the end of the job is reported',
   worker_id: 'Id of the worker',
   worker_owner_id: 'Owner of the worker',
   workers_online: 'Number of workers that are online',
