@@ -158,6 +158,22 @@ export function pdfForm(fields: Record<string, string>): Buffer {
   ]);
 }
 
+/** A PDF with a line of text in a font that it does not hold, as word processors in East Asia wrote them. */
+export function pdfInEncoding(encoding: string, ordering: string, hex: string): Buffer {
+  const content = `BT /F1 12 Tf 72 700 Td <${hex}> Tj ET BT /F2 12 Tf 72 600 Td (Plain) Tj ET`;
+  return pdfOf([
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R /F2 8 0 R >> >> >>',
+    `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+    `<< /Type /Font /Subtype /Type0 /BaseFont /Song /Encoding /${encoding} /DescendantFonts [6 0 R] >>`,
+    `<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Song /CIDSystemInfo << /Registry (Adobe) /Ordering (${ordering}) /Supplement 2 >> /DW 1000 /FontDescriptor 7 0 R >>`,
+    '<< /Type /FontDescriptor /FontName /Song /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>',
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+    '<< /Title (Song) >>',
+  ]);
+}
+
 /** The last object is the one that says what it is called. */
 function pdfOf(objects: readonly string[]): Buffer {
   let text = '%PDF-1.4\n';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { pdfInEncoding } from '../files.fixture.ts';
 import { decodeText } from './encoding.ts';
 import { parseAll, parseBytes } from './parser.fixture.ts';
 
@@ -106,5 +107,32 @@ test('A part of a mail is read in its declared encoding, and so is an attached t
   expect(await parseAll(mail, 'a.eml')).toMatchObject({
     warnings: [],
     parts: [{ text: `From: Ada <ada@example.org>\n\n${text}\n\nAttachment a.txt:\n\n${text}` }],
+  });
+});
+
+test.for([
+  ['GBK-EUC-H', 'GB1', 'd6d0cec4', '中文'],
+  ['GBK-EUC-V', 'GB1', 'd6d0cec4', '中文'],
+  ['UniGB-UCS2-H', 'GB1', '4e2d6587', '中文'],
+  ['ETen-B5-H', 'CNS1', 'a4a4a4e5', '中文'],
+  ['90ms-RKSJ-H', 'Japan1', '93fa967b8cea', '日本語'],
+  ['UniJIS-UTF16-H', 'Japan1', '65e5672c8a9e', '日本語'],
+  ['KSCms-UHC-H', 'Korea1', 'c7d1b1db', '한글'],
+  ['Identity-H', 'Japan1', '0e8b', '翻'],
+] as const)(
+  'a PDF whose font is not in the file is read in %s of %s',
+  async ([encoding, ordering, hex, text]) => {
+    const outcome = await parseAll(pdfInEncoding(encoding, ordering, hex), 'a.pdf');
+    expect(outcome).toMatchObject({
+      warnings: [],
+      parts: [{ text: expect.stringContaining(text) as string }],
+    });
+  },
+);
+
+test('text in a font that cannot be read is named in a warning, beside the rest of the page', async () => {
+  expect(await parseAll(pdfInEncoding('No-Such-H', 'GB1', 'd6d0cec4'), 'a.pdf')).toMatchObject({
+    warnings: ['Text in a font that cannot be read is missing, first on page 1.'],
+    parts: [{ text: 'Plain\n\n' }],
   });
 });

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { getDocumentProxy } from 'unpdf';
 import { Unreadable } from '../limits.ts';
 import type { Properties, Source } from '../source.ts';
@@ -5,12 +6,31 @@ import { propertiesOf } from './office.ts';
 
 type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
 
+/** Of pdf.js: what it cannot read it only writes to the console. */
+const WARNINGS = 1;
+
+/** Runs `read`, and calls `onLost` where pdf.js says that it leaves out the text of a font. */
+async function watchingFonts<T>(read: () => Promise<T>, onLost: () => void): Promise<T> {
+  const { warn } = console;
+  console.warn = (...said: unknown[]) => {
+    if (said.join(' ').includes('translateFont failed')) onLost();
+  };
+  try {
+    return await read();
+  } finally {
+    console.warn = warn;
+  }
+}
+
 /** @throws Unreadable also where all pages are images. */
 export async function readPdf(source: Source): Promise<Properties> {
   const pdf = await opened(new Uint8Array(source.whole()));
   const blank: number[] = [];
   for (let number = 1; number <= pdf.numPages; number++) {
-    const text = await pageText(pdf, number);
+    const text = await watchingFonts(
+      () => pageText(pdf, number),
+      () => source.warn(`Text in a font that cannot be read is missing, first on page ${number}.`),
+    );
     if (text.trim() === '') blank.push(number);
     source.add(`${text.trim()}\n\n`);
   }
@@ -43,7 +63,12 @@ async function attachmentsOf(pdf: Pdf): Promise<string[]> {
 
 async function opened(bytes: Uint8Array): Promise<Pdf> {
   try {
-    return await getDocumentProxy(bytes, { verbosity: 0 });
+    return await getDocumentProxy(bytes, {
+      verbosity: WARNINGS,
+      // Without them, Chinese, Japanese and Korean text in fonts of the reader's machine is empty.
+      cMapUrl: fileURLToPath(new URL('../cmaps/', import.meta.url)),
+      useWorkerFetch: false,
+    });
   } catch (error) {
     const isLocked = (error as Error).name === 'PasswordException';
     throw new Unreadable(
