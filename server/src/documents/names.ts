@@ -1,10 +1,9 @@
-import slugify from 'slugify';
 import { withoutTrailing } from '../base/trailing.ts';
 
 /** Of a folder or a document: the limit of file systems, so that exports can be files. */
 const NAME_MAX_BYTES = 255;
-/** `-<uuid>.json` follows it. */
-const SLUG_MAX_CHARACTERS = 150;
+/** `-<uuid>.json` follows it, `url-` or `raw-` may stand before it. */
+const SLUG_MAX_BYTES = 200;
 /** Of the text that a name is made from: the time for it can grow with the square. */
 const READ_MAX_CHARACTERS = 1_000;
 
@@ -22,28 +21,46 @@ export function folderName(text: unknown): string | undefined {
   return checkedName(withoutTrailing(text.trim().replace(/^(?:\.{1,2}[/\\])+/, ''), '/\\'));
 }
 
-/** The name of an uploaded file without the characters that mean something to file systems. */
+/** The name of an uploaded file, in any script, without what would end it or begin another. */
 export function cleanFileName(name: string): string {
   const clean = name
-    .replace(/[<>:"/\\|?*\u201c\u201d\u2018\u2019]/g, '')
+    .replace(/[/\\]/g, '')
     // eslint-disable-next-line no-control-regex
     .replace(/[\u0000-\u001f\u007f]/g, '')
     .trim();
   return clean === '' || /^\.+$/.test(clean) ? 'file' : clean;
 }
 
-/** `My Note.v2` → `my-note`: the text after the last dot counts as an extension. */
-export function noteSlug(called: string): string {
-  const title = called.slice(0, READ_MAX_CHARACTERS);
-  const end = title.lastIndexOf('.');
-  const stem = end < 0 ? title : title.slice(0, end).replaceAll('.', '-');
-  return shortened(slugify(stem, { lower: true }));
+/** `My Note.v2` → `my-note.v2`; `.txt` follows it. */
+export const noteSlug = (called: string): string => slugOf(called.replace(/\.txt\s*$/i, '')).toLowerCase();
+
+/** A text made fit for a name in a folder and for a URL: its letters in any script, its digits and dots stay. */
+export function slugOf(text: string): string {
+  const slug = text
+    .slice(0, READ_MAX_CHARACTERS)
+    .normalize('NFC')
+    .replaceAll(/[$%&<>|]/g, (sign) => SIGNS[sign] ?? '')
+    .replaceAll(/[^\p{L}\p{M}\p{N}\s_.+~()'!\-@]/gu, '')
+    .trim()
+    .replaceAll(/[\s-]+/g, '-')
+    .replace(/^\.+/, '');
+  return cutToBytes(slug, SLUG_MAX_BYTES) || 'document';
 }
 
-export const slugOf = (text: string): string => shortened(slugify(text.slice(0, READ_MAX_CHARACTERS)));
+const SIGNS: Record<string, string> = {
+  $: 'dollar',
+  '%': 'percent',
+  '&': 'and',
+  '<': 'less',
+  '>': 'greater',
+  '|': 'or',
+};
 
-const shortened = (slug: string): string =>
-  slug.replace(/^\.+/, '').slice(0, SLUG_MAX_CHARACTERS) || 'document';
+/** Without a part of a character at its end. */
+function cutToBytes(text: string, max: number): string {
+  if (Buffer.byteLength(text) <= max) return text;
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, max)).replace(/\ufffd+$/, '');
+}
 
 /** Details of an audit record are limited. */
 const NAMED_MAX = 20;

@@ -40,5 +40,6 @@ export {
 export { takeQuestion } from './admission.ts';
 export type { RequestContext } from './request/request-context.ts';
 export { watchArrival } from './request/body-watchdog.ts';
+export { onFile } from './body/file-name.ts';
 export { openForm } from './body/form.ts';
 export { JSON_TYPE, receive } from './body/body-reader.ts';

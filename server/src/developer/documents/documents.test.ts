@@ -59,16 +59,16 @@ describeOnBothServers('documents over the Developer API', (start) => {
         {
           id: expect.stringMatching(UUID),
           url: 'web://https://example.com/a.website',
-          title: 'my-note.txt',
+          title: 'my-note.v2.txt',
           docAuthor: 'me',
           description: 'no description found',
           docSource: 'no source set',
-          chunkSource: 'my-note.txt',
+          chunkSource: 'my-note.v2.txt',
           published: '11/14/2023, 10:13:20 PM',
           wordCount: 6,
           pageContent: 'Raw body about llamas and alpacas.',
           token_count_estimate: 10,
-          location: `custom-documents/raw-my-note-${document?.id}.json`,
+          location: `custom-documents/raw-my-note.v2-${document?.id}.json`,
           isDirectUpload: false,
         },
       ],
@@ -99,7 +99,7 @@ describeOnBothServers('documents over the Developer API', (start) => {
     expect(half.body.documents[0]).toMatchObject({ pageContent: '\ufffdTurnips', docAuthor: 'a\ufffd' });
     for (const [title, slug] of [
       ['../../etc/passwd', /raw-[\w-]+-/],
-      ['日本', /raw-document-/],
+      ['日本', /raw-日本-/],
       ['x'.repeat(5_000), /raw-x{150}-/],
     ] as const) {
       const { body } = await store({ textContent: 'a', metadata: { title, published: 'soon' } });

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { BusboyFileStream, BusboyInstance } from '@fastify/busboy';
-import { openForm, watchArrival } from '../../http/index.ts';
+import { onFile, openForm, watchArrival } from '../../http/index.ts';
 
 /** A form with one file, which the receiver closes. */
 export interface Upload {
@@ -80,7 +80,7 @@ class Reading {
   /** @throws Refused; errors of the file; an Error where the client broke off. */
   async read(request: IncomingMessage): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#form.on('file', (field, stream, name) => {
+    onFile(this.#form, (field, stream, name) => {
       stream.on('error', reject);
       try {
         this.#beginFile(field, stream, name).catch(reject);

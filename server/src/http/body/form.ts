@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { MIMEType } from 'node:util';
 import { Busboy, type BusboyConfig, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import { invalidField, KeywardError } from '../../base/errors.ts';
+import { onFile } from './file-name.ts';
 import type { FormPart } from '../../models/index.ts';
 import { tooMany } from '../../base/forms/json-body.ts';
 
@@ -118,7 +119,7 @@ function partsOf(form: BusboyInstance, bytes: Buffer): Promise<FormPart[]> {
     if (isCut) return reject(invalidField(field, `must have at most ${FIELD_MAX_BYTES} bytes`));
     add(field, (name) => ({ name, value }));
   });
-  form.on('file', (...[field, stream, fileName, , type]) => {
+  onFile(form, (field, stream, fileName, type) => {
     const part = add(field, (name) => ({ name, value: '', file: { type, name: fileName } }));
     stream.on('error', reject);
     gather(stream, (value) => {

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import { invalidField, KeywardError } from '../../base/errors.ts';
-import { openForm, watchArrival } from '../../http/index.ts';
+import { onFile, openForm, watchArrival } from '../../http/index.ts';
 
 const FIELDS = ['purpose', 'expires_after[anchor]', 'expires_after[seconds]'] as const;
 type Field = (typeof FIELDS)[number];
@@ -32,7 +32,7 @@ export async function readFileForm(
   // Under the permit of the request: events of the form come from the connection.
   const writeHere = AsyncResource.bind(write);
   const { promise: read, resolve, reject } = Promise.withResolvers<void>();
-  form.on('file', (name, stream, given) => {
+  onFile(form, (name, stream, given) => {
     stream.on('error', reject);
     const isFirst = name === 'file' && filename === undefined;
     if (!isFirst)
