@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 947405a0a09a0ee221578b0c31cada8ea58e21c420a75b068bbc1b3d40af1d15
-// text 0a0567fceb7029bb12e523207335c5a60bb56591d7fdf45ea939e4270904ab4c
+// document f64ce181de7c88f20f2bb69c3afb9f8950c6607bfe552b8dbbae2e6037dafbb7
+// text 609b8cbb6cab92e22147a448730f16d48a1cb754f0c1bd0447b0e991401b2428
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3178,7 +3178,7 @@ export interface paths {
         post?: never;
         /**
          * Remove documents
-         * @description Also from the workspaces that hold them. Documents that do not exist are ignored. Scope: documents:write.
+         * @description Also from the workspaces that hold them. Documents that do not exist are ignored; those that stay are named. Scope: documents:write.
          */
         delete: operations["documents.remove"];
         options?: never;
@@ -7624,6 +7624,12 @@ export interface components {
             pinnedWorkspaces: number[];
             /** @description Whether it is watched for changes */
             watched: boolean;
+            /** @description The name that its sender gave its source */
+            source?: string;
+            /** @description Its place in the source: a mailbox has a document for each message */
+            sourcePart?: number;
+            /** @description Of the bytes of the source when it was read, in hex */
+            sha256?: string;
             /** @description The title of the document */
             title: string;
         };
@@ -7677,6 +7683,12 @@ export interface components {
             token_count_estimate: number;
             /** @description Whether vectors of the document are kept */
             cached: boolean;
+            /** @description The name that its sender gave its source */
+            source?: string;
+            /** @description Its place in the source: a mailbox has a document for each message */
+            sourcePart?: number;
+            /** @description Of the bytes of the source when it was read, in hex */
+            sha256?: string;
             /** @description The title of the document */
             title: string;
         };
@@ -25609,6 +25621,8 @@ export interface operations {
                     addToWorkspaces?: string;
                     /** @description JSON: title, docAuthor, description, docSource */
                     metadata?: string;
+                    /** @description Name of the source, such as an address. What came from it before is known where its text is the same, and replaced in every workspace where it is another */
+                    source?: string;
                 };
             };
         };
@@ -25630,6 +25644,8 @@ export interface operations {
                         warnings?: string[];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
+                        /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
+                        outcome?: "added" | "updated" | "known";
                     };
                 };
             };
@@ -25743,6 +25759,8 @@ export interface operations {
                     addToWorkspaces?: string;
                     /** @description JSON: title, docAuthor, description, docSource */
                     metadata?: string;
+                    /** @description Name of the source, such as an address. What came from it before is known where its text is the same, and replaced in every workspace where it is another */
+                    source?: string;
                 };
             };
         };
@@ -25764,6 +25782,8 @@ export interface operations {
                         warnings?: string[];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
+                        /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
+                        outcome?: "added" | "updated" | "known";
                     };
                 };
             };
@@ -25884,6 +25904,8 @@ export interface operations {
                         /** @description The title of the document */
                         title?: string;
                     };
+                    /** @description Name of the source, such as an address. What came from it before is known where its text is the same, and replaced in every workspace where it is another */
+                    source?: string;
                 };
             };
         };
@@ -25905,6 +25927,8 @@ export interface operations {
                         warnings?: string[];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
+                        /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
+                        outcome?: "added" | "updated" | "known";
                     };
                 };
             };
@@ -26010,6 +26034,8 @@ export interface operations {
                     textContent: string;
                     /** @description Slugs of workspaces to put it into, separated by commas; takes workspaces:write */
                     addToWorkspaces?: string;
+                    /** @description Name of the source, such as an address. What came from it before is known where its text is the same, and replaced in every workspace where it is another */
+                    source?: string;
                     /** @description Facts about the document */
                     metadata: {
                         /** @description The author of the document */
@@ -26048,6 +26074,8 @@ export interface operations {
                         warnings?: string[];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
+                        /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
+                        outcome?: "added" | "updated" | "known";
                     };
                 };
             };
@@ -26453,6 +26481,8 @@ export interface operations {
                 "application/json": {
                     /** @description Documents as folder/name */
                     names: string[];
+                    /** @description Documents that a workspace holds stay */
+                    unusedOnly?: boolean;
                 };
             };
         };
@@ -26468,6 +26498,8 @@ export interface operations {
                         success: boolean;
                         /** @description A text for people; null: nothing to say */
                         message: string | null;
+                        /** @description Those that stay, because a workspace holds them that the key does not cover, or unusedOnly */
+                        kept?: string[];
                     };
                 };
             };

@@ -55,6 +55,7 @@ describe('a page', () => {
   async function outcome(pages: PageFetcher, link: string, headers: Record<string, string> = {}) {
     const page = await pages.fetch(link, { headers });
     if ('refusal' in page) return page.refusal;
+    if ('isUnmodified' in page) return 'unmodified';
     const { size } = await page.file.stat();
     const { buffer } = await page.file.read(Buffer.alloc(size), 0, size, 0);
     await page.file.close();
