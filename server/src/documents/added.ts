@@ -30,5 +30,4 @@ export interface SourceChanges {
  * says what in the file was not read.
  */
 export type AddResult =
-  | ({ added: AddedDocument[]; warnings?: string[] | undefined } & Partial<SourceChanges>)
-  | AddRefusal;
+  ({ added: AddedDocument[]; warnings?: string[] | undefined } & Partial<SourceChanges>) | AddRefusal;

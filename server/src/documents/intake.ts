@@ -215,7 +215,14 @@ export class Intake {
     const all = parts.map(({ text, properties }, at) => {
       const id = randomUUID();
       // The length: a reader that reads more than before makes another document.
-      const said = [origin.digest.toString('base64url'), at, origin.fileName, origin.chunkSource, given, text.length];
+      const said = [
+        origin.digest.toString('base64url'),
+        at,
+        origin.fileName,
+        origin.chunkSource,
+        given,
+        text.length,
+      ];
       return {
         id,
         sourceDigest: createHash('sha256').update(JSON.stringify(said)).digest('base64url'),

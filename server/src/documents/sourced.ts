@@ -113,8 +113,7 @@ async function copiesOf(
 async function adopt(tx: Db, viewer: Viewer, part: SourcePart, count: number): Promise<void> {
   const { folder, bytesDigest, metadata, slug, source, sourceDigest } = part;
   const { chunkSource } = metadata;
-  const same =
-    bytesDigest && (await store.findByDigest(tx, { folder, sourceDigest: bytesDigest }, viewer));
+  const same = bytesDigest && (await store.findByDigest(tx, { folder, sourceDigest: bytesDigest }, viewer));
   const isPage = chunkSource.startsWith('link://') && count === 1;
   const pages = isPage ? await findUnnamed(tx, { folder, slug, chunkSource }, viewer) : [];
   const found = new Map([...pages, ...(same ? [same] : [])].map((one) => [one.id, one]));
@@ -144,7 +143,7 @@ export async function refuseReplacement(
 
 const notCovered = ({ location }: Document): KeywardError =>
   new KeywardError(
-    'forbidden_resource',
+    'conflict',
     `${location} is also in a workspace that this key does not cover. Its former version stays.`,
     { hint: 'Send it with a key that covers all workspaces of the document.' },
   );

@@ -76,7 +76,9 @@ describeOnAllDatabases('A document whose text is replaced', (open) => {
       await replace(`version ${version} of the owl`);
       // A search is overtaken by few replacements, as by those of a model that computes.
       const before = [...counts];
-      await expect.poll(() => counts.every((count, at) => count > (before[at] ?? 0)), { interval: 1 }).toBe(true);
+      await expect
+        .poll(() => counts.every((count, at) => count > (before[at] ?? 0)), { interval: 1 })
+        .toBe(true);
     }
     isOver = true;
     await Promise.all(searching);

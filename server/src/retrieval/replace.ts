@@ -40,7 +40,13 @@ export async function replace(
     }));
   if (isStored) return;
   const recipe = await currentRecipe(settings);
-  await embedDocument(context, { document: { ...document, metadata }, text, recipe, payer, alongside: store });
+  await embedDocument(context, {
+    document: { ...document, metadata },
+    text,
+    recipe,
+    payer,
+    alongside: store,
+  });
 }
 
 async function isSearched(db: Db, id: string): Promise<boolean> {

@@ -176,10 +176,7 @@ type Attempt = RetrievalContext & {
 };
 
 /** With their texts and metadata. @throws ReplacedMeanwhile: a search that found neither the former passages nor the new ones */
-async function hits(
-  { storage, documents, isLast }: Attempt,
-  chosen: readonly Candidate[],
-): Promise<Hit[]> {
+async function hits({ storage, documents, isLast }: Attempt, chosen: readonly Candidate[]): Promise<Hit[]> {
   const ids = chosen.map(({ id }) => id);
   const chunks = await chunksByIds(storage.db, ids);
   if (chunks.size < ids.length && !isLast) throw new ReplacedMeanwhile();

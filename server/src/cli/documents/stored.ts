@@ -7,11 +7,13 @@ export interface Stored {
   title: string;
   words: number;
   embedded: boolean;
-  /** The URL of a page; null: a file. */
-  link: string | null;
+  /** The name that its sender gave its source; null: none. */
+  source: string | null;
+  /** Its place in the source: a mailbox has a document for each message. */
+  part: number;
+  /** Of the bytes of the source when it was read, in hex. */
+  sha256: string | null;
 }
-
-const LINK = 'link://';
 
 /** @param folder default: all folders. */
 export async function documentsIn(client: KeywardClient, folder?: string): Promise<Stored[]> {
@@ -20,12 +22,14 @@ export async function documentsIn(client: KeywardClient, folder?: string): Promi
   return items
     .filter(({ name }) => folder === undefined || name === folder)
     .flatMap(({ name: folderName, items: files }) =>
-      files.map(({ name, title, wordCount, cached, chunkSource }) => ({
+      files.map(({ name, title, wordCount, cached, source = null, sourcePart, sha256 = null }) => ({
         location: `${folderName}/${name}`,
         title,
         words: wordCount,
         embedded: cached,
-        link: chunkSource.startsWith(LINK) ? chunkSource.slice(LINK.length) : null,
+        source,
+        part: sourcePart ?? 0,
+        sha256,
       })),
     );
 }

@@ -5,6 +5,7 @@ import { request } from '../request.ts';
 import { documentsIn } from './stored.ts';
 
 export { add } from './add.ts';
+export { sync } from './sync.ts';
 
 export const list = request({
   args: { folder: { type: 'string', description: 'Only documents of this folder' } },
@@ -14,6 +15,7 @@ export const list = request({
     tableText(items, {
       ...fields('location', 'title', 'words'),
       embedded: ({ embedded }) => (embedded ? 'yes' : 'no'),
+      source: ({ source }) => source,
     }),
 });
 

@@ -13,7 +13,8 @@ const Removed = Type.Object({
   ...Done.properties,
   kept: Type.Optional(
     Type.Array(Type.String(), {
-      description: 'Those that stay, because a workspace holds them that the key does not cover, or unusedOnly',
+      description:
+        'Those that stay, because a workspace holds them that the key does not cover, or unusedOnly',
     }),
   ),
 });

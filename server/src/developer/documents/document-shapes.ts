@@ -24,9 +24,7 @@ const source = {
   sourcePart: Type.Optional(
     Type.Integer({ description: 'Its place in the source: a mailbox has a document for each message' }),
   ),
-  sha256: Type.Optional(
-    Type.String({ description: 'Of the bytes of the source when it was read, in hex' }),
-  ),
+  sha256: Type.Optional(Type.String({ description: 'Of the bytes of the source when it was read, in hex' })),
 };
 
 export const UploadedDocument = Type.Object(

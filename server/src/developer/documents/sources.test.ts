@@ -136,7 +136,11 @@ describeOnBothServers('A document whose sender names its source', (start) => {
   test('is replaced only by a key with the power over each workspace that holds it', async () => {
     await make('mine', 'theirs');
     const refusals = [
-      { key: await keyFor(['mine']), status: 403, text: /is also in a workspace that this key does not cover/ },
+      {
+        key: await keyFor(['mine']),
+        status: 409,
+        text: /is also in a workspace that this key does not cover/,
+      },
       { key: await keyFor(['mine', 'theirs'], ['documents:*']), status: 403, text: /workspaces:write/ },
     ];
     await send('shared', 'White turnips.', { into: 'mine,theirs' });
@@ -252,6 +256,9 @@ describeOnBothServers('A document whose sender names its source', (start) => {
 
   test.for(['', ' ', 'a\nb', 'x'.repeat(5_001)])('is not stored under the source %j', async (source) => {
     const refused = await send(source, 'Turnips.');
-    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('source: must be a text of')]);
+    expect([refused.status, refused.text]).toEqual([
+      422,
+      expect.stringContaining('source: must be a text of'),
+    ]);
   });
 });

@@ -220,7 +220,8 @@ const SETTLED_MS = 60_000;
 /** `Last-Modified` only without an ETag, and where it is old enough to prove anything (RFC 9110, 8.8.2.2). */
 function validatorsIn(headers: Dispatcher.ResponseData['headers']): Validators {
   const [etag, modified, date] = [headers.etag, headers['last-modified'], headers.date].map(textOf);
-  if (etag !== undefined && etag.length <= VALIDATOR_MAX_CHARACTERS) return isHeaderValue(etag) ? { etag } : {};
+  if (etag !== undefined && etag.length <= VALIDATOR_MAX_CHARACTERS)
+    return isHeaderValue(etag) ? { etag } : {};
   if (modified === undefined) return {};
   const age = Date.parse(date ?? '') - Date.parse(modified);
   return age >= SETTLED_MS && isHeaderValue(modified) ? { modified } : {};
