@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document f64ce181de7c88f20f2bb69c3afb9f8950c6607bfe552b8dbbae2e6037dafbb7
-// text 609b8cbb6cab92e22147a448730f16d48a1cb754f0c1bd0447b0e991401b2428
+// document 2ab42285936593cbbb9ab74d69fb39aeddc96a8ec619745b073729b5db31a5cd
+// text 7af1b6a3a87599261768d3c7c723d2fc18bd983a68414078d9a9584ea2999b4a
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -7630,6 +7630,8 @@ export interface components {
             sourcePart?: number;
             /** @description Of the bytes of the source when it was read, in hex */
             sha256?: string;
+            /** @description Workspaces that hold it, as far as the key sees them */
+            workspaceCount?: number;
             /** @description The title of the document */
             title: string;
         };
@@ -7689,6 +7691,8 @@ export interface components {
             sourcePart?: number;
             /** @description Of the bytes of the source when it was read, in hex */
             sha256?: string;
+            /** @description Workspaces that hold it, as far as the key sees them */
+            workspaceCount?: number;
             /** @description The title of the document */
             title: string;
         };

@@ -126,16 +126,19 @@ describeOnAllDatabases('A document whose text is replaced', (open) => {
     documents.content = (db, id) => content.call(documents, db, id).finally(read.resolve);
     const document = await documents.find(storage.db, location);
     if (document === undefined) throw new Error('it is gone');
-    const attaching = await storage.transaction(async (tx) => {
+    const locked = Promise.withResolvers<void>();
+    const replacing = storage.transaction(async (tx) => {
       await documents.lock(tx, document.id);
-      // Its first transaction waits for this one.
-      const attaching = retrieval.attach(FIRST, [location]);
+      locked.resolve();
       await read.promise;
       const next = { ...document, text: 'version 1 of the owl', createdBy: 'own_test' };
       await documents.replace(tx, caller, { document, next });
-      return [attaching];
     });
-    expect((await attaching[0])?.attached).toEqual([location]);
+    await locked.promise;
+    // Its first transaction waits for the other one.
+    const attaching = retrieval.attach(FIRST, [location]);
+    await replacing;
+    expect((await attaching).attached).toEqual([location]);
     expect(await search(FIRST)).toEqual(['version 1 of the owl']);
   });
 

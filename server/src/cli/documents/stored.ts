@@ -13,6 +13,8 @@ export interface Stored {
   part: number;
   /** Of the bytes of the source when it was read, in hex. */
   sha256: string | null;
+  /** The number of workspaces that hold it; null: it has no named source. */
+  workspaces: number | null;
 }
 
 /** @param folder default: all folders. */
@@ -22,14 +24,26 @@ export async function documentsIn(client: KeywardClient, folder?: string): Promi
   return items
     .filter(({ name }) => folder === undefined || name === folder)
     .flatMap(({ name: folderName, items: files }) =>
-      files.map(({ name, title, wordCount, cached, source = null, sourcePart, sha256 = null }) => ({
-        location: `${folderName}/${name}`,
-        title,
-        words: wordCount,
-        embedded: cached,
-        source,
-        part: sourcePart ?? 0,
-        sha256,
-      })),
+      files.map(
+        ({
+          name,
+          title,
+          wordCount,
+          cached,
+          source = null,
+          sourcePart,
+          sha256 = null,
+          workspaceCount = null,
+        }) => ({
+          location: `${folderName}/${name}`,
+          title,
+          words: wordCount,
+          embedded: cached,
+          source,
+          part: sourcePart ?? 0,
+          sha256,
+          workspaces: workspaceCount,
+        }),
+      ),
     );
 }

@@ -58,9 +58,11 @@ export async function planOf({ folder, prefix, stored, members, digests }: SyncS
   for (const [source, documents] of bySource) {
     if (!source.startsWith(prefix) || there.has(source)) continue;
     const title = source.slice(prefix.length);
+    // What only other workspaces hold is theirs.
+    const gone = documents.filter(({ location, workspaces }) => members.has(location) || workspaces === 0);
     // Hidden files and links are added one by one: a sync leaves their documents.
-    if (await isGone(join(folder, title)))
-      plan.remove.push({ title, locations: documents.map(({ location }) => location) });
+    if (gone.length > 0 && (await isGone(join(folder, title))))
+      plan.remove.push({ title, locations: gone.map(({ location }) => location) });
   }
   return plan;
 }

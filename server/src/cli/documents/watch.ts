@@ -8,7 +8,7 @@ import { STOPS_ALL, type Counts } from './sending.ts';
 import { stampOf } from './sync-plan.ts';
 
 /** Looks are also cheap on file systems that report no changes, such as those of other machines. */
-const LOOK_MS = 1_000;
+const LOOK_MS = 500;
 /** After a sync in which something failed. */
 const RETRY_MS = 60_000;
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Type, type Static } from 'typebox';
-import type { AddedDocument, Document } from '../../documents/index.ts';
+import type { AddedDocument, ListedDocument } from '../../documents/index.ts';
 import { nullable, type Answer } from '../../http/index.ts';
 import { json, streamed } from '../answers.ts';
 
@@ -25,6 +25,9 @@ const source = {
     Type.Integer({ description: 'Its place in the source: a mailbox has a document for each message' }),
   ),
   sha256: Type.Optional(Type.String({ description: 'Of the bytes of the source when it was read, in hex' })),
+  workspaceCount: Type.Optional(
+    Type.Integer({ description: 'Workspaces that hold it, as far as the key sees them' }),
+  ),
 };
 
 export const UploadedDocument = Type.Object(
@@ -103,8 +106,13 @@ export const UploadFailure = Type.Object({
 });
 
 /** The members of a document whose sender named its source. */
-export const sourceMembers = ({ source }: Pick<Document, 'source'>) =>
-  source && { source: source.name, sourcePart: source.part, sha256: source.sha256 };
+export const sourceMembers = ({ source, heldBy }: Pick<ListedDocument, 'source' | 'heldBy'>) =>
+  source && {
+    source: source.name,
+    sourcePart: source.part,
+    sha256: source.sha256,
+    workspaceCount: heldBy,
+  };
 
 /** A new document. @param named whether its name is shown too. */
 export function uploadedDocument({ document, text }: AddedDocument, named = false) {
