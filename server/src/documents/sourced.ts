@@ -78,7 +78,7 @@ async function keepPart(
     const isSame = digest === sourceDigest;
     const { sha256, ...validators } = document.source ?? source;
     if (isSame && sha256 === source.sha256 && sameValidators(validators, source)) continue;
-    if (isSame) await setSource(tx, document.id, next);
+    if (isSame) await noteVersion(tx, { viewer, document, next });
     else {
       isKnown = false;
       await refuseReplacement(tx, { caller, viewer, document });
@@ -91,6 +91,15 @@ async function keepPart(
     isKnown,
     copies: copies.map(({ document }) => document),
   });
+}
+
+/** By a caller that may replace the document: others would keep its next version from being sent. */
+async function noteVersion(
+  tx: Db,
+  { viewer, document: { id }, next }: { viewer: Viewer; document: Document; next: SourcePart },
+): Promise<void> {
+  const [free] = await store.lockRemovable(tx, viewer, { ids: [id] });
+  if (free !== undefined) await setSource(tx, id, next);
 }
 
 /** By part. Where one is missing, the folder is locked, so that two at once do not both add it. */

@@ -15,6 +15,7 @@ import {
   sayWarnings,
   send,
   summary,
+  unreadable,
   type Outcome,
   type Sending,
 } from './sending.ts';
@@ -49,14 +50,13 @@ export const add = verb({
     const client = await openClient(args, context);
     const { workspace, folder = DEFAULT_FOLDER, again = false } = args;
     const members = workspace === undefined ? [] : (await findWorkspace(client, workspace)).documents;
-    const stored = await documentsIn(client);
+    const stored = again ? [] : await documentsIn(client);
     const items = await addAll(
       {
         sending: { client, context, workspace, folder },
         known: Map.groupBy(stored, ({ source }) => source),
         members: new Set(members.map(({ docpath }) => docpath)),
         nameOf,
-        again,
       },
       sources,
     );
@@ -78,7 +78,6 @@ interface Adding {
   /** Locations of what is in the workspace already. */
   members: ReadonlySet<string>;
   nameOf: SourceNames;
-  again: boolean;
 }
 
 type Item = Outcome & { sha256?: string };
@@ -101,16 +100,19 @@ async function addAll(adding: Adding, sources: readonly Source[]): Promise<Item[
   }
 }
 
-async function addOne({ sending, known, members, nameOf, again }: Adding, source: Source): Promise<Item> {
+async function addOne({ sending, known, members, nameOf }: Adding, source: Source): Promise<Item> {
   const { title } = source;
   // The server asks the web whether a page has changed.
   if (source.kind === 'link') return send(sending, source, URL.parse(title)?.href ?? title);
-  const name = await nameOf(source);
-  const sha256 = await sha256Of(source.path).catch(() => undefined);
+  let [name, sha256] = ['', ''];
+  try {
+    [name, sha256] = [await nameOf(source), await sha256Of(source.path)];
+  } catch (error) {
+    return { title, locations: [], outcome: 'failed', error: unreadable(error) };
+  }
   const present = known.get(name) ?? [];
-  const isKnown = !again && present.length > 0 && present.every((one) => one.sha256 === sha256);
-  if (!isKnown)
-    return { ...(await send(sending, source, name)), ...(sha256 === undefined ? {} : { sha256 }) };
+  const isKnown = present.length > 0 && present.every((one) => one.sha256 === sha256);
+  if (!isKnown) return { ...(await send(sending, source, name)), sha256 };
   return { title, outcome: 'known', locations: partsOf(present, members) };
 }
 

@@ -49,11 +49,13 @@ export async function send(sending: Sending, source: Source, name: string): Prom
 /** @throws the error, where it is that of all further documents too. */
 function reasonOf(error: unknown): string {
   if (error instanceof KeywardApiError && !STOPS_ALL.has(error.code)) return error.message;
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  if (syscall !== undefined && code !== undefined && !(error instanceof KeywardApiError))
-    return `It cannot be read (${code}).`;
+  // Of `openAsBlob`, for a file that was there when its bytes were read before.
+  if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_ARG_VALUE') return 'It cannot be read any more.';
   throw error;
 }
+
+export const unreadable = (error: unknown): string =>
+  `It cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`;
 
 async function store(
   { client, workspace, folder }: Sending,

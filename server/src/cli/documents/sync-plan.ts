@@ -1,7 +1,7 @@
 import { lstat, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { sha256Of } from './digest.ts';
-import { partsOf } from './sending.ts';
+import { partsOf, unreadable } from './sending.ts';
 import { filesAt } from './sources.ts';
 import type { Stored } from './stored.ts';
 
@@ -51,7 +51,7 @@ export async function planOf({ folder, prefix, stored, members, digests }: SyncS
         plan.known.push({ file, locations, missing: locations.filter((one) => !members.has(one)) });
       }
     } catch (error) {
-      plan.unreadable.push({ file, error: `It cannot be read (${codeOf(error)}).` });
+      plan.unreadable.push({ file, error: unreadable(error) });
     }
   }
   const there = new Set(files.map(({ source }) => source));
@@ -79,11 +79,9 @@ async function isGone(path: string): Promise<boolean> {
     await lstat(path);
     return false;
   } catch (error) {
-    return ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
+    return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
   }
 }
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'unknown error';
 
 /** A text that changes with each change of the folder. */
 export async function stampOf(folder: string): Promise<string> {

@@ -239,6 +239,31 @@ test('Another machine has other sources, unless they are named', { timeout: 60_0
   }
 });
 
+test('What a key may not remove or replace stays, and the command says so', { timeout: 60_000 }, async () => {
+  const other = await workspace();
+  write({ 'powers/a.md': 'turnip a' });
+  await add('powers/a.md', '--workspace', slug);
+  const { items } = await add('powers/a.md', '--workspace', other);
+  const scopes = ['documents:*', 'workspaces:read', 'workspaces:write'].flatMap((scope) => [
+    '--scope',
+    scope,
+  ]);
+  const key = ['keys', 'create', 'bound', '--workspace', slug, ...scopes];
+  const env = { KEYWARD_API_KEY: (await home.json<{ secret: string }>(key)).secret };
+  const [location = ''] = items[0]?.locations ?? [];
+  const removal = await home.run(['documents', 'remove', location], { env });
+  expect([removal.code, JSON.parse(removal.stdout)]).toEqual([1, { removed: [], kept: [location] }]);
+  write({ 'powers/a.md': 'beet a' });
+  const replaced = await home.run(['documents', 'sync', 'powers', '--workspace', slug, '-o', 'table'], {
+    env,
+  });
+  expect([replaced.code, replaced.stdout]).toEqual([
+    1,
+    expect.stringMatching(/^1 failed\n.*workspace that this key does not cover\. Its former version stays\./),
+  ]);
+  expect([await texts(), await texts(other)]).toEqual([['turnip a'], ['turnip a']]);
+});
+
 test('A watching sync follows the changes of its folder', { timeout: 60_000 }, async () => {
   write({ 'watched/a.md': 'turnip a' });
   const child = home.spawn(['documents', 'sync', 'watched', '--workspace', slug, '--watch']);
