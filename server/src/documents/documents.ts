@@ -12,9 +12,9 @@ import type { FolderListing, ListedDocument, Listing, ListingPage } from './list
 import * as folders from './folder-store.ts';
 import { membershipsOf, type Member } from './members-store.ts';
 import { named } from './names.ts';
-import type { Replacement } from './added.ts';
+import type { Replacement } from './add-result.ts';
 import { findOfSource, replaceText, type Sourced } from './source-store.ts';
-import { refuseReplacement } from './sourced.ts';
+import { refuseReplacement } from './keep-source.ts';
 import { readContent, type Content } from './text-store.ts';
 import { viewerOf, type Viewer } from './visibility.ts';
 

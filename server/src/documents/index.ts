@@ -1,4 +1,4 @@
-export type { AddedDocument, AddResult, Replacement } from './added.ts';
+export type { AddedDocument, AddResult, Replacement } from './add-result.ts';
 export { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
 export type { Document, DocumentMetadata, DocumentSource, NewDocument, Place } from './document.ts';
 export { Documents, type DocumentVectors } from './documents.ts';

@@ -1,6 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { read } from 'node:fs';
-import { promisify } from 'node:util';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Caller } from '../access/index.ts';
@@ -9,17 +7,16 @@ import type { Clock } from '../base/clock.ts';
 import type { PrivateAddresses } from '../base/outbound/addresses.ts';
 import type { Storage } from '../storage/index.ts';
 import { describe, type Described } from './describing.ts';
-import type { AddedDocument, AddResult, SourceChanges } from './added.ts';
+import type { AddedDocument, AddResult, SourceChanges } from './add-result.ts';
 import type { NewDocument, Validators } from './document.ts';
 import type { Documents } from './documents.ts';
 import { PageFetcher } from './fetching/page-fetcher.ts';
+import { digestOf } from './file-digest.ts';
 import { named, noteSlug, slugOf } from './names.ts';
 import { Parser, type Parsed, type ParsedPart } from './parsing/parser.ts';
-import type { Sourced } from './source-store.ts';
-import { contentDigest, keepSourced, validatorsOf, type SourcePart } from './sourced.ts';
+import { contentDigest, keepSourced, type SourcePart } from './keep-source.ts';
+import { knownPage, unmodified } from './known-page.ts';
 import { TemporaryFiles } from './temporary-files.ts';
-
-const readAt = promisify(read);
 
 /** Metadata that the sender may set; the rest is found out. */
 export interface StatedMetadata {
@@ -143,10 +140,10 @@ export class Intake {
     const { signal, given = {} } = options;
     // Another version, or another text about it, may be wanted.
     const isPlain = Object.keys(headers).length === 0 && Object.keys(given).length === 0;
-    const known = isPlain ? await this.#knownVersion(options) : undefined;
+    const known = isPlain ? await knownPage(this.#parts, options) : undefined;
     const page = await this.#pages.fetch(link, { headers, signal, unless: known?.validators });
     if ('refusal' in page) return page;
-    if ('isUnmodified' in page) return { added: await this.#unmodified(known?.present ?? []) };
+    if ('isUnmodified' in page) return { added: await unmodified(this.#parts, known?.present ?? []) };
     try {
       const { file, fileName: name, charset, validators } = page;
       const parsed = await this.#parser.parse({ fd: file.fd, name, charset }, signal);
@@ -166,28 +163,6 @@ export class Intake {
     } finally {
       await page.file.close();
     }
-  }
-
-  /** What is there of a page, with what the web server said of it. */
-  async #knownVersion({ caller, source }: AddOptions) {
-    if (source === undefined) return undefined;
-    const { storage, documents } = this.#parts;
-    const present = await documents.ofSource(storage.db, source, await documents.viewer(caller));
-    const validators = validatorsOf(present);
-    return validators && { validators, present };
-  }
-
-  async #unmodified(present: readonly Sourced[]): Promise<AddedDocument[]> {
-    const { storage, documents } = this.#parts;
-    const parts = Map.groupBy(present, ({ document }) => document.source?.part ?? 0);
-    const added: AddedDocument[] = [];
-    for (const copies of [...parts.values()].map((part) => part.map(({ document }) => document))) {
-      const [document] = copies;
-      if (document === undefined) continue;
-      const text = (await documents.text(storage.db, document.id)) ?? '';
-      added.push({ document, text, isKnown: true, copies });
-    }
-    return added;
   }
 
   async addNote(note: NewNote, options: AddOptions): Promise<Kept> {
@@ -280,20 +255,6 @@ export class Intake {
       if (stored.length > 0) await documents.record(tx, caller, entryOf(stored));
       return { added };
     });
-  }
-}
-
-const READ_BYTES = 1024 * 1024;
-
-/** Of the whole file, whatever its position is. */
-async function digestOf(fd: number): Promise<Buffer> {
-  const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(READ_BYTES);
-  for (let at = 0; ;) {
-    const { bytesRead } = await readAt(fd, buffer, 0, READ_BYTES, at);
-    if (bytesRead === 0) return hash.digest();
-    hash.update(buffer.subarray(0, bytesRead));
-    at += bytesRead;
   }
 }
 

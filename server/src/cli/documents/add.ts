@@ -64,7 +64,7 @@ export const add = verb({
     saySimilar(context, items.filter(isNewFile), stored);
     const { removed: _, ...counts } = countsOf(items);
     await print(context, args, {
-      value: { ...counts, items: items.map(({ sha256: _, ...item }) => item) },
+      value: { ...counts, items },
       table: () => [summary({ ...counts, removed: 0 }), ...failures(items)].join('\n'),
     });
     return counts.failed > 0 ? EXIT.failure : EXIT.ok;

@@ -178,7 +178,7 @@ test(
     expect(stdout).toMatch(/^removed {2}f7\.md$/m);
     expect(stdout).toMatch(/^1 added, 2 updated, 1 removed, 7 known before$/m);
     expect(await texts()).toEqual(
-      [...Object.entries({ ...many('wiki', 10), ...changed })]
+      Object.entries({ ...many('wiki', 10), ...changed })
         .filter(([path]) => path !== 'wiki/f7.md')
         .map(([, text]) => text)
         .toSorted(),

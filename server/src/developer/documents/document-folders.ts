@@ -114,7 +114,7 @@ export const documentFolderRoutes: Route[] = [
       unusedOnly: Type.Optional(flag({ description: 'Documents that a workspace holds stay' })),
     }),
     responses: { 200: Removed, 400: Done },
-    handler: async ({ documents }, { body: { names, unusedOnly = false }, caller }) => {
+    handler: async ({ documents }, { body: { names, unusedOnly }, caller }) => {
       if (names === undefined) return failed(`Failed to remove documents. ${NAMES_FORM}`);
       if (names.length > NAMES_MAX) throw invalidField('names', `takes at most ${NAMES_MAX}`);
       const kept = await documents.removeByLocation(caller, names, { unusedOnly });

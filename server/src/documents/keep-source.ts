@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { scopeRefusal, type Caller } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Db } from '../storage/index.ts';
-import type { AddedDocument, Replacement, SourceChanges } from './added.ts';
-import type { Document, DocumentMetadata, DocumentSource, NewDocument, Validators } from './document.ts';
+import type { AddedDocument, Replacement, SourceChanges } from './add-result.ts';
+import type { Document, DocumentMetadata, DocumentSource, NewDocument } from './document.ts';
 import * as store from './document-store.ts';
 import type { Documents } from './documents.ts';
 import { membershipsOf } from './members-store.ts';
@@ -161,12 +161,4 @@ const notCovered = ({ location }: Document): KeywardError =>
 export function contentDigest(metadata: DocumentMetadata, text: string): string {
   const said = [metadata.title, metadata.docAuthor, metadata.description, text];
   return createHash('sha256').update(JSON.stringify(said)).digest('base64url');
-}
-
-/** What proves a later version of a source equal to its documents. @returns undefined where nothing does. */
-export function validatorsOf(present: readonly Sourced[]): Validators | undefined {
-  const [first, ...others] = present.map(({ document }) => document.source);
-  if (first === undefined || (first.etag === undefined && first.modified === undefined)) return undefined;
-  if (!others.every((other) => other !== undefined && sameValidators(other, first))) return undefined;
-  return { etag: first.etag, modified: first.modified };
 }
