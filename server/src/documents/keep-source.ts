@@ -10,6 +10,7 @@ import type { Documents } from './documents.ts';
 import { membershipsOf } from './members-store.ts';
 import { named } from './names.ts';
 import { findOfSource, findUnnamed, sameValidators, setSource, type Sourced } from './source-store.ts';
+import { readContent } from './text-store.ts';
 import type { Viewer } from './visibility.ts';
 
 /** What a source said when it was read. */
@@ -120,17 +121,20 @@ async function copiesOf(
 
 /** A document from before sources had names, of the same bytes or of the same page, gets the name of its source. */
 async function adopt(tx: Db, viewer: Viewer, part: SourcePart, count: number): Promise<void> {
-  const { folder, bytesDigest, metadata, slug, source, sourceDigest } = part;
+  const { folder, bytesDigest, metadata, slug, source } = part;
   const { chunkSource } = metadata;
-  const same = bytesDigest && (await store.findByDigest(tx, { folder, sourceDigest: bytesDigest }, viewer));
+  const known = { folder, sourceDigest: bytesDigest ?? '' };
+  const same = bytesDigest === undefined ? undefined : await store.findByDigest(tx, known, viewer);
   const isPage = chunkSource.startsWith('link://') && count === 1;
   const pages = isPage ? await findUnnamed(tx, { folder, slug, chunkSource }, viewer) : [];
   const found = new Map([...pages, ...(same ? [same] : [])].map((one) => [one.id, one]));
-  for (const id of await store.lockRemovable(tx, viewer, { ids: [...found.keys()] })) {
-    const isSame = same !== undefined && same !== '' && same.id === id;
-    // Of a page it is not known which version was read: it is replaced.
-    const known = isSame ? { source, sourceDigest } : { source: { ...source, sha256: '' }, sourceDigest: '' };
-    await setSource(tx, id, known);
+  const free = await store.lockRemovable(tx, viewer, { ids: [...found.keys()] });
+  for (const document of [...found.values()].filter(({ id }) => free.includes(id))) {
+    const text = (await readContent(tx, document.id))?.text ?? '';
+    // Its bytes may be others: the text decides.
+    const unread = { ...source, sha256: '' };
+    const sourceDigest = contentDigest(document.metadata, text);
+    await setSource(tx, document.id, { source: unread, sourceDigest });
   }
 }
 

@@ -238,8 +238,12 @@ describeOnBothServers('A document whose sender names its source', (start) => {
     const bring = (more: object) =>
       server.request<Stored>('POST', '/v1/document/upload-link', { body: { link, ...more } });
     const [before, after] = [await bring({}), await bring({ source: link })];
-    expect(after.body.documents[0]?.location).toBe(before.body.documents[0]?.location);
-    expect((await bring({ source: link })).body).toMatchObject({ outcome: 'known' });
+    const [location] = before.body.documents.map((one) => one.location);
+    expect(after.body).toMatchObject({ outcome: 'known', documents: [{ location }] });
+    site.answer = (_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/plain' }).end('Another page.');
+    const changed = await bring({ source: link });
+    expect(changed.body).toMatchObject({ outcome: 'updated', documents: [{ location }] });
   });
 
   test('stays, and is named, where only unused documents are to be removed', async () => {
