@@ -19,6 +19,12 @@ export interface NewDocument {
    */
   folder?: string | undefined;
   /**
+   * Name of its source, such as `wiki:faq/leave.md`. What came from it before is known where its text is the same, and replaced
+   * in every workspace where it is another.
+   * @default none: it is a document of its own
+   */
+  source?: string | undefined;
+  /**
    * Slugs of workspaces to put it into.
    * @default none
    */
@@ -29,6 +35,11 @@ export interface NewDocument {
 export interface NewLink {
   /** Such as `https://example.org/handbook`. */
   link: string;
+  /**
+   * Name of its source, such as the link itself: a page that was not modified is known, another text replaces the former one.
+   * @default none: it is a document of its own
+   */
+  source?: string | undefined;
   /**
    * Slugs of workspaces to put it into.
    * @default none
@@ -47,6 +58,8 @@ export interface StoredDocuments {
   warnings: string[];
   /** Which of them the folder had already, from the same bytes: these were not stored again. */
   message?: string | undefined;
+  /** With a `source`: whether it is new, has another text than before, or is the same. */
+  outcome?: 'added' | 'updated' | 'known' | undefined;
 }
 
 /** Reading and embedding a long file may take minutes. */
@@ -54,12 +67,13 @@ const ANSWER_TIMEOUT_MS = 3_600_000;
 
 export async function uploadDocument(
   { send, url }: Connection,
-  { file, name, title, folder, workspaces = [] }: NewDocument,
+  { file, name, title, folder, source, workspaces = [] }: NewDocument,
   { signal }: CallOptions = {},
 ): Promise<StoredDocuments> {
   const form = new FormData();
   if (workspaces.length > 0) form.set('addToWorkspaces', workspaces.join(','));
   if (title !== undefined) form.set('metadata', JSON.stringify({ title }));
+  if (source !== undefined) form.set('source', source);
   form.set('file', file, name);
   const path = folder === undefined ? '' : `/${encodeURIComponent(folder)}`;
   const request = new Outgoing(`${url}/v1/document/upload${path}`, {
@@ -72,10 +86,14 @@ export async function uploadDocument(
 
 export async function uploadLink(
   connection: Connection,
-  { link, workspaces = [] }: NewLink,
+  { link, source, workspaces = [] }: NewLink,
   { signal }: CallOptions = {},
 ): Promise<StoredDocuments> {
-  const body = { link, ...(workspaces.length === 0 ? {} : { addToWorkspaces: workspaces.join(',') }) };
+  const body = {
+    link,
+    ...(source === undefined ? {} : { source }),
+    ...(workspaces.length === 0 ? {} : { addToWorkspaces: workspaces.join(',') }),
+  };
   const request = jsonRequest(connection, '/v1/document/upload-link', { body, signal });
   return storedIn(await connection.send(request, { defaultTimeoutMs: ANSWER_TIMEOUT_MS }));
 }
@@ -86,8 +104,9 @@ async function storedIn(response: Response): Promise<StoredDocuments> {
     error,
     warnings = [],
     message,
+    outcome,
   } = (await response.json()) as Omit<StoredDocuments, 'warnings'> & Partial<StoredDocuments>;
-  if (documents.length > 0) return { documents, error, warnings, message };
+  if (documents.length > 0) return { documents, error, warnings, message, outcome };
   throw new KeywardApiError({
     url: response.url,
     status: response.status,

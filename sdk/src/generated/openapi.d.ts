@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document e54f3501e5fc3126577f706e7c5295fbd19ce0885a37fe58da983331e27ac611
-// text 0d089be98bdcfe88b51ad00e2947a476514afe6c9c4c1710c2f1f6b8a2daa8ff
+// document 8e5919387589a405f756c6205a309f0a995d92274773f870b0bf958ddff86ff4
+// text 7c1429945b9a678fad98550484994dc5fc7aa1df9b84784975e2fb850dec4c12
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3178,7 +3178,7 @@ export interface paths {
         post?: never;
         /**
          * Remove documents
-         * @description Also from the workspaces that hold them. Documents that do not exist are ignored. Scope: documents:write.
+         * @description Also from the workspaces that hold them. Documents that do not exist are ignored; those that stay are named. Scope: documents:write.
          */
         delete: operations["documents.remove"];
         options?: never;
@@ -7624,6 +7624,14 @@ export interface components {
             pinnedWorkspaces: number[];
             /** @description Whether it is watched for changes */
             watched: boolean;
+            /** @description The name that its sender gave its source */
+            source?: string;
+            /** @description Its place in the source: a mailbox has a document for each message */
+            sourcePart?: number;
+            /** @description Of the bytes of the source when it was read, in hex */
+            sha256?: string;
+            /** @description Workspaces that hold it, as far as the key sees them */
+            workspaceCount?: number;
             /** @description The title of the document */
             title: string;
         };
@@ -7677,6 +7685,14 @@ export interface components {
             token_count_estimate: number;
             /** @description Whether vectors of the document are kept */
             cached: boolean;
+            /** @description The name that its sender gave its source */
+            source?: string;
+            /** @description Its place in the source: a mailbox has a document for each message */
+            sourcePart?: number;
+            /** @description Of the bytes of the source when it was read, in hex */
+            sha256?: string;
+            /** @description Workspaces that hold it, as far as the key sees them */
+            workspaceCount?: number;
             /** @description The title of the document */
             title: string;
         };
@@ -25609,6 +25625,8 @@ export interface operations {
                     addToWorkspaces?: string;
                     /** @description JSON: title, docAuthor, description, docSource */
                     metadata?: string;
+                    /** @description Name of the source, such as an address. What came from it before is known where its text is the same, and replaced in every workspace where it is another */
+                    source?: string;
                 };
             };
         };
@@ -25630,6 +25648,8 @@ export interface operations {
                         warnings?: string[];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
+                        /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
+                        outcome?: "added" | "updated" | "known";
                     };
                 };
             };
@@ -25743,6 +25763,8 @@ export interface operations {
                     addToWorkspaces?: string;
                     /** @description JSON: title, docAuthor, description, docSource */
                     metadata?: string;
+                    /** @description Name of the source, such as an address. What came from it before is known where its text is the same, and replaced in every workspace where it is another */
+                    source?: string;
                 };
             };
         };
@@ -25764,6 +25786,8 @@ export interface operations {
                         warnings?: string[];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
+                        /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
+                        outcome?: "added" | "updated" | "known";
                     };
                 };
             };
@@ -25884,6 +25908,8 @@ export interface operations {
                         /** @description The title of the document */
                         title?: string;
                     };
+                    /** @description Name of the source, such as an address. What came from it before is known where its text is the same, and replaced in every workspace where it is another */
+                    source?: string;
                 };
             };
         };
@@ -25905,6 +25931,8 @@ export interface operations {
                         warnings?: string[];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
+                        /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
+                        outcome?: "added" | "updated" | "known";
                     };
                 };
             };
@@ -26010,6 +26038,8 @@ export interface operations {
                     textContent: string;
                     /** @description Slugs of workspaces to put it into, separated by commas; takes workspaces:write */
                     addToWorkspaces?: string;
+                    /** @description Name of the source, such as an address. What came from it before is known where its text is the same, and replaced in every workspace where it is another */
+                    source?: string;
                     /** @description Facts about the document */
                     metadata: {
                         /** @description The author of the document */
@@ -26048,6 +26078,8 @@ export interface operations {
                         warnings?: string[];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
+                        /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
+                        outcome?: "added" | "updated" | "known";
                     };
                 };
             };
@@ -26453,6 +26485,8 @@ export interface operations {
                 "application/json": {
                     /** @description Documents as folder/name */
                     names: string[];
+                    /** @description Documents that a workspace holds stay */
+                    unusedOnly?: boolean;
                 };
             };
         };
@@ -26468,6 +26502,8 @@ export interface operations {
                         success: boolean;
                         /** @description A text for people; null: nothing to say */
                         message: string | null;
+                        /** @description Those that stay, because a workspace holds them that the key does not cover, or unusedOnly */
+                        kept?: string[];
                     };
                 };
             };

@@ -1229,7 +1229,7 @@ export const OPERATIONS = {
     "method": "DELETE",
     "path": "/v1/system/remove-documents",
     "summary": "Remove documents",
-    "description": "Also from the workspaces that hold them. Documents that do not exist are ignored. Scope: documents:write.",
+    "description": "Also from the workspaces that hold them. Documents that do not exist are ignored; those that stay are named. Scope: documents:write.",
     "scope": "documents:write"
   },
   "workspaces.create": {

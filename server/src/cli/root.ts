@@ -65,6 +65,7 @@ export const root = group('Hands out access to AI safely', {
   }),
   documents: noun('Documents of workspaces', () => import('./documents/verbs.ts'), {
     add: 'Store files, folders or web pages, and add them to a workspace',
+    sync: 'Make a workspace hold the files of a folder, as they are now',
     list: of('documents.list'),
     remove: 'Remove documents, also from every workspace',
   }),

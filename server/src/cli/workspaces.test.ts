@@ -66,7 +66,7 @@ describe('documents', { timeout: 60_000 }, () => {
     const again = await home.run(['documents', 'add', 'handbook', '--workspace', 'staff', '-o', 'table']);
     expect([again.code, again.stdout]).toEqual([
       1,
-      expect.stringMatching(/^0 added, 2 already there, 1 failed\n {2}handbook\/broken\.pdf: /),
+      expect.stringMatching(/^2 known before, 1 failed\n {2}handbook\/broken\.pdf: /),
     ]);
     const { items } = await home.json<{ items: { title: string; embedded: boolean }[] }>([
       'documents',
@@ -84,7 +84,9 @@ describe('documents', { timeout: 60_000 }, () => {
   });
 
   test('several documents are added to a folder, --again stores the same bytes no second time, and removed ones leave the workspace', async () => {
-    const files = ['handbook/leave.md', 'handbook/deep/leave.md'];
+    const files = ['several/leave.md', 'several/deep/leave.md'];
+    mkdirSync(join(home.folder, 'several/deep'), { recursive: true });
+    for (const [at, file] of files.entries()) writeFileSync(join(home.folder, file), `Leave ${at}.`);
     const args = ['documents', 'add', ...files, '--folder', '2026'];
     expect(await home.json<Added>(args)).toMatchObject({ added: 2 });
     expect(await home.json<Added>([...args, '--workspace', 'staff'])).toMatchObject({ added: 0, known: 2 });
@@ -153,7 +155,8 @@ describe('documents', { timeout: 60_000 }, () => {
     ]);
     const scopes = ['--scope', 'documents:read', '--scope', 'documents:write'];
     const slow = await key(...scopes, '--limit', '2/2s');
-    const args = ['documents', 'add', 'handbook/leave.md', 'handbook/deep/leave.md', '--folder', 'slow'];
+    for (const name of ['one', 'two']) writeFileSync(join(home.folder, `slow-${name}.md`), `Slow ${name}.`);
+    const args = ['documents', 'add', 'slow-one.md', 'slow-two.md', '--folder', 'slow'];
     const waited = await home.run(args, { env: { KEYWARD_API_KEY: slow.secret } });
     expect([waited.code, JSON.parse(waited.stdout)]).toEqual([0, expect.objectContaining({ added: 2 })]);
     const unknown = await home.run(['documents', 'list'], {

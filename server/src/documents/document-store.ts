@@ -2,14 +2,14 @@ import { batches } from '../base/batches.ts';
 import { sql } from 'kysely';
 import { unchanged, type Db } from '../storage/index.ts';
 import { locationOf, type Document, type NewDocument, type Place } from './document.ts';
-import { documentFromRow, tables } from './rows.ts';
-import { insertText } from './text-store.ts';
+import { documentFromRow, sourceRow, tables } from './rows.ts';
+import { deleteText, insertText } from './text-store.ts';
 import { isEmbedded, isFree, isVisible, type Viewer } from './visibility.ts';
 
 /** @returns undefined where its place is taken. */
 export async function insertDocument(
   tx: Db,
-  { folder, name, metadata, text, sourceDigest, createdBy }: NewDocument,
+  { folder, name, metadata, text, sourceDigest, source, createdBy }: NewDocument,
   nowMs: number,
 ): Promise<Document | undefined> {
   const { id, token_count_estimate: tokenCount } = metadata;
@@ -22,6 +22,8 @@ export async function insertDocument(
       metadata: JSON.stringify(metadata),
       token_count: tokenCount,
       source_digest: sourceDigest ?? null,
+      ...sourceRow(source),
+      revision: 0,
       created_by: createdBy,
       created_at: nowMs,
       updated_at: nowMs,
@@ -30,7 +32,8 @@ export async function insertDocument(
     .executeTakeFirst();
   if (numInsertedOrUpdatedRows !== 1n) return undefined;
   await insertText(tx, id, text);
-  return { id, folder, name, location: locationOf({ folder, name }), metadata, tokenCount };
+  const place = { folder, name, location: locationOf({ folder, name }) };
+  return { id, ...place, metadata, tokenCount, revision: 0, ...(source && { source }) };
 }
 
 const visible = (db: Db, viewer: Viewer) =>
@@ -49,8 +52,19 @@ export async function findDocument(
   return row && documentFromRow(row);
 }
 
-/** In a folder, from the same source: the oldest. */
-export async function findBySource(
+/** The locations of those among some places at which a viewer sees a document. */
+export async function locationsAt(db: Db, places: readonly Place[], viewer: Viewer): Promise<string[]> {
+  const found: string[] = [];
+  for (const [folder, inFolder] of Map.groupBy(places, (place) => place.folder)) {
+    const names = inFolder.map(({ name }) => name);
+    const rows = visible(db, viewer).select('name').where('folder', '=', folder).where('name', 'in', names);
+    for (const { name } of await rows.execute()) found.push(locationOf({ folder, name }));
+  }
+  return found;
+}
+
+/** In a folder, without a named source, from the same bytes: the oldest. */
+export async function findByDigest(
   db: Db,
   { folder, sourceDigest }: { folder: string; sourceDigest: string },
   viewer: Viewer,
@@ -59,6 +73,7 @@ export async function findBySource(
     .selectAll('documents')
     .where('folder', '=', folder)
     .where('source_digest', '=', sourceDigest)
+    .where('source_key', 'is', null)
     .orderBy('created_at')
     .orderBy('id')
     .limit(1)
@@ -107,9 +122,9 @@ const ALL = sql<boolean>`(1 = 1)`;
 
 const lock = (tx: Db) => tables(tx).updateTable('documents').set(unchanged('created_by'));
 
-/** Keeps it from being removed until the transaction ends. @returns whether it is there. */
-export async function lockDocument(tx: Db, id: string): Promise<boolean> {
-  return (await lock(tx).where('id', '=', id).executeTakeFirstOrThrow()).numUpdatedRows > 0n;
+/** Keeps it from being removed or replaced until the transaction ends. @returns its revision; undefined: it is gone. */
+export async function lockDocument(tx: Db, id: string): Promise<number | undefined> {
+  return (await lock(tx).where('id', '=', id).returning('revision').executeTakeFirst())?.revision;
 }
 
 /** The ids of those that the viewer sees and may remove. Locked until the transaction ends. */
@@ -138,7 +153,7 @@ export async function lockRemovable(
 export async function deleteDocuments(tx: Db, ids: readonly string[]): Promise<void> {
   for (const batch of batches(ids)) {
     await tables(tx).deleteFrom('collection_documents').where('document_id', 'in', batch).execute();
-    await tables(tx).deleteFrom('document_text_pieces').where('document_id', 'in', batch).execute();
+    await deleteText(tx, batch);
     await tables(tx).deleteFrom('documents').where('id', 'in', batch).execute();
   }
 }

@@ -19,6 +19,21 @@ export interface Place {
   name: string;
 }
 
+/** A web server's words on the version of a page, which prove a later version equal to it. */
+export interface Validators {
+  etag?: string | undefined;
+  modified?: string | undefined;
+}
+
+/** Where a document comes from, as its sender names it: it is known, and replaced, by this name. */
+export interface DocumentSource extends Validators {
+  name: string;
+  /** The place in the source: a mailbox has a document for each message. */
+  part: number;
+  /** Of the bytes of the source, in hex. */
+  sha256: string;
+}
+
 /** The text of a file, a page or a note. */
 export interface Document extends Place {
   /** A UUID. */
@@ -27,13 +42,20 @@ export interface Document extends Place {
   location: string;
   metadata: DocumentMetadata;
   tokenCount: number;
+  /** Grows when its text is replaced. */
+  revision: number;
+  source?: DocumentSource | undefined;
 }
 
 export interface NewDocument extends Place {
   metadata: DocumentMetadata;
   text: string;
-  /** The same for the same bytes with the same statements about them; left out: it is no file. */
+  /**
+   * The same for the same bytes with the same statements about them; left out: it is no file. With a source: for the same
+   * text with the same statements.
+   */
   sourceDigest?: string | undefined;
+  source?: DocumentSource | undefined;
   /** The id of the key that adds it, or the name of an import. */
   createdBy: string;
 }

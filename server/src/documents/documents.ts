@@ -1,4 +1,5 @@
 import { batches } from '../base/batches.ts';
+import { KeywardError } from '../base/errors.ts';
 import type { Caller } from '../access/index.ts';
 import type { Audit, Entry } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
@@ -11,7 +12,10 @@ import type { FolderListing, ListedDocument, Listing, ListingPage } from './list
 import * as folders from './folder-store.ts';
 import { membershipsOf, type Member } from './members-store.ts';
 import { named } from './names.ts';
-import { readText } from './text-store.ts';
+import type { Replacement } from './add-result.ts';
+import { findOfSource, replaceText, type Sourced } from './source-store.ts';
+import { refuseReplacement } from './keep-source.ts';
+import { readContent, type Content } from './text-store.ts';
 import { viewerOf, type Viewer } from './visibility.ts';
 
 /** The vectors of documents, kept by the module `retrieval`, to the right of this one. */
@@ -54,13 +58,44 @@ export class Documents {
     return store.findByIds(db, ids);
   }
 
-  text(db: Db, id: string): Promise<string | undefined> {
-    return readText(db, id);
+  async text(db: Db, id: string): Promise<string | undefined> {
+    return (await readContent(db, id))?.text;
+  }
+
+  /** Its text, with the revision that it is of. */
+  content(db: Db, id: string): Promise<Content | undefined> {
+    return readContent(db, id);
   }
 
   /** The collections that documents are in. */
   memberships(db: Db, ids: readonly string[]): Promise<Member[]> {
     return membershipsOf(db, ids);
+  }
+
+  /** Makes the folder unless it is there. Others that add to it wait until the transaction ends. */
+  keepFolder(tx: Db, name: string, createdBy: string): Promise<void> {
+    return folders.keepFolder(tx, { name, createdBy, nowMs: this.#options.clock.nowMs() });
+  }
+
+  /** The documents of a source that the viewer sees. */
+  ofSource(db: Db, source: string, viewer: Viewer): Promise<Sourced[]> {
+    return findOfSource(db, source, viewer);
+  }
+
+  /**
+   * Replaces the text of a document, in every workspace that holds it; last in the transaction that replaces its vectors.
+   * @throws KeywardError where the caller may not change it; `not_found` where it is gone
+   */
+  async replace(tx: Db, caller: Caller, { document, next }: Replacement): Promise<Document> {
+    if ((await this.lock(tx, document.id)) === undefined)
+      throw new KeywardError('not_found', 'The document was removed meanwhile.');
+    const viewer = await this.viewer(caller, tx);
+    await refuseReplacement(tx, { caller, viewer, document });
+    await replaceText(tx, document, { ...next, nowMs: this.#options.clock.nowMs() });
+    const [replaced = document] = await store.findByIds(tx, [document.id]);
+    const details = { bytes: Buffer.byteLength(next.text) };
+    await this.record(tx, caller, { action: 'documents.replace', target: replaced.location, details });
+    return replaced;
   }
 
   /** Makes its folder too, unless it is there. @returns undefined where the place is taken. */
@@ -73,7 +108,7 @@ export class Documents {
   }
 
   /**
-   * Unless the folder has one from the same source that the viewer sees. Its folder is locked first, so that two at once
+   * Unless the folder has one from the same bytes that the viewer sees. Its folder is locked first, so that two at once
    * do not both add it.
    */
   async addOnce(
@@ -84,15 +119,15 @@ export class Documents {
     const { folder, createdBy, sourceDigest } = document;
     if (sourceDigest !== undefined) {
       await folders.keepFolder(tx, { name: folder, createdBy, nowMs: this.#options.clock.nowMs() });
-      const known = await store.findBySource(tx, { folder, sourceDigest }, viewer);
+      const known = await store.findByDigest(tx, { folder, sourceDigest }, viewer);
       if (known !== undefined) return { document: known, isNew: false };
     }
     const added = await this.add(tx, document);
     return added && { document: added, isNew: true };
   }
 
-  /** Keeps it from being removed until the transaction ends. @returns whether it is there. */
-  lock(tx: Db, id: string): Promise<boolean> {
+  /** Keeps it from being removed or replaced until the transaction ends. @returns its revision; undefined: it is gone. */
+  lock(tx: Db, id: string): Promise<number | undefined> {
     return store.lockDocument(tx, id);
   }
 
@@ -108,18 +143,34 @@ export class Documents {
     return this.#options.audit.record(tx, { kind: 'key', caller }, change);
   }
 
-  /** Skips what the caller does not see, and what is in workspaces that it does not cover. */
-  async removeByLocation(caller: Caller, locations: readonly string[]): Promise<void> {
+  /**
+   * Skips what the caller does not see, and what is in workspaces that it does not cover.
+   * @param unusedOnly skips what is in any workspace too. @returns the locations of those that the caller sees and that stay
+   */
+  async removeByLocation(
+    caller: Caller,
+    locations: readonly string[],
+    { unusedOnly = false }: { unusedOnly?: boolean } = {},
+  ): Promise<string[]> {
     const places = locations.map(placeOf).filter((place) => place !== undefined);
+    const kept: string[] = [];
     for (const batch of batches(places)) {
-      await this.#options.storage.transaction(async (tx) => {
+      const left = await this.#options.storage.transaction(async (tx) => {
         const viewer = await this.viewer(caller, tx);
+        const removable = await store.lockRemovable(tx, viewer, { places: batch });
+        const used = new Set(
+          unusedOnly ? (await membershipsOf(tx, removable)).map(({ documentId }) => documentId) : [],
+        );
+        const ids = removable.filter((id) => !used.has(id));
         await this.#removeFound(tx, caller, {
-          ids: await store.lockRemovable(tx, viewer, { places: batch }),
+          ids,
           change: { action: 'documents.remove', target: 'documents' },
         });
+        return store.locationsAt(tx, batch, viewer);
       });
+      kept.push(...left);
     }
+    return kept;
   }
 
   /** @param and removes more with them, and says whether it did. */

@@ -1,8 +1,9 @@
+export type { AddedDocument, AddResult, Replacement } from './add-result.ts';
 export { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
-export type { Document, DocumentMetadata, NewDocument, Place } from './document.ts';
+export type { Document, DocumentMetadata, DocumentSource, NewDocument, Place } from './document.ts';
 export { Documents, type DocumentVectors } from './documents.ts';
 export type { FolderListing, ListedDocument } from './listings.ts';
-export { Intake, type AddedDocument, type AddResult, type NewNote } from './intake.ts';
+export { Intake, type NewNote } from './intake.ts';
 export type { AddRefusal } from './parsing/parser.ts';
 export { extraHeaders, withScheme } from './fetching/links.ts';
 export { checkedName, cleanFileName, folderName, named } from './names.ts';

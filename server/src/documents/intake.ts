@@ -1,6 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { read } from 'node:fs';
-import { promisify } from 'node:util';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Caller } from '../access/index.ts';
@@ -9,28 +7,16 @@ import type { Clock } from '../base/clock.ts';
 import type { PrivateAddresses } from '../base/outbound/addresses.ts';
 import type { Storage } from '../storage/index.ts';
 import { describe, type Described } from './describing.ts';
-import type { Document, NewDocument } from './document.ts';
+import type { AddedDocument, AddResult, SourceChanges } from './add-result.ts';
+import type { NewDocument, Validators } from './document.ts';
 import type { Documents } from './documents.ts';
 import { PageFetcher } from './fetching/page-fetcher.ts';
+import { digestOf } from './file-digest.ts';
 import { named, noteSlug, slugOf } from './names.ts';
-import { Parser, type AddRefusal, type Parsed, type ParsedPart } from './parsing/parser.ts';
+import { Parser, type Parsed, type ParsedPart } from './parsing/parser.ts';
+import { contentDigest, keepSourced, type SourcePart } from './keep-source.ts';
+import { knownPage, unmodified } from './known-page.ts';
 import { TemporaryFiles } from './temporary-files.ts';
-
-const readAt = promisify(read);
-
-/** A document that was just added, with its text. */
-export interface AddedDocument {
-  document: Document;
-  text: string;
-  /** The folder had it already: the same bytes. */
-  isKnown?: boolean;
-}
-
-/**
- * A file may hold several documents, as a mailbox does. A refusal is whole sentences for the sender, as is each warning, which
- * says what in the file was not read.
- */
-export type AddResult = { added: AddedDocument[]; warnings?: string[] } | AddRefusal;
 
 /** Metadata that the sender may set; the rest is found out. */
 export interface StatedMetadata {
@@ -53,6 +39,8 @@ export interface AddOptions {
   caller: Caller;
   folder: string;
   given?: StatedMetadata;
+  /** The name of the source: what came from it before is known, or replaced. */
+  source?: string | undefined;
   /** Aborted when the sender has gone. */
   signal?: AbortSignal;
 }
@@ -70,13 +58,16 @@ export interface IntakeOptions {
 /** Where the parts of a file come from, and their metadata where neither the sender nor the file has it. */
 interface Origin extends Required<Omit<StatedMetadata, 'title'>> {
   /** Of the bytes. */
-  digest: string;
+  digest: Buffer;
+  validators?: Validators;
   /** The start of the documents' names. */
   slug: string;
   fileName: string;
   chunkSource: string;
   titleOf: (properties: ParsedPart['properties']) => string | undefined;
 }
+
+type Kept = { added: AddedDocument[] } & Partial<SourceChanges>;
 
 /** Adds documents from a file, a page of the web or a note. A file that is not read to its end leaves nothing behind. */
 export class Intake {
@@ -146,11 +137,15 @@ export class Intake {
 
   /** @param headers are sent to the link's own server, not to where it redirects. */
   async addLink(link: string, headers: Record<string, string>, options: AddOptions): Promise<AddResult> {
-    const { signal } = options;
-    const page = await this.#pages.fetch(link, { headers, signal });
+    const { signal, given = {} } = options;
+    // Another version, or another text about it, may be wanted.
+    const isPlain = Object.keys(headers).length === 0 && Object.keys(given).length === 0;
+    const known = isPlain ? await knownPage(this.#parts, options) : undefined;
+    const page = await this.#pages.fetch(link, { headers, signal, unless: known?.validators });
     if ('refusal' in page) return page;
+    if ('isUnmodified' in page) return { added: await unmodified(this.#parts, known?.present ?? []) };
     try {
-      const { file, fileName: name, charset } = page;
+      const { file, fileName: name, charset, validators } = page;
       const parsed = await this.#parser.parse({ fd: file.fd, name, charset }, signal);
       if ('refusal' in parsed) return parsed;
       const slug = slugOf(page.called);
@@ -163,13 +158,14 @@ export class Intake {
         description: 'No description found.',
         docSource: 'URL link uploaded by the user.',
         chunkSource: `link://${link}`,
+        ...(isPlain ? { validators } : {}),
       });
     } finally {
       await page.file.close();
     }
   }
 
-  async addNote(note: NewNote, options: AddOptions): Promise<{ added: AddedDocument[] }> {
+  async addNote(note: NewNote, options: AddOptions): Promise<Kept> {
     const id = randomUUID();
     const slug = noteSlug(note.title);
     const fileName = `${slug}.txt`;
@@ -185,7 +181,8 @@ export class Intake {
       publishedMs: note.publishedMs ?? this.#parts.clock.nowMs(),
       text: note.text.toWellFormed(),
     };
-    return { added: await this.#keep(options, [described]) };
+    const digest = createHash('sha256').update(note.text).digest();
+    return this.#keep(options, [described], { digest, slug: `raw-${slug}` });
   }
 
   async #keepParts(options: AddOptions, { parts, warnings }: Parsed, origin: Origin): Promise<AddResult> {
@@ -193,7 +190,14 @@ export class Intake {
     const all = parts.map(({ text, properties }, at) => {
       const id = randomUUID();
       // The length: a reader that reads more than before makes another document.
-      const said = [origin.digest, at, origin.fileName, origin.chunkSource, given, text.length];
+      const said = [
+        origin.digest.toString('base64url'),
+        at,
+        origin.fileName,
+        origin.chunkSource,
+        given,
+        text.length,
+      ];
       return {
         id,
         sourceDigest: createHash('sha256').update(JSON.stringify(said)).digest('base64url'),
@@ -208,14 +212,15 @@ export class Intake {
         text,
       };
     });
-    return { added: await this.#keep(options, all), warnings };
+    return { ...(await this.#keep(options, all, origin)), warnings };
   }
 
   /** All of them or none. A mailbox has thousands: other requests run between two of them. */
   async #keep(
-    { folder, caller }: AddOptions,
+    { folder, caller, source }: AddOptions,
     all: readonly (Described & Pick<NewDocument, 'name' | 'sourceDigest'>)[],
-  ): Promise<AddedDocument[]> {
+    { digest, slug, validators = {} }: Pick<Origin, 'digest' | 'slug' | 'validators'>,
+  ): Promise<Kept> {
     const { storage, documents } = this.#parts;
     const fresh: NewDocument[] = [];
     for (const { name, sourceDigest, ...described } of all) {
@@ -223,9 +228,23 @@ export class Intake {
       const metadata = await describe(described);
       fresh.push({ folder, name, metadata, text: described.text, sourceDigest, createdBy: caller.keyId });
     }
+    const sha256 = digest.toString('hex');
+    const partOf = (one: NewDocument, part: number): SourcePart => ({
+      ...one,
+      source: { name: source ?? '', part, sha256, ...validators },
+      sourceDigest: contentDigest(one.metadata, one.text),
+      bytesDigest: one.sourceDigest,
+      slug,
+    });
     return storage.transaction(async (tx) => {
       const viewer = await documents.viewer(caller, tx);
       const added: AddedDocument[] = [];
+      if (source !== undefined) {
+        const kept = await keepSourced(tx, { documents, caller, viewer }, fresh.map(partOf));
+        const stored = kept.added.filter(({ isKnown }) => isKnown === undefined);
+        if (stored.length > 0) await documents.record(tx, caller, entryOf(stored));
+        return kept;
+      }
       for (const one of fresh) {
         if (added.length > 0) await nextTurn();
         const kept = await documents.addOnce(tx, viewer, one);
@@ -234,22 +253,8 @@ export class Intake {
       }
       const stored = added.filter(({ isKnown }) => isKnown === false);
       if (stored.length > 0) await documents.record(tx, caller, entryOf(stored));
-      return added;
+      return { added };
     });
-  }
-}
-
-const READ_BYTES = 1024 * 1024;
-
-/** Of the whole file, whatever its position is. */
-async function digestOf(fd: number): Promise<string> {
-  const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(READ_BYTES);
-  for (let at = 0; ;) {
-    const { bytesRead } = await readAt(fd, buffer, 0, READ_BYTES, at);
-    if (bytesRead === 0) return hash.digest('base64url');
-    hash.update(buffer.subarray(0, bytesRead));
-    at += bytesRead;
   }
 }
 

@@ -14,6 +14,8 @@ export interface ListedDocument extends Document {
   isCached: boolean;
   /** The collections in which it is pinned, as far as the viewer sees them. */
   pinnedIn: number[];
+  /** The number of collections that hold it, as far as the viewer sees them. */
+  heldBy: number;
 }
 
 export interface FolderListing {
@@ -101,15 +103,16 @@ async function* listed(
   for (const batch of batches(ids)) {
     const byId = new Map((await store.findByIds(db, batch)).map((document) => [document.id, document]));
     const cached = await vectors.embeddedAmong(db, batch);
-    const pins = (await membershipsOf(db, batch)).filter(
-      ({ pinned, collectionId }) => pinned && (viewer === 'all' || viewer.collections.includes(collectionId)),
+    const members = (await membershipsOf(db, batch)).filter(
+      ({ collectionId }) => viewer === 'all' || viewer.collections.includes(collectionId),
     );
-    const pinsOf = Map.groupBy(pins, ({ documentId }) => documentId);
+    const membersOf = Map.groupBy(members, ({ documentId }) => documentId);
     for (const id of batch) {
       const document = byId.get(id);
       if (document === undefined) continue;
-      const pinnedIn = (pinsOf.get(id) ?? []).map(({ collectionId }) => collectionId);
-      yield { ...document, isCached: cached.has(id), pinnedIn };
+      const held = membersOf.get(id) ?? [];
+      const pinnedIn = held.filter(({ pinned }) => pinned).map(({ collectionId }) => collectionId);
+      yield { ...document, isCached: cached.has(id), pinnedIn, heldBy: held.length };
     }
   }
 }

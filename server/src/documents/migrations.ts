@@ -70,4 +70,22 @@ export const documentsMigrations: Migration[] = [
       `create index documents_source on documents (folder, source_digest)`,
     ],
   },
+  {
+    id: 'documents-5',
+    statements: () => [
+      // Grows when its text is replaced: vectors of another revision are never completed.
+      `alter table documents add column revision bigint not null default 0`,
+      // The name that its sender gave its source; null: none. A key of fixed length, because indexes limit theirs.
+      `alter table documents add column source text`,
+      `alter table documents add column source_key text`,
+      // The place in its source: a mailbox has a document for each message.
+      `alter table documents add column source_part bigint`,
+      // Of the bytes of its source when the text was read.
+      `alter table documents add column source_sha256 text`,
+      // What a web server said of the version that was read; null: nothing that proves a later version equal.
+      `alter table documents add column source_etag text`,
+      `alter table documents add column source_modified text`,
+      `create index documents_source_key on documents (source_key) where source_key is not null`,
+    ],
+  },
 ];

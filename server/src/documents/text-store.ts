@@ -22,8 +22,35 @@ function endOfPiece(text: string, start: number): number {
   return unit >= 0xdc_00 && unit <= 0xdf_ff ? end + 1 : end;
 }
 
+export interface Content {
+  text: string;
+  /** Of the document. */
+  revision: number;
+}
+
+/** One that is replaced while it is read is read again. @returns undefined where there is no such document. */
+export async function readContent(db: Db, documentId: string): Promise<Content | undefined> {
+  for (let revision = await revisionOf(db, documentId); revision !== undefined;) {
+    const text = await readPieces(db, documentId);
+    const after = await revisionOf(db, documentId);
+    if (text !== undefined && after === revision) return { text, revision };
+    if (text === undefined && after === revision) return undefined;
+    revision = after;
+  }
+  return undefined;
+}
+
+async function revisionOf(db: Db, id: string): Promise<number | undefined> {
+  const row = tables(db).selectFrom('documents').select('revision').where('id', '=', id);
+  return (await row.executeTakeFirst())?.revision;
+}
+
+export async function deleteText(tx: Db, documentIds: readonly string[]): Promise<void> {
+  await tables(tx).deleteFrom('document_text_pieces').where('document_id', 'in', documentIds).execute();
+}
+
 /** @returns undefined where there is no such document, or it is removed meanwhile. */
-export async function readText(db: Db, documentId: string): Promise<string | undefined> {
+async function readPieces(db: Db, documentId: string): Promise<string | undefined> {
   const pieces = tables(db).selectFrom('document_text_pieces').where('document_id', '=', documentId);
   const row = await pieces.select((eb) => eb.fn.max('seq').as('last')).executeTakeFirst();
   const last = row?.last ?? -1;

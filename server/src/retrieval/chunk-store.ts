@@ -34,7 +34,7 @@ export async function addChunks(tx: Db, embeddingId: number, chunks: readonly Ne
   const firstId = await nextId(tx, 'document_chunks', chunks.length);
   // A removal of the pass waits for these chunks, or they wait for it: no chunk is left without its pass.
   const pass = await lockPasses(tx).where('id', '=', embeddingId).executeTakeFirst();
-  if (pass === undefined) throw goneMeanwhile();
+  if (pass === undefined) throw new GoneMeanwhile();
   const rows = chunks.map(({ seq, text, vector }, at) => ({
     id: firstId + at,
     embedding_id: embeddingId,
@@ -54,8 +54,12 @@ export async function addChunks(tx: Db, embeddingId: number, chunks: readonly Ne
 const lockPasses = (tx: Db) =>
   tables(tx).updateTable('document_embeddings').set(unchanged('complete')).returning('id');
 
-export const goneMeanwhile = (): KeywardError =>
-  new KeywardError('not_found', 'The document was removed meanwhile.');
+/** The document was removed or replaced, or another pass over it was faster. */
+export class GoneMeanwhile extends KeywardError {
+  constructor() {
+    super('not_found', 'The document was removed meanwhile.');
+  }
+}
 
 /** Locks a document's passes until the transaction ends. @returns their ids. */
 export async function lockEmbeddings(tx: Db, documentId: string): Promise<number[]> {

@@ -14,6 +14,7 @@ import type { Replies } from './index/index-messages.ts';
 import { PgVectors } from './pgvector/pgvector.ts';
 import { currentRecipe } from './embedding/recipe.ts';
 import { Reembedding, type Progress } from './embedding/reembedding.ts';
+import { replace, type NewText } from './replace.ts';
 import { search, searchByVector, type Hit, type Search, type VectorSearch } from './search.ts';
 
 export interface RetrievalOptions extends RetrievalParts {
@@ -52,6 +53,11 @@ export class Retrieval {
   /** See `attach`. Locations are `folder/name.json`. */
   attach(collectionId: number, locations: readonly string[], options?: AttachOptions): Promise<Attached> {
     return attach(this.#context, collectionId, locations, options);
+  }
+
+  /** See `replace`. */
+  replace(change: NewText): Promise<void> {
+    return replace(this.#context, change);
   }
 
   /** See `detach`. */

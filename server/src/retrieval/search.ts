@@ -107,7 +107,23 @@ function withoutMiddle(query: string): string {
   return `${query.slice(0, half)}\n${query.slice(-half)}`.toWellFormed();
 }
 
+/** Of a search, when a document is replaced between the choice of its passages and their reading. */
+const ATTEMPTS_MAX = 4;
+
+class ReplacedMeanwhile extends Error {}
+
 export async function searchByVector(context: RetrievalContext, request: VectorSearch): Promise<Hit[]> {
+  for (let attempt = 1; ; attempt++) {
+    const isLast = attempt === ATTEMPTS_MAX;
+    try {
+      return await searchOnce({ ...context, isLast }, request);
+    } catch (error) {
+      if (!(error instanceof ReplacedMeanwhile)) throw error;
+    }
+  }
+}
+
+async function searchOnce(context: Attempt, request: VectorSearch): Promise<Hit[]> {
   const { model, vector, mode = 'default', threshold, query, payer, signal } = request;
   const topN = Math.min(request.topN, TOP_MAX);
   const dimensions = await knownDimensions(context.storage.db, model);
@@ -154,10 +170,16 @@ async function candidatesFor(
 const candidatesIn = (found: Found | undefined): Candidate[] =>
   Array.from(found?.ids ?? [], (id, at) => candidateOf(id, found?.distances[at] ?? 1, found?.coverages[at]));
 
-/** With their texts and metadata. One that was removed meanwhile is left out. */
-async function hits({ storage, documents }: RetrievalContext, chosen: readonly Candidate[]): Promise<Hit[]> {
+type Attempt = RetrievalContext & {
+  /** One that was removed meanwhile is left out. */
+  isLast: boolean;
+};
+
+/** With their texts and metadata. @throws ReplacedMeanwhile: a search that found neither the former passages nor the new ones */
+async function hits({ storage, documents, isLast }: Attempt, chosen: readonly Candidate[]): Promise<Hit[]> {
   const ids = chosen.map(({ id }) => id);
   const chunks = await chunksByIds(storage.db, ids);
+  if (chunks.size < ids.length && !isLast) throw new ReplacedMeanwhile();
   const documentIds = new Set([...chunks.values()].map(({ documentId }) => documentId));
   const known = await documents.byIds(storage.db, [...documentIds]);
   const metadataOf = new Map(known.map(({ id, metadata }) => [id, metadata]));

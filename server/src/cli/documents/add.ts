@@ -1,40 +1,35 @@
-import { openAsBlob } from 'node:fs';
-import { basename } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { KeywardApiError, unwrap, type KeywardClient, type StoredDocuments } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
-import { verb, type Context } from '../command.ts';
+import { verb } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { say } from '../io.ts';
-import { cell, print } from '../output.ts';
+import { print } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { findWorkspace } from '../workspaces/workspace.ts';
+import { sha256Of } from './digest.ts';
+import {
+  countsOf,
+  DEFAULT_FOLDER,
+  embedKnown,
+  failures,
+  partsOf,
+  saySimilar,
+  sayWarnings,
+  send,
+  summary,
+  unreadable,
+  type Outcome,
+  type Sending,
+} from './sending.ts';
+import { SOURCE_ARG, sourceNames, type SourceNames } from './source-names.ts';
 import { sourcesOf, type Source } from './sources.ts';
 import { documentsIn, type Stored } from './stored.ts';
-
-const DEFAULT_FOLDER = 'custom-documents';
-/** The longest wait for a request limit. */
-const WAIT_MAX_SECONDS = 120;
-/** Errors that all further documents would meet too. */
-const STOPS_ALL = new Set([
-  'invalid_key',
-  'insufficient_scope',
-  'forbidden_resource',
-  'budget_exceeded',
-  'budget_too_small',
-  'forbidden',
-]);
-
-type Outcome = { title: string; locations: string[]; warnings?: string[] } & (
-  { outcome: 'added' | 'known' } | { outcome: 'failed'; error: string }
-);
 
 export const add = verb({
   args: {
     path: { type: 'positional', description: 'Files, folders or URLs', required: true },
     workspace: { type: 'string', alias: 'w', description: 'Slug of the workspace to add them to' },
     folder: { type: 'string', description: `Folder on the server. Default: ${DEFAULT_FOLDER}` },
-    again: { type: 'boolean', description: 'Send documents again whose title is already in the folder' },
+    source: SOURCE_ARG,
+    again: { type: 'boolean', description: 'Send known files again, such as after an update of Keyward' },
     ...CLIENT_ARGS,
   },
   repeatsLast: true,
@@ -44,126 +39,93 @@ export const add = verb({
     'documents add https://example.org/manual --workspace staff',
   ],
   notes:
-    'The title of a document is its path as given. A document whose title is already in the folder is not stored again,\n' +
-    'only added to the workspace. So the command is idempotent: repeat it after an interruption. Exit code 1: a document\n' +
-    'could not be read; the others are stored. A warning on stderr names what in a stored file was not\n' +
-    'read, such as images.',
+    'A file is known by its path on this machine (or --source) and its bytes, a page by its address. A changed one is\n' +
+    'replaced in every workspace that has it. A file of another folder is another document, whatever its title, which is\n' +
+    'its path as given. So the command is idempotent: repeat it after an interruption. Exit code 1: a document could not\n' +
+    'be read or replaced; the others are stored. A warning on stderr names what in a stored file was not read, such as\n' +
+    'images. documents sync also removes what is gone.',
   run: async (args, context) => {
     const sources = await sourcesOf(context.all('path'));
+    const nameOf = await sourceNames(args.source, context.config.client.configDir);
     const client = await openClient(args, context);
     const { workspace, folder = DEFAULT_FOLDER, again = false } = args;
-    if (workspace !== undefined) await findWorkspace(client, workspace);
+    const members = workspace === undefined ? [] : (await findWorkspace(client, workspace)).documents;
     const stored = again ? [] : await documentsIn(client);
-    // The server keeps pages in a folder of its own.
-    const here = stored.filter(({ location, link }) => link !== null || location.startsWith(`${folder}/`));
-    const known = Map.groupBy(here, ({ title, link }) => link ?? title);
-    const items = await addAll({ client, context, workspace, folder, known }, sources);
-    for (const { title, warnings = [] } of items)
-      if (warnings.length > 0) say(context.io, `Warning: ${cell(title)}: ${cell(warnings.join(' '))}`);
-    const count = (outcome: Outcome['outcome']): number =>
-      items.filter((item) => item.outcome === outcome).length;
-    const [added, alreadyThere, failed] = [count('added'), count('known'), count('failed')];
+    const items = await addAll(
+      {
+        sending: { client, context, workspace, folder },
+        known: Map.groupBy(stored, ({ source }) => source),
+        members: new Set(members.map(({ docpath }) => docpath)),
+        nameOf,
+      },
+      sources,
+    );
+    sayWarnings(context, items);
+    saySimilar(context, items.filter(isNewFile), stored);
+    const { removed: _, ...counts } = countsOf(items);
     await print(context, args, {
-      value: { added, known: alreadyThere, failed, items },
-      table: () =>
-        [`${added} added, ${alreadyThere} already there, ${failed} failed`, ...failures(items)].join('\n'),
+      value: { ...counts, items },
+      table: () => [summary({ ...counts, removed: 0 }), ...failures(items)].join('\n'),
     });
-    return failed > 0 ? EXIT.failure : EXIT.ok;
+    return counts.failed > 0 ? EXIT.failure : EXIT.ok;
   },
 });
 
 interface Adding {
-  client: KeywardClient;
-  context: Context;
-  workspace: string | undefined;
-  folder: string;
-  /** By title, or by URL for a page. A mailbox has a document for each message. */
-  known: ReadonlyMap<string, readonly Stored[]>;
+  sending: Sending;
+  /** By the name of the source. A mailbox has a document for each message. */
+  known: ReadonlyMap<string | null, readonly Stored[]>;
+  /** Locations of what is in the workspace already. */
+  members: ReadonlySet<string>;
+  nameOf: SourceNames;
 }
 
-async function addAll(adding: Adding, sources: readonly Source[]): Promise<Outcome[]> {
-  const progress = new Progress(adding.context.io);
-  const items: Outcome[] = [];
+type Item = Outcome & { sha256?: string };
+
+const isNewFile = (item: Item): item is Item & { sha256: string } =>
+  item.outcome === 'added' && item.sha256 !== undefined;
+
+async function addAll(adding: Adding, sources: readonly Source[]): Promise<Item[]> {
+  const progress = new Progress(adding.sending.context.io);
+  const items: Item[] = [];
   try {
     for (const [at, source] of sources.entries()) {
       const percent = Math.floor((at / sources.length) * 100);
       progress.say(`Adding ${sources.length} document${sources.length === 1 ? '' : 's'}`, percent);
       items.push(await addOne(adding, source));
     }
+    return await inWorkspace(adding, items);
   } finally {
     progress.end();
   }
-  return items;
 }
 
-async function addOne(adding: Adding, source: Source): Promise<Outcome> {
+async function addOne({ sending, known, members, nameOf }: Adding, source: Source): Promise<Item> {
   const { title } = source;
+  // The server asks the web whether a page has changed.
+  if (source.kind === 'link') return send(sending, source, URL.parse(title)?.href ?? title);
+  let [name, sha256] = ['', ''];
   try {
-    const known = adding.known.get(title)?.map(({ location }) => location);
-    if (known !== undefined) return await attach(adding, { title, locations: known });
-    const { documents, error, warnings, message } = await patiently(adding, () => store(adding, source));
-    const locations = documents.map(({ location }) => location);
-    const said = { title, locations, ...(warnings.length === 0 ? {} : { warnings }) };
-    if (error !== null) return { ...said, outcome: 'failed', error };
-    return { ...said, outcome: message === undefined ? 'added' : 'known' };
+    [name, sha256] = [await nameOf(source), await sha256Of(source.path)];
   } catch (error) {
-    if (!(error instanceof KeywardApiError) || STOPS_ALL.has(error.code)) throw error;
-    return { title, locations: [], outcome: 'failed', error: error.message };
+    return { title, locations: [], outcome: 'failed', error: unreadable(error) };
   }
+  const present = known.get(name) ?? [];
+  const isKnown = present.length > 0 && present.every((one) => one.sha256 === sha256);
+  if (!isKnown) return { ...(await send(sending, source, name)), sha256 };
+  return { title, outcome: 'known', locations: partsOf(present, members) };
 }
 
-async function store({ client, workspace, folder }: Adding, source: Source): Promise<StoredDocuments> {
-  const workspaces = workspace === undefined ? [] : [workspace];
-  if (source.kind === 'link') return client.uploadLink({ link: source.title, workspaces });
-  const { path, title } = source;
-  return client.uploadDocument({
-    file: await openAsBlob(path),
-    name: basename(path),
-    title,
-    folder,
-    workspaces,
-  });
-}
-
-/** Idempotent: a document that is in the workspace stays. */
-async function attach(adding: Adding, said: Pick<Outcome, 'title' | 'locations'>): Promise<Outcome> {
-  const { client, workspace } = adding;
-  if (workspace === undefined) return { ...said, outcome: 'known' };
-  const answer = await patiently(adding, () =>
-    unwrap(
-      client.POST('/v1/workspace/{slug}/update-embeddings', {
-        params: { path: { slug: workspace } },
-        body: { adds: said.locations, deletes: [] },
-      }),
-    ),
+/** Those that are known may be in other workspaces only. */
+async function inWorkspace({ sending, members }: Adding, items: Item[]): Promise<Item[]> {
+  if (sending.workspace === undefined) return items;
+  const known = items.filter(({ outcome }) => outcome === 'known').flatMap(({ locations }) => locations);
+  const reasons = await embedKnown(
+    sending,
+    known.filter((location) => !members.has(location)),
   );
-  return answer.message === undefined
-    ? { ...said, outcome: 'known' }
-    : { ...said, outcome: 'failed', error: answer.message };
-}
-
-/** Retries when the request limit of the key allows it. */
-async function patiently<T>({ context }: Adding, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      const seconds =
-        error instanceof KeywardApiError && error.code === 'rate_limited' ? error.retryAfterSeconds : null;
-      if (seconds === null || seconds > WAIT_MAX_SECONDS) throw error;
-      await sleep(seconds * 1000, undefined, { signal: context.io.interrupted });
-    }
-  }
-}
-
-function failures(items: readonly Outcome[]): string[] {
-  const failed = items.filter((item) => item.outcome === 'failed');
-  // The server gives no reason, so that nobody can explore its network with links.
-  const isUnreached = failed.some(({ error }) => /^No URL content found at \S+\.$/.test(error));
-  const hint =
-    '  The server fetches pages from public addresses only. Its setting KEYWARD_FETCH_PRIVATE allows others.';
-  return [
-    ...failed.map(({ title, error }) => `  ${cell(title)}: ${cell(error)}`),
-    ...(isUnreached ? [hint] : []),
-  ];
+  return items.map((item) => {
+    const error = item.locations.map((location) => reasons.get(location)).find((one) => one !== undefined);
+    return error === undefined ? item : { ...item, outcome: 'failed', error };
+  });
 }

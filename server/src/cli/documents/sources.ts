@@ -18,17 +18,18 @@ export async function sourcesOf(given: readonly string[]): Promise<Source[]> {
   return found;
 }
 
-async function filesAt(path: string): Promise<string[]> {
-  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
+/** A file, or those of a folder and its folders, in order. @throws CliError where one cannot be looked at */
+export async function filesAt(path: string): Promise<string[]> {
+  const unreadable = (error: NodeJS.ErrnoException): never => {
     throw usageError(`${path} cannot be read (${error.code ?? error.message}).`, {
       hint: 'Give a file, a folder, or a URL that begins with https://.',
     });
-  });
+  };
+  const info = await stat(path).catch(unreadable);
   if (!info.isDirectory()) return [path];
   const files: string[] = [];
-  for (const entry of (await readdir(path, { withFileTypes: true })).sort((a, b) =>
-    a.name < b.name ? -1 : 1,
-  )) {
+  const entries = await readdir(path, { withFileTypes: true }).catch(unreadable);
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.name.startsWith('.')) continue;
     const below = join(path, entry.name);
     if (entry.isDirectory()) files.push(...(await filesAt(below)));

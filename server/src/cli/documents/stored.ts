@@ -7,11 +7,15 @@ export interface Stored {
   title: string;
   words: number;
   embedded: boolean;
-  /** The URL of a page; null: a file. */
-  link: string | null;
+  /** The name that its sender gave its source; null: none. */
+  source: string | null;
+  /** Its place in the source: a mailbox has a document for each message. */
+  part: number;
+  /** Of the bytes of the source when it was read, in hex. */
+  sha256: string | null;
+  /** The number of workspaces that hold it; null: it has no named source. */
+  workspaces: number | null;
 }
-
-const LINK = 'link://';
 
 /** @param folder default: all folders. */
 export async function documentsIn(client: KeywardClient, folder?: string): Promise<Stored[]> {
@@ -20,12 +24,26 @@ export async function documentsIn(client: KeywardClient, folder?: string): Promi
   return items
     .filter(({ name }) => folder === undefined || name === folder)
     .flatMap(({ name: folderName, items: files }) =>
-      files.map(({ name, title, wordCount, cached, chunkSource }) => ({
-        location: `${folderName}/${name}`,
-        title,
-        words: wordCount,
-        embedded: cached,
-        link: chunkSource.startsWith(LINK) ? chunkSource.slice(LINK.length) : null,
-      })),
+      files.map(
+        ({
+          name,
+          title,
+          wordCount,
+          cached,
+          source = null,
+          sourcePart,
+          sha256 = null,
+          workspaceCount = null,
+        }) => ({
+          location: `${folderName}/${name}`,
+          title,
+          words: wordCount,
+          embedded: cached,
+          source,
+          part: sourcePart ?? 0,
+          sha256,
+          workspaces: workspaceCount,
+        }),
+      ),
     );
 }

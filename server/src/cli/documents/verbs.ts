@@ -1,10 +1,12 @@
 import { unwrap } from '@keyward/sdk';
 import { CliError, EXIT } from '../exit.ts';
+import { say } from '../io.ts';
 import { fields, tableText } from '../output.ts';
 import { request } from '../request.ts';
 import { documentsIn } from './stored.ts';
 
 export { add } from './add.ts';
+export { sync } from './sync.ts';
 
 export const list = request({
   args: { folder: { type: 'string', description: 'Only documents of this folder' } },
@@ -14,6 +16,7 @@ export const list = request({
     tableText(items, {
       ...fields('location', 'title', 'words'),
       embedded: ({ embedded }) => (embedded ? 'yes' : 'no'),
+      source: ({ source }) => source,
     }),
 });
 
@@ -33,7 +36,13 @@ export const remove = request({
         hint: 'keyward documents list shows all documents.',
       });
     }
-    await unwrap(client.DELETE('/v1/system/remove-documents', { body: { names } }));
-    return { removed: names };
+    const { kept = [] } = await unwrap(client.DELETE('/v1/system/remove-documents', { body: { names } }));
+    return { removed: names.filter((name) => !kept.includes(name)), kept };
+  },
+  shown: ({ removed, kept }) => ({ removed, ...(kept.length === 0 ? {} : { kept }) }),
+  after: ({ kept }, { io }) => {
+    if (kept.length === 0) return EXIT.ok;
+    say(io, `${kept.length} stay: a workspace holds them that this key does not cover.`);
+    return EXIT.failure;
   },
 });

@@ -30,6 +30,29 @@ export const AddToWorkspaces = Type.Optional(
   ),
 );
 
+/** Addresses are sources too. */
+const SOURCE_MAX_CHARACTERS = 5_000;
+
+/** @returns null for text that is no name of a source. */
+function readSource(value: unknown): string | null | undefined {
+  if (value === undefined) return undefined;
+  // eslint-disable-next-line no-control-regex
+  const isName = typeof value === 'string' && value.trim() !== '' && !/[\u0000-\u001f\u007f]/.test(value);
+  return isName && value.length <= SOURCE_MAX_CHARACTERS && value.isWellFormed() ? value : null;
+}
+
+export const SOURCE_FORM = `source: must be a text of 1 to ${SOURCE_MAX_CHARACTERS} characters without control characters, such as "wiki:faq/leave.md".`;
+
+export const Source = Type.Optional(
+  field(
+    Type.String({
+      description:
+        'Name of the source, such as an address. What came from it before is known where its text is the same, and replaced in every workspace where it is another',
+    }),
+    readSource,
+  ),
+);
+
 /** Embedding a document changes the workspace. @throws KeywardError `insufficient_scope` */
 export function refuseWithoutWorkspaces(caller: Caller, slugs: readonly string[]): void {
   const scope = 'workspaces:write';

@@ -2,12 +2,22 @@ import { Type } from 'typebox';
 import { invalidField } from '../../base/errors.ts';
 import { checkedName, folderName, placeOf, type Place } from '../../documents/index.ts';
 import { json } from '../answers.ts';
-import { field, texts } from '../fields.ts';
+import { field, flag, texts } from '../fields.ts';
 import type { Route } from '../services.ts';
 import { documentRoute } from '../surface.ts';
 import { nullable } from '../../http/index.ts';
 
 const Done = Type.Object({ success: Type.Boolean(), message: nullable(Type.String()) });
+
+const Removed = Type.Object({
+  ...Done.properties,
+  kept: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        'Those that stay, because a workspace holds them that the key does not cover, or unusedOnly',
+    }),
+  ),
+});
 
 const MOVES_MAX = 10_000;
 const NAMES_MAX = 10_000;
@@ -96,15 +106,20 @@ export const documentFolderRoutes: Route[] = [
     path: '/v1/system/remove-documents',
     id: 'documents.remove',
     summary: 'Remove documents',
-    description: 'Also from the workspaces that hold them. Documents that do not exist are ignored.',
+    description:
+      'Also from the workspaces that hold them. Documents that do not exist are ignored; those that stay are named.',
     access: 'documents:write',
-    body: Type.Object({ names: texts({ description: 'folder/name' }) }),
-    responses: { 200: Done, 400: Done },
-    handler: async ({ documents }, { body: { names }, caller }) => {
+    body: Type.Object({
+      names: texts({ description: 'folder/name' }),
+      unusedOnly: Type.Optional(flag({ description: 'Documents that a workspace holds stay' })),
+    }),
+    responses: { 200: Removed, 400: Done },
+    handler: async ({ documents }, { body: { names, unusedOnly }, caller }) => {
       if (names === undefined) return failed(`Failed to remove documents. ${NAMES_FORM}`);
       if (names.length > NAMES_MAX) throw invalidField('names', `takes at most ${NAMES_MAX}`);
-      await documents.removeByLocation(caller, names);
-      return json({ success: true, message: 'Documents removed successfully' });
+      const kept = await documents.removeByLocation(caller, names, { unusedOnly });
+      const stays = kept.length === 0 ? {} : { kept };
+      return json({ success: true, message: 'Documents removed successfully', ...stays });
     },
   }),
 ];

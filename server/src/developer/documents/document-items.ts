@@ -1,11 +1,11 @@
 import type { Static } from 'typebox';
 import { mapInTurns, Turn } from '../../base/slices.ts';
 import type { FolderListing, ListedDocument } from '../../documents/index.ts';
-import type { DocumentItem, DocumentTree } from './document-shapes.ts';
+import { sourceMembers, type DocumentItem, type DocumentTree } from './document-shapes.ts';
 
 /** Documents as a list of the Developer API has them. Nothing is fetched again, so nothing can be watched. */
 export const documentItems = (documents: readonly ListedDocument[]): Promise<Static<typeof DocumentItem>[]> =>
-  mapInTurns(documents, ({ name, metadata, isCached, pinnedIn }) => ({
+  mapInTurns(documents, ({ name, metadata, isCached, pinnedIn, ...document }) => ({
     name,
     type: 'file',
     ...metadata,
@@ -13,6 +13,7 @@ export const documentItems = (documents: readonly ListedDocument[]): Promise<Sta
     canWatch: false,
     pinnedWorkspaces: pinnedIn,
     watched: false,
+    ...sourceMembers(document),
   }));
 
 export async function folderItems(

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Type, type Static } from 'typebox';
-import type { AddedDocument } from '../../documents/index.ts';
+import type { AddedDocument, ListedDocument } from '../../documents/index.ts';
 import { nullable, type Answer } from '../../http/index.ts';
 import { json, streamed } from '../answers.ts';
 
@@ -18,6 +18,17 @@ const metadata = {
   wordCount: Type.Integer(),
 };
 const tokens = { token_count_estimate: Type.Integer() };
+/** Of a document whose sender named its source. */
+const source = {
+  source: Type.Optional(Type.String({ description: 'The name that its sender gave its source' })),
+  sourcePart: Type.Optional(
+    Type.Integer({ description: 'Its place in the source: a mailbox has a document for each message' }),
+  ),
+  sha256: Type.Optional(Type.String({ description: 'Of the bytes of the source when it was read, in hex' })),
+  workspaceCount: Type.Optional(
+    Type.Integer({ description: 'Workspaces that hold it, as far as the key sees them' }),
+  ),
+};
 
 export const UploadedDocument = Type.Object(
   {
@@ -41,12 +52,13 @@ export const DocumentItem = Type.Object(
     canWatch: Type.Boolean(),
     pinnedWorkspaces: Type.Array(Type.Integer()),
     watched: Type.Boolean(),
+    ...source,
   },
   { title: 'DocumentItem' },
 );
 
 export const FoundDocument = Type.Object(
-  { name: Text, type: Type.Literal('file'), ...metadata, ...tokens, cached: Type.Boolean() },
+  { name: Text, type: Type.Literal('file'), ...metadata, ...tokens, cached: Type.Boolean(), ...source },
   { title: 'FoundDocument' },
 );
 
@@ -79,6 +91,12 @@ export const UploadResult = Type.Object({
   message: Type.Optional(
     Type.String({ description: 'Where the folder had documents already, with the same bytes: which' }),
   ),
+  outcome: Type.Optional(
+    Type.Union([Type.Literal('added'), Type.Literal('updated'), Type.Literal('known')], {
+      description:
+        'With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already',
+    }),
+  ),
 });
 
 export const UploadFailure = Type.Object({
@@ -86,6 +104,15 @@ export const UploadFailure = Type.Object({
   error: Type.Optional(Text),
   documents: Type.Optional(Type.Array(UploadedDocument)),
 });
+
+/** The members of a document whose sender named its source. */
+export const sourceMembers = ({ source, heldBy }: Pick<ListedDocument, 'source' | 'heldBy'>) =>
+  source && {
+    source: source.name,
+    sourcePart: source.part,
+    sha256: source.sha256,
+    workspaceCount: heldBy,
+  };
 
 /** A new document. @param named whether its name is shown too. */
 export function uploadedDocument({ document, text }: AddedDocument, named = false) {

@@ -5,7 +5,7 @@ import { json, phrase } from '../answers.ts';
 import { text } from '../fields.ts';
 import { pageFields } from './document-fields.ts';
 import { documentItems, folderItems } from './document-items.ts';
-import { DocumentTree, FolderPage, FoundDocument } from './document-shapes.ts';
+import { DocumentTree, FolderPage, FoundDocument, sourceMembers } from './document-shapes.ts';
 import { generatedFile } from '../chat/generated-file.ts';
 import { nullable } from '../../http/index.ts';
 import type { Route, DocumentServices } from '../services.ts';
@@ -96,7 +96,8 @@ const readingRoutes: Route[] = [
       const found = await documents.findByName(caller, docName);
       if (found === undefined) return phrase(404);
       const { name, metadata, isCached } = found;
-      return json({ document: { name, type: 'file', ...metadata, cached: isCached } });
+      const shown = { name, type: 'file', ...metadata, cached: isCached, ...sourceMembers(found) };
+      return json({ document: shown });
     },
   }),
   documentRoute({

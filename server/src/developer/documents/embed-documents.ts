@@ -58,16 +58,16 @@ export async function embedUploads(
   call: Caller,
   { slugs, brought }: { slugs: readonly string[]; brought: readonly AddedDocument[] },
 ): Promise<string | null> {
-  const locations = brought.map(({ document }) => document.location);
   const reasons: string[] = [];
   let missing = 0;
   for (const slug of slugs) {
     const workspace = await services.workspaces.findCovered(call.caller, slug);
     if (workspace === undefined) {
-      missing = locations.length;
+      missing = brought.length;
       reasons.push(`${slug}: There is no such workspace.`);
       continue;
     }
+    const locations = await locationsFor(services, workspace, brought);
     const { attached, failed } = await embed(services, call, { workspace, locations });
     missing = Math.max(missing, locations.length - attached.length);
     const [first] = failed;
@@ -80,4 +80,20 @@ export async function embedUploads(
       ? `${only.document.metadata.title} was`
       : `${missing} of ${brought.length} documents were`;
   return `${what} stored but not embedded into ${reasons.join(' ')}`;
+}
+
+/** Of the copies of a document, the one that the workspace holds already. */
+async function locationsFor(
+  { documents, storage }: DocumentServices,
+  workspace: Workspace,
+  brought: readonly AddedDocument[],
+): Promise<string[]> {
+  const copies = brought.flatMap(({ copies = [] }) => (copies.length > 1 ? copies.map(({ id }) => id) : []));
+  const members = await documents.memberships(storage.db, copies);
+  const inside = new Set(
+    members.filter((one) => one.collectionId === workspace.id).map(({ documentId }) => documentId),
+  );
+  return brought.map(
+    ({ document, copies = [] }) => (copies.find(({ id }) => inside.has(id)) ?? document).location,
+  );
 }

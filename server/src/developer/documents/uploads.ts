@@ -16,8 +16,11 @@ import {
   metadataFields,
   MetadataText,
   refuseWithoutWorkspaces,
+  Source,
+  SOURCE_FORM,
 } from './document-fields.ts';
 import { embedUploads } from './embed-documents.ts';
+import { replaceChanged, type Stored } from './replace-documents.ts';
 import { receiveUpload } from './upload-form.ts';
 import { decoder, type Answer, type Call, type Decoded } from '../../http/index.ts';
 import type { Route, DocumentServices } from '../services.ts';
@@ -27,6 +30,7 @@ const UploadForm = Type.Object({
   file: Type.String({ format: 'binary' }),
   addToWorkspaces: AddToWorkspaces,
   metadata: MetadataText,
+  source: Source,
 });
 const readForm = decoder(UploadForm);
 
@@ -40,6 +44,7 @@ function readTime(value: unknown): number | undefined {
 const Note = Type.Object({
   textContent: text(),
   addToWorkspaces: AddToWorkspaces,
+  source: Source,
   metadata: object({
     ...metadataFields,
     title: text(),
@@ -96,18 +101,20 @@ export const documentUploadRoutes: Route[] = [
         ),
       }),
       metadata: Metadata,
+      source: Source,
     }),
     responses,
     handler: async (services, call) => {
       const { caller, signal } = call;
-      const { link, addToWorkspaces: slugs, scraperHeaders, metadata: given } = call.body;
+      const { link, addToWorkspaces: slugs, scraperHeaders, metadata: given, source } = call.body;
       if (link === undefined)
         return failed('link: must be an address such as "https://example.com/handbook".', 400);
       const options = { caller, folder: DEFAULT_FOLDER, given, signal };
       const headers = extraHeaders(scraperHeaders);
       return store(services, call, {
         slugs,
-        read: () => services.intake.addLink(withScheme(link), headers, options),
+        source,
+        read: (source) => services.intake.addLink(withScheme(link), headers, { ...options, source }),
       });
     },
   }),
@@ -125,7 +132,8 @@ export const documentUploadRoutes: Route[] = [
       if (typeof note === 'string') return failed(note, 422);
       return store(services, call, {
         slugs: body.addToWorkspaces,
-        read: () => services.intake.addNote(note, { caller, folder: DEFAULT_FOLDER }),
+        source: body.source,
+        read: (source) => services.intake.addNote(note, { caller, folder: DEFAULT_FOLDER, source }),
       });
     },
   }),
@@ -150,10 +158,11 @@ async function upload(
   const { file } = form;
   if (file === undefined) return failed(`Invalid file upload. The form has no file. ${FORM}`, 400);
   try {
-    const { addToWorkspaces: slugs, metadata: given } = readForm(form.fields);
-    const source = { fd: file.handle.fd, name: cleanFileName(file.name) };
-    const read = () => intake.addFile(source, { caller, folder, given, signal });
-    return await store(services, call, { slugs, read, isNamed });
+    const { addToWorkspaces: slugs, metadata: given, source } = readForm(form.fields);
+    const opened = { fd: file.handle.fd, name: cleanFileName(file.name) };
+    const read: Incoming['read'] = (source) =>
+      intake.addFile(opened, { caller, folder, given, signal, source });
+    return await store(services, call, { slugs, source, read, isNamed });
   } finally {
     await file.handle.close();
   }
@@ -172,30 +181,41 @@ const FOLDER_FORM = 'It must be one name without slashes, such as "reports".';
 const uploadFailed = ({ refusal: error, isOurs = false }: AddRefusal) =>
   json({ success: false, error, documents: [] }, isOurs ? 500 : 400);
 
-interface NewDocuments {
+interface Incoming {
   /** The workspaces that they are added to; a string: the problem. */
   slugs: readonly string[] | string;
-  read: () => Promise<AddResult>;
+  /** Null: no name of a source. */
+  source: string | null | undefined;
+  read: (source: string | undefined) => Promise<AddResult>;
   isNamed?: boolean;
 }
 
 async function store(
   services: DocumentServices,
   call: Pick<UploadCall, 'caller' | 'countsItself'>,
-  { slugs, read, isNamed = false }: NewDocuments,
+  { slugs, source, read, isNamed = false }: Incoming,
 ): Promise<Answer> {
   if (typeof slugs === 'string') return failed(slugs, 422);
+  if (source === null) return failed(SOURCE_FORM, 422);
   refuseWithoutWorkspaces(call.caller, slugs);
-  const outcome = await read();
+  const outcome = await read(source);
   if ('refusal' in outcome) return uploadFailed(outcome);
-  const error = await embedUploads(services, call, { slugs, brought: outcome.added });
-  const documents = outcome.added.map((one) => uploadedDocument(one, isNamed));
+  const brought = await replaceChanged(services, call, outcome);
+  const error = await embedUploads(services, call, { slugs, brought });
+  const documents = brought.map((one) => uploadedDocument(one, isNamed));
   const { warnings = [] } = outcome;
   const warned = warnings.length === 0 ? {} : { warnings };
-  return uploadAnswer({ success: true, error, documents, ...warned, ...knownMembers(outcome.added) });
+  const said = { ...knownMembers(brought), ...(source === undefined ? {} : { outcome: outcomeOf(outcome) }) };
+  return uploadAnswer({ success: true, error, documents, ...warned, ...said });
 }
 
-/** Nothing was stored anew. */
+function outcomeOf({ added, changed = [], removed = [] }: Stored): 'added' | 'updated' | 'known' {
+  const known = added.filter(({ isKnown }) => isKnown === true).length;
+  if (changed.length === 0 && removed.length === 0 && known === added.length) return 'known';
+  return changed.length === 0 && removed.length === 0 && known === 0 ? 'added' : 'updated';
+}
+
+/** What was not stored anew. */
 function knownMembers(added: readonly AddedDocument[]): { message?: string } {
   const known = added.filter(({ isKnown }) => isKnown === true);
   if (known.length === 0) return {};

@@ -48,5 +48,5 @@ export function extraHeaders(given: unknown): Record<string, string> {
   return Object.fromEntries(entries.slice(0, HEADERS_MAX));
 }
 
-const isHeaderValue = (value: string): boolean =>
+export const isHeaderValue = (value: string): boolean =>
   value.length <= VALUE_MAX_CHARACTERS && /^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value);

@@ -1,7 +1,8 @@
 import type { lookup } from 'node:dns';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,7 @@ describe('a page', () => {
   async function outcome(pages: PageFetcher, link: string, headers: Record<string, string> = {}) {
     const page = await pages.fetch(link, { headers });
     if ('refusal' in page) return page.refusal;
+    if ('isUnmodified' in page) return 'unmodified';
     const { size } = await page.file.stat();
     const { buffer } = await page.file.read(Buffer.alloc(size), 0, size, 0);
     await page.file.close();
@@ -154,6 +156,40 @@ describe('a page', () => {
     expect(await outcome(pages, link)).toMatch(/^No URL content found/);
     expect(await outcome(pages, link)).toMatch(PRIVATE);
     expect(seen).toHaveLength(0);
+  });
+
+  test('A page is asked for on condition only with what proves its version', async () => {
+    const now = Date.now();
+    const date = (agoMs: number) => new Date(now - agoMs).toUTCString();
+    const versions: Record<string, OutgoingHttpHeaders> = {
+      '/etag': { etag: '"1"', 'last-modified': date(3_600_000) },
+      '/old': { 'last-modified': date(3_600_000) },
+      // It may change once more within its second.
+      '/young': { 'last-modified': date(1_000) },
+      '/moved': { location: '/etag' },
+    };
+    const { url, seen } = await serve((request, response) => {
+      const isKnown = request.headers['if-none-match'] ?? request.headers['if-modified-since'];
+      const status = request.url === '/moved' ? 302 : isKnown === undefined ? 200 : 304;
+      response.writeHead(status, { date: date(0), ...versions[request.url ?? ''] });
+      response.end(status === 200 ? 'text' : undefined);
+    });
+    const pages = fetcher();
+    const twice = async (path: string) => {
+      const first = await pages.fetch(url + path);
+      if (!('validators' in first)) throw new Error('it was not fetched');
+      await first.file.close();
+      const second = await pages.fetch(url + path, { unless: first.validators });
+      if ('file' in second) await second.file.close();
+      return [first.validators, 'isUnmodified' in second];
+    };
+    expect(await twice('/etag')).toEqual([{ etag: '"1"' }, true]);
+    expect(await twice('/old')).toEqual([{ modified: date(3_600_000) }, true]);
+    expect(seen.at(-1)?.headers['if-modified-since']).toBe(date(3_600_000));
+    expect(await twice('/young')).toEqual([{}, false]);
+    expect(await twice('/moved')).toEqual([{}, false]);
+    // An answer to a question that was not asked is no page.
+    expect(await outcome(pages, `${url}/etag`, { 'if-none-match': '"1"' })).toMatch(/It answers 304\.$/);
   });
 
   test('A page without an end, or that arrives too slowly, is refused', async () => {

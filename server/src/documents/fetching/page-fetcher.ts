@@ -11,7 +11,8 @@ import { currentPermit } from '../../storage/index.ts';
 import { shownBytes } from '../parsing/limits.ts';
 import { extensionForType, extensionOf } from '../parsing/formats.ts';
 import type { TemporaryFiles } from '../temporary-files.ts';
-import { lastPartOf, nameOfPage, pageUrl } from './links.ts';
+import type { Validators } from '../document.ts';
+import { isHeaderValue, lastPartOf, nameOfPage, pageUrl } from './links.ts';
 
 export interface FetchLimits {
   /** From the first byte sent to the last received, over all redirects. */
@@ -32,6 +33,21 @@ export interface Page {
   called: string;
   /** As the server declares it. */
   charset: string | undefined;
+  /** What its server says of this version; nothing after a redirect, whose target may change. */
+  validators: Validators;
+}
+
+/** It is still the version that was asked about. */
+export interface Unmodified {
+  isUnmodified: true;
+}
+
+export interface FetchOptions {
+  /** They go to the link's own origin only. */
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+  /** Of the version that is there: an unmodified page is not sent again. */
+  unless?: Validators | undefined;
 }
 
 export interface PageFetcherOptions {
@@ -67,17 +83,17 @@ export class PageFetcher {
     if (!this.#connections.destroyed) await this.#connections.destroy();
   }
 
-  /** @param headers go to the link's own origin only. @returns a refusal that names the link. */
+  /** @returns a refusal that names the link. */
   async fetch(
     link: string,
-    { headers = {}, signal }: { headers?: Record<string, string>; signal?: AbortSignal | undefined } = {},
-  ): Promise<Page | { refusal: string }> {
+    { headers = {}, signal, unless = {} }: FetchOptions = {},
+  ): Promise<Page | Unmodified | { refusal: string }> {
     const release = await this.#gate.enter(signal);
     try {
       if (release === undefined) throw new NotFetched('Too many pages are being fetched.');
       const late = AbortSignal.timeout(this.#limits.timeMs);
       const stop = signal === undefined ? late : AbortSignal.any([late, signal]);
-      return await this.#follow(link, headers, stop);
+      return await this.#follow(link, { headers, unless }, stop);
     } catch (error) {
       const reason = this.#reasonOf(error);
       return { refusal: `No URL content found at ${shown(link)}.${reason === '' ? '' : ` ${reason}`}` };
@@ -86,16 +102,25 @@ export class PageFetcher {
     }
   }
 
-  async #follow(link: string, headers: Record<string, string>, signal: AbortSignal): Promise<Page> {
+  async #follow(
+    link: string,
+    { headers, unless }: { headers: Record<string, string>; unless: Validators },
+    signal: AbortSignal,
+  ): Promise<Page | Unmodified> {
     let url = checked(pageUrl(link));
     const first = url;
     for (let hop = 0; hop <= this.#limits.redirects; hop++) {
       const extra = url.origin === first.origin ? headers : {};
-      const response = await this.#get(url, extra, signal);
+      const conditions = hop === 0 ? conditionsOf(unless) : {};
+      const response = await this.#get(url, { ...extra, ...conditions }, signal);
       // The reader gets its errors; without a listener an error would end this process.
       response.body.on('error', () => undefined);
       const next = redirectOf(response);
-      if (next === undefined) return this.#save(response, { url, first, signal });
+      if (response.statusCode === 304 && Object.keys(conditions).length > 0) {
+        await response.body.dump({ limit: SKIPPED_MAX_BYTES }).catch(() => undefined);
+        return { isUnmodified: true };
+      }
+      if (next === undefined) return this.#save(response, { url, first, signal, isDirect: hop === 0 });
       await response.body.dump({ limit: SKIPPED_MAX_BYTES }).catch(() => undefined);
       url = checked(pageUrl(URL.parse(next, url.href)?.href ?? ''));
     }
@@ -125,7 +150,7 @@ export class PageFetcher {
 
   async #save(
     { statusCode, headers, body }: Dispatcher.ResponseData,
-    { url, first, signal }: { url: URL; first: URL; signal: AbortSignal },
+    { url, first, signal, isDirect }: { url: URL; first: URL; signal: AbortSignal; isDirect: boolean },
   ): Promise<Page> {
     if (statusCode !== 200) {
       await body.dump({ limit: SKIPPED_MAX_BYTES }).catch(() => undefined);
@@ -145,7 +170,9 @@ export class PageFetcher {
       throw error;
     }
     const type = textOf(headers['content-type']);
-    return { file, fileName: fileNameOf(url, type), called: nameOfPage(first), charset: charsetOf(type) };
+    const validators = isDirect ? validatorsIn(headers) : {};
+    const names = { fileName: fileNameOf(url, type), called: nameOfPage(first) };
+    return { file, ...names, charset: charsetOf(type), validators };
   }
 
   /** Counts the bytes after decompression. */
@@ -185,6 +212,25 @@ function redirectOf({ statusCode, headers }: Dispatcher.ResponseData): string | 
 
 const textOf = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
+
+const VALIDATOR_MAX_CHARACTERS = 1_000;
+/** A page may change twice within the second that `Last-Modified` names. */
+const SETTLED_MS = 60_000;
+
+/** `Last-Modified` only without an ETag, and where it is old enough to prove anything (RFC 9110, 8.8.2.2). */
+function validatorsIn(headers: Dispatcher.ResponseData['headers']): Validators {
+  const [etag, modified, date] = [headers.etag, headers['last-modified'], headers.date].map(textOf);
+  if (etag !== undefined && etag.length <= VALIDATOR_MAX_CHARACTERS)
+    return isHeaderValue(etag) ? { etag } : {};
+  if (modified === undefined) return {};
+  const age = Date.parse(date ?? '') - Date.parse(modified);
+  return age >= SETTLED_MS && isHeaderValue(modified) ? { modified } : {};
+}
+
+const conditionsOf = ({ etag, modified }: Validators): Record<string, string> => ({
+  ...(etag === undefined ? {} : { 'if-none-match': etag }),
+  ...(modified === undefined ? {} : { 'if-modified-since': modified }),
+});
 
 const charsetOf = (contentType = ''): string | undefined =>
   /;\s*charset\s*=\s*"?([\w.:-]{2,40})/i.exec(contentType)?.[1];

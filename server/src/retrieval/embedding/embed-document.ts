@@ -8,7 +8,7 @@ import {
   beginEmbedding,
   completeEmbedding,
   deleteEmbeddings,
-  goneMeanwhile,
+  GoneMeanwhile,
   lockEmbeddings,
   type NewChunk,
 } from '../chunk-store.ts';
@@ -20,11 +20,15 @@ import { knownDimensions, noteDimensions, otherLength, recipeId, type Recipe } f
 
 /** In one transaction: about 700 KB, so that no other write waits long. */
 const STAGED_CHUNKS = 256;
+/** Of a document that is replaced meanwhile. */
+const ATTEMPTS_MAX = 3;
 /** Only the last transaction of a pass has to survive a power cut. */
 const STAGING = { durable: false };
 
 interface Work {
   document: Document;
+  /** That the document is to have; left out: it has it. */
+  text?: string;
   recipe: Recipe;
   /** Left out: the server itself. */
   payer?: Payer | undefined;
@@ -35,22 +39,43 @@ interface Work {
 /**
  * Cuts a document and embeds its chunks in a pass. No search sees the pass before its last transaction, which also removes
  * the document's former chunks; a process that dies leaves nothing that is found.
+ * One whose text is replaced meanwhile is embedded again.
  * @throws KeywardError
  */
 export async function embedDocument(context: RetrievalContext, work: Work): Promise<void> {
-  const { storage, documents, models } = context;
+  const { storage, documents } = context;
+  for (let attempt = 1, { document } = work; ; attempt++) {
+    try {
+      return await embedOnce(context, { ...work, document });
+    } catch (error) {
+      if (!(error instanceof GoneMeanwhile) || attempt === ATTEMPTS_MAX) throw error;
+      const [present] = await documents.byIds(storage.db, [document.id]);
+      if (present === undefined) throw error;
+      document = work.text === undefined ? present : { ...present, metadata: document.metadata };
+    }
+  }
+}
+
+async function embedOnce(context: RetrievalContext, work: Work): Promise<void> {
+  const { models } = context;
   const { document, recipe } = work;
   const account = accountOf(work.payer);
   // A refusal comes before any work.
   if (account.selector !== undefined) await models.resolve(recipe.model, account.selector);
-  const text = await documents.text(storage.db, document.id);
-  if (text === undefined) throw goneMeanwhile();
+  const text = await textFor(context, work);
   const header = chunkHeader({ ...document.metadata });
   const chunks = (await chunksOf(text, recipe.chunks)).map((chunk) => header + chunk);
   const bytes = chunks.reduce((sum, chunk) => sum + Buffer.byteLength(chunk), 0);
   await paid(models, account, { path: EMBEDDINGS_PATH, model: recipe.model, bytes }, (send) =>
     embedChunks(context, work, { chunks, send }),
   );
+}
+
+async function textFor({ documents, storage }: RetrievalContext, work: Work): Promise<string> {
+  if (work.text !== undefined) return work.text;
+  const content = await documents.content(storage.db, work.document.id);
+  if (content?.revision !== work.document.revision) throw new GoneMeanwhile();
+  return content.text;
 }
 
 async function embedChunks(
@@ -62,7 +87,7 @@ async function embedChunks(
   const { document, recipe } = work;
   const pass = await storage.transaction(async (tx) => {
     // It may have been removed while it was cut.
-    if (!(await context.documents.lock(tx, document.id))) throw goneMeanwhile();
+    if ((await context.documents.lock(tx, document.id)) === undefined) throw new GoneMeanwhile();
     const id = await recipeId(tx, recipe);
     const pass = { documentId: document.id, recipeId: id, nowMs: clock.nowMs() };
     return { id: await beginEmbedding(tx, pass), recipeId: id };
@@ -72,8 +97,8 @@ async function embedChunks(
     if (rest.dimensions !== undefined) await context.pgvector.prepare(rest.dimensions);
     await storage.transaction((tx) => complete(context, tx, { ...work, ...pass, ...rest }));
   } catch (error) {
-    // Another process may have been faster and removed this pass: its vectors are equal.
-    if (!(await adopt(context, work, pass.recipeId))) {
+    // Another process may have been faster and removed this pass: its vectors are equal, unless the text is another one.
+    if (work.text !== undefined || !(await adopt(context, work, pass.recipeId))) {
       // Also when the request was ended.
       await booksOf(storage)
         .transaction((tx) => deleteEmbeddings(tx, [pass.id]))
@@ -122,11 +147,15 @@ async function stage(
 async function complete(
   context: RetrievalContext,
   tx: Db,
-  { document, alongside, ...pass }: Work & Staged & { id: number; recipeId: number },
+  { document, text, alongside, ...pass }: Work & Staged & { id: number; recipeId: number },
 ): Promise<void> {
+  const revision = await context.documents.lock(tx, document.id);
+  // Vectors of a former text must not become those of the new one.
+  if (revision === undefined || (text === undefined && revision !== document.revision))
+    throw new GoneMeanwhile();
   await addChunks(tx, pass.id, pass.remaining);
   const passes = new Set(await lockEmbeddings(tx, document.id));
-  if (!passes.delete(pass.id)) throw goneMeanwhile();
+  if (!passes.delete(pass.id)) throw new GoneMeanwhile();
   await deleteEmbeddings(tx, [...passes]);
   await completeEmbedding(tx, pass.id, pass.chunkCount);
   if (pass.dimensions !== undefined) {

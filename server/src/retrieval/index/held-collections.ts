@@ -84,13 +84,16 @@ export class HeldCollections {
     // Read first: a change that comes after it is sent too, and looked for again.
     const revision = await revisionOf(db, collectionId);
     const dimensions = await knownDimensions(db, model);
-    const passes = await passesIn(db, collectionId, model).select('e.id').execute();
+    const passes = await passesIn(db, collectionId, model).select(['e.id', 'e.chunk_count']).execute();
     if (dimensions === undefined || passes.length === 0) return undefined;
     const { life } = this.#client;
     const embeddings = Float64Array.from(passes, ({ id }) => id);
     const { missing } = await this.#client.ask({ ask: 'begin', name, dimensions, embeddings, withTexts });
-    for (const embedding of missing)
-      for await (const { ids, vectors, texts, isLast } of readVectors(db, embedding, withTexts))
+    const counts = new Map(passes.map((pass) => [pass.id, pass.chunk_count]));
+    for (const embedding of missing) {
+      let left = counts.get(embedding) ?? 0;
+      for await (const { ids, vectors, texts, isLast } of readVectors(db, embedding, withTexts)) {
+        left -= ids.length;
         await this.#client.ask({
           ask: 'add',
           name,
@@ -100,6 +103,10 @@ export class HeldCollections {
           ...(texts === undefined ? {} : { texts }),
           isLast,
         });
+      }
+      // Its document was replaced: a search would find neither its former passages nor its new ones.
+      if (left > 0) throw new IndexGone('was sent a document that was replaced meanwhile');
+    }
     await this.#client.ask({ ask: 'commit', name, revision });
     this.#known.set(name, { life, revision, withTexts });
     return revision;

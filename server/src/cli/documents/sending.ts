@@ -1,0 +1,183 @@
+import { openAsBlob } from 'node:fs';
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KeywardApiError, unwrap, type KeywardClient, type StoredDocuments } from '@keyward/sdk';
+import type { Context } from '../command.ts';
+import { say } from '../io.ts';
+import { cell } from '../output.ts';
+import type { Source } from './sources.ts';
+import type { Stored } from './stored.ts';
+
+export const DEFAULT_FOLDER = 'custom-documents';
+/** The longest wait for a request limit. */
+const WAIT_MAX_SECONDS = 120;
+/** Errors that all further documents would meet too. */
+export const STOPS_ALL: ReadonlySet<string> = new Set([
+  'invalid_key',
+  'insufficient_scope',
+  'forbidden_resource',
+  'budget_exceeded',
+  'budget_too_small',
+  'forbidden',
+]);
+
+export type Outcome = { title: string; locations: string[]; warnings?: string[] } & (
+  { outcome: 'added' | 'updated' | 'known' | 'removed' } | { outcome: 'failed'; error: string }
+);
+
+export interface Sending {
+  client: KeywardClient;
+  context: Context;
+  workspace: string | undefined;
+  folder: string;
+}
+
+/** Sends a file or a link under the name of its source. The server knows, replaces or adds its documents. */
+export async function send(sending: Sending, source: Source, name: string): Promise<Outcome> {
+  const { title } = source;
+  try {
+    const stored = await patiently(sending, () => store(sending, source, name));
+    const { documents, error, warnings, outcome = 'added' } = stored;
+    const locations = documents.map(({ location }) => location);
+    const said = { title, locations, ...(warnings.length === 0 ? {} : { warnings }) };
+    return error === null ? { ...said, outcome } : { ...said, outcome: 'failed', error };
+  } catch (error) {
+    return { title, locations: [], outcome: 'failed', error: reasonOf(error) };
+  }
+}
+
+/** @throws the error, where it is that of all further documents too. */
+function reasonOf(error: unknown): string {
+  if (error instanceof KeywardApiError && !STOPS_ALL.has(error.code)) return error.message;
+  // Of `openAsBlob`, for a file that was there when its bytes were read before.
+  if ((error as NodeJS.ErrnoException).code === 'ERR_INVALID_ARG_VALUE') return 'It cannot be read any more.';
+  throw error;
+}
+
+export const unreadable = (error: unknown): string =>
+  `It cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`;
+
+async function store(
+  { client, workspace, folder }: Sending,
+  source: Source,
+  name: string,
+): Promise<StoredDocuments> {
+  const workspaces = workspace === undefined ? [] : [workspace];
+  if (source.kind === 'link') return client.uploadLink({ link: source.title, source: name, workspaces });
+  const { path, title } = source;
+  const file = await openAsBlob(path);
+  return client.uploadDocument({ file, name: basename(path), title, source: name, folder, workspaces });
+}
+
+/** Documents in one request: each may have to be embedded. */
+const EMBED_BATCH = 10;
+
+/** Puts documents that the server knows into the workspace. @returns the reasons of those that are not in it, by location */
+export async function embedKnown(
+  sending: Sending,
+  locations: readonly string[],
+  onProgress: (done: number) => void = () => undefined,
+): Promise<Map<string, string>> {
+  const reasons = new Map<string, string>();
+  for (let at = 0; at < locations.length; at += EMBED_BATCH) {
+    onProgress(at);
+    const batch = locations.slice(at, at + EMBED_BATCH);
+    for (const { name, reason } of await changeEmbedded(sending, { adds: batch })) reasons.set(name, reason);
+  }
+  return reasons;
+}
+
+/** @returns what was not done. */
+export async function changeEmbedded(
+  sending: Sending,
+  { adds = [], deletes = [] }: { adds?: string[]; deletes?: string[] },
+): Promise<{ name: string; reason: string }[]> {
+  const { client, workspace: slug = '' } = sending;
+  const answer = await patiently(sending, () =>
+    unwrap(
+      client.POST('/v1/workspace/{slug}/update-embeddings', {
+        params: { path: { slug } },
+        body: { adds, deletes },
+      }),
+    ),
+  );
+  return answer.skipped ?? [];
+}
+
+/** Retries when the request limit of the key allows it. */
+export async function patiently<T>({ context }: Sending, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const seconds =
+        error instanceof KeywardApiError && error.code === 'rate_limited' ? error.retryAfterSeconds : null;
+      if (seconds === null || seconds > WAIT_MAX_SECONDS) throw error;
+      await sleep(seconds * 1000, undefined, { signal: context.io.interrupted });
+    }
+  }
+}
+
+/** Of the documents of a source those to put into a workspace: of several copies of a part the one that is in it, or the oldest. */
+export function partsOf(documents: readonly Stored[], members: ReadonlySet<string>): string[] {
+  return [...Map.groupBy(documents, ({ part }) => part).values()].flatMap((copies) => {
+    const inside = copies.find(({ location }) => members.has(location)) ?? copies[0];
+    return inside === undefined ? [] : [inside.location];
+  });
+}
+
+export type Counts = Record<'added' | 'updated' | 'removed' | 'known' | 'failed', number>;
+
+export function countsOf(items: readonly Outcome[]): Counts {
+  const counts: Counts = { added: 0, updated: 0, removed: 0, known: 0, failed: 0 };
+  for (const { outcome } of items) counts[outcome]++;
+  return counts;
+}
+
+/** Such as `3 updated, 1 removed, 996 known before`. */
+export function summary(counts: Counts): string {
+  const words = Object.entries({ ...counts, known: 0, failed: 0 })
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} ${name}`);
+  if (counts.known > 0 || (words.length === 0 && counts.failed === 0))
+    words.push(`${counts.known} known before`);
+  return [...words, ...(counts.failed > 0 ? [`${counts.failed} failed`] : [])].join(', ');
+}
+
+/** What in stored files was not read. */
+export function sayWarnings({ io }: Context, items: readonly Outcome[]): void {
+  for (const { title, warnings = [] } of items)
+    if (warnings.length > 0) say(io, `Warning: ${cell(title)}: ${cell(warnings.join(' '))}`);
+}
+
+/**
+ * Names files that are there already under another name of their source, as those of a container with a new home each time are.
+ * @param known the documents that were there before
+ */
+export function saySimilar(
+  { io }: Context,
+  added: readonly { title: string; sha256: string }[],
+  known: readonly Stored[],
+): void {
+  const before = new Map(known.map((one) => [`${one.sha256} ${one.title}`, one]));
+  const similar = added.flatMap((one) => before.get(`${one.sha256} ${one.title}`) ?? []);
+  const [first] = similar;
+  if (first === undefined) return;
+  const source = first.source === null ? 'no named source' : `the source ${cell(first.source)}`;
+  say(
+    io,
+    `Note: ${similar.length} of the added files have the title and the bytes of documents that are there already, such as ${cell(first.location)} from ${source}. Both are kept. Where they are the same file, give its source a name: --source NAME`,
+  );
+}
+
+export function failures(items: readonly Outcome[]): string[] {
+  const failed = items.filter((item) => item.outcome === 'failed');
+  // The server gives no reason, so that nobody can explore its network with links.
+  const isUnreached = failed.some(({ error }) => /^No URL content found at \S+\.$/.test(error));
+  const hint =
+    '  The server fetches pages from public addresses only. Its setting KEYWARD_FETCH_PRIVATE allows others.';
+  return [
+    ...failed.map(({ title, error }) => `  ${cell(title)}: ${cell(error)}`),
+    ...(isUnreached ? [hint] : []),
+  ];
+}
