@@ -129,6 +129,7 @@ export async function newHome(options: HomeOptions = {}): Promise<Home> {
     KEYWARD_CONFIG_DIR: join(folder, 'config'),
     KEYWARD_PORT: '0',
     KEYWARD_LOCAL_MODEL: localModel ? 'on' : 'off',
+    KEYWARD_DRAIN_SECONDS: '0',
     ...(database === 'postgres' ? { KEYWARD_DATABASE_URL: await newDatabase() } : {}),
     ...environment,
   });

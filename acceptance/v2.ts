@@ -18,6 +18,7 @@ export class V2 {
     this.environment = {
       ...machineEnvironment(),
       KEYWARD_LOCAL_MODEL: 'off',
+      KEYWARD_DRAIN_SECONDS: '0',
       V2_STATE: this.state,
       V2_OPENBAO_PORT: openbao,
       V2_SERVICE_PORT: service,

@@ -22,6 +22,7 @@ const config = readConfig({
   KEYWARD_DATA_DIR: folder,
   KEYWARD_PORT: '0',
   KEYWARD_LOCAL_MODEL: 'off',
+  KEYWARD_DRAIN_SECONDS: '0',
   KEYWARD_JOB_QUEUED_MAX: '10000000',
   ...(database === 'sqlite' ? {} : { KEYWARD_DATABASE_URL: database }),
 });

@@ -13,6 +13,7 @@ const config = readConfig({
   KEYWARD_DATA_DIR: dataDir,
   KEYWARD_PORT: '0',
   KEYWARD_LOCAL_MODEL: 'off',
+  KEYWARD_DRAIN_SECONDS: '0',
   KEYWARD_LOG_LEVEL: 'info',
   ...(JSON.parse(process.argv[2] ?? '{}') as Record<string, string>),
 });

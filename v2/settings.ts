@@ -46,7 +46,7 @@ export const logOf = ({ state }: Settings, name: Place['name']): string => join(
 
 const OWN =
   /^(KEYWARD_|V2_|VAULT_|BAO_|WRAPPER_|(ADMIN|CLIENT|MINER)_API_KEYS$|ANYLLM_API_KEY|NODE_OPTIONS$)/;
-const KEPT = ['KEYWARD_LOCAL_MODEL', 'KEYWARD_MODELS_DIR', 'KEYWARD_LOG_LEVEL'];
+const KEPT = ['KEYWARD_DRAIN_SECONDS', 'KEYWARD_LOCAL_MODEL', 'KEYWARD_MODELS_DIR', 'KEYWARD_LOG_LEVEL'];
 
 /** The environment of the machine without what is meant for another Keyward or another Vault, and with `added`. */
 export function cleanEnvironment(added: Record<string, string>): NodeJS.ProcessEnv {

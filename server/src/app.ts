@@ -31,7 +31,14 @@ import {
 } from './sealing/index.ts';
 import { settingsModule } from './settings/index.ts';
 import { stacksModule } from './stacks/index.ts';
-import { migrate, openStorage, storageMigrations, type Opening, type Storage } from './storage/index.ts';
+import {
+  migrate,
+  openStorage,
+  storageMigrations,
+  type Opening,
+  type Storage,
+  type Waiting,
+} from './storage/index.ts';
 import { usageModule } from './usage/index.ts';
 import { emptyWidgets, widgetsModule } from './widgets/index.ts';
 import { coverage, memberships, workspacesModule } from './workspaces/index.ts';
@@ -77,7 +84,7 @@ export const MIGRATIONS = ALL.migrations;
 
 type ServicesOf<Line> = Line extends ModuleLine<Start, infer Services> ? Services : never;
 
-export type Core = ServicesOf<typeof CORE> & Pick<Life, 'stop'>;
+export type Core = ServicesOf<typeof CORE> & { stop: () => Promise<void> };
 
 /**
  * Opens the data directory, migrates the database, joins the other nodes.
@@ -86,20 +93,27 @@ export type Core = ServicesOf<typeof CORE> & Pick<Life, 'stop'>;
 export async function openCore(
   config: Config,
   logger: Logger,
-  { mayMake }: { mayMake: boolean },
+  { mayMake, waiting }: { mayMake: boolean; waiting?: Waiting | undefined },
 ): Promise<Core> {
-  const { services, life } = await openLine(CORE, { config, logger, mayMake });
-  return { ...services, stop: life.stop };
+  const { services, life } = await openLine(CORE, { config, logger, mayMake, waiting });
+  return { ...services, stop: async () => void (await life.stop()) };
+}
+
+interface LineOptions {
+  config: Config;
+  logger: Logger;
+  mayMake: boolean;
+  waiting: Waiting | undefined;
 }
 
 async function openLine<Services extends Start>(
   line: ModuleLine<Start, Services>,
-  { config, logger, mayMake }: { config: Config; logger: Logger; mayMake: boolean },
+  { config, logger, mayMake, waiting }: LineOptions,
 ): Promise<{ services: Services; life: Life }> {
   const clock = systemClock;
   prepareDataDir(config.dataDir);
   const known = await findMasterKey({ ...config.masterKey, dataDir: config.dataDir });
-  const storage = await openStorage(config.database);
+  const storage = await openStorage(config.database, waiting);
   try {
     const applied = await migrate(storage, MIGRATIONS, clock.nowMs());
     if (applied.length > 0) logger.info({ steps: applied.length }, 'the database schema is up to date');
@@ -143,29 +157,36 @@ export interface App {
   /** Where it listens, such as `http://127.0.0.1:5390`; known after `start`. */
   url(): string;
   start(): Promise<void>;
-  stop(): Promise<void>;
+  /** Within the time that the settings give it. @returns whether all was written until then. */
+  stop(): Promise<boolean>;
 }
 
 /**
  * Builds the server; it listens after `start`.
- * @param times how long requests may take to arrive; tests set their own. @throws StartupError
+ * @param times how long requests may take to arrive; tests set their own.
+ * @throws StartupError
  */
-export async function openApp(config: Config, logger: Logger, times?: ArrivalTimes): Promise<App> {
+export async function openApp(
+  config: Config,
+  logger: Logger,
+  { times, waiting }: { times?: ArrivalTimes | undefined; waiting?: Waiting } = {},
+): Promise<App> {
   // Commands on local data open only the core: these modules take a third of the loading time.
   const [{ HttpServer, Metrics }, { allRoutes }, { readinessOf }] = await Promise.all([
     import('./http/index.ts'),
     import('./app/routes.ts'),
     import('./api/index.ts'),
   ]);
-  const { services, life } = await openLine(ALL, { config, logger, mayMake: true });
+  const { services, life } = await openLine(ALL, { config, logger, mayMake: true, waiting });
   const { nodes, counters, jobs } = services;
   const metrics = new Metrics({
     nodeHoldsLease: () => nodes.leaseHolds(),
     totals: () => counters.totals(),
     jobs: () => queueTotals(jobs),
   });
-  const readiness = readinessOf(services);
-  const kernel = { ...services, metrics, readiness, version: VERSION };
+  const readiness = readinessOf({ ...services, isStopping: (): boolean => http.isStopping });
+  const stopping = new AbortController();
+  const kernel = { ...services, metrics, readiness, stopping, version: VERSION };
   const http = new HttpServer(kernel, allRoutes(VERSION), times);
   return {
     core: services,
@@ -176,8 +197,9 @@ export async function openApp(config: Config, logger: Logger, times?: ArrivalTim
       await http.listen(config.host, config.port);
     },
     stop: async () => {
+      const endMs = performance.now() + config.stopping.limitMs;
       await http.stop().catch(() => undefined);
-      await life.stop();
+      return life.stop(endMs);
     },
   };
 }

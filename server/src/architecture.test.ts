@@ -151,7 +151,7 @@ describe('what is written for a request', () => {
       'models/upstreams/probe.ts',
       'nodes/nodes.ts',
       'retrieval/embedding/embedder.ts',
-      'storage/postgres.ts',
+      'storage/postgres/postgres.ts',
       'storage/sqlite.ts',
       'storage/together.ts',
     ]);
@@ -159,7 +159,7 @@ describe('what is written for a request', () => {
       /BEGIN IMMEDIATE|\.transaction\(\)\s*\.execute/.test(source),
     );
     expect(begins.map(({ path }) => path.slice(PRODUCT.length)).toSorted()).toEqual([
-      'storage/postgres.ts',
+      'storage/postgres/postgres.ts',
       'storage/sqlite.ts',
     ]);
   });

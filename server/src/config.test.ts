@@ -114,6 +114,14 @@ describe('the environment', () => {
     expect(message).not.toContain(SECRET);
   });
 
+  test('the time for all of stopping must be longer than the drain that it includes', () => {
+    const { stopping } = readConfig({ KEYWARD_DRAIN_SECONDS: '9', KEYWARD_STOP_SECONDS: '10' });
+    expect(stopping).toEqual({ drainMs: 9_000, limitMs: 10_000 });
+    expect(failure({ KEYWARD_STOP_SECONDS: '2' }).message).toBe(
+      'KEYWARD_STOP_SECONDS (2) must be greater than KEYWARD_DRAIN_SECONDS (2): it includes it.',
+    );
+  });
+
   test('pages may be fetched from everywhere but link-local addresses where the operator says so', () => {
     expect(readConfig({ KEYWARD_FETCH_PRIVATE: 'allow' }).fetchPrivate).toBe('allow');
     expect(readConfig({ KEYWARD_FETCH_PRIVATE: 'none' }).fetchPrivate).toEqual([]);

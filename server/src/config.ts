@@ -13,6 +13,7 @@ import {
   type BatchLimits,
   type JobSettings,
 } from './base/forms/queue-settings.ts';
+import { stopSettings, type StopSettings } from './base/forms/stop-settings.ts';
 
 /** The configuration, read from the environment only here. */
 export interface Config {
@@ -22,6 +23,9 @@ export interface Config {
   dataDir: string;
   /** A `postgres://` URL or the absolute path of an SQLite file. */
   database: string;
+  /** How long the server waits at its start for a PostgreSQL that cannot be reached yet. */
+  databaseWaitMs: number;
+  stopping: StopSettings;
   masterKey: { value?: string; file?: string; previous: string[] };
   tls: { certFile: string; keyFile: string } | undefined;
   /** CIDR ranges of proxies whose X-Forwarded-For is trusted. */
@@ -62,6 +66,12 @@ export const VARIABLES = {
   KEYWARD_PORT: ['5390', 'port to listen on'],
   KEYWARD_DATA_DIR: ['./data', 'database file, master key, local credentials; created with mode 0700'],
   KEYWARD_DATABASE_URL: ['SQLite in the data directory', '`postgres://…` for PostgreSQL'],
+  KEYWARD_DATABASE_WAIT_SECONDS: ['60', 'how long a start waits for a PostgreSQL that cannot be reached yet'],
+  KEYWARD_DRAIN_SECONDS: [
+    '2',
+    'after SIGTERM: how long connections are still accepted, while GET /readyz answers 503',
+  ],
+  KEYWARD_STOP_SECONDS: ['30', 'after SIGTERM: when the server has ended at the latest'],
   KEYWARD_MASTER_KEY: ['generated once', '32 bytes, base64; peppers and sealing keys derive from it'],
   KEYWARD_MASTER_KEY_FILE: ['–', 'a file (mode 0600) that holds the master key'],
   KEYWARD_PREVIOUS_MASTER_KEYS: ['–', 'comma-separated older master keys, during their replacement'],
@@ -148,6 +158,9 @@ export function readConfig(environment: Environment): Config {
     port: integer(env, 'KEYWARD_PORT', { fallback: 5390, min: 0, max: 65_535 }),
     dataDir,
     database: databaseLocation(env, dataDir),
+    databaseWaitMs:
+      integer(env, 'KEYWARD_DATABASE_WAIT_SECONDS', { fallback: 60, min: 0, max: 3_600 }) * 1_000,
+    stopping: stopSettings(env),
     masterKey: {
       ...(env.KEYWARD_MASTER_KEY === undefined ? {} : { value: env.KEYWARD_MASTER_KEY }),
       ...(env.KEYWARD_MASTER_KEY_FILE === undefined ? {} : { file: resolve(env.KEYWARD_MASTER_KEY_FILE) }),

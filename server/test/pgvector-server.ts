@@ -20,9 +20,12 @@ export function whyNoPgvector(): string | undefined {
 export async function startPgvectorServer(): Promise<PostgresServer> {
   if (!existsSync(FOLDER))
     throw new Error(`The tests need PostgreSQL with pgvector in ${FOLDER}: make packages.`);
-  return startPostgresServer((directory) => {
-    // The user it runs as may not look into root's home.
-    cpSync(FOLDER, join(directory, 'programs'), { recursive: true });
-    return join(directory, 'programs', BINARIES);
-  }, PLAIN_LOCALE);
+  return startPostgresServer({
+    locale: PLAIN_LOCALE,
+    findBinaries: (directory) => {
+      // The user it runs as may not look into root's home.
+      cpSync(FOLDER, join(directory, 'programs'), { recursive: true });
+      return join(directory, 'programs', BINARIES);
+    },
+  });
 }

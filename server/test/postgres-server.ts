@@ -1,7 +1,16 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { accessSync, chmodSync, chownSync, constants, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+} from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -39,20 +48,32 @@ export interface PostgresServer {
   stop(): Promise<void>;
   /** Starts it again after `stop`, on the same port. */
   start(): Promise<void>;
+  /** While it is stopped: it starts as a standby, without a primary. */
+  makeStandby(): Promise<void>;
+  /** A folder on a disk of its own, which only the server sees. */
+  readonly smallDisk: string;
   /** Ends it and removes its folder. May be called twice. */
   remove(): Promise<void>;
 }
 
+interface Options {
+  /** Says in which folder its programs are; may put them into the server's own. */
+  findBinaries?: (directory: string) => string;
+  /** For `initdb`. */
+  locale?: readonly string[];
+  /** The size of `smallDisk`. Only as root. @default none */
+  smallDiskMib?: number;
+}
+
 /**
  * Makes and starts a PostgreSQL of its own.
- * @param findBinaries says in which folder its programs are; may put them into the server's own.
- * @param locale for `initdb`.
  * @throws Error of one line saying which package to install.
  */
-export async function startPostgresServer(
-  findBinaries: (directory: string) => string = installedBinaries,
-  locale: readonly string[] = FAR_FROM_SQLITE,
-): Promise<PostgresServer> {
+export async function startPostgresServer({
+  findBinaries = installedBinaries,
+  locale = FAR_FROM_SQLITE,
+  smallDiskMib,
+}: Options = {}): Promise<PostgresServer> {
   const user = await serverUser();
   const directory = mkdtempSync(join(tmpdir(), 'keyward-postgres-'));
   try {
@@ -61,7 +82,14 @@ export async function startPostgresServer(
     const binaries = findBinaries(directory);
     const password = randomBytes(16).toString('hex');
     await initialise(binaries, directory, { user, password, locale });
-    const server = new RunningPostgres({ binaries, directory, user, password, port: await freePort() });
+    const server = new RunningPostgres({
+      binaries,
+      directory,
+      user,
+      password,
+      port: await freePort(),
+      smallDiskMib,
+    });
     await server.start();
     return server;
   } catch (error) {
@@ -81,6 +109,7 @@ interface Installation {
   user: SystemUser | undefined;
   password: string;
   port: number;
+  smallDiskMib: number | undefined;
 }
 
 class RunningPostgres implements PostgresServer {
@@ -94,7 +123,7 @@ class RunningPostgres implements PostgresServer {
   }
 
   async start(): Promise<void> {
-    const { binaries, directory, port, user } = this.#it;
+    const { binaries, directory, port, user, smallDiskMib } = this.#it;
     const settings = [
       ['listen_addresses', '127.0.0.1'],
       ['port', String(port)],
@@ -108,16 +137,26 @@ class RunningPostgres implements PostgresServer {
       ['checkpoint_timeout', '1h'],
     ].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const server = [join(binaries, 'postgres'), '-D', join(directory, 'data'), ...settings];
-    this.#keeper = spawn('/bin/sh', ['-c', KEEPER, 'keeper', directory, ...server], {
+    const isOnSmallDisk = smallDiskMib !== undefined && user !== undefined;
+    const program = isOnSmallDisk ? [...onSmallDisk(this.smallDisk, smallDiskMib, user), ...server] : server;
+    this.#keeper = spawn('/bin/sh', ['-c', KEEPER, 'keeper', directory, ...program], {
       cwd: directory,
       stdio: ['pipe', 'ignore', 'ignore'],
       // Ctrl-C in the terminal reaches this process only; the keeper then sees its stdin end.
       detached: true,
-      ...user,
+      ...(isOnSmallDisk ? {} : user),
     });
     // A keeper that is gone already needs no word.
     this.#keeper.stdin?.on('error', () => undefined);
     await this.#untilReady();
+  }
+
+  get smallDisk(): string {
+    return join(this.#it.directory, 'small');
+  }
+
+  async makeStandby(): Promise<void> {
+    await writeFile(join(this.#it.directory, 'data', 'standby.signal'), '');
   }
 
   async stop(): Promise<void> {
@@ -156,6 +195,13 @@ class RunningPostgres implements PostgresServer {
       }
     }
   }
+}
+
+/** Mounts a small disk that only the rest of the command sees, which runs as the user. */
+function onSmallDisk(folder: string, mib: number, { uid, gid }: SystemUser): string[] {
+  mkdirSync(folder, { recursive: true });
+  const script = `mount -t tmpfs -o size=${mib}m,mode=700,uid=${uid},gid=${gid} tmpfs "$0" && exec setpriv --reuid=${uid} --regid=${gid} --clear-groups -- "$@"`;
+  return ['unshare', '--mount', '--', '/bin/sh', '-c', script, folder];
 }
 
 function installedBinaries(): string {

@@ -112,6 +112,7 @@ async function startServer(
     KEYWARD_DATA_DIR: dataDir,
     KEYWARD_PORT: '0',
     KEYWARD_LOCAL_MODEL: 'off',
+    KEYWARD_DRAIN_SECONDS: '0',
     KEYWARD_LOG_LEVEL: 'debug',
     ...(dialect === 'postgres' && given['KEYWARD_DATABASE_URL'] === undefined
       ? { KEYWARD_DATABASE_URL: await newDatabase(cleanups) }
@@ -120,8 +121,8 @@ async function startServer(
   };
   const log: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void log.push(line) });
-  const app = await openApp(readConfig(environment), logger, times);
-  cleanups.push(() => app.stop());
+  const app = await openApp(readConfig(environment), logger, { times });
+  cleanups.push(async () => void (await app.stop()));
   const first = await mintFirstKey(app.core.keys);
   await app.start();
   const server = { app, dialect, dataDir: environment.KEYWARD_DATA_DIR, log, environment };
@@ -205,8 +206,8 @@ class RunningServer implements TestServer {
     });
   }
 
-  stop(): Promise<void> {
-    return this.app.stop();
+  async stop(): Promise<void> {
+    await this.app.stop();
   }
 }
 

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 8e5919387589a405f756c6205a309f0a995d92274773f870b0bf958ddff86ff4
-// text 7c1429945b9a678fad98550484994dc5fc7aa1df9b84784975e2fb850dec4c12
+// document c5694b078554e330d63e293222356821dfd5fc1322568d45a3b156a3575034b6
+// text 27d75dc19217b6ddff3307925c6907c070f8803fdfc8f8b55114c0ff4a2f473f
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -4479,7 +4479,7 @@ export interface components {
              * @description The reason, as a word for programs
              * @enum {string}
              */
-            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "context_length_exceeded" | "content_policy_violation" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "job_not_found" | "worker_not_found" | "method_not_allowed" | "already_booked" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "job_not_cancelable" | "lease_lost" | "already_finished" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "result_not_ready" | "queue_full" | "rate_limited" | "budget_exceeded" | "budget_too_small" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "upstream_timeout";
+            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "context_length_exceeded" | "content_policy_violation" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "job_not_found" | "worker_not_found" | "method_not_allowed" | "already_booked" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "job_not_cancelable" | "lease_lost" | "already_finished" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "result_not_ready" | "queue_full" | "rate_limited" | "budget_exceeded" | "budget_too_small" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "server_stopping" | "upstream_timeout";
             /** @description What to do about it; null: nothing is known */
             hint: string | null;
             /** @description The request, as in the log and the header X-Request-Id */

@@ -1,13 +1,25 @@
+import { sharedCheck } from './shared-check.ts';
 import type { Part, Services } from './services.ts';
+
+interface Checked extends Pick<Services, 'storage' | 'nodes' | 'localModel'> {
+  isStopping: () => boolean;
+}
 
 /** Checks each part that requests need, and the local model, which is optional. */
 export function readinessOf({
   storage,
   nodes,
   localModel,
-}: Pick<Services, 'storage' | 'nodes' | 'localModel'>): () => Promise<Record<string, Part>> {
+  isStopping,
+}: Checked): () => Promise<Record<string, Part>> {
+  const storagePart = sharedCheck(() => checkStorage(storage), {
+    ok: false,
+    detail: 'the database has not answered in time',
+  });
   return async () => {
-    const parts: Record<string, Part> = { storage: await storagePart(storage) };
+    // Proxies look for another server, and must not wait for the database to learn it.
+    if (isStopping()) return { server: { ok: false, detail: 'stopping: it will soon refuse connections' } };
+    const parts: Record<string, Part> = { storage: await storagePart() };
     parts.lease = nodes.leaseHolds()
       ? { ok: true, detail: 'held' }
       : { ok: true, detail: 'not held: this process looks keys up in the database' };
@@ -20,7 +32,7 @@ export function readinessOf({
   };
 }
 
-async function storagePart(storage: Services['storage']): Promise<Part> {
+async function checkStorage(storage: Services['storage']): Promise<Part> {
   try {
     await storage.checkWritable();
     return { ok: true, detail: `${storage.dialect} is writable` };

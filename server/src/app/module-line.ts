@@ -1,10 +1,15 @@
+import { timeLimit } from '../base/time-limit.ts';
 import type { Migration, Module } from '../storage/index.ts';
 
 /** Starts modules in order and stops them in reverse order. */
 export interface Life {
   start: () => Promise<void>;
-  /** Stops each module once, also if one fails. Idempotent. */
-  stop: () => Promise<void>;
+  /**
+   * Stops each module once, also if one fails. Idempotent.
+   * @param endMs on the monotonic clock: from then on none is waited for. @default never
+   * @returns whether all have stopped.
+   */
+  stop: (endMs?: number) => Promise<boolean>;
 }
 
 /** A module without its types: `with` has checked them. */
@@ -50,14 +55,22 @@ export class ModuleLine<Start extends object, Services extends Start = Start> {
 }
 
 function lifeOf(modules: readonly AnyModule[], services: object): Life {
-  let stopping: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
-    for (const module of modules.toReversed()) await module.stop?.(services as never).catch(() => undefined);
+  let stopping: Promise<boolean> | undefined;
+  const stop = async (endMs: number): Promise<boolean> => {
+    const limit = timeLimit(endMs);
+    let areStopped = true;
+    for (const module of modules.toReversed()) {
+      // Also the later ones are told, when the time is over.
+      const stopped = module.stop?.(services as never).catch(() => undefined);
+      if (stopped !== undefined && !(await limit.within(stopped))) areStopped = false;
+    }
+    limit.end();
+    return areStopped;
   };
   return {
     start: async () => {
       for (const module of modules) await module.start?.(services as never);
     },
-    stop: () => (stopping ??= stop()),
+    stop: (endMs = Infinity) => (stopping ??= stop(endMs)),
   };
 }

@@ -43,6 +43,7 @@ export const ERROR_CODES = {
   upstream_unavailable: { status: 502, title: 'The upstream cannot be reached' },
   storage_unavailable: { status: 503, title: 'The database cannot be reached' },
   not_ready: { status: 503, title: 'Not ready' },
+  server_stopping: { status: 503, title: 'The server stops' },
   upstream_timeout: { status: 504, title: 'The upstream did not answer in time' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

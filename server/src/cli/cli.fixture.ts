@@ -39,6 +39,7 @@ export class Home {
       KEYWARD_CONFIG_DIR: this.configDir,
       KEYWARD_PORT: '0',
       KEYWARD_LOCAL_MODEL: 'off',
+      KEYWARD_DRAIN_SECONDS: '0',
       ...env,
     };
   }

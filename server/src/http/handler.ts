@@ -246,6 +246,10 @@ class RequestCall {
     return controller.signal;
   }
 
+  get waitSignal(): AbortSignal {
+    return AbortSignal.any([this.signal, this.#context.stopping]);
+  }
+
   runsFor(payers: readonly string[]): void {
     this.#context.runsFor(payers);
   }

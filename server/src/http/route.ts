@@ -100,7 +100,9 @@ export interface Call<
   stream: IncomingMessage;
   /** Aborts when the caller disconnects. */
   readonly signal: AbortSignal;
-  /** The same at a tenth of the cost. */
+  /** The same, and once the server accepts no connections: for a handler that only waits, such as a poll. */
+  readonly waitSignal: AbortSignal;
+  /** As `signal`, at a tenth of the cost. */
   readonly lightSignal: SignalLike;
   /** Its permit (storage/permit.ts); undefined: it is not in flight. */
   readonly run: Run | undefined;

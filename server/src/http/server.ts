@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { KeywardError, StartupError } from '../base/errors.ts';
 import { gate, type Gate } from './admission.ts';
 import { send } from './answer/send-answer.ts';
+import { Connections } from './connections.ts';
 import { begin, EVERYWHERE, type RequestContext } from './request/request-context.ts';
 import { fail, refuseUnreadable, standsBehind } from './answer/send-error.ts';
 import { handlerOf } from './handler.ts';
@@ -19,12 +20,8 @@ import { needsKey, type Route } from './route.ts';
 import { Router } from './router.ts';
 import type { KernelServices } from './services.ts';
 import { sessionGate } from './session-gate.ts';
+import { stopListening } from './stop.ts';
 import type { Surface } from './surface.ts';
-
-/** Running requests may go on for so long after a stop was requested. */
-const DRAIN_MS = 30_000;
-/** Idle connections are closed this often meanwhile. */
-const IDLE_SWEEP_MS = 50;
 
 /** A route with its checks and its handler. */
 interface Entry {
@@ -48,6 +45,11 @@ export class HttpServer<S extends KernelServices = KernelServices> {
   readonly #options: Options;
   /** One an address that it listens on. */
   readonly #servers: Server[] = [];
+  readonly #connections = new Connections();
+  /** Connections and requests. */
+  #arrivals = 0;
+  /** While its listener is being closed: requests that wait. */
+  #held: (() => void)[] | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(services: S, routes: readonly Route<S>[], times = ARRIVAL_TIMES) {
@@ -81,28 +83,38 @@ export class HttpServer<S extends KernelServices = KernelServices> {
       });
   }
 
-  /** Accepts nothing new and finishes what runs, for 30 s at most. Idempotent. */
-  stop(): Promise<void> {
-    return (this.#stopping ??= this.#stop());
+  get isStopping(): boolean {
+    return this.#stopping !== undefined;
   }
 
-  /** A connection that was busy would be kept open until its keep-alive ran out: idle ones are closed again and again. */
-  async #stop(): Promise<void> {
-    const servers = this.#servers;
-    const sweep = setInterval(() => servers.forEach((one) => one.closeIdleConnections()), IDLE_SWEEP_MS);
-    const end = setTimeout(() => servers.forEach((one) => one.closeAllConnections()), DRAIN_MS);
-    await Promise.all(servers.map((one) => new Promise((resolve) => one.close(resolve))));
-    clearInterval(sweep);
-    clearTimeout(end);
+  /** Resolves when no request runs; the settings say when at the latest. Idempotent. */
+  stop(): Promise<void> {
+    return (this.#stopping ??= stopListening(this.#services, {
+      servers: this.#servers,
+      connections: this.#connections,
+      arrivals: () => this.#arrivals,
+      hold: () => {
+        const held: (() => void)[] = (this.#held = []);
+        return () => {
+          this.#held = undefined;
+          for (const serve of held) serve();
+        };
+      },
+    }));
   }
 
   async #open(where: { host: string; port: number | undefined }): Promise<void> {
     const options = this.#options;
     const server = 'cert' in options ? createTlsServer(options) : createServer(options);
-    server.on('request', (request, response) => this.#serve(request, response as HeldResponse));
+    server.on('connection', () => this.#arrivals++);
+    server.on('cert' in options ? 'secureConnection' : 'connection', (socket: Socket) =>
+      this.#connections.add(socket),
+    );
+    server.on('request', (request, response) => this.#take(request, response as HeldResponse));
     server.on('clientError', (error, socket) => this.#takeUnreadable(error, socket as Socket));
     server.on('checkExpectation', ({ url = '/' }: IncomingMessage, response: ServerResponse) => {
-      const refuse = () => response.writeHead(417, { ...EVERYWHERE, 'content-length': 0 }).end();
+      const closing = this.isStopping ? { connection: 'close' } : {};
+      const refuse = () => response.writeHead(417, { ...EVERYWHERE, ...closing, 'content-length': 0 }).end();
       if (mayHoldKey(url)) refuseKeyInUrl(this.#services, url).then(refuse, refuse);
       else refuse();
     });
@@ -111,6 +123,15 @@ export class HttpServer<S extends KernelServices = KernelServices> {
     // Such as too many open files: the other connections go on.
     server.on('error', (error) => this.#services.logger.error({ err: error }, 'a connection was not taken'));
     this.#servers.push(server);
+  }
+
+  #take(request: IncomingMessage, response: HeldResponse): void {
+    this.#arrivals++;
+    if (this.#held === undefined) this.#serve(request, response);
+    else
+      this.#held.push(() => {
+        if (!response.destroyed) this.#serve(request, response);
+      });
   }
 
   #serve(request: IncomingMessage, response: HeldResponse): void {
@@ -122,7 +143,7 @@ export class HttpServer<S extends KernelServices = KernelServices> {
     const context = begin(services, { request, response, found: isReadable ? found : undefined });
     const refuse = (error: unknown): void => fail(services, error, context);
     try {
-      if (this.#stopping !== undefined) context.headers['connection'] = 'close';
+      if (this.isStopping) context.headers['connection'] = 'close';
       const fault = messageFault(request) ?? (isReadable ? undefined : unreadable());
       const goOn = (): void => {
         if (fault !== undefined) refuse(fault);

@@ -19,4 +19,6 @@ export interface KernelServices {
   identity: Identity;
   counters: UsageCounters;
   metrics: Metrics;
+  /** Aborted once the server accepts no connections: requests that only wait end then. */
+  stopping: AbortController;
 }

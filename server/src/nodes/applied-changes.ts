@@ -57,7 +57,7 @@ export class AppliedChanges {
     const { runs, tally } = this.#options;
     this.generation++;
     for (const listener of this.#listeners) listener('everything');
-    runs.endAll();
+    runs.endAll('key_revoked');
     tally.clear();
     this.seq = seq;
   }

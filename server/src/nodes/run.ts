@@ -9,7 +9,7 @@ export const runId = (nodeId: string, number: number): string =>
 /** Whether the id is of a request on this node. */
 export const isRunOn = (id: string, nodeId: string): boolean => id.startsWith(runId(nodeId, 0).slice(0, -1));
 
-export type EndedBy = 'key_revoked' | 'session_ended' | 'request_stopped';
+export type EndedBy = 'key_revoked' | 'session_ended' | 'request_stopped' | 'server_stopping';
 
 export interface RunnerView {
   key_id: string | null;
@@ -60,9 +60,13 @@ const MESSAGES: Record<EndedBy, string> = {
   key_revoked: 'The key was revoked, or ended by itself, while the request ran.',
   session_ended: 'The session was ended while the request ran.',
   request_stopped: 'An administrator or the holder of the key stopped the request.',
+  server_stopping: 'The server stops, and the request ran for longer than it waits for.',
 };
 
-export const endedError = (by: EndedBy): KeywardError => new KeywardError(by, MESSAGES[by]);
+export const endedError = (by: EndedBy): KeywardError =>
+  new KeywardError(by, MESSAGES[by], by === 'server_stopping' ? STOPPING : {});
+
+const STOPPING = { hint: 'Try again in a moment.', headers: { 'retry-after': '1' } };
 
 export function endedBy({ kind }: Pick<MadeChange, 'kind'>): EndedBy {
   if (kind === 'stop') return 'request_stopped';

@@ -34,8 +34,8 @@ export class Runs {
     return this.#end(endedBy(change), (run) => run.isEndedBy(change));
   }
 
-  endAll(): void {
-    this.#end('key_revoked', () => true);
+  endAll(by: EndedBy): void {
+    this.#end(by, () => true);
   }
 
   /** For keys that have expired, which no change announces. Called at each renewal. */

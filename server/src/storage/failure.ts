@@ -1,6 +1,6 @@
 import { KeywardError } from '../base/errors.ts';
 
-interface Cause {
+export interface Cause {
   message: string;
   hint: string;
   /** It will not pass by itself. */
@@ -42,16 +42,22 @@ const SQLITE: Partial<Record<number, Cause>> = {
   26: DAMAGED,
 };
 
-/** Disk full, and damaged data and indexes. */
+export const READ_ONLY: Cause = {
+  message: 'The database is set to read-only and accepts no writes.',
+  hint: 'Check default_transaction_read_only of the database and its role, and that KEYWARD_DATABASE_URL names the primary.',
+};
+
+/** Disk full, damaged data and indexes, read-only. */
 const POSTGRES: Partial<Record<string, Cause>> = {
   '53100': FULL,
   XX001: DAMAGED,
   XX002: DAMAGED,
+  '25006': READ_ONLY,
 };
 
-/** PostgreSQL's classes 08 connection, 53 resources, 57P operator, 25006 read-only; and codes of the socket. */
+/** PostgreSQL's classes 08 connection, 53 resources, 57P operator; and codes of the socket. */
 const POSTGRES_UNAVAILABLE =
-  /^(08|53|57P|25006|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH)/;
+  /^(08|53|57P|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH)/;
 
 /** Messages of `pg` and `node:sqlite` that have no code. */
 const UNAVAILABLE_WORDS = [
@@ -69,11 +75,14 @@ const UNAVAILABLE_WORDS = [
 export function storageFailure(error: unknown): KeywardError | undefined {
   if (!(error instanceof Error) || error instanceof KeywardError) return undefined;
   const cause = causeOf(error);
-  if (cause === undefined) return undefined;
-  return new KeywardError('storage_unavailable', cause.message, {
-    hint: cause.hint,
-    ...(cause.lasts === true ? {} : { headers: { 'retry-after': '1' } }),
-    cause: error,
+  return cause === undefined ? undefined : storageError(cause, error);
+}
+
+export function storageError({ message, hint, lasts }: Cause, cause?: Error): KeywardError {
+  return new KeywardError('storage_unavailable', message, {
+    hint,
+    ...(lasts === true ? {} : { headers: { 'retry-after': '1' } }),
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 
@@ -85,6 +94,10 @@ function causeOf(error: Error): Cause | undefined {
     POSTGRES_UNAVAILABLE.test(code) || UNAVAILABLE_WORDS.some((words) => words.test(error.message));
   return isAway ? PASSING : undefined;
 }
+
+/** Whether PostgreSQL is away or starts, which may pass; a wrong password, user or database does not. */
+export const isUnreachable = (error: unknown): boolean =>
+  error instanceof Error && causeOf(error) === PASSING;
 
 /** Whether the database is damaged: it stays so. */
 export const isDamage = (error: unknown): boolean =>

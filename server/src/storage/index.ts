@@ -1,7 +1,9 @@
-import { openPostgres } from './postgres.ts';
+import { openPostgres } from './postgres/postgres.ts';
+import type { Waiting } from './postgres/postgres-start.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Storage } from './storage.ts';
 
+export type { Waiting } from './postgres/postgres-start.ts';
 export { backup, type BackupOptions, type BackupProgress } from './backup.ts';
 export type { BackupFooter } from './backup-format.ts';
 export { restore, type RestoreOptions } from './restore.ts';
@@ -27,7 +29,10 @@ export { foldCase } from './text.ts';
 export { Together } from './together.ts';
 export { anyOf, dialectOf, insertRows, runEach, unchanged } from './dialect.ts';
 
-/** @param location a `postgres://` URL, or the path of an SQLite file. */
-export async function openStorage(location: string): Promise<Storage> {
-  return /^postgres(ql)?:\/\//.test(location) ? openPostgres(location) : openSqlite(location);
+/**
+ * @param location a `postgres://` URL, or the path of an SQLite file.
+ * @param waiting for a PostgreSQL that cannot be reached yet. @default it is refused at once
+ */
+export async function openStorage(location: string, waiting?: Waiting): Promise<Storage> {
+  return /^postgres(ql)?:\/\//.test(location) ? openPostgres(location, waiting) : openSqlite(location);
 }

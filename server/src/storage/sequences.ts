@@ -7,6 +7,11 @@ export const storageMigrations: Migration[] = [
     id: 'storage-1',
     statements: () => ['create table id_sequences (name text primary key, last_id bigint not null)'],
   },
+  {
+    // Written to find out whether PostgreSQL accepts writes.
+    id: 'storage-2',
+    statements: () => ['create table write_probe (written_at bigint not null)'],
+  },
 ];
 
 /**

@@ -1,18 +1,15 @@
 import { closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import { KeywardError, StartupError } from '../base/errors.ts';
-import { Mutex } from '../base/mutex.ts';
 import { closedFailure, openingAdvice, storageFailure } from './failure.ts';
 import { refuseNested, runInside } from './nesting.ts';
+import { Patience } from './patience.ts';
 import { SqliteConnection, SqliteTransaction, nodeSqliteDialect } from './sqlite-dialect.ts';
 import { currentPermit, type Permit } from './permit.ts';
 import type { Db, Storage, TransactionOptions } from './storage.ts';
+import { whileBusy, WriteQueue, type Place } from './write-queue.ts';
 
-/** How long a transaction waits for the lock of another process. */
-const LOCK_WAIT_MS = 5_000;
-const LOCK_RETRY_MS = 3;
 /** Reads find a lock only during the recovery after a crash. */
 const READ_LOCK_WAIT_MS = 100;
 /** The write-ahead log, which a backup or a restore lets grow, is cut back to this. */
@@ -54,23 +51,6 @@ async function connect(file: string): Promise<DatabaseSync> {
   }
 }
 
-async function whileBusy<T>(attempt: () => T): Promise<T> {
-  const startedMs = performance.now();
-  for (;;) {
-    try {
-      return attempt();
-    } catch (error) {
-      if (!isBusy(error) || performance.now() - startedMs > LOCK_WAIT_MS) throw error;
-      await sleep(LOCK_RETRY_MS);
-    }
-  }
-}
-
-function isBusy(error: unknown): boolean {
-  // 5 SQLITE_BUSY, with extended codes in the higher bytes.
-  return ((error as { errcode?: number }).errcode ?? 0) % 256 === 5;
-}
-
 class SqliteStorage implements Storage {
   readonly dialect = 'sqlite';
   readonly db: Db;
@@ -80,7 +60,8 @@ class SqliteStorage implements Storage {
   readonly #reader: DatabaseSync;
   readonly #connection: SqliteConnection;
   readonly #reading: SqliteConnection;
-  readonly #queue = new Mutex();
+  readonly #queue = new WriteQueue();
+  readonly #patience = new Patience();
   #closed = false;
 
   constructor(file: string, writer: DatabaseSync, reader: DatabaseSync) {
@@ -96,24 +77,28 @@ class SqliteStorage implements Storage {
   async transaction<T>(work: (tx: Db) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     refuseNested(this);
     const permit = currentPermit();
-    return this.#queue.run(async () => {
-      if (this.#closed) throw closedFailure();
-      permit?.refuseEnded();
-      const durable = options.durable ?? true;
-      try {
-        if (!durable) this.#writer.exec('PRAGMA synchronous = NORMAL');
-        return await this.#run(work, permit);
-      } catch (error) {
-        throw storageFailure(error) ?? error;
-      } finally {
-        if (!durable) this.#writer.exec('PRAGMA synchronous = FULL');
-      }
-    });
+    const { durable = true, waitedMs = 0 } = options;
+    const before = Math.max(waitedMs, this.#patience.waitedMs(permit));
+    try {
+      return await this.#queue.run(before, async (place) => {
+        if (this.#closed) throw closedFailure();
+        permit?.refuseEnded();
+        try {
+          if (!durable) this.#writer.exec('PRAGMA synchronous = NORMAL');
+          return await this.#run(work, permit, place);
+        } finally {
+          if (!durable) this.#writer.exec('PRAGMA synchronous = FULL');
+        }
+      });
+    } catch (error) {
+      throw storageFailure(error) ?? error;
+    }
   }
 
-  async #run<T>(work: (tx: Db) => Promise<T>, permit: Permit | undefined): Promise<T> {
+  async #run<T>(work: (tx: Db) => Promise<T>, permit: Permit | undefined, place: Place): Promise<T> {
     // IMMEDIATE takes the write lock now: no later statement can find it taken.
-    await whileBusy(() => this.#writer.exec('BEGIN IMMEDIATE'));
+    await this.#queue.whileLocked(place, () => this.#writer.exec('BEGIN IMMEDIATE'));
+    this.#patience.waited(permit, this.#queue.waitedBy(place));
     const transaction = new SqliteTransaction(this.#connection);
     try {
       const tx: Db = new Kysely({ dialect: nodeSqliteDialect(transaction) });
@@ -171,7 +156,8 @@ class SqliteStorage implements Storage {
   }
 
   async close(): Promise<void> {
-    await this.#queue.run(async () => {
+    // However long another process writes.
+    await this.#queue.run(-Infinity, async () => {
       if (this.#closed) return;
       this.#closed = true;
       this.#reader.close();

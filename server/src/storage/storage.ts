@@ -17,6 +17,8 @@ export interface TransactionOptions {
    * @default false
    */
   runsOnce?: boolean;
+  /** How long it has waited elsewhere, such as in a queue of its own: its time to wait for a lock of SQLite is shorter. @default 0 */
+  waitedMs?: number;
 }
 
 /**
@@ -32,8 +34,8 @@ export interface Storage {
    * failed statement fails the whole, even if `work` catches its error: use `on conflict` for rows that may exist. A
    * nested transaction is refused. Under a permit (permit.ts) it is committed only while the permit stands.
    * `work` may run several times (`runsOnce`). Guarded by deadlock.test.ts.
-   * @throws KeywardError `storage_unavailable` when the database cannot be reached, stays locked for 5 s, or aborts each
-   * run for another transaction.
+   * @throws KeywardError `storage_unavailable` when the database cannot be reached, aborts each run for another transaction,
+   * or other processes have held its lock for 5 s since the request came: the waits of its transactions add up.
    */
   transaction<T>(work: (tx: Db) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Runs `work` on a read-only snapshot of the database. */

@@ -5,6 +5,8 @@ import type { Db, Storage, TransactionOptions } from './storage.ts';
 interface Entry<Item> {
   item: Item;
   permit: Permit | undefined;
+  /** On the monotonic clock. */
+  addedMs: number;
 }
 
 /** The permit of one of several callers was withdrawn: the transaction is run again without it. */
@@ -44,7 +46,7 @@ export class Together<Item, Result> {
 
   /** @throws KeywardError where the permit of this caller was withdrawn, and as `Storage.transaction`. */
   async add(item: Item): Promise<Result> {
-    const result = await this.#commits.add({ item, permit: currentPermit() });
+    const result = await this.#commits.add({ item, permit: currentPermit(), addedMs: performance.now() });
     if (result instanceof Withdrawn) throw result.why;
     return result;
   }
@@ -73,7 +75,8 @@ export class Together<Item, Result> {
   }
 
   #run(entries: readonly (Entry<Item> & { index: number })[]): Promise<Result[]> {
-    return this.#storage.transaction(async (tx) => {
+    const waitedMs = performance.now() - Math.min(...entries.map(({ addedMs }) => addedMs));
+    const work = async (tx: Db): Promise<Result[]> => {
       const results = await this.#work(
         tx,
         entries.map(({ item }) => item),
@@ -83,6 +86,7 @@ export class Together<Item, Result> {
           throw new Withdrawn(index, why);
         });
       return results;
-    }, this.#options);
+    };
+    return this.#storage.transaction(work, { ...this.#options, waitedMs });
   }
 }

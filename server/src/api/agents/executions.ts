@@ -59,7 +59,7 @@ export const executionRoutes: Route[] = [
     query: a.waitedQuery,
     responses: { 200: a.ExecutionDetails },
     errors: ['not_found'],
-    handler: async ({ agents }, { caller, params: { id }, query: { wait }, signal }) => ({
+    handler: async ({ agents }, { caller, params: { id }, query: { wait }, waitSignal: signal }) => ({
       status: 200,
       body: await detailsOfExecution(agents, await waited(agents, caller, { id, wait, signal })),
     }),
@@ -74,7 +74,7 @@ export const executionRoutes: Route[] = [
     query: a.waitedQuery,
     responses: { 200: a.ExecutionStatus },
     errors: ['not_found'],
-    handler: async ({ agents }, { caller, params: { id }, query: { wait }, signal }) => ({
+    handler: async ({ agents }, { caller, params: { id }, query: { wait }, waitSignal: signal }) => ({
       status: 200,
       body: await statusOfExecution(agents, await waited(agents, caller, { id, wait, signal })),
     }),

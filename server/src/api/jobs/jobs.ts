@@ -120,7 +120,7 @@ export const jobRoutes: Route[] = [
     query: waitedQuery,
     responses: { 200: j.Job },
     errors: ['job_not_found'],
-    handler: async ({ jobs }, { caller, params: { id }, query: { wait }, signal }) => ({
+    handler: async ({ jobs }, { caller, params: { id }, query: { wait }, waitSignal: signal }) => ({
       status: 200,
       body: await viewOfJob(jobs, await waited(jobs, caller, { id, wait, signal })),
     }),
@@ -136,7 +136,7 @@ export const jobRoutes: Route[] = [
     query: waitedQuery,
     responses: { 200: j.JobResult },
     errors: ['job_not_found', 'result_not_ready'],
-    handler: async ({ jobs }, { caller, params: { id }, query: { wait }, signal }) => ({
+    handler: async ({ jobs }, { caller, params: { id }, query: { wait }, waitSignal: signal }) => ({
       status: 200,
       body: await resultOf(jobs, await waited(jobs, caller, { id, wait, signal })),
     }),

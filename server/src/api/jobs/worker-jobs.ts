@@ -68,7 +68,7 @@ export const workerJobRoutes: Route[] = [
     bodyOptional: true,
     responses: { 200: Type.Union([j.WorkerJob, JobsOfPoll]), 204: null },
     errors: ['worker_not_found'],
-    handler: async ({ jobs }, { caller, body, headers, signal }) => {
+    handler: async ({ jobs }, { caller, body, headers, waitSignal: signal }) => {
       const { max_wait_seconds: wait = 15, max_jobs: max = 1 } = body;
       const named = nameOf(headers, caller);
       const got = await takeOwnJobs(jobs, caller, { named, max, waitMs: wait * 1_000, signal });

@@ -52,11 +52,11 @@ export const workerRoutes: Route[] = [
       const {
         caller,
         params: { id },
-        signal,
+        waitSignal,
       } = call;
       const worker = await findOwnWorker(jobs, caller, id);
       call.saysLast(({ code }) => `\n\nevent: revoked\ndata: ${JSON.stringify({ code })}\n\n`);
-      const events = controlOf(jobs, worker.id, signal);
+      const events = controlOf(jobs, worker.id, waitSignal);
       return {
         stream: (response) => sendEvents(response, events).finally(() => jobs.sweeper.streamBroke(worker.id)),
       };

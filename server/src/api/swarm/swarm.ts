@@ -121,7 +121,7 @@ export const swarmRoutes: Route[] = [
     query: waitedQuery,
     responses: { 200: w.Task },
     errors: ['not_found'],
-    handler: async ({ agents }, { caller, params: { id }, query: { wait = 0 }, signal }) => ({
+    handler: async ({ agents }, { caller, params: { id }, query: { wait = 0 }, waitSignal: signal }) => ({
       status: 200,
       body: await viewOfTask(
         agents,

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { openApp, type App } from '../../app.ts';
+import { StartupError } from '../../base/errors.ts';
 import { createLogger, type Logger } from '../../base/logger.ts';
 import { BUILD, COMMIT, VERSION } from '../../base/version.ts';
 import type { Config } from '../../config.ts';
@@ -18,7 +20,9 @@ export async function serve(context: Context, { logFile }: { logFile?: string | 
   for (const stream of [io.stdout, io.stderr])
     stream.removeAllListeners('error').on('error', () => undefined);
   const logger = await createLogger(config.logLevel, { file: logFile });
-  const app = await openApp(config, logger);
+  const stop = firstSignal(context);
+  const app = await opened(config, logger, stop);
+  if (app === undefined) return;
   try {
     warn(config, logger);
     const { missing } = await checkMasterKey(app.core.storage, app.core.sealing, Date.now());
@@ -27,15 +31,38 @@ export async function serve(context: Context, { logFile }: { logFile?: string | 
         { fingerprints: missing },
         'older master keys are missing: keys and credentials made under them are refused; add them to KEYWARD_PREVIOUS_MASTER_KEYS',
       );
-    const ended = firstSignal(context);
+    if (stop.aborted) return;
     await app.start();
     await writePidFile(config.dataDir, { url: app.url(), version: VERSION, commit: COMMIT });
     io.stdout.write(`Keyward ${BUILD} is ready at ${app.url()} (API: /api/docs)\n`);
-    await offerFirstKey(app, context, logger);
-    logger.info({ signal: await ended }, 'stopping: running requests may finish, for 30 s at most');
+    // Not waited for: the database may hang, and a signal must be heard.
+    offerFirstKey(app, context, logger).catch((error: unknown) =>
+      logger.warn({ err: error }, 'it is not known whether there is a key'),
+    );
+    if (!stop.aborted) await once(stop, 'abort');
+    const { drainMs, limitMs } = config.stopping;
+    logger.info(
+      { signal: stop.reason as string },
+      `stopping: requests are still accepted for ${drainMs / 1_000} s; all has ended after ${limitMs / 1_000} s at the latest`,
+    );
   } finally {
-    await app.stop();
+    if (!(await app.stop()))
+      logger.error(
+        'stopping took as long as it may, as the database did not answer: uses of the last second may be missing from the count',
+      );
     await removePidFile(config.dataDir, process.pid);
+  }
+}
+
+/** @returns undefined where the signal came while PostgreSQL was waited for. @throws StartupError */
+async function opened(config: Config, logger: Logger, stop: AbortSignal): Promise<App | undefined> {
+  const say = (line: string): void => logger.warn(line);
+  try {
+    return await openApp(config, logger, { waiting: { maxMs: config.databaseWaitMs, signal: stop, say } });
+  } catch (error) {
+    if (!stop.aborted || error instanceof StartupError) throw error;
+    logger.info({ signal: stop.reason as string }, 'stopped before it was ready');
+    return undefined;
   }
 }
 
@@ -59,14 +86,14 @@ async function hasKeys({ core: { keys } }: App): Promise<boolean> {
   return (await listKeys(keys, { kind: 'cli' }, { limit: 1 })).items.length > 0;
 }
 
-/** A second signal ends the process at once; for SIGINT main.ts does it. */
-function firstSignal({ io }: Context): Promise<string> {
-  return new Promise((resolve) => {
-    io.interrupted.addEventListener('abort', () => resolve('SIGINT'), { once: true });
-    process.once('SIGTERM', () => {
-      process.once('SIGTERM', () => process.exit(143));
-      process.once('SIGINT', () => process.exit(130));
-      resolve('SIGTERM');
-    });
+/** Aborted by the first SIGTERM or SIGINT, its reason. A second one ends the process at once; for SIGINT main.ts does it. */
+function firstSignal({ io }: Context): AbortSignal {
+  const stop = new AbortController();
+  io.interrupted.addEventListener('abort', () => stop.abort('SIGINT'), { once: true });
+  process.once('SIGTERM', () => {
+    process.once('SIGTERM', () => process.exit(143));
+    process.once('SIGINT', () => process.exit(130));
+    stop.abort('SIGTERM');
   });
+  return stop.signal;
 }

@@ -32,6 +32,11 @@ export async function up(context: Context, choice: OutputChoice): Promise<number
   // Made here, not by the server: the secret reaches stdout alone, no log and no file.
   report.adminKey = await withCore(config, async ({ keys }) => (await mintFirstKey(keys))?.secret, {
     mayMake: true,
+    waiting: {
+      maxMs: config.databaseWaitMs,
+      signal: io.interrupted,
+      say: (line) => say(io, line),
+    },
   });
   const progress = new Progress(io);
   try {

@@ -14,7 +14,7 @@ export const up = verb({
   notes:
     'Makes the data directory, the database and the first admin key, which it shows once. Then it starts the server\n' +
     'and waits until it answers a real question. The log is keyward.log in the data directory. A server of another build,\n' +
-    'such as before git pull, is stopped first; its running requests may finish, for 30 s at most.',
+    'such as before git pull, is stopped first; its running requests may finish, for KEYWARD_STOP_SECONDS (30) at most.',
   endsItself: true,
   run: async (args, context) => {
     const { up } = await import('./up.ts');
@@ -25,7 +25,8 @@ export const up = verb({
 export const down = verb({
   args: OUTPUT_ARGS,
   examples: ['down'],
-  notes: 'Running requests may finish, for 30 s at most. Exit code 0, also if no server runs.',
+  notes:
+    'Running requests may finish, for KEYWARD_STOP_SECONDS (30) at most. Exit code 0, also if no server runs.',
   run: async (args, context) => {
     const { io, config } = context;
     const running = await findProcess(config.dataDir);
@@ -34,7 +35,10 @@ export const down = verb({
       return print(context, args, { value: { status: 'stopped', pid: null } });
     }
     const { pid, url } = running;
-    say(io, `Stopping the server at ${url} (process ${pid}); running requests may finish, for 30 s at most.`);
+    say(
+      io,
+      `Stopping the server at ${url} (process ${pid}); running requests may finish, for ${config.stopping.limitMs / 1_000} s at most.`,
+    );
     await stopServer(context, running);
     return print(context, args, { value: { status: 'stopped', pid } });
   },

@@ -13,7 +13,6 @@ export interface Frames<E> {
 const EVENT_HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-cache',
-  connection: 'keep-alive',
   'x-accel-buffering': 'no',
 };
 

@@ -43,7 +43,8 @@ export function fail(
       path: declared?.path,
     };
     // The message says all; a stack trace adds nothing.
-    if (error.code === 'not_ready') services.logger.info(details, error.message);
+    if (error.code === 'not_ready' || error.code === 'server_stopping')
+      services.logger.info(details, error.message);
     else services.logger.error({ err: error.extras.cause ?? error, ...details }, error.message);
   }
   context.errorCode = error.code;

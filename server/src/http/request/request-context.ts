@@ -91,6 +91,10 @@ export class RequestContext implements Runner {
     return isKnown && this.generation !== this.#services.nodes.generation;
   }
 
+  get stopping(): AbortSignal {
+    return this.#services.stopping.signal;
+  }
+
   /** Aborts when the caller disconnects before the end of its answer, and when the request is ended. */
   get lightSignal(): LightSignal {
     if (this.#lightSignal !== undefined) return this.#lightSignal;

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import type pg from 'pg';
-import { KeywardError, StartupError } from '../base/errors.ts';
-import { closedFailure, isConflict } from './failure.ts';
-import { refuseNested, runInside } from './nesting.ts';
+import { closedFailure, isConflict } from '../failure.ts';
+import { refuseNested, runInside } from '../nesting.ts';
 import { guardedPool, newPool } from './postgres-pool.ts';
-import { currentPermit } from './permit.ts';
-import type { Db, Storage, TransactionOptions } from './storage.ts';
+import { checkPostgresWritable } from './postgres-writable.ts';
+import { connectFirst, type Waiting } from './postgres-start.ts';
+import { currentPermit } from '../permit.ts';
+import type { Db, Storage, TransactionOptions } from '../storage.ts';
 
 /** Runs of work whose transaction PostgreSQL aborts for another one. */
 const RUNS_MAX = 5;
@@ -14,27 +15,15 @@ const RUNS_MAX = 5;
 const PAUSE_MS = 10;
 
 /** PostgreSQL 15 or newer. @throws StartupError without the password of the URL. */
-export async function openPostgres(url: string): Promise<Storage> {
+export async function openPostgres(url: string, waiting?: Waiting): Promise<Storage> {
   const pool = newPool(url);
   try {
-    (await pool.connect()).release();
-  } catch (cause) {
+    await connectFirst(pool, url, waiting);
+  } catch (error) {
     await pool.end();
-    throw new StartupError(
-      `PostgreSQL at ${withoutPassword(url)} cannot be reached (${(cause as Error).message}): check KEYWARD_DATABASE_URL and that the server runs.`,
-      { cause },
-    );
+    throw error;
   }
   return new PostgresStorage(pool);
-}
-
-function withoutPassword(url: string): string {
-  try {
-    const parsed = new URL(url);
-    return `${parsed.hostname || 'localhost'}:${parsed.port || '5432'}${parsed.pathname}`;
-  } catch {
-    return 'the address in KEYWARD_DATABASE_URL';
-  }
 }
 
 class PostgresStorage implements Storage {
@@ -101,12 +90,7 @@ class PostgresStorage implements Storage {
   }
 
   async checkWritable(): Promise<void> {
-    await this.transaction(async (tx) => {
-      const { rows } = await sql<{ transaction_read_only: string }>`show transaction_read_only`.execute(tx);
-      if (rows[0]?.transaction_read_only === 'on') {
-        throw new KeywardError('storage_unavailable', 'The database accepts no writes.');
-      }
-    });
+    await checkPostgresWritable(this);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import pg from 'pg';
-import { conflictFailure, refuseNulCharacters, storageFailure } from './failure.ts';
+import { conflictFailure, refuseNulCharacters, storageFailure } from '../failure.ts';
 
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
