@@ -29,7 +29,6 @@ test)
   [ -x /usr/sbin/dockerd ] || need dockerd docker.io
   need docker docker.io
   need unshare util-linux
-  # A rolling restart behind it; where it is missing, a small proxy of the test stands for it.
   # A sink of the bootstrap.
   need pass pass
   need gpg gnupg
