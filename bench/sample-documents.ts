@@ -33,7 +33,7 @@ export async function addSampleDocuments(
         createdBy: 'bench',
         metadata: metadataOf(id),
       });
-      const recipe = await recipeId(tx, { model, chunks: { size: 1_000, overlap: 20 } });
+      const recipe = await recipeId(tx, { model, chunks: { size: 1_000, overlap: 20 }, tokensMax: 500 });
       const pass = await beginEmbedding(tx, { documentId: id, recipeId: recipe, nowMs: Date.now() });
       const chunks = Array.from({ length: size }, (_, seq) => ({
         seq,

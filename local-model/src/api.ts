@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { ApiError } from './api-error.ts';
 import { EMBEDDING_MODEL_NAME } from './embedding-model.ts';
-import { answerEmbeddings } from './embedding-route.ts';
+import { answerEmbeddings, answerTokens } from './embedding-route.ts';
 import { Exchange } from './exchange.ts';
 import { Fields } from './fields.ts';
 import { answerChat, answerRaw } from './generation-routes.ts';
@@ -34,7 +34,8 @@ export class Api {
     '/v1/models': { GET: (exchange) => exchange.json(200, { object: 'list', data: this.#modelList() }) },
     '/v1/chat/completions': { POST: (exchange) => this.#generate(exchange, answerChat) },
     '/v1/completions': { POST: (exchange) => this.#generate(exchange, answerRaw) },
-    '/v1/embeddings': { POST: (exchange) => this.#embed(exchange) },
+    '/v1/embeddings': { POST: (exchange) => this.#embed(exchange, answerEmbeddings) },
+    '/v1/embeddings/tokens': { POST: (exchange) => this.#embed(exchange, answerTokens) },
   };
 
   constructor(options: ApiOptions) {
@@ -91,13 +92,13 @@ export class Api {
     await route(exchange, fields, { model: chat, queue: this.#chatQueue, stopping });
   }
 
-  async #embed(exchange: Exchange): Promise<void> {
+  async #embed(exchange: Exchange, route: typeof answerEmbeddings): Promise<void> {
     const fields = await exchange.fields();
     const { embeddings } = this.#models;
     this.#checkModel(fields, EMBEDDING_MODEL_NAME);
     if (!embeddings) throw this.#notReady();
     const { stopping } = this.#options;
-    await answerEmbeddings(exchange, fields, { model: embeddings, queue: this.#embeddingQueue, stopping });
+    await route(exchange, fields, { model: embeddings, queue: this.#embeddingQueue, stopping });
   }
 
   #checkModel(fields: Fields, name: string): void {

@@ -68,3 +68,37 @@ test('White space before the words does not hide them', async () => {
   const [padded, plain] = await vectors([`${' '.repeat(20_000)}A cat sleeps.`, 'A cat sleeps.']);
   expect(padded).toEqual(plain);
 });
+
+test('Texts that differ in characters without an entry in the vocabulary have vectors that differ', async () => {
+  for (const [one, other] of [
+    ['请离开宿舍', '请报销费用'],
+    ['給湯室', '冷蔵庫'],
+    ['쓰레기를 치워 주십시오', '회의실을 예약하십시오'],
+    ['🌍', '🚀'],
+    ['q'.repeat(150), 'z'.repeat(150)],
+  ]) {
+    const [first, second, again] = await vectors([one ?? '', other ?? '', one ?? '']);
+    expect(dot(first, second)).toBeLessThan(0.95);
+    expect(dot(first, again)).toBeCloseTo(1, 5);
+  }
+});
+
+test('The tokens of texts are counted to their ends, with the number that is read of one', async () => {
+  const input = ['', 'Hello world!', 'word '.repeat(5_000), '请离开宿舍', 'x'.repeat(150)];
+  const response = await model.post('/v1/embeddings/tokens', { model: EMBEDDING_MODEL, input });
+  const { data, limit } = (await response.json()) as { data: number[]; limit: number };
+  expect(limit).toBe(254);
+  expect(data.slice(0, 4)).toEqual([0, 3, 5_000, 5]);
+  expect(data[4]).toBeGreaterThan(50);
+  const read = await embed(['Hello world!', '请离开宿舍']);
+  expect(read.usage.prompt_tokens).toBe(3 + 5 + 4);
+  for (const [body, field] of [
+    [{ model: EMBEDDING_MODEL, input: [] }, 'input'],
+    [{ model: EMBEDDING_MODEL, input: ['a', 3] }, 'input'],
+    [{ model: 'other', input: 'a' }, 'model'],
+  ] as const) {
+    const refused = await model.post('/v1/embeddings/tokens', body);
+    expect([400, 404]).toContain(refused.status);
+    expect(((await refused.json()) as { error: { param: string } }).error.param).toBe(field);
+  }
+});

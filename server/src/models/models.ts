@@ -15,6 +15,7 @@ import { Breakers } from './upstreams/breaker.ts';
 import { Catalogue, type Route } from './upstreams/catalogue.ts';
 import { forwardTo, type ForwardRequest } from './forward.ts';
 import type { LocalModel } from './local/local-model.ts';
+import { countLocally, type CountTokens } from './local/local-tokens.ts';
 import { isChargeable, isLikelyChargeable } from './account/prices.ts';
 import { coversName, mayUse, routesWith, weightedOrder } from './upstreams/selection.ts';
 import { StreamUsage } from './upstreams/stream-usage.ts';
@@ -178,6 +179,14 @@ export class Models {
     }
   }
 
+  /** Counts tokens, free of charge, as the local model of this name does. @returns undefined for others. @throws KeywardError */
+  async localTokens(model: string): Promise<CountTokens | undefined> {
+    const routes = this.#readyOnly(await this.resolve(model), '/embeddings');
+    const [local, route] = [this.#localModel, routes.find(isLocal)];
+    if (local === undefined || route === undefined) return undefined;
+    return (texts) => countLocally(this.dispatcher, local, { model: route.upstreamModel, texts });
+  }
+
   /** Models that a key with a budget in USD could not use. Does not wait for upstreams' lists. */
   unpricedModels(selector?: NameSelector): string[] {
     return this.#catalogue
@@ -272,13 +281,9 @@ const noWorker = (model: string): KeywardError =>
     headers: { 'retry-after': '5' },
   });
 
-function isLocal(route: Route): boolean {
-  return route.target.id === LOCAL_UPSTREAM;
-}
+const isLocal = (route: Route): boolean => route.target.id === LOCAL_UPSTREAM;
 
-function shown(model: string): string {
-  return JSON.stringify(model.slice(0, 100));
-}
+const shown = (model: string): string => JSON.stringify(model.slice(0, 100));
 
 function viewOf(name: string, routes: readonly Route[]): ModelView {
   const upstreams = [...new Set(routes.map((route) => route.target.name))].sort();

@@ -17,6 +17,30 @@ export function findEmbedding(
     .executeTakeFirst();
 }
 
+/** The complete pass of a document, if this model made it. */
+export async function embeddingOfModel(
+  db: Db,
+  documentId: string,
+  model: string,
+): Promise<number | undefined> {
+  const row = await tables(db)
+    .selectFrom('document_embeddings as e')
+    .innerJoin('embedding_recipes as r', 'r.id', 'e.recipe_id')
+    .select('e.id')
+    .where('e.document_id', '=', documentId)
+    .where('e.complete', '=', 1)
+    .where('r.model', '=', model)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** @returns false where the pass was removed meanwhile. */
+export async function changeRecipe(tx: Db, embeddingId: number, recipe: number): Promise<boolean> {
+  const change = tables(tx).updateTable('document_embeddings').set({ recipe_id: recipe });
+  const row = await change.where('id', '=', embeddingId).returning('id').executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Which of some documents have vectors. */
 export async function embeddedAmong(db: Db, documentIds: readonly string[]): Promise<Set<string>> {
   const found = new Set<string>();

@@ -57,4 +57,13 @@ export const retrievalMigrations: Migration[] = [
         on conflict do nothing`,
     ],
   },
+  {
+    // 0: a recipe of a version that did not count tokens. Its documents are embedded again, or adopted where nothing changes.
+    id: 'retrieval-3',
+    statements: () => [
+      `alter table embedding_recipes add column max_tokens bigint not null default 0`,
+      `drop index embedding_recipes_unique`,
+      `create unique index embedding_recipes_unique on embedding_recipes (model, chunk_size, chunk_overlap, max_tokens)`,
+    ],
+  },
 ];

@@ -46,6 +46,23 @@ describeOnAllDatabases('modes of searching', (open) => {
     expect((await titles('cat fish neighbours', 'hybrid'))[0]).toBe('cat');
   });
 
+  test('Mode hybrid finds a name in a question of common words, in few and in many passages', async () => {
+    const { retrieval, document } = opened;
+    const add = async (name: string, text: string) =>
+      retrieval.attach(WORKSPACE, [await document(name, text)]);
+    await add('inventory', 'The dog of Rohrwerk GmbH, supplier of the cat, 2019.');
+    const isFound = async () =>
+      (await titles('Since when do we buy from Rohrwerk?', 'hybrid', { topN: 4 })).includes('inventory');
+    expect(await isFound()).toBe(true);
+    await add('since', 'A dog: since when do we do what we do? We buy from the cat.');
+    for (let at = 0; at < 10; at++)
+      await add(`page ${at}`, `A dog and a cat from page ${at}, when we do it.`);
+    expect(await isFound()).toBe(true);
+    expect(await titles('When do we do it for her?', 'hybrid', { threshold: 0.9, topN: 4 })).not.toContain(
+      'inventory',
+    );
+  });
+
   test('Mode hybrid leaves out passages that are neither near nor have the words', async () => {
     const found = await titles('cat', 'hybrid', { topN: 4 });
     expect(found.toSorted()).toEqual(['cat', 'kitten']);

@@ -23,6 +23,7 @@ type RecipeRow = {
   model: string;
   chunk_size: number;
   chunk_overlap: number;
+  max_tokens: number;
   dimensions: number | null;
 };
 

@@ -10,7 +10,7 @@ import { IndexGone } from './index/index-client.ts';
 import type { Found } from './index/index-messages.ts';
 import { candidateOf, chooseHybrid, chooseNearest, chooseReranked, poolOf } from './index/ranking.ts';
 import type { Candidate, Candidates } from './index/ranking.ts';
-import { currentRecipe, knownDimensions, otherLength } from './embedding/recipe.ts';
+import { currentRecipe, DEFAULT_EMBEDDING_MODEL, knownDimensions, otherLength } from './embedding/recipe.ts';
 import { rerankUpstream } from './rerank.ts';
 
 /** A passage that was found. */
@@ -29,7 +29,7 @@ export interface Hit {
 }
 
 /**
- * How passages are found. `default`: by their vectors. `hybrid`: by vectors and by words. `rerank`: by vectors, and the
+ * How passages are found. `default`: by their vectors, and by words too for a question that the local model cannot read. `hybrid`: by vectors and by words. `rerank`: by vectors, and the
  * best are ranked a second time (see `ranking.ts`).
  */
 export type SearchMode = 'default' | 'hybrid' | 'rerank';
@@ -129,22 +129,34 @@ async function searchOnce(context: Attempt, request: VectorSearch): Promise<Hit[
   const dimensions = await knownDimensions(context.storage.db, model);
   if (dimensions === undefined) return [];
   if (vector.length !== dimensions) throw otherLength(model, vector.length, dimensions);
-  const candidates = await candidatesFor(context, { ...request, topN, mode });
-  if (mode === 'hybrid') return hits(context, chooseHybrid(candidates, { topN, threshold }));
-  const pool = chooseNearest(candidates, { topN: poolOf(mode, topN), threshold });
-  if (mode === 'default') return hits(context, pool);
+  const isByWords = mode === 'hybrid' || (model === DEFAULT_EMBEDDING_MODEL && !isLatin(query));
+  const limit = isByWords ? poolOf('hybrid', topN) : poolOf(mode, topN);
+  const candidates = await candidatesFor(context, {
+    ...request,
+    limit,
+    withWords: mode !== 'default' || isByWords,
+  });
+  const choose = isByWords ? chooseHybrid : chooseNearest;
+  const pool = choose(candidates, { topN: mode === 'rerank' ? poolOf(mode, topN) : topN, threshold });
+  if (mode !== 'rerank') return hits(context, pool);
   const asked = { query, hits: () => hits(context, pool), payer, signal };
   const reranked = await rerankUpstream(context, asked);
   return reranked?.slice(0, topN) ?? hits(context, chooseReranked(pool, topN));
 }
 
+/** Whether most letters are Latin: the local model knows few words of other scripts. Guarded by recall.test.ts. */
+function isLatin(query: string): boolean {
+  const letters = query.match(/\p{L}/gu)?.length ?? 0;
+  return (query.match(/\p{Script=Latin}/gu)?.length ?? 0) * 2 >= letters;
+}
+
 async function candidatesFor(
   { pgvector, held, storage }: RetrievalContext,
-  request: VectorSearch & { mode: SearchMode },
+  request: VectorSearch & { limit: number; withWords: boolean },
 ): Promise<Candidates> {
-  const { collectionId, model, vector, mode, query, topN, except = [] } = request;
-  if (mode === 'default') {
-    const near = await pgvector.nearest({ collectionId, model, vector, except, limit: topN });
+  const { collectionId, model, vector, query, limit, withWords, except = [] } = request;
+  if (!withWords) {
+    const near = await pgvector.nearest({ collectionId, model, vector, except, limit });
     if (near !== undefined)
       return { near: near.map(({ id, distance }) => candidateOf(id, distance)), byWords: [] };
   }
@@ -152,8 +164,8 @@ async function candidatesFor(
     const passes = await Promise.all(except.map((id) => findEmbedding(storage.db, id)));
     const answer = await held.search(collectionId, model, {
       query: vector,
-      limit: poolOf(mode, topN),
-      ...(mode === 'default' ? {} : { words: query }),
+      limit,
+      ...(withWords ? { words: query } : {}),
       ...(except.length === 0 ? {} : { except: Float64Array.from(passes.flatMap((pass) => pass?.id ?? [])) }),
     });
     return { near: candidatesIn(answer?.near), byWords: candidatesIn(answer?.byWords) };
@@ -168,7 +180,12 @@ async function candidatesFor(
 }
 
 const candidatesIn = (found: Found | undefined): Candidate[] =>
-  Array.from(found?.ids ?? [], (id, at) => candidateOf(id, found?.distances[at] ?? 1, found?.coverages[at]));
+  Array.from(found?.ids ?? [], (id, at) =>
+    candidateOf(id, found?.distances[at] ?? 1, {
+      coverage: found?.coverages[at],
+      hasRareWord: found?.rare[at],
+    }),
+  );
 
 type Attempt = RetrievalContext & {
   /** One that was removed meanwhile is left out. */

@@ -1,8 +1,9 @@
 import { KeywardError } from '../../base/errors.ts';
 import type { Document } from '../../documents/index.ts';
-import { paid, type Send } from '../../models/index.ts';
+import { paid, type Models, type Send } from '../../models/index.ts';
 import { booksOf, type Db } from '../../storage/index.ts';
-import { chunkHeader, chunksOf } from '../chunking.ts';
+import { chunksOf } from '../chunking/chunks.ts';
+import { estimatingMeter, type TokenMeter } from '../chunking/tokens.ts';
 import {
   addChunks,
   beginEmbedding,
@@ -10,9 +11,10 @@ import {
   deleteEmbeddings,
   GoneMeanwhile,
   lockEmbeddings,
+  readVectors,
   type NewChunk,
 } from '../chunk-store.ts';
-import { findEmbedding } from '../embedded-store.ts';
+import { changeRecipe, embeddingOfModel, findEmbedding } from '../embedded-store.ts';
 import { touchCollections } from '../collection-store.ts';
 import { accountOf, type Payer, type RetrievalContext } from '../context.ts';
 import { EMBEDDINGS_PATH } from './embedder.ts';
@@ -63,8 +65,10 @@ async function embedOnce(context: RetrievalContext, work: Work): Promise<void> {
   // A refusal comes before any work.
   if (account.selector !== undefined) await models.resolve(recipe.model, account.selector);
   const text = await textFor(context, work);
-  const header = chunkHeader({ ...document.metadata });
-  const chunks = (await chunksOf(text, recipe.chunks)).map((chunk) => header + chunk);
+  const { meter, isLocal } = await meterOf(models, recipe);
+  const chunks = await chunksOf(text, { rule: recipe.chunks, metadata: { ...document.metadata }, meter });
+  // The local model reads texts of some scripts otherwise than in former versions, and costs nothing.
+  if (!isLocal && work.text === undefined && (await adoptFormer(context, work, chunks))) return;
   const bytes = chunks.reduce((sum, chunk) => sum + Buffer.byteLength(chunk), 0);
   await paid(models, account, { path: EMBEDDINGS_PATH, model: recipe.model, bytes }, (send) =>
     embedChunks(context, work, { chunks, send }),
@@ -76,6 +80,15 @@ async function textFor({ documents, storage }: RetrievalContext, work: Work): Pr
   const content = await documents.content(storage.db, work.document.id);
   if (content?.revision !== work.document.revision) throw new GoneMeanwhile();
   return content.text;
+}
+
+async function meterOf(
+  models: Models,
+  { model, tokensMax }: Recipe,
+): Promise<{ meter: TokenMeter; isLocal: boolean }> {
+  const count = await models.localTokens(model);
+  const meter = count === undefined ? estimatingMeter(tokensMax) : { count };
+  return { meter, isLocal: count !== undefined };
 }
 
 async function embedChunks(
@@ -179,6 +192,35 @@ async function adopt({ storage }: RetrievalContext, work: Work, recipe: number):
     await work.alongside?.(tx);
     return true;
   });
+}
+
+/**
+ * After an update of Keyward, or a change of settings, that leaves a document's chunks as they were: their vectors stay, and nobody pays
+ * for them again.
+ */
+async function adoptFormer(
+  { storage }: RetrievalContext,
+  { document, recipe, alongside }: Work,
+  chunks: readonly string[],
+): Promise<boolean> {
+  const former = await embeddingOfModel(storage.db, document.id, recipe.model);
+  if (former === undefined || !(await hasTexts(storage.db, former, chunks))) return false;
+  return storage.transaction(async (tx) => {
+    const id = await recipeId(tx, recipe);
+    if (!(await changeRecipe(tx, former, id))) return false;
+    const dimensions = await knownDimensions(tx, recipe.model);
+    if (dimensions !== undefined) await noteDimensions(tx, id, dimensions);
+    await alongside?.(tx);
+    return true;
+  });
+}
+
+/** Whether these are the texts of a pass. */
+async function hasTexts(db: Db, embeddingId: number, chunks: readonly string[]): Promise<boolean> {
+  let seq = 0;
+  for await (const { texts = [] } of readVectors(db, embeddingId, true))
+    for (const text of texts) if (text !== chunks[seq++]) return false;
+  return seq === chunks.length;
 }
 
 /** An error of embedding in words that are safe for the caller. */

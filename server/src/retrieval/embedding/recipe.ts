@@ -1,8 +1,9 @@
 import { KeywardError } from '../../base/errors.ts';
 import type { Settings } from '../../settings/index.ts';
 import { nextId, type Db } from '../../storage/index.ts';
-import type { ChunkRule } from '../chunking.ts';
+import type { ChunkRule } from '../chunking/chunks.ts';
 import { tables } from '../rows.ts';
+import { tokenLimit } from './token-limit.ts';
 
 /** Names of the settings that decide how documents are embedded. */
 export const EMBEDDING_SETTINGS = {
@@ -31,20 +32,22 @@ const CHUNK_OVERLAP = 20;
 export interface Recipe {
   model: string;
   chunks: ChunkRule;
+  /** Of a chunk, its header among them. 0 in rows of older versions, which did not count them. */
+  tokensMax: number;
 }
 
 /** The recipe in force, read from the database: another process may have changed it. */
 export async function currentRecipe(settings: Settings, db?: Db): Promise<Recipe> {
   const found = await settings.many(Object.values(EMBEDDING_SETTINGS), db);
   const model = found.get(EMBEDDING_SETTINGS.model)?.trim() ?? '';
-  const size = Math.min(
-    whole(found.get(EMBEDDING_SETTINGS.chunkSize)) ?? CHUNK_SIZE,
-    whole(found.get(EMBEDDING_SETTINGS.chunkLimit)) ?? CHUNK_SIZE,
-  );
+  const limit = whole(found.get(EMBEDDING_SETTINGS.chunkLimit));
+  const size = Math.min(whole(found.get(EMBEDDING_SETTINGS.chunkSize)) ?? CHUNK_SIZE, limit ?? CHUNK_SIZE);
   const chunkSize = Math.min(CHUNK_SIZE_MAX, Math.max(CHUNK_SIZE_MIN, size));
   const overlap = whole(found.get(EMBEDDING_SETTINGS.chunkOverlap)) ?? CHUNK_OVERLAP;
+  const name = model === '' || OTHER_NAMES.has(model.toLowerCase()) ? DEFAULT_EMBEDDING_MODEL : model;
   return {
-    model: model === '' || OTHER_NAMES.has(model.toLowerCase()) ? DEFAULT_EMBEDDING_MODEL : model,
+    model: name,
+    tokensMax: tokenLimit(name, limit),
     chunks: { size: chunkSize, overlap: Math.min(overlap, Math.floor(chunkSize / 2)) },
   };
 }
@@ -56,13 +59,14 @@ function whole(text: string | undefined): number | undefined {
 }
 
 /** Its id; 0 where nothing was embedded with it yet. */
-export async function findRecipe(db: Db, { model, chunks }: Recipe): Promise<number> {
+export async function findRecipe(db: Db, { model, chunks, tokensMax }: Recipe): Promise<number> {
   const row = await tables(db)
     .selectFrom('embedding_recipes')
     .select('id')
     .where('model', '=', model)
     .where('chunk_size', '=', chunks.size)
     .where('chunk_overlap', '=', chunks.overlap)
+    .where('max_tokens', '=', tokensMax)
     .executeTakeFirst();
   return row?.id ?? 0;
 }
@@ -71,12 +75,14 @@ export async function findRecipe(db: Db, { model, chunks }: Recipe): Promise<num
 export async function recipeId(tx: Db, recipe: Recipe): Promise<number> {
   const present = await findRecipe(tx, recipe);
   if (present !== 0) return present;
-  const { model, chunks } = recipe;
-  const row = { model, chunk_size: chunks.size, chunk_overlap: chunks.overlap, dimensions: null };
+  const { model, chunks, tokensMax } = recipe;
+  const rule = { chunk_size: chunks.size, chunk_overlap: chunks.overlap, max_tokens: tokensMax };
   await tables(tx)
     .insertInto('embedding_recipes')
-    .values({ id: await nextId(tx, 'embedding_recipes'), ...row })
-    .onConflict((conflict) => conflict.columns(['model', 'chunk_size', 'chunk_overlap']).doNothing())
+    .values({ id: await nextId(tx, 'embedding_recipes'), model, ...rule, dimensions: null })
+    .onConflict((conflict) =>
+      conflict.columns(['model', 'chunk_size', 'chunk_overlap', 'max_tokens']).doNothing(),
+    )
     .execute();
   return findRecipe(tx, recipe);
 }

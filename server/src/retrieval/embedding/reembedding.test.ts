@@ -11,6 +11,7 @@ import {
   MIGRATIONS,
 } from '../retrieval.fixture.ts';
 import { knownDimensions } from './recipe.ts';
+import { tables } from '../rows.ts';
 
 const WORKSPACE = 1;
 const OTHER_DIMENSIONS = DIMENSIONS - 100;
@@ -55,6 +56,25 @@ describeOnAllDatabases('Embedding again', (open) => {
     const hits = await search('owl');
     expect(hits.length).toBeGreaterThan(1);
     expect(hits.every(({ text }) => text.length < 200)).toBe(true);
+  });
+
+  test('Documents that an older version cut are embedded again only where their chunks change', async () => {
+    const { retrieval, storage, upstream } = opened;
+    await storage.transaction(async (tx) => {
+      const db = tables(tx);
+      await db.updateTable('embedding_recipes').set({ max_tokens: 0 }).execute();
+      const change = db.updateTable('document_chunks').set({ content: 'cut otherwise: mouse' });
+      await change.where('content', 'like', '%mouse mouse%').execute();
+    });
+    expect(await retrieval.progress()).toMatchObject({ total: 3, done: 0 });
+    expect(await titles('owl')).toEqual(['owl']);
+    const before = upstream.received.length;
+    await retrieval.reembed();
+    expect(await retrieval.progress()).toMatchObject({ total: 3, done: 3, failed: 0 });
+    const asked = upstream.received.slice(before);
+    expect(asked.map(({ body }) => body.includes('mouse mouse'))).toEqual([true]);
+    for (const title of ['owl', 'mouse', 'rat']) expect(await titles(title)).toEqual([title]);
+    expect((await search('mouse'))[0]?.text).not.toContain('cut otherwise');
   });
 
   /** Each model has vectors of its own length. */
@@ -116,7 +136,7 @@ describeOnAllDatabases('Embedding again', (open) => {
   test('Two processes share the work without doing it twice', async () => {
     const { retrieval, set, upstream, another } = opened;
     const other = await another();
-    await set('chunkSize', '500');
+    await set('chunkSize', '100');
     const before = upstream.received.length;
     await Promise.all([retrieval.reembed(), other.reembed()]);
     await Promise.all([retrieval.reembed(), other.reembed()]);
@@ -126,7 +146,7 @@ describeOnAllDatabases('Embedding again', (open) => {
 
   test('A process that stops in the middle keeps its finished documents, and another one continues', async () => {
     const { retrieval, set, upstream, another } = opened;
-    await set('chunkSize', '500');
+    await set('chunkSize', '100');
     let asked = 0;
     upstream.answer((response, received) => {
       // The second never answers: its caller is stopped meanwhile.
@@ -145,7 +165,7 @@ describeOnAllDatabases('Embedding again', (open) => {
 
   test('A process that slept while another one took the work over writes nothing any more', async () => {
     const { retrieval, set, upstream, storage } = opened;
-    await set('chunkSize', '500');
+    await set('chunkSize', '100');
     let [asked, answer] = [0, (): void => undefined];
     upstream.answer((response, received) => {
       if (++asked === 2) answer = () => void embeddings()(response, received);

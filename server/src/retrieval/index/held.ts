@@ -111,5 +111,6 @@ function columns(found: readonly Nearest[], weighed: Map<number, FoundByWords> |
       weighed === undefined
         ? new Float32Array()
         : Float32Array.from(found, ({ id }) => weighed.get(id)?.coverage ?? 0),
+    rare: weighed === undefined ? [] : found.map(({ id }) => weighed.get(id)?.hasRareWord ?? false),
   };
 }

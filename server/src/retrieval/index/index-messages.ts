@@ -39,6 +39,8 @@ export interface Found {
   distances: Float32Array;
   /** The share of the question's words in each, 0 to 1; empty without words. */
   coverages: Float32Array;
+  /** Whether each has a rare word of the question; empty without words. */
+  rare: boolean[];
 }
 
 export interface HeldStatus {

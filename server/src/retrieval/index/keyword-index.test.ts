@@ -48,6 +48,19 @@ describe('the keyword index', () => {
     expect(index.weigh('mouse zebra').get(1)?.coverage).toBeLessThan(1);
   });
 
+  test('A name decides the order against common words, which are never rare', () => {
+    const index = new KeywordIndex();
+    index.add(1, 'Rohrwerk GmbH 2019');
+    index.add(2, 'since when do we do from');
+    for (let id = 3; id < 30; id++) index.add(id, `text number ${id}`);
+    const question = 'Since when do we buy from Rohrwerk?';
+    expect(best(index, question)).toEqual([1, 2]);
+    const rare = [...index.weigh(question).values()].map(({ id, hasRareWord }) => [id, hasRareWord]);
+    expect(Object.fromEntries(rare)).toEqual({ 1: true, 2: false });
+    expect(index.weigh('which text').get(3)?.hasRareWord).toBe(false);
+    expect([...index.weigh('Seit wann kaufen wir bei Rohrwerk?').keys()]).toEqual([1]);
+  });
+
   test('Removed texts are not found, also when they are many', () => {
     const index = new KeywordIndex();
     for (let id = 0; id < 100; id++) index.add(id, `owl number${id}`);

@@ -1,3 +1,4 @@
+import { COMMON_WORDS } from './common-words.ts';
 import { wordsOf } from './words.ts';
 
 /** The usual numbers of BM25: the saturation of repeated words, and the penalty of long texts. */
@@ -13,7 +14,15 @@ export interface FoundByWords {
   score: number;
   /** The share of the question's words in the text, 0 to 1; rare words have more weight. */
   coverage: number;
+  /** It has a word of the question that few texts have and that is no common word of a language. */
+  hasRareWord: boolean;
 }
+
+/** Of the weight that its frequency gives a word: in a small collection "since" is as rare as a name. */
+const COMMON_SHARE = 0.1;
+/** A word is rare in at most this share of the texts, or in this number of them. */
+const RARE_SHARE = 0.2;
+const RARE_TEXTS = 2;
 
 interface Posting {
   ids: number[];
@@ -76,15 +85,19 @@ export class KeywordIndex {
     for (const word of [...words].slice(0, QUESTION_WORDS_MAX)) {
       const posting = this.#postings.get(word);
       const count = posting?.ids.length ?? 0;
-      const weight = Math.log(1 + Math.max(0, total - count + 0.5) / (count + 0.5));
+      const isCommon = COMMON_WORDS.has(word);
+      const isRare = !isCommon && count <= Math.max(RARE_TEXTS, total * RARE_SHARE);
+      const frequency = Math.log(1 + Math.max(0, total - count + 0.5) / (count + 0.5));
+      const weight = isCommon ? frequency * COMMON_SHARE : frequency;
       whole += weight;
       for (const [at, id] of posting?.ids.entries() ?? []) {
         const length = this.#lengths.get(id);
         if (length === undefined) continue;
         const times = posting?.counts[at] ?? 0;
-        const one = found.get(id) ?? { id, score: 0, coverage: 0 };
+        const one = found.get(id) ?? { id, score: 0, coverage: 0, hasRareWord: false };
         one.score += (weight * times * (K1 + 1)) / (times + K1 * (1 - B + (B * length) / average));
         one.coverage += weight;
+        one.hasRareWord ||= isRare;
         found.set(id, one);
       }
     }

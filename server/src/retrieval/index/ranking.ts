@@ -9,12 +9,18 @@ export interface Candidate {
   score: number;
   /** The share of the question's words in it, 0 to 1; rare words have more weight. */
   coverage: number;
+  /** It has a word of the question that few passages have. */
+  hasRareWord: boolean;
 }
 
-export function candidateOf(id: number, measured: number, coverage = 0): Candidate {
+export function candidateOf(
+  id: number,
+  measured: number,
+  { coverage = 0, hasRareWord = false } = {},
+): Candidate {
   // Rounding can make it a little less than nothing.
   const distance = Math.max(0, measured);
-  return { id, distance, score: Math.max(0, 1 - distance), coverage };
+  return { id, distance, score: Math.max(0, 1 - distance), coverage, hasRareWord };
 }
 
 /** The nearest vectors, and the best by words (BM25), each the best first. */
@@ -49,7 +55,7 @@ const COVERAGE_ENOUGH = 0.5;
 
 /**
  * Reciprocal rank fusion: passages that are high in both lists come first. A passage below the threshold is left out unless
- * it has most of the question's words by weight: so a part number is found that no model knows.
+ * it has most of the question's words by weight, or a rare one: so a part number or a name is found that no model knows.
  */
 export function chooseHybrid({ near, byWords }: Candidates, { topN, threshold }: Bounds): Candidate[] {
   const fused = new Map<number, { candidate: Candidate; weight: number }>();
@@ -61,11 +67,14 @@ export function chooseHybrid({ near, byWords }: Candidates, { topN, threshold }:
     }
   }
   return [...fused.values()]
-    .filter(({ candidate }) => candidate.score >= threshold || candidate.coverage >= COVERAGE_ENOUGH)
+    .filter(({ candidate }) => candidate.score >= threshold || hasWords(candidate))
     .sort((a, b) => b.weight - a.weight || a.candidate.id - b.candidate.id)
     .slice(0, topN)
     .map(({ candidate }) => candidate);
 }
+
+const hasWords = ({ coverage, hasRareWord }: Candidate): boolean =>
+  hasRareWord || coverage >= COVERAGE_ENOUGH;
 
 /** Of the vector and of the words in the second ranking. */
 const VECTOR_WEIGHT = 0.7;

@@ -45,7 +45,7 @@ async function fill(
   const found = await documents.find(storage.db, location);
   const documentId = found?.id ?? '';
   await storage.transaction(async (tx) => {
-    const recipe = await recipeId(tx, { model: MODEL, chunks: { size: 1_000, overlap: 20 } });
+    const recipe = await recipeId(tx, { model: MODEL, chunks: { size: 1_000, overlap: 20 }, tokensMax: 500 });
     const pass = await beginEmbedding(tx, { documentId, recipeId: recipe, nowMs: 1 });
     await addChunks(
       tx,
