@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { integer, list, oneOf, ranges, type Environment } from './base/forms/env-values.ts';
+import { integer, list, oneOf, origins, ranges, type Environment } from './base/forms/env-values.ts';
 import { StartupError } from './base/errors.ts';
 import { nearest } from './base/nearest.ts';
 import { LOG_LEVELS, type LogLevel } from './base/log/log-levels.ts';
@@ -24,8 +24,10 @@ export interface Config {
   database: string;
   masterKey: { value?: string; file?: string; previous: string[] };
   tls: { certFile: string; keyFile: string } | undefined;
-  /** CIDR ranges of proxies whose X-Forwarded-For is trusted. */
+  /** CIDR ranges of proxies whose X-Forwarded-For and X-Forwarded-Prefix are trusted. */
   trustedProxies: string[];
+  /** Origins whose pages may use `/v1`. */
+  corsOrigins: 'any' | string[];
   /** Private addresses that pages may be fetched from: CIDR ranges, or all except link-local addresses. */
   fetchPrivate: 'allow' | string[];
   /** The same for the webhooks of jobs. */
@@ -67,7 +69,14 @@ export const VARIABLES = {
   KEYWARD_PREVIOUS_MASTER_KEYS: ['–', 'comma-separated older master keys, during their replacement'],
   KEYWARD_TLS_CERT_FILE: ['–', 'certificate chain (PEM); serves HTTPS together with the key file'],
   KEYWARD_TLS_KEY_FILE: ['–', 'private key (PEM)'],
-  KEYWARD_TRUSTED_PROXIES: ['none', 'comma-separated CIDR list; only then is X-Forwarded-For read'],
+  KEYWARD_TRUSTED_PROXIES: [
+    'none',
+    'comma-separated CIDR list; only then are X-Forwarded-For and X-Forwarded-Prefix read',
+  ],
+  KEYWARD_CORS_ORIGINS: [
+    'none',
+    'origins whose pages may use /v1 with a key, comma-separated, such as https://chat.example.com, or `*`',
+  ],
   KEYWARD_FETCH_PRIVATE: [
     'none',
     'private addresses that documents may be fetched from: a comma-separated CIDR list, or `allow` for all except those where clouds keep credentials',
@@ -155,6 +164,7 @@ export function readConfig(environment: Environment): Config {
     },
     tls: tlsFiles(env),
     trustedProxies: ranges(env, 'KEYWARD_TRUSTED_PROXIES'),
+    corsOrigins: origins(env, 'KEYWARD_CORS_ORIGINS'),
     fetchPrivate: privateAddresses(env, 'KEYWARD_FETCH_PRIVATE'),
     webhookPrivate: privateAddresses(env, 'KEYWARD_WEBHOOK_PRIVATE'),
     uploadMaxBytes: integer(env, 'KEYWARD_UPLOAD_MAX_MIB', { fallback: 3_072, min: 1, max: 65_536 }) * MIB,

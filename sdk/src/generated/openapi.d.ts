@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 947405a0a09a0ee221578b0c31cada8ea58e21c420a75b068bbc1b3d40af1d15
-// text 0a0567fceb7029bb12e523207335c5a60bb56591d7fdf45ea939e4270904ab4c
+// document 9488c82ad57e1f744391f4cfe45a3c342118f24d12fb8f8f51859b9be2e2e0b6
+// text a94775b177f352022e2e2c6e47f8098fef2965d2695ae64067fa091839a0fc45
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -2103,7 +2103,7 @@ export interface paths {
         };
         /**
          * Prometheus metrics
-         * @description Needs no key from the machine itself, under localhost or a loopback address and without a proxy. Scope: metrics:read.
+         * @description Scope: metrics:read.
          */
         get: operations["system.metrics"];
         put?: never;

@@ -36,6 +36,7 @@ export {
   Reason,
   Time,
 } from './schemas.ts';
+export { preflightHeaders } from './cors.ts';
 export { takeQuestion } from './admission.ts';
 export type { RequestContext } from './request/request-context.ts';
 export { watchArrival } from './request/body-watchdog.ts';

@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { KeywardError, StartupError } from '../base/errors.ts';
 import { gate, type Gate } from './admission.ts';
+import { Cors } from './cors.ts';
 import { send } from './answer/send-answer.ts';
 import { begin, EVERYWHERE, type RequestContext } from './request/request-context.ts';
 import { fail, refuseUnreadable, standsBehind } from './answer/send-error.ts';
@@ -14,6 +15,7 @@ import { mayHoldKey, refuseKeyInUrl, reportKeyInLine } from './request/key-in-ur
 import { ARRIVAL_TIMES, endureLate, type ArrivalTimes } from './request/late-requests.ts';
 import { listenerOptions } from './listener.ts';
 import { messageFault } from './request/message-check.ts';
+import { IgnoredProxies } from './request/proxy-headers.ts';
 import { noSuchRoute, plainPath, surfacesOf } from './unknown-path.ts';
 import { needsKey, type Route } from './route.ts';
 import { Router } from './router.ts';
@@ -44,6 +46,8 @@ export class HttpServer<S extends KernelServices = KernelServices> {
   /** Paths without parameters. */
   readonly #fixed: ReadonlySet<string>;
   readonly #surfaces: readonly Surface<S>[];
+  readonly #cors: Cors;
+  readonly #ignoredProxies: IgnoredProxies;
   readonly #times: ArrivalTimes;
   readonly #options: Options;
   /** One an address that it listens on. */
@@ -59,6 +63,8 @@ export class HttpServer<S extends KernelServices = KernelServices> {
       const handle = handlerOf(services, declared);
       this.#router.add(declared, { declared, gate: gateOf(services, declared), handle });
     }
+    this.#cors = new Cors(services.config);
+    this.#ignoredProxies = new IgnoredProxies(services.config, services.logger);
     this.#times = times;
     this.#options = listenerOptions(services.config, times);
   }
@@ -122,6 +128,10 @@ export class HttpServer<S extends KernelServices = KernelServices> {
     const context = begin(services, { request, response, found: isReadable ? found : undefined });
     const refuse = (error: unknown): void => fail(services, error, context);
     try {
+      this.#ignoredProxies.note(request);
+      const { route } = context;
+      if (route !== undefined && route.ownOrigins !== true)
+        this.#cors.allow(context, route.surface.isOpenToPages === true);
       if (this.#stopping !== undefined) context.headers['connection'] = 'close';
       const fault = messageFault(request) ?? (isReadable ? undefined : unreadable());
       const goOn = (): void => {
@@ -159,10 +169,12 @@ export class HttpServer<S extends KernelServices = KernelServices> {
     const { request } = context;
     const { error, surface, isPath } = noSuchRoute(this.#routes, request, plain);
     const refuse = (thrown: unknown): void => fail(services, thrown, context, surface);
-    const preflight =
-      request.method === 'OPTIONS' ? surface?.preflight?.(services, context, isPath) : undefined;
-    if (preflight instanceof Promise) return void preflight.then((answer) => send(answer, context), refuse);
-    surface?.allowOrigin?.(context);
+    const isAsked = request.method === 'OPTIONS';
+    const own = isAsked ? surface?.preflight?.(services, context) : undefined;
+    if (own !== undefined) return void own.then((answer) => send(answer, context), refuse);
+    const isOpen = surface?.isOpenToPages === true;
+    this.#cors.allow(context, isOpen);
+    const preflight = isAsked ? this.#cors.preflight(context, { isOpen, isPath }) : undefined;
     if (preflight === undefined) refuse(error);
     else send(preflight, context);
   }
@@ -197,9 +209,8 @@ async function addressesOf(name: string): Promise<string[]> {
 function enter(
   services: KernelServices,
   context: RequestContext,
-  { declared, gate: isLetIn, handle }: Entry,
+  { gate: isLetIn, handle }: Entry,
 ): void {
-  if (declared.ownOrigins !== true) declared.surface.allowOrigin?.(context);
   if (isLetIn === undefined) return handle(context);
   isLetIn(context, (error) => {
     if (error === undefined) handle(context);
