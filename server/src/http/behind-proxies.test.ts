@@ -116,6 +116,7 @@ describeOnServer('sqlite', 'behind a reverse proxy on this machine', (start) => 
         '/keyward/api/docs/start.js',
         '/keyward/api/docs/swagger-ui-bundle.js',
         '/keyward/api/docs/swagger-ui.css',
+        '/keyward/favicon.ico',
         '/keyward/openapi.json',
       ]);
       for (const asset of assets)

@@ -206,11 +206,7 @@ async function addressesOf(name: string): Promise<string[]> {
   return [...new Set(found.map(({ address }) => address))];
 }
 
-function enter(
-  services: KernelServices,
-  context: RequestContext,
-  { gate: isLetIn, handle }: Entry,
-): void {
+function enter(services: KernelServices, context: RequestContext, { gate: isLetIn, handle }: Entry): void {
   if (isLetIn === undefined) return handle(context);
   isLetIn(context, (error) => {
     if (error === undefined) handle(context);

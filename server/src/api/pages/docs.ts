@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { openapiDocument, type Route as AnyRoute } from '../../http/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
+import { homeRoutes } from './home.ts';
 
 /** No asset comes from another host, and no script but these two files runs. */
 const PAGE_POLICY =
@@ -17,6 +18,7 @@ const page = (prefix: string): string => `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Keyward API</title>
+<link rel="icon" href="${prefix}/favicon.ico" sizes="32x32">
 <link rel="stylesheet" href="${prefix}/api/docs/swagger-ui.css">
 </head>
 <body>
@@ -91,6 +93,7 @@ export function docsRoutes(others: readonly AnyRoute[], version: string): Route[
       handler: (_, { prefix }) => ({ status: 200, headers: html, body: page(prefix) }),
     }),
     ...FILES.map(file),
+    ...homeRoutes,
   ];
 }
 

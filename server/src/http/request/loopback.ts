@@ -20,7 +20,7 @@ export const isLoopback = (address: string): boolean => address.startsWith('127.
 /**
  * Whether somebody else may stand behind a connection from this machine: a proxy, or a page of another host whose name
  * resolves to a loopback address (DNS rebinding). A proxy that writes nothing cannot be noticed, so a connection from this
- * machine opens nothing by itself. Guarded by caller-address.test.ts.
+ * machine opens nothing by itself. Guarded by behind-proxies.test.ts.
  */
 export function mayBeRelayed(headers: IncomingHttpHeaders): boolean {
   return !namesThisMachine(headers.host) || FORWARDED.some((name) => headers[name] !== undefined);

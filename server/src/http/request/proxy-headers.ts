@@ -48,7 +48,7 @@ export class IgnoredProxies {
     this.#logger.warn(
       { peer },
       `${header} from ${peer} is ignored, because this address is no trusted proxy. If your reverse proxy is there, set ` +
-        `KEYWARD_TRUSTED_PROXIES=${value}. Until then all callers behind it count as one, and their addresses are unknown.`,
+        `KEYWARD_TRUSTED_PROXIES=${value}. Until then all callers behind it count as one.`,
     );
   }
 }

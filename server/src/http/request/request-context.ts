@@ -193,6 +193,7 @@ export class RequestContext implements Runner {
     const status = isGone ? CLIENT_GONE_STATUS : response.statusCode;
     const seconds = (performance.now() - this.#startedMs) / 1000;
     services.metrics.note(this.route?.path ?? 'none', status, seconds);
+    services.accessLog?.note(this, { status, seconds });
     if (this.errorCode !== undefined) services.metrics.noteError(this.errorCode);
     const counted = this.caller ?? this.countedFor;
     if (counted === undefined || this.isCounted) return;
