@@ -40,6 +40,8 @@ export interface Config {
   /** Whether PostgreSQL searches by vectors, where it can. */
   pgvector: boolean;
   logLevel: LogLevel;
+  /** Whether each request is logged. */
+  hasAccessLog: boolean;
   /** First characters of a new key's text. */
   keyPrefix: string;
   /** Keys given by the environment, imported at start. */
@@ -95,6 +97,7 @@ export const VARIABLES = {
   KEYWARD_MODELS_DIR: ['user cache directory', 'where the weights lie'],
   KEYWARD_PGVECTOR: ['on', '`off`: searches do not use the extension vector, even if PostgreSQL has it'],
   KEYWARD_LOG_LEVEL: ['info', LOG_LEVELS.join(', ')],
+  KEYWARD_ACCESS_LOG: ['off', '`on`: a line in the log for each request, without its path and query'],
   KEYWARD_KEY_PREFIX: ['sk-', 'first characters of a new key'],
   KEYWARD_WORKSPACE_DELETION_PROTECTION: ['off', '`on`: the API cannot delete workspaces'],
   KEYWARD_JOB_PAYLOAD_MAX_MIB: ['8', 'largest payload of a job, MiB'],
@@ -177,6 +180,7 @@ export function readConfig(environment: Environment): Config {
     },
     pgvector: oneOf(env, 'KEYWARD_PGVECTOR', ['on', 'off'], 'on') === 'on',
     logLevel: oneOf(env, 'KEYWARD_LOG_LEVEL', LOG_LEVELS, 'info'),
+    hasAccessLog: oneOf(env, 'KEYWARD_ACCESS_LOG', ['on', 'off'], 'off') === 'on',
     keyPrefix: keyPrefix(env),
     bootstrapKeys: (['client', 'miner', 'admin'] as const).flatMap((role) => {
       const variable = `${role.toUpperCase()}_API_KEYS`;

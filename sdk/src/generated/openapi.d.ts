@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 9488c82ad57e1f744391f4cfe45a3c342118f24d12fb8f8f51859b9be2e2e0b6
-// text a94775b177f352022e2e2c6e47f8098fef2965d2695ae64067fa091839a0fc45
+// document c00a3a46b1ef9a3ae12363843f231bdbaaab9fb465063a60f2c14fe2dae5665a
+// text f20a54f75e201fa503e9b276f3f457c16c504d6363a64d897a9f87ee0d403262
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -5488,6 +5488,13 @@ export interface components {
             tokens_in: number;
             /** @description Tokens of the answers */
             tokens_out: number;
+            /** @description Passages of the document that is embedded now. null: the request embeds none */
+            progress: {
+                /** @description Embedded so far */
+                done: number;
+                /** @description All of them */
+                total: number;
+            } | null;
             /** @description Id of the process that runs the request */
             node: string;
         };
@@ -5663,6 +5670,30 @@ export interface components {
             /** @description Whether it is in use */
             enabled?: boolean;
         };
+        /** @description What this process has seen of it since it started */
+        UpstreamHealth: {
+            /**
+             * @description open: requests for some of its models go elsewhere, until one of them is tried again. failing: the last one failed. unused: none was sent
+             * @enum {string}
+             */
+            state: "unused" | "ok" | "failing" | "open";
+            /** @description Names that the upstream has for those models */
+            open_models: string[];
+            /** @description Until the next try; null: none is open */
+            retry_in_seconds: number | null;
+            /** @description The end of its last test; null: not tested */
+            last_test: {
+                /** @description Whether it works */
+                ok: boolean;
+                /**
+                 * Format: date-time
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+                 */
+                at: string;
+                /** @description The finding, in a sentence */
+                detail: string;
+            } | null;
+        };
         Upstream: {
             /** @description Its id in the API */
             id: string;
@@ -5731,6 +5762,7 @@ export interface components {
             revision: number;
             /** @description Warnings, for example of models without a price */
             warnings: string[];
+            health: components["schemas"]["UpstreamHealth"];
         };
         UpstreamList: {
             /** @description The items, in the order of the list */
@@ -8411,6 +8443,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "smollm2-135m-instruct",
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "Say hello in five words."
+                 *         }
+                 *       ],
+                 *       "max_tokens": 32
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -8552,6 +8596,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "smollm2-135m-instruct",
+                 *       "prompt": "Once upon a time",
+                 *       "max_tokens": 32
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -8695,6 +8746,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "all-minilm-l6-v2",
+                 *       "input": "The lighthouse is fifteen metres high."
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -8835,6 +8892,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "gpt-5-mini",
+                 *       "input": "Say hello in five words."
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -8978,6 +9041,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "claude-sonnet-4-5",
+                 *       "max_tokens": 64,
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "Say hello in five words."
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -9121,6 +9196,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "claude-sonnet-4-5",
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "Say hello in five words."
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -9263,6 +9349,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "omni-moderation-latest",
+                 *       "input": "I like lighthouses."
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -9405,6 +9497,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "rerank-v3.5",
+                 *       "query": "How high is the lighthouse?",
+                 *       "documents": [
+                 *         "The lighthouse is fifteen metres high.",
+                 *         "The ferry leaves at nine."
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -9547,6 +9649,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "gpt-image-1",
+                 *       "prompt": "A lighthouse at dawn"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -9690,6 +9798,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "gpt-image-1",
+                 *       "prompt": "Make it night"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -9839,6 +9953,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "dall-e-2"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -9987,6 +10106,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "tts-1",
+                 *       "voice": "alloy",
+                 *       "input": "Hello."
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -10127,6 +10253,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "whisper-1"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -10276,6 +10407,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "whisper-1"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -11049,6 +11185,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "input_file_id": "file_4fT9aBcDeF12",
+                 *       "endpoint": "/v1/chat/completions",
+                 *       "completion_window": "24h"
+                 *     }
+                 */
                 "application/json": components["schemas"]["BatchRequest"];
             };
         };
@@ -11683,6 +11826,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "my app",
+                 *       "role": "client",
+                 *       "expires_in_seconds": 7776000,
+                 *       "budgets": [
+                 *         {
+                 *           "name": "monthly",
+                 *           "unit": "tokens",
+                 *           "amount": "1000000",
+                 *           "period": "month"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["MintRequest"];
             };
         };
@@ -11978,6 +12136,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "no longer needed"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndRequest"];
             };
         };
@@ -12107,6 +12270,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "my app"
+                 *     }
+                 */
                 "application/json": components["schemas"]["KeyChange"];
             };
         };
@@ -12239,6 +12407,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "no longer needed"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndRequest"];
             };
         };
@@ -12356,6 +12529,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "overlap_seconds": 3600
+                 *     }
+                 */
                 "application/json": components["schemas"]["RotateRequest"];
             };
         };
@@ -12606,6 +12784,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "no longer needed"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndRequest"];
             };
         };
@@ -12732,6 +12915,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "looked at"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The reason, for the audit record */
                     reason?: string;
@@ -12861,6 +13049,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "seen in a public repository"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndRequest"];
             };
         };
@@ -12987,6 +13180,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "no longer needed"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndRequest"];
             };
         };
@@ -13113,6 +13311,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "still in use"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The reason, for the audit record */
                     reason?: string;
@@ -13239,6 +13442,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "sk-kw1example",
+                 *       "scope": "models:use"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VerifyRequest"];
             };
         };
@@ -13344,6 +13553,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "sk-kw1example",
+                 *       "url": "https://example.com/found-here"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LeakReport"];
             };
         };
@@ -13425,6 +13640,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {"name":"old app","role":"client","key":"old-key-of-32-characters-0123456"} */
                 "application/x-ndjson": components["schemas"]["ImportLine"];
             };
         };
@@ -13731,6 +13947,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "tag": "nightly"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StopRequest"];
             };
         };
@@ -13942,6 +14163,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Search team",
+                 *       "kind": "team"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OwnerRequest"];
             };
         };
@@ -14269,6 +14496,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "limits": [
+                 *         {
+                 *           "name": "per minute",
+                 *           "requests": 60,
+                 *           "window_seconds": 60
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["OwnerChange"];
             };
         };
@@ -14480,6 +14718,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "ollama",
+                 *       "base_url": "http://127.0.0.1:11434/v1",
+                 *       "models": [
+                 *         "llama3.2"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpstreamRequest"];
             };
         };
@@ -14818,6 +15065,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "weight": 2
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpstreamChange"];
             };
         };
@@ -15449,6 +15701,24 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "run_id": "8c0f5f5e-5d0a-4a53-9a39-2d8f0a5e7b11",
+                 *       "stack": "search",
+                 *       "verb": "status",
+                 *       "host": null,
+                 *       "started_at": "2026-01-31T09:00:00Z",
+                 *       "finished_at": "2026-01-31T09:00:00Z",
+                 *       "keys": [
+                 *         {
+                 *           "id": "search-api",
+                 *           "action": "none",
+                 *           "revoked": [],
+                 *           "reason": null
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BootstrapReport"];
             };
         };
@@ -16161,6 +16431,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "llama-3.1-8b",
+                 *       "prompt": "Say hello in five words."
+                 *     }
+                 */
                 "application/json": components["schemas"]["JobRequest"];
             };
         };
@@ -17136,6 +17412,23 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "capabilities": {
+                 *         "gpus": [
+                 *           {
+                 *             "name": "RTX 4090",
+                 *             "memory_mb": 24564
+                 *           }
+                 *         ],
+                 *         "models": [
+                 *           "llama-3.1-8b"
+                 *         ]
+                 *       },
+                 *       "concurrency": 1,
+                 *       "protocol": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkerRequest"];
             };
         };
@@ -17339,6 +17632,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "gpus": [
+                 *         {
+                 *           "name": "RTX 4090",
+                 *           "memory_mb": 24564
+                 *         }
+                 *       ],
+                 *       "models": [
+                 *         "llama-3.1-8b"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkerCapabilities"];
             };
         };
@@ -17652,6 +17958,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "max_wait_seconds": 0
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkerPoll"];
             };
         };
@@ -17776,6 +18087,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["WorkerHeartbeat"];
             };
         };
@@ -17908,6 +18220,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {"text":"Hello"} */
                 "application/x-ndjson": {
                     [key: string]: unknown;
                 };
@@ -18039,6 +18352,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "lease_token": "0123456789abcdef0123456789abcdef",
+                 *       "result": {
+                 *         "output": "Hello there."
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkerResult"];
             };
         };
@@ -18165,6 +18486,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "lease_token": "0123456789abcdef0123456789abcdef",
+                 *       "error_code": "internal",
+                 *       "error_message": "The GPU was lost."
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkerFailure"];
             };
         };
@@ -18490,6 +18818,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "price_per_hour": 0.4
+                 *     }
+                 */
                 "application/json": components["schemas"]["GpuOffer"];
             };
         };
@@ -18607,6 +18940,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "duration_hours": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["GpuBooking"];
             };
         };
@@ -19283,6 +19621,26 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Summaries",
+                 *       "steps": [
+                 *         {
+                 *           "id": "short",
+                 *           "model": "llama-3.1-8b",
+                 *           "prompt": "Summarize in one sentence: {{inputs.text}}"
+                 *         },
+                 *         {
+                 *           "id": "title",
+                 *           "model": "llama-3.1-8b",
+                 *           "prompt": "A title for: {{steps.short.output}}",
+                 *           "depends_on": [
+                 *             "short"
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkflowRequest"];
             };
         };
@@ -19495,6 +19853,26 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Summaries",
+                 *       "steps": [
+                 *         {
+                 *           "id": "short",
+                 *           "model": "llama-3.1-8b",
+                 *           "prompt": "Summarize in one sentence: {{inputs.text}}"
+                 *         },
+                 *         {
+                 *           "id": "title",
+                 *           "model": "llama-3.1-8b",
+                 *           "prompt": "A title for: {{steps.short.output}}",
+                 *           "depends_on": [
+                 *             "short"
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkflowRequest"];
             };
         };
@@ -19723,6 +20101,13 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "inputs": {
+                 *         "text": "The lighthouse is fifteen metres high."
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["ExecuteRequest"];
             };
         };
@@ -20350,6 +20735,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role": "reader",
+                 *       "capability": "inference"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SwarmJoinRequest"];
             };
         };
@@ -20476,6 +20867,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SwarmLeaveRequest"];
             };
         };
@@ -20884,6 +21276,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "task": "Name a colour.",
+                 *       "collaborators": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["SwarmTaskRequest"];
             };
         };
@@ -21108,6 +21506,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SwarmThresholdRequest"];
             };
         };
@@ -21222,6 +21621,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "task_id": "swt_4fT9aBcDeF12"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SwarmConsensusRequest"];
             };
         };
@@ -21336,6 +21740,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "gpu-1"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkerEnrolmentRequest"];
             };
         };
@@ -21450,6 +21859,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "token-of-keyward-workers-enroll"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkerJoin"];
             };
         };
@@ -22180,6 +22594,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserRequest"];
             };
         };
@@ -22289,6 +22709,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "bio": "Writes the documentation"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserChange"];
             };
         };
@@ -22559,6 +22984,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "workspaceIds": []
+                 *     }
+                 */
                 "application/json": components["schemas"]["InviteRequest"];
             };
         };
@@ -22824,6 +23254,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserRequest"];
             };
         };
@@ -22916,6 +23352,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "bio": "Writes the documentation"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserChange"];
             };
         };
@@ -23135,6 +23576,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "workspaceIds": []
+                 *     }
+                 */
                 "application/json": components["schemas"]["InviteRequest"];
             };
         };
@@ -23306,6 +23752,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "the-admin-key-or-a-password"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LoginRequest"];
             };
         };
@@ -23591,6 +24042,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "bio": "Writes the documentation",
+                 *       "currentPassword": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OwnAccount"];
             };
         };
@@ -23805,6 +24262,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["FirstUser"];
             };
         };
@@ -23885,6 +24348,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "usePassword": true,
+                 *       "newPassword": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordChange"];
             };
         };
@@ -24027,6 +24496,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["InvitedUser"];
             };
         };
@@ -24105,6 +24580,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "recoveryCodes": [
+                 *         "code-one",
+                 *         "code-two"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecoveryRequest"];
             };
         };
@@ -24199,6 +24683,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "token-of-recover-account",
+                 *       "newPassword": "correct horse battery",
+                 *       "confirmPassword": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResetRequest"];
             };
         };
@@ -24350,6 +24841,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "my app"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApiKeyRequest"];
             };
         };
@@ -24436,6 +24932,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ApiKeyRemoval"];
             };
         };
@@ -24576,6 +25073,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "my app"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApiKeyRequest"];
             };
         };
@@ -24662,6 +25164,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ApiKeyRemoval"];
             };
         };
@@ -24743,6 +25246,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ApiKeyRemoval"];
             };
         };
@@ -24891,6 +25395,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "my app"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApiKeyRequest"];
             };
         };
@@ -24985,6 +25494,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ApiKeyRemoval"];
             };
         };
@@ -25864,6 +26374,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "link": "https://example.com/"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The address of the page */
                     link: string;
@@ -26005,6 +26520,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "textContent": "The lighthouse is fifteen metres high.",
+                 *       "metadata": {
+                 *         "title": "Lighthouses"
+                 *       }
+                 *     }
+                 */
                 "application/json": {
                     /** @description The text to store */
                     textContent: string;
@@ -26148,6 +26671,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "harbour"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name that people read */
                     name: string;
@@ -26249,6 +26777,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "harbour"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name that people read */
                     name: string;
@@ -26344,6 +26877,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "files": []
+                 *     }
+                 */
                 "application/json": {
                     /** @description The documents to move */
                     files: {
@@ -26450,6 +26988,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "names": []
+                 *     }
+                 */
                 "application/json": {
                     /** @description Documents as folder/name */
                     names: string[];
@@ -26551,6 +27094,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Lighthouses"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name that people read */
                     name: string;
@@ -26911,6 +27459,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Lighthouses"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name that people read */
                     name?: string;
@@ -27127,6 +27680,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Heights"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name that people read */
                     name?: string;
@@ -27232,6 +27790,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Heights"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name that people read */
                     name: string;
@@ -27587,6 +28150,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "userIds": []
+                 *     }
+                 */
                 "application/json": {
                     /** @description Numbers of users */
                     userIds: number[];
@@ -27689,6 +28257,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "userIds": [
+                 *         1
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description Numbers of users */
                     userIds: number[];
@@ -27821,6 +28396,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": {
                     /** @description The number of the page, from 0 */
                     offset?: number;
@@ -28186,6 +28762,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "messages": [
+                 *         {
+                 *           "heading": "Height",
+                 *           "message": "How high is it?"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description The messages, in their order */
                     messages?: components["schemas"]["SuggestedMessage"][];
@@ -28300,6 +28886,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "feedback": true
+                 *     }
+                 */
                 "application/json": {
                     /** @description true: good, false: bad, null: no opinion */
                     feedback: boolean | null;
@@ -28454,6 +29045,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "harbour",
+                 *       "value": "Kullen"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the variable */
                     key: string;
@@ -28555,6 +29152,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "pier",
+                 *       "value": "Mölle"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the variable */
                     key: string;
@@ -28765,6 +29368,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "How high is the lighthouse?"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OwnQuestion"];
             };
         };
@@ -28926,6 +29534,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "How high is the lighthouse?",
+                 *       "mode": "query"
+                 *     }
+                 */
                 "application/json": {
                     /** @description @agent at its beginning has an agent answer */
                     message: string;
@@ -29039,6 +29653,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "How high is the lighthouse?",
+                 *       "mode": "query"
+                 *     }
+                 */
                 "application/json": {
                     /** @description @agent at its beginning has an agent answer */
                     message: string;
@@ -29153,6 +29773,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "How high is the lighthouse?",
+                 *       "mode": "query"
+                 *     }
+                 */
                 "application/json": {
                     /** @description @agent at its beginning has an agent answer */
                     message: string;
@@ -29277,6 +29903,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "How high is the lighthouse?",
+                 *       "mode": "query"
+                 *     }
+                 */
                 "application/json": {
                     /** @description @agent at its beginning has an agent answer */
                     message: string;
@@ -29389,6 +30021,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "adds": [],
+                 *       "deletes": []
+                 *     }
+                 */
                 "application/json": {
                     /** @description Names of stored documents to put into the workspace */
                     adds?: string[];
@@ -29491,6 +30129,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "docPath": "custom-documents/lighthouses.json",
+                 *       "pinStatus": true
+                 *     }
+                 */
                 "application/json": {
                     /** @description The document as folder/name */
                     docPath: string;
@@ -29596,6 +30240,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "query": "How high is the lighthouse?",
+                 *       "topN": 4
+                 *     }
+                 */
                 "application/json": {
                     /** @description The text to look for */
                     query: string;
@@ -29764,6 +30414,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "input": [
+                 *         "The lighthouse is fifteen metres high."
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description A text or several */
                     input: string | string[];
@@ -30103,6 +30760,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "lighthouses",
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "Say hello in five words."
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description The slug of a workspace */
                     model: string;
@@ -30239,6 +30907,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "prompt": "A lighthouse at dawn"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The instruction to the model */
                     prompt: string;
@@ -30559,6 +31232,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "workspace_slug": "lighthouses",
+                 *       "allowlist_domains": [
+                 *         "https://example.com"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["EmbedRequest"];
             };
         };
@@ -30663,6 +31344,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "max_chats_per_day": 100
+                 *     }
+                 */
                 "application/json": components["schemas"]["EmbedRequest"];
             };
         };
@@ -31185,6 +31871,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "workspaceId": 1,
+                 *       "textContent": "The lighthouse is fifteen metres high."
+                 *     }
+                 */
                 "application/json": {
                     /** @description The number of the workspace */
                     workspaceId: number;
@@ -31320,6 +32012,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "textContent": "The lighthouse is fifteen metres high."
+                 *     }
+                 */
                 "application/json": {
                     /** @description The text of the page */
                     textContent: string;
@@ -31897,6 +32594,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "WidgetChatsPerAddressPerDay": "300"
+                 *     }
+                 */
                 "application/json": {
                     [key: string]: string;
                 };
@@ -32147,6 +32849,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "support_email": "help@example.com"
+                 *     }
+                 */
                 "application/json": {
                     [key: string]: unknown;
                 };
@@ -32245,6 +32952,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "support_email": "help@example.com"
+                 *     }
+                 */
                 "application/json": {
                     [key: string]: unknown;
                 };
@@ -32394,6 +33106,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "sessionId": "8c0f5f5e-5d0a-4a53-9a39-2d8f0a5e7b11",
+                 *       "message": "How high is it?"
+                 *     }
+                 */
                 "application/json": {
                     /** @description A UUID that the page made */
                     sessionId?: string;

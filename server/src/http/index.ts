@@ -1,4 +1,5 @@
 export { HttpServer } from './server.ts';
+export { AccessLog } from './access-log.ts';
 export { Metrics } from './metrics.ts';
 export { openapiDocument, errorsOf, failuresAs } from './openapi/openapi-document.ts';
 export type { ArrivalTimes } from './request/late-requests.ts';

@@ -8,6 +8,7 @@ import { EXIT } from '../exit.ts';
 import { say } from '../io.ts';
 import { cell, print } from '../output.ts';
 import { Progress } from '../progress.ts';
+import { withEmbeddingProgress } from './embedding-progress.ts';
 import { findWorkspace } from '../workspaces/workspace.ts';
 import { sourcesOf, type Source } from './sources.ts';
 import { documentsIn, type Stored } from './stored.ts';
@@ -86,9 +87,12 @@ async function addAll(adding: Adding, sources: readonly Source[]): Promise<Outco
   const items: Outcome[] = [];
   try {
     for (const [at, source] of sources.entries()) {
-      const percent = Math.floor((at / sources.length) * 100);
-      progress.say(`Adding ${sources.length} document${sources.length === 1 ? '' : 's'}`, percent);
-      items.push(await addOne(adding, source));
+      const show = (part: number): void => {
+        const percent = Math.floor(((at + part) / sources.length) * 100);
+        progress.say(`Adding ${sources.length} document${sources.length === 1 ? '' : 's'}`, percent);
+      };
+      show(0);
+      items.push(await withEmbeddingProgress(adding.client, show, () => addOne(adding, source)));
     }
   } finally {
     progress.end();
