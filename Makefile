@@ -75,6 +75,7 @@ packages: ## Install the system packages that tests need
 $(INSTALLED): package-lock.json package.json
 	@sh .ci/packages.sh run
 	npm ci --no-fund --no-audit --loglevel=error
+	@sh .ci/prune.sh
 	@# The first start would compile everything; afterwards it is kept (keyward).
 	@NODE_COMPILE_CACHE=$(CURDIR)/node_modules/.cache/keyward node --disable-warning=ExperimentalWarning -e 'import("./server/src/app.ts")'
 	@touch $(INSTALLED)

@@ -280,10 +280,10 @@ export class SecretsLife {
       '/v1/upstreams',
       '/v1/usage',
       '/v1/audit/checkpoint',
+      '/metrics',
     ])
       await this.ask('GET', path);
-    for (const path of ['/metrics', '/readyz', '/healthz', '/openapi.json'])
-      await this.ask('GET', path, { key: null });
+    for (const path of ['/readyz', '/healthz', '/openapi.json']) await this.ask('GET', path, { key: null });
   }
 }
 

@@ -60,7 +60,7 @@ beforeAll(async () => {
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto(`${server.url}/api/docs`);
-  await page.locator('.opblock').first().waitFor();
+  await page.locator('.opblock-tag').first().waitFor();
 }, 2 * DRAWN_WITHIN_MS);
 
 afterEach(() => {
@@ -79,8 +79,22 @@ async function shortDocument(): Promise<Document> {
 
 async function reload(): Promise<void> {
   await page.reload();
+  await unfold();
+}
+
+/** Opens all groups. */
+async function unfold(): Promise<void> {
+  await page.locator('.opblock-tag').first().waitFor();
+  await page.evaluate(
+    `for (const group of document.querySelectorAll('.opblock-tag[data-is-open="false"]')) group.click()`,
+  );
   await page.locator('.opblock').first().waitFor();
 }
+
+const shownIds = async (): Promise<string[]> =>
+  (await page.locator('.opblock-summary-operation-id').allInnerTexts()).map((id) =>
+    id.replaceAll(/\s|\u200b/g, ''),
+  );
 
 /** The page draws only the operations that are in view. */
 async function* scrolled(): AsyncGenerator<number> {
@@ -129,37 +143,59 @@ async function execute(operationId: string): Promise<{ status: string; body: str
 }
 
 describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
+  test('Authorize, groups and operations are reached and opened with the keyboard alone', async () => {
+    const reached: string[] = [];
+    const tabTo = async (isThere: (name: string) => boolean): Promise<void> => {
+      for (let presses = 0; presses < 30; presses++) {
+        await page.keyboard.press('Tab');
+        reached.push(await page.evaluate<string>("document.activeElement?.className ?? ''"));
+        if (isThere(reached.at(-1) ?? '')) return;
+      }
+    };
+    await tabTo((name) => name === 'expand-operation');
+    expect(reached.join(' ')).toMatch(/authorize/);
+    expect(reached.join(' ')).toMatch(/operation-filter-input/);
+    await page.keyboard.press('Enter');
+    await page.locator('.opblock').first().waitFor();
+    await tabTo((name) => name.includes('opblock-summary-control'));
+    await page.keyboard.press('Enter');
+    await page.locator('.opblock.is-open').first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.opblock-tag[data-is-open="true"]').first().click();
+  });
+
+  test('The groups are folded, and the filter finds operations by path, name and summary, and opens their groups', async () => {
+    expect(await page.locator('.opblock').count()).toBe(0);
+    expect(await page.locator('.opblock-tag').count()).toBeGreaterThan(20);
+    const filter = page.locator('.operation-filter-input');
+    for (const [text, found] of [
+      ['keys/{id}/rotate', ['keys.rotate']],
+      ['keys.quarantine', ['keys.quarantine']],
+      ['Exchange a one-time token', ['workers.join']],
+      ['nothing has these words', []],
+    ] as const) {
+      await filter.fill(text);
+      await expect.poll(shownIds).toEqual(found);
+    }
+    await filter.fill('');
+    await expect.poll(() => page.locator('.opblock-tag').count()).toBeGreaterThan(20);
+  });
+
   test('The page shows every operation of the OpenAPI document', async () => {
+    await unfold();
     const { paths } = await server.ask<Document>('GET', '/openapi.json', { key: null });
     const documented = Object.values(paths).flatMap((methods) =>
       Object.values(methods).map(({ operationId }) => operationId),
     );
     expect(documented.length).toBeGreaterThan(100);
     const shown = new Set<string>();
-    for await (const _ of scrolled()) {
-      const ids = await page.locator('.opblock-summary-operation-id').allInnerTexts();
-      for (const id of ids) shown.add(id.replaceAll(/\s|\u200b/g, ''));
-    }
+    for await (const _ of scrolled()) for (const id of await shownIds()) shown.add(id);
     expect([...shown].sort()).toEqual(documented.sort());
     await page.evaluate('window.scrollTo(0, 0)');
     expect(await page.locator('.errors-wrapper').count()).toBe(0);
     // The page shows text that looks like a tag.
     expect(await page.locator('.info').innerText()).toContain('Authorization: Bearer <key>');
     await page.screenshot({ path: join(SCREENSHOTS, 'api-docs.png') });
-  });
-
-  test('Operations and Authorize are reached and opened with the keyboard alone', async () => {
-    const reached: string[] = [];
-    for (let presses = 0; presses < 30; presses++) {
-      await page.keyboard.press('Tab');
-      reached.push(await page.evaluate<string>("document.activeElement?.className ?? ''"));
-      if (reached.at(-1)?.includes('opblock-summary-control')) break;
-    }
-    expect(reached.join(' ')).toMatch(/authorize/);
-    expect(reached.at(-1)).toContain('opblock-summary-control');
-    await page.keyboard.press('Enter');
-    await page.locator('.opblock.is-open').first().waitFor();
-    await page.keyboard.press('Enter');
   });
 
   test('Authorize accepts a key, and "Try it out" shows that key', async () => {
@@ -171,6 +207,15 @@ describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
     expect(status).toContain('200');
     expect(body).toContain(id);
     await page.screenshot({ path: join(SCREENSHOTS, 'api-docs-self.png') });
+  });
+
+  test('The page proposes the example body of an operation, which works unchanged', async () => {
+    await authorize(server.home.adminKey);
+    const panel = await openOperation('owners.create');
+    const text = await panel.locator('textarea').first().inputValue();
+    expect(JSON.parse(text)).toEqual({ name: 'Search team', kind: 'team' });
+    const { status } = await execute('owners.create');
+    expect(status).toContain('201');
   });
 
   test('A body can be filled in and sent', async () => {
@@ -203,5 +248,30 @@ describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
     const { status } = await execute('keys.self');
     expect(status).toContain('401');
     complaints.splice(0);
+  });
+});
+
+describe('The page / in a browser', { timeout: DRAWN_WITHIN_MS }, () => {
+  test('The page / loads nothing from elsewhere, is read in light and dark, and all its links work by keyboard', async () => {
+    await page.goto(server.url);
+    expect(await page.locator('h1').innerText()).toBe('Keyward');
+    const colours: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      colours.push(await page.evaluate<string>('getComputedStyle(document.body).backgroundColor'));
+      await page.screenshot({ path: join(SCREENSHOTS, `home-${colorScheme}.png`) });
+    }
+    expect(new Set(colours).size).toBe(2);
+    const links = await page.locator('a').count();
+    expect(links).toBeGreaterThan(8);
+    const reached = new Set<string>();
+    for (let presses = 0; presses < links; presses++) {
+      await page.keyboard.press('Tab');
+      reached.add(await page.evaluate<string>('document.activeElement.href'));
+      const outline = await page.evaluate<string>('getComputedStyle(document.activeElement).outlineStyle');
+      expect(outline).toBe('solid');
+    }
+    expect(reached.size).toBe(links);
+    for (const link of reached) expect([link, (await fetch(link)).status]).toEqual([link, 200]);
   });
 });

@@ -172,21 +172,23 @@ export async function openApp(
   { times, waiting }: { times?: ArrivalTimes | undefined; waiting?: Waiting } = {},
 ): Promise<App> {
   // Commands on local data open only the core: these modules take a third of the loading time.
-  const [{ HttpServer, Metrics }, { allRoutes }, { readinessOf }] = await Promise.all([
+  const [{ AccessLog, HttpServer, Metrics }, { allRoutes }, { readinessOf }] = await Promise.all([
     import('./http/index.ts'),
     import('./app/routes.ts'),
     import('./api/index.ts'),
   ]);
   const { services, life } = await openLine(ALL, { config, logger, mayMake: true, waiting });
-  const { nodes, counters, jobs } = services;
+  const { nodes, counters, jobs, models } = services;
   const metrics = new Metrics({
     nodeHoldsLease: () => nodes.leaseHolds(),
     totals: () => counters.totals(),
     jobs: () => queueTotals(jobs),
+    upstreams: () => models.health.states(models.table.targets),
   });
   const readiness = readinessOf({ ...services, isStopping: (): boolean => http.isStopping });
+  const accessLog = config.hasAccessLog ? new AccessLog(logger) : undefined;
   const stopping = new AbortController();
-  const kernel = { ...services, metrics, readiness, stopping, version: VERSION };
+  const kernel = { ...services, metrics, accessLog, readiness, stopping, version: VERSION };
   const http = new HttpServer(kernel, allRoutes(VERSION), times);
   return {
     core: services,

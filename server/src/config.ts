@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { integer, list, oneOf, ranges, type Environment } from './base/forms/env-values.ts';
+import { integer, list, oneOf, origins, ranges, type Environment } from './base/forms/env-values.ts';
 import { StartupError } from './base/errors.ts';
 import { nearest } from './base/nearest.ts';
 import { LOG_LEVELS, type LogLevel } from './base/log/log-levels.ts';
@@ -28,8 +28,10 @@ export interface Config {
   stopping: StopSettings;
   masterKey: { value?: string; file?: string; previous: string[] };
   tls: { certFile: string; keyFile: string } | undefined;
-  /** CIDR ranges of proxies whose X-Forwarded-For is trusted. */
+  /** CIDR ranges of proxies whose X-Forwarded-For and X-Forwarded-Prefix are trusted. */
   trustedProxies: string[];
+  /** Origins whose pages may use `/v1`. */
+  corsOrigins: 'any' | string[];
   /** Private addresses that pages may be fetched from: CIDR ranges, or all except link-local addresses. */
   fetchPrivate: 'allow' | string[];
   /** The same for the webhooks of jobs. */
@@ -42,6 +44,8 @@ export interface Config {
   /** Whether PostgreSQL searches by vectors, where it can. */
   pgvector: boolean;
   logLevel: LogLevel;
+  /** Whether each request is logged. */
+  hasAccessLog: boolean;
   /** First characters of a new key's text. */
   keyPrefix: string;
   /** Keys given by the environment, imported at start. */
@@ -77,7 +81,14 @@ export const VARIABLES = {
   KEYWARD_PREVIOUS_MASTER_KEYS: ['–', 'comma-separated older master keys, during their replacement'],
   KEYWARD_TLS_CERT_FILE: ['–', 'certificate chain (PEM); serves HTTPS together with the key file'],
   KEYWARD_TLS_KEY_FILE: ['–', 'private key (PEM)'],
-  KEYWARD_TRUSTED_PROXIES: ['none', 'comma-separated CIDR list; only then is X-Forwarded-For read'],
+  KEYWARD_TRUSTED_PROXIES: [
+    'none',
+    'comma-separated CIDR list; only then are X-Forwarded-For and X-Forwarded-Prefix read',
+  ],
+  KEYWARD_CORS_ORIGINS: [
+    'none',
+    'origins whose pages may use /v1 with a key, comma-separated, such as https://chat.example.com, or `*`',
+  ],
   KEYWARD_FETCH_PRIVATE: [
     'none',
     'private addresses that documents may be fetched from: a comma-separated CIDR list, or `allow` for all except those where clouds keep credentials',
@@ -96,6 +107,7 @@ export const VARIABLES = {
   KEYWARD_MODELS_DIR: ['user cache directory', 'where the weights lie'],
   KEYWARD_PGVECTOR: ['on', '`off`: searches do not use the extension vector, even if PostgreSQL has it'],
   KEYWARD_LOG_LEVEL: ['info', LOG_LEVELS.join(', ')],
+  KEYWARD_ACCESS_LOG: ['off', '`on`: a line in the log for each request, without its path and query'],
   KEYWARD_KEY_PREFIX: ['sk-', 'first characters of a new key'],
   KEYWARD_WORKSPACE_DELETION_PROTECTION: ['off', '`on`: the API cannot delete workspaces'],
   KEYWARD_JOB_PAYLOAD_MAX_MIB: ['8', 'largest payload of a job, MiB'],
@@ -168,6 +180,7 @@ export function readConfig(environment: Environment): Config {
     },
     tls: tlsFiles(env),
     trustedProxies: ranges(env, 'KEYWARD_TRUSTED_PROXIES'),
+    corsOrigins: origins(env, 'KEYWARD_CORS_ORIGINS'),
     fetchPrivate: privateAddresses(env, 'KEYWARD_FETCH_PRIVATE'),
     webhookPrivate: privateAddresses(env, 'KEYWARD_WEBHOOK_PRIVATE'),
     uploadMaxBytes: integer(env, 'KEYWARD_UPLOAD_MAX_MIB', { fallback: 3_072, min: 1, max: 65_536 }) * MIB,
@@ -180,6 +193,7 @@ export function readConfig(environment: Environment): Config {
     },
     pgvector: oneOf(env, 'KEYWARD_PGVECTOR', ['on', 'off'], 'on') === 'on',
     logLevel: oneOf(env, 'KEYWARD_LOG_LEVEL', LOG_LEVELS, 'info'),
+    hasAccessLog: oneOf(env, 'KEYWARD_ACCESS_LOG', ['on', 'off'], 'off') === 'on',
     keyPrefix: keyPrefix(env),
     bootstrapKeys: (['client', 'miner', 'admin'] as const).flatMap((role) => {
       const variable = `${role.toUpperCase()}_API_KEYS`;

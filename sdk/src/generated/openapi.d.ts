@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document c5694b078554e330d63e293222356821dfd5fc1322568d45a3b156a3575034b6
-// text 27d75dc19217b6ddff3307925c6907c070f8803fdfc8f8b55114c0ff4a2f473f
+// document 2c0c636c2eb0d60f46f5f16646a832e0befa04f76735b68e1820e655814678e0
+// text 7d01049c344e7f556cd7059b5f89b8d5cbfb2917a812bb37eb370d27f1dc132e
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -2103,7 +2103,7 @@ export interface paths {
         };
         /**
          * Prometheus metrics
-         * @description Needs no key from the machine itself, under localhost or a loopback address and without a proxy. Scope: metrics:read.
+         * @description Scope: metrics:read.
          */
         get: operations["system.metrics"];
         put?: never;
@@ -5488,6 +5488,13 @@ export interface components {
             tokens_in: number;
             /** @description Tokens of the answers */
             tokens_out: number;
+            /** @description Passages of the document that is embedded now. null: the request embeds none */
+            progress: {
+                /** @description Embedded so far */
+                done: number;
+                /** @description All of them */
+                total: number;
+            } | null;
             /** @description Id of the process that runs the request */
             node: string;
         };
@@ -5663,6 +5670,30 @@ export interface components {
             /** @description Whether it is in use */
             enabled?: boolean;
         };
+        /** @description What this process has seen of it since it started */
+        UpstreamHealth: {
+            /**
+             * @description open: requests for some of its models go elsewhere, until one of them is tried again. failing: the last one failed. unused: none was sent
+             * @enum {string}
+             */
+            state: "unused" | "ok" | "failing" | "open";
+            /** @description Names that the upstream has for those models */
+            open_models: string[];
+            /** @description Until the next try; null: none is open */
+            retry_in_seconds: number | null;
+            /** @description The end of its last test; null: not tested */
+            last_test: {
+                /** @description Whether it works */
+                ok: boolean;
+                /**
+                 * Format: date-time
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+                 */
+                at: string;
+                /** @description The finding, in a sentence */
+                detail: string;
+            } | null;
+        };
         Upstream: {
             /** @description Its id in the API */
             id: string;
@@ -5731,6 +5762,7 @@ export interface components {
             revision: number;
             /** @description Warnings, for example of models without a price */
             warnings: string[];
+            health: components["schemas"]["UpstreamHealth"];
         };
         UpstreamList: {
             /** @description The items, in the order of the list */
@@ -8427,6 +8459,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "smollm2-135m-instruct",
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "Say hello in five words."
+                 *         }
+                 *       ],
+                 *       "max_tokens": 32
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -8568,6 +8612,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "smollm2-135m-instruct",
+                 *       "prompt": "Once upon a time",
+                 *       "max_tokens": 32
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -8711,6 +8762,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "all-minilm-l6-v2",
+                 *       "input": "The lighthouse is fifteen metres high."
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -8851,6 +8908,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "gpt-5-mini",
+                 *       "input": "Say hello in five words."
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -8994,6 +9057,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "claude-sonnet-4-5",
+                 *       "max_tokens": 64,
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "Say hello in five words."
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -9137,6 +9212,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "claude-sonnet-4-5",
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "Say hello in five words."
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -9279,6 +9365,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "omni-moderation-latest",
+                 *       "input": "I like lighthouses."
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -9421,6 +9513,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "rerank-v3.5",
+                 *       "query": "How high is the lighthouse?",
+                 *       "documents": [
+                 *         "The lighthouse is fifteen metres high.",
+                 *         "The ferry leaves at nine."
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -9563,6 +9665,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "gpt-image-1",
+                 *       "prompt": "A lighthouse at dawn"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -9706,6 +9814,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "gpt-image-1",
+                 *       "prompt": "Make it night"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -9855,6 +9969,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "dall-e-2"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -10003,6 +10122,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "tts-1",
+                 *       "voice": "alloy",
+                 *       "input": "Hello."
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -10143,6 +10269,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "whisper-1"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -10292,6 +10423,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "whisper-1"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -11065,6 +11201,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "input_file_id": "file_4fT9aBcDeF12",
+                 *       "endpoint": "/v1/chat/completions",
+                 *       "completion_window": "24h"
+                 *     }
+                 */
                 "application/json": components["schemas"]["BatchRequest"];
             };
         };
@@ -11699,6 +11842,21 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "my app",
+                 *       "role": "client",
+                 *       "expires_in_seconds": 7776000,
+                 *       "budgets": [
+                 *         {
+                 *           "name": "monthly",
+                 *           "unit": "tokens",
+                 *           "amount": "1000000",
+                 *           "period": "month"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["MintRequest"];
             };
         };
@@ -11994,6 +12152,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "no longer needed"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndRequest"];
             };
         };
@@ -12123,6 +12286,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "my app"
+                 *     }
+                 */
                 "application/json": components["schemas"]["KeyChange"];
             };
         };
@@ -12255,6 +12423,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "no longer needed"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndRequest"];
             };
         };
@@ -12372,6 +12545,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "overlap_seconds": 3600
+                 *     }
+                 */
                 "application/json": components["schemas"]["RotateRequest"];
             };
         };
@@ -12622,6 +12800,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "no longer needed"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndRequest"];
             };
         };
@@ -12748,6 +12931,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "looked at"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The reason, for the audit record */
                     reason?: string;
@@ -12877,6 +13065,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "seen in a public repository"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndRequest"];
             };
         };
@@ -13003,6 +13196,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "no longer needed"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndRequest"];
             };
         };
@@ -13129,6 +13327,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "still in use"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The reason, for the audit record */
                     reason?: string;
@@ -13255,6 +13458,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "sk-kw1example",
+                 *       "scope": "models:use"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VerifyRequest"];
             };
         };
@@ -13360,6 +13569,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "sk-kw1example",
+                 *       "url": "https://example.com/found-here"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LeakReport"];
             };
         };
@@ -13441,6 +13656,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {"name":"old app","role":"client","key":"old-key-of-32-characters-0123456"} */
                 "application/x-ndjson": components["schemas"]["ImportLine"];
             };
         };
@@ -13747,6 +13963,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "tag": "nightly"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StopRequest"];
             };
         };
@@ -13958,6 +14179,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Search team",
+                 *       "kind": "team"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OwnerRequest"];
             };
         };
@@ -14285,6 +14512,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "limits": [
+                 *         {
+                 *           "name": "per minute",
+                 *           "requests": 60,
+                 *           "window_seconds": 60
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["OwnerChange"];
             };
         };
@@ -14496,6 +14734,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "ollama",
+                 *       "base_url": "http://127.0.0.1:11434/v1",
+                 *       "models": [
+                 *         "llama3.2"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpstreamRequest"];
             };
         };
@@ -14834,6 +15081,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "weight": 2
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpstreamChange"];
             };
         };
@@ -15465,6 +15717,24 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "run_id": "8c0f5f5e-5d0a-4a53-9a39-2d8f0a5e7b11",
+                 *       "stack": "search",
+                 *       "verb": "status",
+                 *       "host": null,
+                 *       "started_at": "2026-01-31T09:00:00Z",
+                 *       "finished_at": "2026-01-31T09:00:00Z",
+                 *       "keys": [
+                 *         {
+                 *           "id": "search-api",
+                 *           "action": "none",
+                 *           "revoked": [],
+                 *           "reason": null
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BootstrapReport"];
             };
         };
@@ -16177,6 +16447,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "llama-3.1-8b",
+                 *       "prompt": "Say hello in five words."
+                 *     }
+                 */
                 "application/json": components["schemas"]["JobRequest"];
             };
         };
@@ -17152,6 +17428,23 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "capabilities": {
+                 *         "gpus": [
+                 *           {
+                 *             "name": "RTX 4090",
+                 *             "memory_mb": 24564
+                 *           }
+                 *         ],
+                 *         "models": [
+                 *           "llama-3.1-8b"
+                 *         ]
+                 *       },
+                 *       "concurrency": 1,
+                 *       "protocol": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkerRequest"];
             };
         };
@@ -17355,6 +17648,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "gpus": [
+                 *         {
+                 *           "name": "RTX 4090",
+                 *           "memory_mb": 24564
+                 *         }
+                 *       ],
+                 *       "models": [
+                 *         "llama-3.1-8b"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkerCapabilities"];
             };
         };
@@ -17668,6 +17974,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "max_wait_seconds": 0
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkerPoll"];
             };
         };
@@ -17792,6 +18103,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["WorkerHeartbeat"];
             };
         };
@@ -17924,6 +18236,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {"text":"Hello"} */
                 "application/x-ndjson": {
                     [key: string]: unknown;
                 };
@@ -18055,6 +18368,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "lease_token": "0123456789abcdef0123456789abcdef",
+                 *       "result": {
+                 *         "output": "Hello there."
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkerResult"];
             };
         };
@@ -18181,6 +18502,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "lease_token": "0123456789abcdef0123456789abcdef",
+                 *       "error_code": "internal",
+                 *       "error_message": "The GPU was lost."
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkerFailure"];
             };
         };
@@ -18506,6 +18834,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "price_per_hour": 0.4
+                 *     }
+                 */
                 "application/json": components["schemas"]["GpuOffer"];
             };
         };
@@ -18623,6 +18956,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "duration_hours": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["GpuBooking"];
             };
         };
@@ -19299,6 +19637,26 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Summaries",
+                 *       "steps": [
+                 *         {
+                 *           "id": "short",
+                 *           "model": "llama-3.1-8b",
+                 *           "prompt": "Summarize in one sentence: {{inputs.text}}"
+                 *         },
+                 *         {
+                 *           "id": "title",
+                 *           "model": "llama-3.1-8b",
+                 *           "prompt": "A title for: {{steps.short.output}}",
+                 *           "depends_on": [
+                 *             "short"
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkflowRequest"];
             };
         };
@@ -19511,6 +19869,26 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Summaries",
+                 *       "steps": [
+                 *         {
+                 *           "id": "short",
+                 *           "model": "llama-3.1-8b",
+                 *           "prompt": "Summarize in one sentence: {{inputs.text}}"
+                 *         },
+                 *         {
+                 *           "id": "title",
+                 *           "model": "llama-3.1-8b",
+                 *           "prompt": "A title for: {{steps.short.output}}",
+                 *           "depends_on": [
+                 *             "short"
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkflowRequest"];
             };
         };
@@ -19739,6 +20117,13 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "inputs": {
+                 *         "text": "The lighthouse is fifteen metres high."
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["ExecuteRequest"];
             };
         };
@@ -20366,6 +20751,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role": "reader",
+                 *       "capability": "inference"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SwarmJoinRequest"];
             };
         };
@@ -20492,6 +20883,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SwarmLeaveRequest"];
             };
         };
@@ -20900,6 +21292,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "task": "Name a colour.",
+                 *       "collaborators": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["SwarmTaskRequest"];
             };
         };
@@ -21124,6 +21522,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SwarmThresholdRequest"];
             };
         };
@@ -21238,6 +21637,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "task_id": "swt_4fT9aBcDeF12"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SwarmConsensusRequest"];
             };
         };
@@ -21352,6 +21756,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "gpu-1"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkerEnrolmentRequest"];
             };
         };
@@ -21466,6 +21875,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "token-of-keyward-workers-enroll"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WorkerJoin"];
             };
         };
@@ -22196,6 +22610,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserRequest"];
             };
         };
@@ -22305,6 +22725,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "bio": "Writes the documentation"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserChange"];
             };
         };
@@ -22575,6 +23000,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "workspaceIds": []
+                 *     }
+                 */
                 "application/json": components["schemas"]["InviteRequest"];
             };
         };
@@ -22840,6 +23270,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserRequest"];
             };
         };
@@ -22932,6 +23368,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "bio": "Writes the documentation"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserChange"];
             };
         };
@@ -23151,6 +23592,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "workspaceIds": []
+                 *     }
+                 */
                 "application/json": components["schemas"]["InviteRequest"];
             };
         };
@@ -23322,6 +23768,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "the-admin-key-or-a-password"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LoginRequest"];
             };
         };
@@ -23607,6 +24058,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "bio": "Writes the documentation",
+                 *       "currentPassword": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OwnAccount"];
             };
         };
@@ -23821,6 +24278,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["FirstUser"];
             };
         };
@@ -23901,6 +24364,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "usePassword": true,
+                 *       "newPassword": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PasswordChange"];
             };
         };
@@ -24043,6 +24512,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["InvitedUser"];
             };
         };
@@ -24121,6 +24596,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "recoveryCodes": [
+                 *         "code-one",
+                 *         "code-two"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecoveryRequest"];
             };
         };
@@ -24215,6 +24699,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "token-of-recover-account",
+                 *       "newPassword": "correct horse battery",
+                 *       "confirmPassword": "correct horse battery"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResetRequest"];
             };
         };
@@ -24366,6 +24857,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "my app"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApiKeyRequest"];
             };
         };
@@ -24452,6 +24948,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ApiKeyRemoval"];
             };
         };
@@ -24592,6 +25089,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "my app"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApiKeyRequest"];
             };
         };
@@ -24678,6 +25180,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ApiKeyRemoval"];
             };
         };
@@ -24759,6 +25262,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ApiKeyRemoval"];
             };
         };
@@ -24907,6 +25411,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "my app"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ApiKeyRequest"];
             };
         };
@@ -25001,6 +25510,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["ApiKeyRemoval"];
             };
         };
@@ -25888,6 +26398,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "link": "https://example.com/"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The address of the page */
                     link: string;
@@ -26033,6 +26548,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "textContent": "The lighthouse is fifteen metres high.",
+                 *       "metadata": {
+                 *         "title": "Lighthouses"
+                 *       }
+                 *     }
+                 */
                 "application/json": {
                     /** @description The text to store */
                     textContent: string;
@@ -26180,6 +26703,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "harbour"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name that people read */
                     name: string;
@@ -26281,6 +26809,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "harbour"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name that people read */
                     name: string;
@@ -26376,6 +26909,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "files": []
+                 *     }
+                 */
                 "application/json": {
                     /** @description The documents to move */
                     files: {
@@ -26482,6 +27020,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "names": []
+                 *     }
+                 */
                 "application/json": {
                     /** @description Documents as folder/name */
                     names: string[];
@@ -26587,6 +27130,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Lighthouses"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name that people read */
                     name: string;
@@ -26947,6 +27495,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Lighthouses"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name that people read */
                     name?: string;
@@ -27163,6 +27716,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Heights"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name that people read */
                     name?: string;
@@ -27268,6 +27826,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Heights"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name that people read */
                     name: string;
@@ -27623,6 +28186,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "userIds": []
+                 *     }
+                 */
                 "application/json": {
                     /** @description Numbers of users */
                     userIds: number[];
@@ -27725,6 +28293,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "userIds": [
+                 *         1
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description Numbers of users */
                     userIds: number[];
@@ -27857,6 +28432,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /** @example {} */
                 "application/json": {
                     /** @description The number of the page, from 0 */
                     offset?: number;
@@ -28222,6 +28798,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "messages": [
+                 *         {
+                 *           "heading": "Height",
+                 *           "message": "How high is it?"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description The messages, in their order */
                     messages?: components["schemas"]["SuggestedMessage"][];
@@ -28336,6 +28922,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "feedback": true
+                 *     }
+                 */
                 "application/json": {
                     /** @description true: good, false: bad, null: no opinion */
                     feedback: boolean | null;
@@ -28490,6 +29081,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "harbour",
+                 *       "value": "Kullen"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the variable */
                     key: string;
@@ -28591,6 +29188,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "pier",
+                 *       "value": "Mölle"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the variable */
                     key: string;
@@ -28801,6 +29404,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "How high is the lighthouse?"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OwnQuestion"];
             };
         };
@@ -28962,6 +29570,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "How high is the lighthouse?",
+                 *       "mode": "query"
+                 *     }
+                 */
                 "application/json": {
                     /** @description @agent at its beginning has an agent answer */
                     message: string;
@@ -29075,6 +29689,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "How high is the lighthouse?",
+                 *       "mode": "query"
+                 *     }
+                 */
                 "application/json": {
                     /** @description @agent at its beginning has an agent answer */
                     message: string;
@@ -29189,6 +29809,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "How high is the lighthouse?",
+                 *       "mode": "query"
+                 *     }
+                 */
                 "application/json": {
                     /** @description @agent at its beginning has an agent answer */
                     message: string;
@@ -29313,6 +29939,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "message": "How high is the lighthouse?",
+                 *       "mode": "query"
+                 *     }
+                 */
                 "application/json": {
                     /** @description @agent at its beginning has an agent answer */
                     message: string;
@@ -29425,6 +30057,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "adds": [],
+                 *       "deletes": []
+                 *     }
+                 */
                 "application/json": {
                     /** @description Names of stored documents to put into the workspace */
                     adds?: string[];
@@ -29527,6 +30165,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "docPath": "custom-documents/lighthouses.json",
+                 *       "pinStatus": true
+                 *     }
+                 */
                 "application/json": {
                     /** @description The document as folder/name */
                     docPath: string;
@@ -29632,6 +30276,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "query": "How high is the lighthouse?",
+                 *       "topN": 4
+                 *     }
+                 */
                 "application/json": {
                     /** @description The text to look for */
                     query: string;
@@ -29800,6 +30450,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "input": [
+                 *         "The lighthouse is fifteen metres high."
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description A text or several */
                     input: string | string[];
@@ -30139,6 +30796,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "model": "lighthouses",
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "Say hello in five words."
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     /** @description The slug of a workspace */
                     model: string;
@@ -30275,6 +30943,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "prompt": "A lighthouse at dawn"
+                 *     }
+                 */
                 "application/json": {
                     /** @description The instruction to the model */
                     prompt: string;
@@ -30595,6 +31268,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "workspace_slug": "lighthouses",
+                 *       "allowlist_domains": [
+                 *         "https://example.com"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["EmbedRequest"];
             };
         };
@@ -30699,6 +31380,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "max_chats_per_day": 100
+                 *     }
+                 */
                 "application/json": components["schemas"]["EmbedRequest"];
             };
         };
@@ -31221,6 +31907,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "workspaceId": 1,
+                 *       "textContent": "The lighthouse is fifteen metres high."
+                 *     }
+                 */
                 "application/json": {
                     /** @description The number of the workspace */
                     workspaceId: number;
@@ -31356,6 +32048,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "textContent": "The lighthouse is fifteen metres high."
+                 *     }
+                 */
                 "application/json": {
                     /** @description The text of the page */
                     textContent: string;
@@ -31933,6 +32630,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "WidgetChatsPerAddressPerDay": "300"
+                 *     }
+                 */
                 "application/json": {
                     [key: string]: string;
                 };
@@ -32183,6 +32885,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "support_email": "help@example.com"
+                 *     }
+                 */
                 "application/json": {
                     [key: string]: unknown;
                 };
@@ -32281,6 +32988,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "support_email": "help@example.com"
+                 *     }
+                 */
                 "application/json": {
                     [key: string]: unknown;
                 };
@@ -32430,6 +33142,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "sessionId": "8c0f5f5e-5d0a-4a53-9a39-2d8f0a5e7b11",
+                 *       "message": "How high is it?"
+                 *     }
+                 */
                 "application/json": {
                     /** @description A UUID that the page made */
                     sessionId?: string;

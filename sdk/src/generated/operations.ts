@@ -837,7 +837,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/metrics",
     "summary": "Prometheus metrics",
-    "description": "Needs no key from the machine itself, under localhost or a loopback address and without a proxy. Scope: metrics:read.",
+    "description": "Scope: metrics:read.",
     "scope": "metrics:read"
   },
   "system.capabilities": {

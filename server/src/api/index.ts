@@ -44,6 +44,6 @@ export const apiRoutes: Route[] = [
   ...systemRoutes,
 ];
 export { capabilitiesRoute } from './capabilities.ts';
-export { docsRoutes } from './docs.ts';
+export { docsRoutes } from './pages/docs.ts';
 export { readinessOf } from './readiness.ts';
 export type { Services as ApiServices } from './services.ts';

@@ -14,7 +14,7 @@ export const apiSurface: Surface<Services> = {
   lastEvent: errorEvent,
   document: {
     tagOf: ({ id }) => id.split('.', 1)[0] ?? '',
-    security: (route) => [{ bearer: [] }, { apiKey: [] }, ...('openTo' in route ? [{}] : [])],
+    security: () => [{ bearer: [] }, { apiKey: [] }],
     failures: (route) => failuresAs(errorsOf(route), { type: 'application/problem+json', shape: PROBLEM }),
     schemas: {
       [PROBLEM]: {

@@ -4,7 +4,7 @@ import type { Route } from '../http/route.ts';
 
 /** Those of the Developer API have refusals of their own (developer/refused-callers.test.ts). */
 export const routes = allRoutes('0.0.0').filter(({ surface }) => surface.name !== 'developer');
-export const guarded = routes.filter((route) => route.access !== 'public' && !('openTo' in route));
+export const guarded = routes.filter((route) => route.access !== 'public');
 export const scoped = guarded.filter((route) => route.access !== 'any');
 
 const KINDS: Record<string, string> = {

@@ -2,11 +2,14 @@ import { Type, type TOptional, type TSchema } from 'typebox';
 import {
   addUpstream,
   getUpstream,
+  HEALTH_STATES,
   listUpstreams,
   removeUpstream,
   testUpstream,
   UNPRICED,
   updateUpstream,
+  type Models,
+  type UpstreamHealth,
 } from '../models/index.ts';
 import { PRICE_MEMBERS } from '../usage/index.ts';
 import { refuseBound } from '../workspaces/index.ts';
@@ -83,6 +86,21 @@ const base_url = Type.String({
   description: 'an http or https URL with the prefix of the API, such as https://api.openai.com/v1',
 });
 
+const Health = Type.Object(
+  {
+    state: s.oneOf(HEALTH_STATES, {
+      description:
+        'open: requests for some of its models go elsewhere, until one of them is tried again. failing: the last one failed. unused: none was sent',
+    }),
+    open_models: Type.Array(Type.String(), { description: 'Names that the upstream has for those models' }),
+    retry_in_seconds: s.nullable(Type.Integer(), { description: 'Until the next try; null: none is open' }),
+    last_test: s.nullable(Type.Object({ ok: Type.Boolean(), at: s.Time, detail: Type.String() }), {
+      description: 'The end of its last test; null: not tested',
+    }),
+  },
+  { title: 'UpstreamHealth', description: 'What this process has seen of it since it started' },
+);
+
 const Upstream = Type.Object(
   {
     id: Type.String(),
@@ -97,6 +115,7 @@ const Upstream = Type.Object(
     updated_at: s.Time,
     revision: Type.Integer(),
     warnings: Type.Array(Type.String(), { description: 'Warnings, for example of models without a price' }),
+    health: Health,
   },
   { title: 'Upstream' },
 );
@@ -111,6 +130,14 @@ const given = (header: string | undefined): { ifRevision?: number } => {
   const ifRevision = readEtag(header);
   return ifRevision === undefined ? {} : { ifRevision };
 };
+
+const shown = <T extends { id: string }>(
+  { health }: Models,
+  upstream: T,
+): T & { health: UpstreamHealth } => ({
+  ...upstream,
+  health: health.of(upstream.id),
+});
 
 /** A person who can set the URL of an upstream receives every prompt that is sent there. */
 const ALL_CHATS =
@@ -134,7 +161,7 @@ export const upstreamRoutes: Route[] = [
       return {
         status: 201,
         headers: { location: `/v1/upstreams/${upstream.id}`, ...etag(upstream) },
-        body: upstream,
+        body: shown(models, upstream),
       };
     },
   }),
@@ -148,7 +175,8 @@ export const upstreamRoutes: Route[] = [
     responses: { 200: s.pageOf(Upstream, 'UpstreamList') },
     handler: async ({ models }, { query: { limit, cursor } }) => {
       const page = { ...(limit === undefined ? {} : { limit }), ...(cursor === undefined ? {} : { cursor }) };
-      return { status: 200, body: await listUpstreams(models, page) };
+      const { items, next_cursor } = await listUpstreams(models, page);
+      return { status: 200, body: { items: items.map((one) => shown(models, one)), next_cursor } };
     },
   }),
   route({
@@ -162,7 +190,7 @@ export const upstreamRoutes: Route[] = [
     errors: ['not_found'],
     handler: async ({ models }, { params: { id } }) => {
       const upstream = await getUpstream(models, id);
-      return { status: 200, headers: etag(upstream), body: upstream };
+      return { status: 200, headers: etag(upstream), body: shown(models, upstream) };
     },
   }),
   route({
@@ -185,7 +213,7 @@ export const upstreamRoutes: Route[] = [
       refuseMeasured(caller);
       const change = { id, input: body, ...given(headers['if-match']) };
       const upstream = await updateUpstream(models, change, actor);
-      return { status: 200, headers: etag(upstream), body: upstream };
+      return { status: 200, headers: etag(upstream), body: shown(models, upstream) };
     },
   }),
   route({

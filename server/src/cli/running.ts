@@ -13,6 +13,7 @@ const COLUMNS: Columns<components['schemas']['RunningRequest']> = {
   seconds: ({ age_seconds }) => age_seconds,
   'tokens in': ({ tokens_in }) => tokens_in,
   'tokens out': ({ tokens_out }) => tokens_out,
+  progress: ({ progress }) => (progress === null ? null : `${progress.done}/${progress.total}`),
 };
 
 function sayMissing(

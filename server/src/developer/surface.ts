@@ -5,7 +5,6 @@ import { BODY_MAX_BYTES, errorEvent, routesOn } from '../http/index.ts';
 import type { Access, Declared, DeclareRoute, Json, Surface } from '../http/index.ts';
 import { phrase } from './answers.ts';
 import { abortBody } from './chat/chat-answers.ts';
-import { allowOrigin, preflight } from './cors.ts';
 import { parseLenient, refuseAfterBody } from './body.ts';
 import { developerShape } from './errors.ts';
 import { plainUrl } from './paths.ts';
@@ -27,12 +26,12 @@ export const developerSurface: Surface<Services> = {
     path.startsWith('/v1/openai') ? errorEvent(why) : abortBody(`${why.message} (${why.code})`),
   readLenient: parseLenient,
   isLenient: true,
-  allowOrigin,
-  preflight: (services, context, isPath) => {
-    if (isWidgetPath(context.request.url ?? '/'))
-      return widgetPreflight(services, context).then((headers) => ({ status: 204, headers }));
-    return isPath ? { status: 204, headers: preflight(context) } : undefined;
-  },
+  // It needs a key, and takes no cookie.
+  isOpenToPages: true,
+  preflight: (services, context) =>
+    isWidgetPath(context.request.url ?? '/')
+      ? widgetPreflight(services, context).then((headers) => ({ status: 204, headers }))
+      : undefined,
   refusedSession: phrase(401),
   refuse: refuseAfterBody,
   document: {

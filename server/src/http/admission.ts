@@ -33,7 +33,6 @@ export function gate(services: KernelServices, route: Route): Gate {
     const { headers } = context.request;
     context.generation = services.keys.nodes.generation;
     try {
-      if (route.openTo?.(services, context.ip, headers) === true) return done();
       const identity = services.keys.verifier.identify(surface.readCredential(headers));
       const pending =
         identity instanceof Promise

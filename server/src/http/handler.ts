@@ -232,6 +232,10 @@ class RequestCall {
     this.#context = context;
   }
 
+  get prefix(): string {
+    return this.#context.prefix;
+  }
+
   get lightSignal(): LightSignal {
     return this.#context.lightSignal;
   }

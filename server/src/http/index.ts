@@ -1,4 +1,5 @@
 export { HttpServer } from './server.ts';
+export { AccessLog } from './access-log.ts';
 export { Metrics } from './metrics.ts';
 export { openapiDocument, errorsOf, failuresAs } from './openapi/openapi-document.ts';
 export type { ArrivalTimes } from './request/late-requests.ts';
@@ -37,6 +38,7 @@ export {
   Reason,
   Time,
 } from './schemas.ts';
+export { preflightHeaders } from './cors.ts';
 export { takeQuestion } from './admission.ts';
 export type { RequestContext } from './request/request-context.ts';
 export { watchArrival } from './request/body-watchdog.ts';

@@ -3,7 +3,7 @@ import { Metrics } from './metrics.ts';
 import type { JobTotals } from './job-metrics.ts';
 
 const metricsOf = (jobs: () => Promise<JobTotals | undefined>): Metrics =>
-  new Metrics({ nodeHoldsLease: () => true, totals: () => [], jobs });
+  new Metrics({ nodeHoldsLease: () => true, totals: () => [], jobs, upstreams: () => [] });
 
 const TOTALS = { models: [{ model: 'a"b\n', queued: 3, oldestSeconds: 1.5 }], running: 2, workersOnline: 1 };
 

@@ -7,7 +7,6 @@ import type { Answer as ModelAnswer, FormPart, SignalLike } from '../models/inde
 import type { Run } from '../nodes/index.ts';
 import type { Count } from '../usage/index.ts';
 import type { Decoded } from './decoding.ts';
-import type { KernelServices } from './services.ts';
 import type { Surface } from './surface.ts';
 
 /**
@@ -34,8 +33,6 @@ export interface Route<
   roles?: readonly UserRole[];
   /** With `session`: only for instances without users, or only for those with users. @default both */
   mode?: 'single' | 'multi';
-  /** Whether this request needs no key, by address and headers. Handlers of such routes use no caller. */
-  openTo?(services: KernelServices, ip: string, headers: IncomingMessage['headers']): boolean;
   surface: Surface<S>;
   params?: P;
   query?: Q;
@@ -59,7 +56,7 @@ export interface Route<
    * passes one on itself. architecture.test.ts lists the routes that may.
    */
   needsNoPermit?: true;
-  /** The handler sets the CORS headers itself. */
+  /** Its pages are its own: the handler sets the CORS headers. */
   ownOrigins?: true;
   /** Successful answers by status. `null`: no body; `stream`: bytes whose type the handler sets. */
   responses: Record<number, TSchema | null | 'stream'>;
@@ -93,7 +90,10 @@ export interface Call<
   actor: A extends 'public' | 'session' ? undefined : Actor;
   /** The session, on `session` routes. */
   session: A extends 'session' ? Session : undefined;
+  /** '' where it is unknown. */
   ip: string;
+  /** The path below which callers reach this server, such as `/keyward`; '' usually. */
+  readonly prefix: string;
   requestId: string;
   headers: IncomingMessage['headers'];
   /** The unread body, for `ndjson` and `upload`. */

@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { KeywardError, StartupError } from '../base/errors.ts';
 import { gate, type Gate } from './admission.ts';
+import { Cors } from './cors.ts';
 import { send } from './answer/send-answer.ts';
 import { Connections } from './connections.ts';
 import { begin, EVERYWHERE, type RequestContext } from './request/request-context.ts';
@@ -15,6 +16,7 @@ import { mayHoldKey, refuseKeyInUrl, reportKeyInLine } from './request/key-in-ur
 import { ARRIVAL_TIMES, endureLate, type ArrivalTimes } from './request/late-requests.ts';
 import { listenerOptions } from './listener.ts';
 import { messageFault } from './request/message-check.ts';
+import { IgnoredProxies } from './request/proxy-headers.ts';
 import { noSuchRoute, plainPath, surfacesOf } from './unknown-path.ts';
 import { needsKey, type Route } from './route.ts';
 import { Router } from './router.ts';
@@ -41,6 +43,8 @@ export class HttpServer<S extends KernelServices = KernelServices> {
   /** Paths without parameters. */
   readonly #fixed: ReadonlySet<string>;
   readonly #surfaces: readonly Surface<S>[];
+  readonly #cors: Cors;
+  readonly #ignoredProxies: IgnoredProxies;
   readonly #times: ArrivalTimes;
   readonly #options: Options;
   /** One an address that it listens on. */
@@ -61,6 +65,8 @@ export class HttpServer<S extends KernelServices = KernelServices> {
       const handle = handlerOf(services, declared);
       this.#router.add(declared, { declared, gate: gateOf(services, declared), handle });
     }
+    this.#cors = new Cors(services.config);
+    this.#ignoredProxies = new IgnoredProxies(services.config, services.logger);
     this.#times = times;
     this.#options = listenerOptions(services.config, times);
   }
@@ -143,6 +149,10 @@ export class HttpServer<S extends KernelServices = KernelServices> {
     const context = begin(services, { request, response, found: isReadable ? found : undefined });
     const refuse = (error: unknown): void => fail(services, error, context);
     try {
+      this.#ignoredProxies.note(request);
+      const { route } = context;
+      if (route !== undefined && route.ownOrigins !== true)
+        this.#cors.allow(context, route.surface.isOpenToPages === true);
       if (this.isStopping) context.headers['connection'] = 'close';
       const fault = messageFault(request) ?? (isReadable ? undefined : unreadable());
       const goOn = (): void => {
@@ -180,10 +190,12 @@ export class HttpServer<S extends KernelServices = KernelServices> {
     const { request } = context;
     const { error, surface, isPath } = noSuchRoute(this.#routes, request, plain);
     const refuse = (thrown: unknown): void => fail(services, thrown, context, surface);
-    const preflight =
-      request.method === 'OPTIONS' ? surface?.preflight?.(services, context, isPath) : undefined;
-    if (preflight instanceof Promise) return void preflight.then((answer) => send(answer, context), refuse);
-    surface?.allowOrigin?.(context);
+    const isAsked = request.method === 'OPTIONS';
+    const own = isAsked ? surface?.preflight?.(services, context) : undefined;
+    if (own !== undefined) return void own.then((answer) => send(answer, context), refuse);
+    const isOpen = surface?.isOpenToPages === true;
+    this.#cors.allow(context, isOpen);
+    const preflight = isAsked ? this.#cors.preflight(context, { isOpen, isPath }) : undefined;
     if (preflight === undefined) refuse(error);
     else send(preflight, context);
   }
@@ -215,12 +227,7 @@ async function addressesOf(name: string): Promise<string[]> {
   return [...new Set(found.map(({ address }) => address))];
 }
 
-function enter(
-  services: KernelServices,
-  context: RequestContext,
-  { declared, gate: isLetIn, handle }: Entry,
-): void {
-  if (declared.ownOrigins !== true) declared.surface.allowOrigin?.(context);
+function enter(services: KernelServices, context: RequestContext, { gate: isLetIn, handle }: Entry): void {
   if (isLetIn === undefined) return handle(context);
   isLetIn(context, (error) => {
     if (error === undefined) handle(context);

@@ -6,6 +6,7 @@ import type { Identity } from '../identity/index.ts';
 import type { KeysContext } from '../keys/index.ts';
 import type { Nodes } from '../nodes/index.ts';
 import type { UsageCounters } from '../usage/index.ts';
+import type { AccessLog } from './access-log.ts';
 import type { Metrics } from './metrics.ts';
 
 /** The services of the kernel. A surface adds those of its routes. */
@@ -21,4 +22,6 @@ export interface KernelServices {
   metrics: Metrics;
   /** Aborted once the server accepts no connections: requests that only wait end then. */
   stopping: AbortController;
+  /** undefined: requests are not logged. */
+  accessLog: AccessLog | undefined;
 }

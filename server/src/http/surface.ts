@@ -40,18 +40,10 @@ export interface Surface<S = never> {
   isLenient?: boolean;
   /** Others specified its routes, and clients add parameters of later versions: an unknown one in a query is ignored. */
   ignoresUnknownQuery?: boolean;
-  /** Sets the CORS headers. Runs for each request. */
-  allowOrigin?(context: RequestContext): void;
-  /**
-   * Answers the preflight request of browsers (OPTIONS).
-   * @param isPath whether the path exists under another method.
-   * @returns undefined: it does not answer.
-   */
-  preflight?: (
-    services: S,
-    context: RequestContext,
-    isPath: boolean,
-  ) => WholeAnswer | undefined | Promise<WholeAnswer>;
+  /** Pages of any origin may use it (cors.ts). @default those of `KEYWARD_CORS_ORIGINS` */
+  isOpenToPages?: true;
+  /** Answers the preflight request of browsers (OPTIONS) for paths with `ownOrigins`. @returns undefined: for other paths */
+  preflight?: (services: S, context: RequestContext) => Promise<WholeAnswer> | undefined;
   /** The refusal of a route with the access `session`. */
   refusedSession?: WholeAnswer;
   /** Refuses a request, before its body is read or after. @default before */

@@ -23,6 +23,7 @@ export type {
 } from './upstreams/remote-models.ts';
 export type { Flow, Sink } from './call.ts';
 export { Target } from './upstreams/target.ts';
+export { HEALTH_STATES, type UpstreamHealth } from './upstreams/health.ts';
 export { testUpstream } from './upstreams/probe.ts';
 export { isForChat } from './request/paths.ts';
 export type { JsonObject } from './request/request-body.ts';

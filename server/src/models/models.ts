@@ -12,6 +12,7 @@ import { currentPermit, type Storage } from '../storage/index.ts';
 import type { Answer } from './answer/answer.ts';
 import { tokensSoFar } from './answer/meter.ts';
 import { Breakers } from './upstreams/breaker.ts';
+import { Health } from './upstreams/health.ts';
 import { Catalogue, type Route } from './upstreams/catalogue.ts';
 import { forwardTo, type ForwardRequest } from './forward.ts';
 import type { LocalModel } from './local/local-model.ts';
@@ -77,6 +78,7 @@ export class Models {
     keepAliveMs: IDLE_MS,
     connectionsPerOrigin: CONNECTIONS_PER_ORIGIN_MAX,
   });
+  readonly health: Health;
   readonly #breakers: Breakers;
   readonly #streamUsage: StreamUsage;
   readonly #catalogue: Catalogue;
@@ -91,6 +93,7 @@ export class Models {
     this.audit = options.audit;
     this.table = new UpstreamTable(options);
     this.#breakers = new Breakers(options.clock);
+    this.health = new Health(this.#breakers, options.clock);
     this.#streamUsage = new StreamUsage(options.clock);
     this.#localModel = options.localModel;
     options.localModel?.onReady(() => this.#breakers.recovered(LOCAL_UPSTREAM));

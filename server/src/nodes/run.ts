@@ -24,6 +24,12 @@ export interface TokensSoFar {
   tokensOut: number;
 }
 
+/** Of work in pieces, such as the passages of a document that is embedded. */
+export interface Progress {
+  done: number;
+  total: number;
+}
+
 /** An item of a list of requests in flight. */
 export interface RunView extends RunnerView {
   id: string;
@@ -32,6 +38,7 @@ export interface RunView extends RunnerView {
   model: string | null;
   tokens_in: number;
   tokens_out: number;
+  progress: Progress | null;
 }
 
 /** A request; `http` implements it. */
@@ -87,6 +94,7 @@ export class Run implements Permit {
   #endedBy: EndedBy | undefined;
   #model: string | undefined;
   #soFar: (() => TokensSoFar) | undefined;
+  #progress: Progress | null = null;
   #isOpen = true;
   #aborter: AbortController | undefined;
   /** The first change that it has announced in a transaction: no other node's change can commit until that ends. */
@@ -114,6 +122,10 @@ export class Run implements Permit {
     this.#soFar = soFar;
   }
 
+  reports(progress: Progress): void {
+    this.#progress = progress;
+  }
+
   get about(): RunnerView {
     return this.#runner.describe();
   }
@@ -124,7 +136,17 @@ export class Run implements Permit {
     const { nodeId: node } = this.#options;
     const { about } = this;
     const age_ms = performance.timeOrigin + performance.now() - about.startedAt;
-    return { id: this.id, ...about, age_ms, model, tokens_in: tokensIn, tokens_out: tokensOut, node };
+    const progress = this.#progress;
+    return {
+      id: this.id,
+      ...about,
+      age_ms,
+      model,
+      tokens_in: tokensIn,
+      tokens_out: tokensOut,
+      progress,
+      node,
+    };
   }
 
   isUnder(subject: string): boolean {

@@ -231,7 +231,7 @@ describeOnBothServers('the OpenAI surface', (start) => {
         { group: { model: 'gpt-test' }, requests: 2, tokens_in: 22, tokens_out: 14, usd: '0.05' },
       ],
     });
-    const metrics = await server.request('GET', '/metrics', { key: null });
+    const metrics = await server.request('GET', '/metrics');
     expect(metrics.text).toContain('keyward_tokens_in_total{model="gpt-test"}');
     expect(metrics.text).not.toContain('made-up-by-the-caller');
   });

@@ -97,7 +97,11 @@ describeOnServer('sqlite', 'the end of a stream', (start) => {
   test('a caller that hangs up at the end had the whole answer: its usage is that of the upstream', async () => {
     const key = await server.mint({ scopes: ['models:use'] });
     const answered = async (): Promise<string[]> =>
-      (await (await fetch(`${server.url}/metrics`)).text())
+      (
+        await (
+          await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${server.adminKey}` } })
+        ).text()
+      )
         .split('\n')
         .filter((line) => /^keyward_http_requests_total.*chat/.test(line))
         .map((line) => line.replace(/ .*/, ''));

@@ -105,6 +105,8 @@ describeOnAllDatabases('A document whose text is replaced', (open) => {
     'An embedding of the former text of a document %s does not outlive its replacement',
     async ([, before]) => {
       const { retrieval, set } = opened;
+      // Long enough that another size of chunks means other chunks, not those that it has.
+      await replace('version 0 of the owl. '.repeat(60));
       for (const collection of before) await retrieval.attach(collection, [location]);
       await set('chunkSize', '500');
       const { begun, release } = hold();

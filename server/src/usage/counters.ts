@@ -101,7 +101,11 @@ export class UsageCounters {
       entry.total.tokensIn += wholeIn;
       entry.total.tokensOut += wholeOut;
     }
-    if (usdNano !== 0) entry.usd_nano += countable(usdNano);
+    if (usdNano !== 0) {
+      const whole = countable(usdNano);
+      entry.usd_nano += whole;
+      entry.total.usdNano += whole;
+    }
     if (gpuMs !== 0) entry.gpu_ms += countable(gpuMs);
   }
 

@@ -17,6 +17,8 @@ export interface Total {
   requests: number;
   tokensIn: number;
   tokensOut: number;
+  /** Nano-dollars. */
+  usdNano: number;
 }
 
 /** A row in memory, and the total of its code and model. */
@@ -96,7 +98,7 @@ export class Totals {
     if (known !== undefined) return known;
     const model = this.#totals.size < TOTALS_MAX ? wantedModel : '';
     const id = `${code}\0${model}`;
-    const total = this.#totals.get(id) ?? { code, model, requests: 0, tokensIn: 0, tokensOut: 0 };
+    const total = this.#totals.get(id) ?? { code, model, requests: 0, tokensIn: 0, tokensOut: 0, usdNano: 0 };
     this.#totals.set(id, total);
     return total;
   }

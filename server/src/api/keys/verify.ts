@@ -68,9 +68,10 @@ const verifyKey = route({
     { title: 'VerifyRequest', ...s.closed },
   ),
   responses: { 200: Verdict },
-  handler: ({ keys, refusals }, { body, caller, ip }) => {
+  handler: ({ keys, refusals, metrics }, { body, caller, ip }) => {
     const verdict = verify(keys, body);
     const answer = (value: Awaited<typeof verdict>): { status: number; body: unknown } => {
+      metrics.noteVerification(value.valid ? 'valid' : value.code);
       if (!value.valid) {
         const target = value.key_id ?? 'unknown';
         refusals.note({

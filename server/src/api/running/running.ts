@@ -17,6 +17,15 @@ const RunningRequest = Type.Object(
     age_seconds: Type.Number(),
     tokens_in: Type.Integer({ description: 'Tokens so far, estimated until the upstream reports them' }),
     tokens_out: Type.Integer(),
+    progress: s.nullable(
+      Type.Object({
+        done: Type.Integer({ description: 'Embedded so far' }),
+        total: Type.Integer({ description: 'All of them' }),
+      }),
+      {
+        description: 'Passages of the document that is embedded now. null: the request embeds none',
+      },
+    ),
     node: Type.String({ description: 'Id of the process that runs the request' }),
   },
   { title: 'RunningRequest' },

@@ -51,3 +51,25 @@ export function ranges(env: Environment, name: string): string[] {
     `${name} must be addresses or CIDR ranges such as 10.0.0.0/8, separated by commas; entry ${bad + 1} is not.`,
   );
 }
+
+/** Origins as browsers send them; `*`: any. */
+export function origins(env: Environment, name: string): 'any' | string[] {
+  const items = list(env[name]);
+  if (items.length === 1 && items[0] === '*') return 'any';
+  return items.map((item, index) => {
+    const origin = originOf(item);
+    if (origin !== undefined) return origin;
+    throw new StartupError(
+      `${name} must be origins such as https://chat.example.com or http://localhost:3000, without a path, ` +
+        `separated by commas, or * alone; entry ${index + 1} is not.`,
+    );
+  });
+}
+
+/** Extensions and apps have schemes of their own, which URL does not give an origin. */
+function originOf(text: string): string | undefined {
+  const [, scheme = '', host = ''] = /^([a-z][a-z\d+.-]*):\/\/([^/?#@*\s]+)$/i.exec(text) ?? [];
+  if (host === '') return undefined;
+  if (!/^https?$/i.test(scheme)) return text.toLowerCase();
+  return URL.canParse(text) ? new URL(text).origin : undefined;
+}

@@ -3,6 +3,7 @@ import { verb } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { print } from '../output.ts';
 import { Progress } from '../progress.ts';
+import { withEmbeddingProgress } from './embedding-progress.ts';
 import { findWorkspace } from '../workspaces/workspace.ts';
 import { sha256Of } from './digest.ts';
 import {
@@ -90,9 +91,12 @@ async function addAll(adding: Adding, sources: readonly Source[]): Promise<Item[
   const items: Item[] = [];
   try {
     for (const [at, source] of sources.entries()) {
-      const percent = Math.floor((at / sources.length) * 100);
-      progress.say(`Adding ${sources.length} document${sources.length === 1 ? '' : 's'}`, percent);
-      items.push(await addOne(adding, source));
+      const show = (part: number): void => {
+        const percent = Math.floor(((at + part) / sources.length) * 100);
+        progress.say(`Adding ${sources.length} document${sources.length === 1 ? '' : 's'}`, percent);
+      };
+      show(0);
+      items.push(await withEmbeddingProgress(adding.sending.client, show, () => addOne(adding, source)));
     }
     return await inWorkspace(adding, items);
   } finally {

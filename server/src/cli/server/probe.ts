@@ -69,7 +69,3 @@ async function ask(
     return status === undefined || details === undefined ? undefined : { status, body: details };
   }
 }
-
-export async function hasConsole(client: KeywardClient): Promise<boolean> {
-  return (await ask(client, '/'))?.status === 200;
-}

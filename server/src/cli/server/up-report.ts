@@ -7,7 +7,6 @@ import { QUESTION, type FirstAnswer } from './first-answer.ts';
 interface Ready {
   url: string;
   pid: number;
-  hasConsole: boolean;
 }
 
 const DEFAULT_MODEL = 'smollm2-135m-instruct';
@@ -35,9 +34,8 @@ export class UpReport {
   async ready(ready: Ready): Promise<void> {
     this.#ready = ready;
     if (!this.#isText) return;
-    const { url, hasConsole } = ready;
-    const pages = hasConsole ? '(console: /, API: /api/docs)' : '(API: /api/docs)';
-    await this.#line(`Keyward ${BUILD} ${this.isOld ? 'is running' : 'is ready'} at ${url} ${pages}`);
+    const state = this.isOld ? 'is running' : 'is ready';
+    await this.#line(`Keyward ${BUILD} ${state} at ${ready.url} (API: /api/docs)`);
     await this.#key();
     if (this.isOld) await this.#tryIt(DEFAULT_MODEL);
   }

@@ -10,7 +10,7 @@ import { lastLogLines, logPath, startBackground, type Background } from './backg
 import { withCore } from './core.ts';
 import { firstAnswer } from './first-answer.ts';
 import { findProcess, type PidFile } from './pid-file.ts';
-import { hasConsole, health, localClient, readiness } from './probe.ts';
+import { health, localClient, readiness } from './probe.ts';
 import { Progress } from '../progress.ts';
 import { stopServer } from './stop.ts';
 import { unencryptedWarning } from './exposure.ts';
@@ -46,7 +46,7 @@ export async function up(context: Context, choice: OutputChoice): Promise<number
     const client = localClient(config, url, report.adminKey);
     const warning = unencryptedWarning(config);
     if (warning !== undefined) say(io, `Warning: ${warning}`);
-    await report.ready({ url, pid: server.pid, hasConsole: await hasConsole(client) });
+    await report.ready({ url, pid: server.pid });
     const answer = config.localModel.enabled
       ? await firstAnswer({
           config,
@@ -116,7 +116,7 @@ async function reportRunning(
     if ((await health(client)) !== undefined) {
       const { url, pid } = running;
       report.isOld = true;
-      await report.ready({ url, pid, hasConsole: await hasConsole(client) });
+      await report.ready({ url, pid });
       await report.end();
       return EXIT.ok;
     }

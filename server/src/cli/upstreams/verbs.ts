@@ -18,7 +18,13 @@ const COLUMNS: Columns<Upstream> = {
   key: ({ api_key_hint }) => api_key_hint,
   weight: ({ weight }) => weight,
   enabled: ({ enabled }) => (enabled ? 'yes' : 'no'),
+  health: ({ health }) => healthIn(health),
 };
+
+function healthIn({ state, retry_in_seconds, last_test }: Upstream['health']): string {
+  const circuit = state === 'open' ? `open, retried in ${retry_in_seconds} s` : state;
+  return last_test === null ? circuit : `${circuit}; test ${last_test.ok ? 'ok' : 'FAILED'}`;
+}
 
 const pageOf =
   (client: KeywardClient): FetchPage<Upstream> =>

@@ -1,7 +1,6 @@
 import { isAllowedOrigin, visit, type Embed } from '../../widgets/index.ts';
-import type { RequestContext } from '../../http/index.ts';
+import { preflightHeaders, type RequestContext } from '../../http/index.ts';
 import type { WidgetServices } from '../services.ts';
-import { preflight } from '../cors.ts';
 
 const WIDGET_PATH = /^\/api\/embed\/([^/?]+)\/[^/?]/i;
 
@@ -27,6 +26,6 @@ export async function widgetPreflight(
   const found = await visit(widgets, { uuid, origin, ip: context.ip });
   const headers = found === undefined ? {} : pageHeaders(found.embed, origin);
   return 'access-control-allow-origin' in headers
-    ? { ...preflight(context), ...headers }
+    ? { ...preflightHeaders(context), ...headers }
     : { vary: 'Origin', 'content-length': '0' };
 }

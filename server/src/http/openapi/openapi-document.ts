@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { TSchema } from 'typebox';
 import { ERROR_CODES, type ErrorCode } from '../../base/errors.ts';
 import { isObject } from '../../base/is-object.ts';
+import { EXAMPLE_BODIES } from './example-bodies.ts';
 import { PARAMETERS, TAGS } from './openapi-words.ts';
 import { PROPERTIES } from './property-words.ts';
 import type { Route } from '../route.ts';
@@ -137,14 +138,21 @@ function parameters({ params, query, headers = {} }: Route): Json[] {
 }
 
 function requestBody(
-  { body, bodyKind, takesForm, bodyOptional = false }: Route,
+  { id, body, bodyKind, takesForm, bodyOptional = false }: Route,
   components: Map<string, Json>,
 ): Json {
   if (body === undefined) return {};
   const schema = plain(body, components);
   const types = bodyTypes({ bodyKind, takesForm });
-  const content = Object.fromEntries(types.map((type) => [type, { schema }]));
+  const content = Object.fromEntries(types.map((type) => [type, { schema, ...exampleFor(id, type) }]));
   return { requestBody: { required: !bodyOptional, content } };
+}
+
+/** A form may have a file, which has to be chosen. */
+function exampleFor(id: string, type: string): Json {
+  if (type === 'multipart/form-data') return {};
+  const example = EXAMPLE_BODIES[id] ?? {};
+  return { example: type === 'application/x-ndjson' ? `${JSON.stringify(example)}\n` : example };
 }
 
 function bodyTypes({ bodyKind, takesForm }: { [name in 'bodyKind' | 'takesForm']: Route[name] }): string[] {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { inRanges, plainAddress } from '../../access/index.ts';
+import { isLoopback, mayBeRelayed } from './loopback.ts';
 
 /** No range covers it. */
 const UNKNOWN = '';
@@ -7,7 +8,8 @@ const UNKNOWN = '';
 /**
  * The address of a caller. Behind a trusted proxy it is the rightmost one in `X-Forwarded-For` that is no proxy's: callers
  * write the entries to its left themselves. With an unreadable entry the address is unknown: the proxy's own address
- * would satisfy keys that are bound to it. Guarded by caller-address.test.ts.
+ * would satisfy keys that are bound to it. For the same reason it is unknown where somebody else may stand behind a
+ * connection from this machine (loopback.ts). Guarded by caller-address.test.ts.
  * @param proxies ranges of `KEYWARD_TRUSTED_PROXIES`.
  */
 export function callerAddress(
@@ -16,12 +18,12 @@ export function callerAddress(
   proxies: readonly string[],
 ): string {
   const remote = socketAddress(remoteAddress);
-  if (proxies.length === 0) return remote;
   const isProxy = (address: string): boolean => inRanges(proxies, address);
-  if (!isProxy(remote)) return remote;
+  if (proxies.length === 0 || !isProxy(remote)) return unlessRelayed(remote, headers);
   const entries = entriesOf(headers['x-forwarded-for']);
   // A proxy that writes only `Forwarded`, which is not read, has a caller too.
-  if (entries.length === 0) return headers['forwarded'] === undefined ? remote : UNKNOWN;
+  if (entries.length === 0)
+    return headers['forwarded'] === undefined ? unlessRelayed(remote, headers) : UNKNOWN;
   let address = remote;
   for (const entry of entries.reverse()) {
     address = addressIn(entry) ?? UNKNOWN;
@@ -30,8 +32,11 @@ export function callerAddress(
   return address;
 }
 
+const unlessRelayed = (remote: string, headers: IncomingHttpHeaders): string =>
+  isLoopback(remote) && mayBeRelayed(headers) ? UNKNOWN : remote;
+
 /** IPv4-mapped IPv6 becomes IPv4; sockets write all else in its plain form. */
-function socketAddress(address = UNKNOWN): string {
+export function socketAddress(address = UNKNOWN): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
 }
 

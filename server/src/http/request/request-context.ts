@@ -11,6 +11,7 @@ import { callerAddress } from './caller-address.ts';
 import { endAnswer } from '../answer/end-answer.ts';
 import type { HeldResponse } from '../answer/held-response.ts';
 import { LightSignal } from './light-signal.ts';
+import { forwardedPrefix } from './proxy-headers.ts';
 import { requestId } from './request-id.ts';
 import type { Route } from '../route.ts';
 import type { Found } from '../router.ts';
@@ -74,6 +75,10 @@ export class RequestContext implements Runner {
       'x-content-type-options': EVERYWHERE['x-content-type-options'],
     };
     this.#services = services;
+  }
+
+  get prefix(): string {
+    return forwardedPrefix(this.request, this.#services.config.trustedProxies);
   }
 
   get isOver(): boolean {
@@ -192,6 +197,7 @@ export class RequestContext implements Runner {
     const status = isGone ? CLIENT_GONE_STATUS : response.statusCode;
     const seconds = (performance.now() - this.#startedMs) / 1000;
     services.metrics.note(this.route?.path ?? 'none', status, seconds);
+    services.accessLog?.note(this, { status, seconds });
     if (this.errorCode !== undefined) services.metrics.noteError(this.errorCode);
     const counted = this.caller ?? this.countedFor;
     if (counted === undefined || this.isCounted) return;

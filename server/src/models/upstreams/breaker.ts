@@ -94,6 +94,20 @@ export class Breakers {
     return trial;
   }
 
+  /** The lines of an upstream that requests have used. */
+  linesOf(upstreamId: string): { model: string; isOpen: boolean; failures: number; retryInMs: number }[] {
+    const start = `${upstreamId} `;
+    const nowMs = this.#clock.monotonicMs();
+    return [...this.#lines]
+      .filter(([key]) => key.startsWith(start))
+      .map(([key, { openForMs, openUntilMs, failures, doubts }]) => ({
+        model: key.slice(start.length),
+        isOpen: openForMs > 0,
+        failures: failures + doubts,
+        retryInMs: openUntilMs - nowMs,
+      }));
+  }
+
   /** Closes all lines of an upstream. */
   recovered(upstreamId: string): void {
     this.#own?.recovered(upstreamId);

@@ -31,7 +31,7 @@ const DETAIL_MAX_CHARACTERS = 500;
  * @throws KeywardError `not_found`, `conflict` if its credential cannot be decrypted.
  */
 export async function testUpstream(
-  { storage, sealing, dispatcher }: Models,
+  { storage, sealing, dispatcher, health }: Models,
   id: string,
 ): Promise<{ ok: boolean; steps: ProbeStep[] }> {
   const row = known(await findRow(storage.db, id), id);
@@ -45,7 +45,9 @@ export async function testUpstream(
     });
   }
   const steps = await new Probe(dispatcher, target).run();
-  return { ok: steps.every((step) => step.ok), steps };
+  const ok = steps.every((step) => step.ok);
+  health.tested(id, { ok, detail: (steps.find((step) => !step.ok) ?? steps.at(-1))?.detail ?? '' });
+  return { ok, steps };
 }
 
 class Probe {

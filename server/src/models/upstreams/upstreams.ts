@@ -106,6 +106,7 @@ export async function removeUpstream(
     await store.deleteRow(tx, row.id);
     return { result: undefined, entry: entryOf('upstreams.remove', row, {}) };
   });
+  models.health.forget(change.id);
   await models.table.reload();
 }
 

@@ -1,6 +1,7 @@
 import { KeywardError } from '../../base/errors.ts';
 import type { Models, Send } from '../../models/index.ts';
 import { bytesOfAnswer, vectorsOf } from './embedding-answer.ts';
+import { Run } from '../../nodes/index.ts';
 import { currentPermit } from '../../storage/index.ts';
 import { endedAfter } from '../ended-after.ts';
 import { Gate } from '../../base/gate.ts';
@@ -82,6 +83,8 @@ export class Embedder {
     const gate = this.#gates.get(model) ?? new Gate(requests);
     this.#gates.set(model, gate);
     const begun: Promise<Float32Array[]>[] = [];
+    const run = currentPermit();
+    let done = 0;
     let isOver = false;
     const begin = (start: number): void => {
       if (start >= texts.length) return;
@@ -100,7 +103,10 @@ export class Embedder {
       for (let at = requests; begun.length > 0; at++) {
         const batch = await begun.shift();
         begin(at * size);
-        if (batch !== undefined) yield batch;
+        if (batch === undefined) continue;
+        done += batch.length;
+        if (run instanceof Run) run.reports({ done, total: texts.length });
+        yield batch;
       }
     } finally {
       isOver = true;
