@@ -310,7 +310,9 @@ describe('what the server refuses', { timeout: 60_000 }, () => {
     const limited = await runAs(secret, ['models', 'list']);
     expect([limited.code, limited.stderr]).toEqual([
       6,
-      expect.stringMatching(/rate_limited.*[Tt]ry again in \d+ s/s),
+      expect.stringMatching(
+        /^keyward: [^\n]* is reached\. Try again in 60 min\. [^\n]*rate_limited[^\n]*\n$/,
+      ),
     ]);
     const unknown = await home.run(['keys', 'list'], {
       env: { KEYWARD_API_KEY: 'wrong-key-0123456789abcdef' },
@@ -321,7 +323,10 @@ describe('what the server refuses', { timeout: 60_000 }, () => {
     const missing = await home.run(['keys', 'get', 'key_000000000000']);
     expect([missing.code, missing.stderr]).toEqual([5, expect.stringContaining('not_found')]);
     const invalid = await home.run(['keys', 'create', 'x', '--scope', 'keys:fly']);
-    expect([invalid.code, invalid.stderr]).toEqual([2, expect.stringContaining('scopes')]);
+    expect([invalid.code, invalid.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^keyward: --scope: is not known; did you mean keys:\S+( or keys:\S+)*\?/),
+    ]);
     const away = await home.run(['keys', 'list'], { env: { KEYWARD_URL: 'http://127.0.0.1:9' } });
     expect(away.code).toBe(7);
     for (const { stdout } of [forbidden, limited, unknown, none, missing, invalid, away])

@@ -4,7 +4,15 @@ import { CLIENT_ARGS, openClient, type ClientChoice } from './client.ts';
 import type { Context, Verb } from './command.ts';
 import { CliError, EXIT } from './exit.ts';
 import { say } from './io.ts';
-import { formOf, print, tableText, type Columns, type OutputChoice } from './output.ts';
+import {
+  formOf,
+  LIST_OUTPUT_ARGS,
+  print,
+  tableOf,
+  type Columns,
+  type OutputChoice,
+  type Shown,
+} from './output.ts';
 import { given, wholeNumber } from './parse.ts';
 
 interface Request<T extends ArgsDef, P, V> extends Omit<Verb<T>, 'run'> {
@@ -12,7 +20,9 @@ interface Request<T extends ArgsDef, P, V> extends Omit<Verb<T>, 'run'> {
   parse?: (args: ParsedArgs<T>, context: Context) => P | Promise<P>;
   send: (client: KeywardClient, parsed: P, context: Context) => Promise<V>;
   /** The result on a terminal. Default: its members line by line. */
-  table?: (value: V) => string;
+  table?: (value: V) => Shown;
+  /** The table is the result: it can be CSV too. */
+  isList?: true;
   /** What JSON and YAML show of it. Default: all. */
   shown?: (value: V) => unknown;
   /** Runs after the result was printed. @returns an exit code other than 0 without an error. */
@@ -24,13 +34,14 @@ export function request<const T extends ArgsDef, V, P = ParsedArgs<T>>({
   parse = (args) => args as P,
   send,
   table,
+  isList,
   shown = (value) => value,
   after,
   ...rest
 }: Request<T, P, V>): Verb<T & typeof CLIENT_ARGS> {
   return {
     ...rest,
-    args: { ...rest.args, ...CLIENT_ARGS },
+    args: { ...rest.args, ...CLIENT_ARGS, ...(isList && LIST_OUTPUT_ARGS) },
     run: async (args, context) => {
       const parsed = await parse(args as ParsedArgs<T>, context);
       const choice = args as ClientChoice & OutputChoice;
@@ -51,7 +62,7 @@ export type FetchPage<I> = (query: { limit?: number; cursor?: string }) => Promi
 
 interface List<T extends ArgsDef, P, I> extends Omit<
   Request<T, P, never>,
-  'send' | 'table' | 'shown' | 'after'
+  'send' | 'table' | 'isList' | 'shown' | 'after'
 > {
   columns: Columns<I>;
   open: (client: KeywardClient, parsed: P, context: Context) => FetchPage<I> | Promise<FetchPage<I>>;
@@ -66,6 +77,7 @@ export function pagedList<const T extends ArgsDef, I, P = ParsedArgs<T>>({
 }: List<T, P, I>): Verb<T & typeof PAGE_ARGS & typeof CLIENT_ARGS> {
   return request({
     ...rest,
+    isList: true,
     args: { ...rest.args, ...PAGE_ARGS },
     parse: async (args, context) => {
       const { limit: size, cursor, all } = args as ParsedArgs<typeof PAGE_ARGS>;
@@ -80,10 +92,10 @@ export function pagedList<const T extends ArgsDef, I, P = ParsedArgs<T>>({
       for await (const item of paginate(pageAt)) items.push(item);
       return { items, next_cursor: null };
     },
-    table: ({ items }) => tableText(items, columns),
+    table: ({ items }) => tableOf(items, columns),
     after: ({ next_cursor }, context, choice) => {
-      if (next_cursor !== null && formOf(choice, context) === 'table')
-        say(context.io, `There are more items: use --all, or --cursor ${next_cursor}`);
+      const isCut = next_cursor !== null && ['table', 'csv'].includes(formOf(choice, context));
+      if (isCut) say(context.io, `There are more items: use --all, or --cursor ${next_cursor}`);
     },
   });
 }

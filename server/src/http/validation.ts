@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { TSchema } from 'typebox';
 import { invalidField, KeywardError, type FieldError } from '../base/errors.ts';
 import { fieldPath } from '../base/field-path.ts';
+import { oneOf } from './one-of.ts';
 
 const ERRORS_MAX = 20;
 
@@ -142,14 +143,14 @@ interface Declared {
   type?: string;
 }
 
-function messageOf({ keyword, params, message, parentSchema }: ErrorObject): string {
+function messageOf({ keyword, params, message, parentSchema, data }: ErrorObject): string {
   switch (keyword) {
     case 'required':
       return 'is missing';
     case 'additionalProperties':
       return 'is not a known field';
     case 'enum':
-      return `must be one of ${(params as { allowedValues: unknown[] }).allowedValues.join(', ')}`;
+      return oneOf((params as { allowedValues: unknown[] }).allowedValues, data);
     case 'const':
       return `must be ${JSON.stringify((params as { allowedValue: unknown }).allowedValue)}`;
     case 'type':

@@ -343,6 +343,6 @@ keys:
     expect((await run('forget', name)).code).toBe(5);
     expect(await values()).toEqual(before);
     const { code, stderr } = await run('list', '--state', 'fine');
-    expect([code, stderr]).toEqual([2, expect.stringContaining('query.state: must be one of in_step')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--state: must be one of in_step')]);
   });
 });

@@ -1,6 +1,6 @@
 import { unwrap } from '@keyward/sdk';
 import { CliError, EXIT } from '../exit.ts';
-import { fields, tableText } from '../output.ts';
+import { fields, tableOf } from '../output.ts';
 import { request } from '../request.ts';
 import { documentsIn } from './stored.ts';
 
@@ -10,8 +10,9 @@ export const list = request({
   args: { folder: { type: 'string', description: 'Only documents of this folder' } },
   examples: ['documents list', `$ keyward documents list --output json | jq -r '.items[].location'`],
   send: async (client, { folder }) => ({ items: await documentsIn(client, folder), next_cursor: null }),
+  isList: true,
   table: ({ items }) =>
-    tableText(items, {
+    tableOf(items, {
       ...fields('location', 'title', 'words'),
       embedded: ({ embedded }) => (embedded ? 'yes' : 'no'),
     }),

@@ -4,7 +4,7 @@ import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb, type Context } from '../command.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
 import { say } from '../io.ts';
-import { fields, print, tableText, type OutputChoice } from '../output.ts';
+import { fields, print, tableOf, type OutputChoice } from '../output.ts';
 
 export const importKeys = verb({
   args: {
@@ -62,9 +62,10 @@ async function report(context: Context, choice: OutputChoice, outcomes: ImportOu
   };
   await print(context, choice, {
     value,
-    table: () =>
-      `${value.imported} imported, ${value.existing} already there, ${value.refused} refused` +
-      (refused.length === 0 ? '' : `\n\n${tableText(refused, fields('line', 'code', 'detail'))}`),
+    table: () => [
+      `${value.imported} imported, ${value.existing} already there, ${value.refused} refused`,
+      ...(refused.length === 0 ? [] : [tableOf(refused, fields('line', 'code', 'detail'))]),
+    ],
   });
   if (value.refused === 0) return EXIT.ok;
   say(context.io, `${value.refused} of ${outcomes.length} lines were refused.`);

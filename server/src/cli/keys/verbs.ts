@@ -173,5 +173,6 @@ export const usage = request({
   ],
   parse: (args) => ({ path: { id: args.id }, query: usageQuery(args) }),
   send: (client, params) => unwrap(client.GET('/v1/keys/{id}/usage', { params })),
+  isList: true,
   table: usageText,
 });

@@ -1,7 +1,7 @@
 import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { EXIT, usageError } from '../exit.ts';
 import { say, warn } from '../io.ts';
-import { fields, tableText, type Columns } from '../output.ts';
+import { fields, tableOf, tableText, type Columns } from '../output.ts';
 import { given } from '../parse.ts';
 import { idOf, NAMED_ARG, pagedList, request, type FetchPage } from '../request.ts';
 import { SETTING_ARGS, settingsOf } from './settings.ts';
@@ -113,12 +113,15 @@ export const test = request({
   notes: 'Exit code 0: every step succeeded. 1: a step failed.',
   send: async (client, { id }) => unwrap(client.POST('/v1/upstreams/{id}/test', await pathOf(client, id))),
   table: ({ steps }) =>
-    tableText(steps, {
-      step: ({ step }) => step,
-      ok: ({ ok }) => (ok ? 'ok' : 'FAILED'),
-      ms: ({ took_ms }) => took_ms,
-      detail: ({ detail }) => detail,
-    }),
+    // Uncut: the detail of a failure is to be read as a whole.
+    tableText(
+      tableOf(steps, {
+        step: ({ step }) => step,
+        ok: ({ ok }) => (ok ? 'ok' : 'FAILED'),
+        ms: ({ took_ms }) => took_ms,
+        detail: ({ detail }) => detail,
+      }),
+    ),
   after: ({ ok }) => (ok ? EXIT.ok : EXIT.failure),
 });
 

@@ -1,6 +1,6 @@
 import { unwrap } from '@keyward/sdk';
 import { say } from '../io.ts';
-import { membersText, tableText } from '../output.ts';
+import { membersText, tableOf } from '../output.ts';
 import { given } from '../parse.ts';
 import { request } from '../request.ts';
 import { findWorkspace, MODES, SLUG_ARG } from './workspace.ts';
@@ -37,8 +37,9 @@ export const list = request({
     const { workspaces: items } = await unwrap(client.GET('/v1/workspaces'));
     return { items, next_cursor: null };
   },
+  isList: true,
   table: ({ items }) =>
-    tableText(items, {
+    tableOf(items, {
       slug: ({ slug }) => slug,
       name: ({ name }) => name,
       mode: ({ chatMode }) => chatMode,
@@ -52,11 +53,11 @@ export const get = request({
   examples: ['workspaces get staff'],
   send: (client, { slug }) => findWorkspace(client, slug),
   table: ({ documents, threads, ...settings }) => {
-    const rows = tableText(documents, {
+    const rows = tableOf(documents, {
       document: ({ docpath }) => docpath,
       pinned: ({ pinned }) => (pinned ? 'yes' : 'no'),
     });
-    return [membersText({ ...settings, threads: threads.length }), rows].join('\n\n');
+    return [membersText({ ...settings, threads: threads.length }), rows];
   },
 });
 
