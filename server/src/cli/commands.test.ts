@@ -210,7 +210,7 @@ describe('owners', { timeout: 60_000 }, () => {
     await home.json(['owners', 'activate', 'Ada']);
     expect((await runAs(secret, ['keys', 'get', 'self'])).code).toBe(0);
     expect((await home.json<Listing>(['owners', 'list'])).items.map(({ name }) => name)).toContain('Ada');
-    expect(await home.json(['owners', 'delete', 'Ada'])).toMatchObject({ id, state: 'deleted' });
+    expect(await home.json(['owners', 'delete', 'Ada', '--yes'])).toMatchObject({ id, state: 'deleted' });
     expect((await home.run(['owners', 'get', 'Ada'])).code).toBe(5);
     expect(await state()).toMatchObject({ state: 'revoked', state_reason: 'Its owner was deleted.' });
   });
@@ -293,7 +293,7 @@ describe('upstreams, models, chat and usage', { timeout: 60_000 }, () => {
   });
 
   test('an upstream that was removed no longer exists', async () => {
-    expect(await home.json(['upstreams', 'remove', 'other'])).toMatchObject({ removed: true });
+    expect(await home.json(['upstreams', 'remove', 'other', '--yes'])).toMatchObject({ removed: true });
     expect((await home.run(['upstreams', 'get', 'other'])).code).toBe(5);
   });
 });

@@ -6,6 +6,7 @@ import { CliError, EXIT, type ExitCode } from './exit.ts';
 import { faultText, withFlags } from './hints/flags.ts';
 import { onlyNew } from './hints/sentences.ts';
 import { say, type Io } from './io.ts';
+import { cell } from './output.ts';
 
 interface Failure {
   exitCode: number;
@@ -15,15 +16,24 @@ interface Failure {
   example?: string | undefined;
 }
 
-/**
- * Writes an error to stderr: what happened, details, a hint, an example.
- * @param args those of the command: fields of its request are named as its flags. @returns the exit code.
- */
-export async function printFailure(io: Io, error: unknown, args: ArgsDef = {}): Promise<number> {
+interface Command {
+  /** Fields of its request are named as its flags. */
+  args?: ArgsDef | undefined;
+  /** The thing of several that it was about. */
+  about?: string;
+}
+
+/** Writes an error to stderr: what happened, details, a hint, an example. @returns the exit code. */
+export async function printFailure(
+  io: Io,
+  error: unknown,
+  { args = {}, about }: Command = {},
+): Promise<number> {
   if (io.interrupted.aborted) return EXIT.interrupted;
   const { exitCode, message, details = [], hint, example } = await failureOf(error, args);
+  const prefix = about === undefined ? '' : `${cell(about)}: `;
   const said = await Promise.all([message, ...details].map(inWords));
-  for (const [at, text] of said.entries()) say(io, at === 0 ? `keyward: ${text}` : `  ${text}`);
+  for (const [at, text] of said.entries()) say(io, at === 0 ? `keyward: ${prefix}${text}` : `  ${text}`);
   const rest = onlyNew(await inWords(hint ?? ''), said.join(' '));
   if (rest !== '') say(io, `  ${rest}`);
   if (example !== undefined) say(io, `  Example: ${example}`);
@@ -41,7 +51,7 @@ async function inWords(text: string): Promise<string> {
   return withCommands(waits, root);
 }
 
-async function failureOf(error: unknown, args: ArgsDef): Promise<Failure> {
+export async function failureOf(error: unknown, args: ArgsDef): Promise<Failure> {
   if (error instanceof CliError) return error;
   if (error instanceof KeywardApiError) {
     const isMissing = error.code === 'route_not_found' || (error.code === 'unknown' && error.status !== 200);

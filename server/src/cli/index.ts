@@ -95,7 +95,7 @@ async function start(
     return typeof result === 'number' ? result : EXIT.ok;
   } catch (error) {
     const { printFailure } = await import('./failure.ts');
-    return printFailure(io, await explained(error as Error, path), declared?.args);
+    return printFailure(io, await explained(error as Error, path), { args: declared?.args });
   }
 }
 

@@ -5,7 +5,9 @@ import { say } from '../io.ts';
 import { cell, fields, membersText, tableOf, type Columns, type Shown } from '../output.ts';
 import { given, jsonValue } from '../parse.ts';
 import { Progress } from '../progress.ts';
-import { NAMED_ARG, pagedList, request } from '../request.ts';
+import { NAMED_ARG } from '../named.ts';
+import { pagedList, request } from '../request.ts';
+import { forEach } from '../several.ts';
 import { inputsOf, pageOfWorkflows, stepsIn, workflowId, type Workflow } from './workflows.ts';
 
 type Execution = components['schemas']['Execution'];
@@ -183,11 +185,13 @@ export const cancel = request({
   table: statusText,
 });
 
-const remove = request({
+const remove = forEach({
   args: { workflow: NAMED_ARG },
-  examples: ['agent delete test'],
+  examples: ['agent delete test', 'agent delete draft test --yes'],
   notes: 'Executions stay, also those that run.',
-  send: async (client, { workflow: named }) => {
+  done: 'deleted',
+  asks: (workflows) => `Delete ${workflows}?`,
+  one: async (client, named) => {
     const id = await workflowId(client, named);
     await unwrap(client.DELETE('/v1/agents/workflows/{id}', { params: pathOf(id) }));
     return { workflow_id: id, state: 'deleted' };

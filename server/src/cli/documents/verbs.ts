@@ -23,9 +23,15 @@ export const remove = request({
     location: { type: 'positional', description: 'folder/name from documents list', required: true },
   },
   repeatsLast: true,
-  examples: ['documents remove custom-documents/report.pdf-6f1c.json'],
-  send: async (client, _args, context) => {
-    const names = context.all('location');
+  examples: [
+    'documents remove custom-documents/report.pdf-6f1c.json',
+    'documents remove custom-documents/report.pdf-6f1c.json --yes',
+  ],
+  notes: 'From one workspace only: keyward workspaces remove-document.',
+  parse: (_args, context) => context.all('location'),
+  asks: (names) =>
+    `Remove ${names.length === 1 ? names[0] : `${names.length} documents`} from every workspace?`,
+  send: async (client, names) => {
     const known = new Set((await documentsIn(client)).map(({ location }) => location));
     const missing = names.find((name) => !known.has(name));
     if (missing !== undefined) {

@@ -3,7 +3,9 @@ import { EXIT, usageError } from '../exit.ts';
 import { say, warn } from '../io.ts';
 import { fields, tableOf, tableText, type Columns } from '../output.ts';
 import { given } from '../parse.ts';
-import { idOf, NAMED_ARG, pagedList, request, type FetchPage } from '../request.ts';
+import { idOf, NAMED_ARG, type Kind } from '../named.ts';
+import { pagedList, request, type FetchPage } from '../request.ts';
+import { forEach } from '../several.ts';
 import { SETTING_ARGS, settingsOf } from './settings.ts';
 
 type Upstream = components['schemas']['Upstream'];
@@ -25,8 +27,10 @@ const pageOf =
   (query) =>
     unwrap(client.GET('/v1/upstreams', { params: { query } }));
 
+const UPSTREAM: Kind<Upstream> = { noun: 'upstream', prefix: 'up', pages: pageOf };
+
 const pathOf = async (client: KeywardClient, named: string) => ({
-  params: { path: { id: await idOf(named, { noun: 'upstream', prefix: 'up', page: pageOf(client) }) } },
+  params: { path: { id: await idOf(client, named, UPSTREAM) } },
 });
 
 export const add = request({
@@ -125,11 +129,14 @@ export const test = request({
   after: ({ ok }) => (ok ? EXIT.ok : EXIT.failure),
 });
 
-export const remove = request({
+export const remove = forEach({
   args: { id: NAMED_ARG },
-  examples: ['upstreams remove openai'],
-  send: async (client, { id }) => {
-    const { params } = await pathOf(client, id);
+  examples: ['upstreams remove openai', 'upstreams remove ollama vllm --yes'],
+  notes: 'Requests to its models fail then, unless another upstream has them.',
+  done: 'removed',
+  asks: (upstreams) => `Remove ${upstreams} with its credential and prices?`,
+  one: async (client, named) => {
+    const { params } = await pathOf(client, named);
     await unwrap(client.DELETE('/v1/upstreams/{id}', { params }));
     return { id: params.path.id, removed: true };
   },

@@ -3,6 +3,7 @@ import { say } from '../io.ts';
 import { membersText, tableOf } from '../output.ts';
 import { given } from '../parse.ts';
 import { request } from '../request.ts';
+import { forEach } from '../several.ts';
 import { findWorkspace, MODES, SLUG_ARG } from './workspace.ts';
 
 export { ask } from './ask.ts';
@@ -61,12 +62,14 @@ export const get = request({
   },
 });
 
-const remove = request({
+const remove = forEach({
   args: { slug: SLUG_ARG },
-  examples: ['workspaces delete staff'],
+  examples: ['workspaces delete staff', 'workspaces delete staff trial --yes'],
   notes: 'Its documents stay. To remove them: documents remove.',
-  send: async (client, args) => {
-    const { slug } = await findWorkspace(client, args.slug);
+  done: 'deleted',
+  asks: (workspaces) => `Delete ${workspaces} with all chats?`,
+  one: async (client, named) => {
+    const { slug } = await findWorkspace(client, named);
     await unwrap(client.DELETE('/v1/workspace/{slug}', { params: { path: { slug } }, parseAs: 'text' }));
     return { slug, deleted: true };
   },
