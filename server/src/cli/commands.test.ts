@@ -168,6 +168,23 @@ describe('keys', { timeout: 60_000 }, () => {
     ]);
   });
 
+  test('keys find says which key a leaked text belongs to, without a use of it', async () => {
+    const { key, secret } = await create('leaked', '--scope', 'models:use');
+    const found = await home.run(['keys', 'find'], { stdin: `${secret}\n` });
+    expect([found.code, JSON.parse(found.stdout)]).toEqual([
+      0,
+      expect.objectContaining({ id: key.id, name: 'leaked', last_used_at: null }),
+    ]);
+    expect(found.stderr).toContain(`keyward keys revoke ${key.id}`);
+    await home.json(['keys', 'revoke', key.id]);
+    const ended = await home.json(['keys', 'find', '-'], { stdin: secret });
+    expect(ended).toMatchObject({ id: key.id, state: 'revoked' });
+    const alien = await home.run(['keys', 'find'], { stdin: 'of-another-server-4f9c2a7b' });
+    expect([alien.code, alien.stdout]).toEqual([5, '']);
+    for (const { stdout, stderr } of [found, alien])
+      expect(stdout + stderr).not.toMatch(/4f9c2a7b|sk-kw1[0-9A-Za-z]{20}/);
+  });
+
   test('keys import reads stdin and files; a bad line is reported and ends with 1', async () => {
     const lines = [
       { name: 'old app', role: 'client', secret: 'legacy-4f9c2a7b18d3e650' },
@@ -175,10 +192,19 @@ describe('keys', { timeout: 60_000 }, () => {
     ].map((line) => JSON.stringify(line));
     const mixed = await home.run(['keys', 'import', '-'], { stdin: lines.join('\n') });
     expect(mixed.code).toBe(1);
-    expect(JSON.parse(mixed.stdout)).toMatchObject({ imported: 1, existing: 0, refused: 1 });
+    const shown = { imported: 1, existing: 0, refused: 1 };
+    expect(JSON.parse(mixed.stdout)).toEqual({ ...shown, outcomes: [expect.objectContaining({ line: 2 })] });
+    expect(mixed.stderr).toBe('1 imported, 0 already there, 1 refused.\n');
     const file = join(home.folder, 'keys.ndjson');
     writeFileSync(file, `${lines[0]}\n`);
-    expect(await home.json(['keys', 'import', file])).toMatchObject({ imported: 0, existing: 1, refused: 0 });
+    expect(await home.json(['keys', 'import', file, '--verbose'])).toMatchObject({
+      imported: 0,
+      existing: 1,
+      refused: 0,
+      outcomes: [{ line: 1, outcome: 'exists' }],
+    });
+    const table = await home.run(['keys', 'import', file, '-o', 'table']);
+    expect([table.stdout, table.stderr]).toEqual(['', '0 imported, 1 already there, 0 refused.\n']);
     expect((await runAs('legacy-4f9c2a7b18d3e650', ['keys', 'get', 'self'])).code).toBe(0);
   });
 

@@ -37,6 +37,7 @@ export const root = group('Hands out access to AI safely', {
     quarantine: of('keys.quarantine'),
     revoke: of('keys.revoke'),
     restore: of('keys.restore'),
+    find: 'Find the key that a text belongs to, such as a leaked one',
     verify: of('keys.verify'),
     import: of('keys.import'),
     usage: of('keys.usage'),

@@ -18,6 +18,7 @@ import {
 } from './show.ts';
 
 export { create } from './create.ts';
+export { find } from './find.ts';
 export { importKeys as import } from './import.ts';
 export { update } from './update.ts';
 export { verify } from './verify.ts';
