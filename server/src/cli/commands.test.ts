@@ -277,12 +277,31 @@ describe('upstreams, models, chat and usage', { timeout: 60_000 }, () => {
       max_tokens: 9,
       messages: [{ role: 'system' }, { role: 'user', content: 'Hello' }],
     });
+    upstream.answer(json(chatAnswer()));
     const whole = await home.json(['chat', '-', '--model', 'gpt-test', '-o', 'json'], {
       stdin: 'From stdin',
     });
     expect(whole).toMatchObject({ model: 'gpt-test', finish_reason: 'stop', usage: { total_tokens: 18 } });
+    expect(JSON.parse(String(upstream.received.at(-1)?.body))).toEqual({
+      model: 'gpt-test',
+      messages: [{ role: 'user', content: 'From stdin' }],
+      stream: false,
+    });
     const nobody = await home.run(['chat', 'Hello', '--model', 'no-such']);
     expect([nobody.code, nobody.stdout]).toEqual([5, '']);
+  });
+
+  test('chat without --model costs one request, and the upstream gets its own name of a model', async () => {
+    upstream.answer(stream([chatEvents()]));
+    const { secret } = await create('one question', '--scope', 'models:use', '--budget', '1requests/day');
+    const first = await runAs(secret, ['chat', 'Hello']);
+    expect([first.code, first.stderr]).toEqual([0, '']);
+    expect(JSON.parse(String(upstream.received.at(-1)?.body))).toMatchObject({ model: 'gpt-test' });
+    const second = await runAs(secret, ['chat', 'Hello']);
+    expect([second.code, second.stderr]).toEqual([6, expect.stringContaining('budget_exceeded')]);
+    const narrow = await create('no model', '--scope', 'models:use', '--model', 'other-*');
+    const none = await runAs(narrow.secret, ['chat', 'Hello']);
+    expect([none.code, none.stderr]).toEqual([5, expect.stringContaining('no model to chat with')]);
   });
 
   test('an answer that breaks off ends with a failure after the received text', async () => {
