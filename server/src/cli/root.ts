@@ -187,5 +187,10 @@ export const root = group('Hands out access to AI safely', {
     restore: 'Fill an empty database from a backup',
     doctor: 'Check this installation and say how to fix it',
   }),
+  completion: noun('Completion for your shell', () => import('./completion/verbs.ts'), {
+    bash: 'Print the script for bash',
+    zsh: 'Print the script for zsh',
+    fish: 'Print the script for fish',
+  }),
   ...lazy(() => import('./version.ts'), { version: 'Print the version of this program' }),
 });
