@@ -2,7 +2,7 @@ import { paginate, type KeywardClient, type Page } from '@keyward/sdk';
 import type { ArgsDef, ParsedArgs } from 'citty';
 import { CLIENT_ARGS, openClient, type ClientChoice } from './client.ts';
 import type { Context, Verb } from './command.ts';
-import { confirm, YES_ARG } from './confirm.ts';
+import { confirm, YES_ARG } from './things/confirm.ts';
 import { say } from './io.ts';
 import {
   formOf,

@@ -1,6 +1,6 @@
 import { byValues, namesOf, quoted, type Entry } from './entries.ts';
 
-const cases = (pairs: readonly (readonly [string[], string])[]): string =>
+const cases = (pairs: readonly (readonly [readonly string[], string])[]): string =>
   pairs
     .map(([patterns, then]) => `    ${patterns.map((one) => quoted(one)).join('|')}) ${then} ;;`)
     .join('\n');

@@ -5,6 +5,7 @@ import { request } from '../request.ts';
 import { documentsIn } from './stored.ts';
 
 export { add } from './add.ts';
+export { get } from './get.ts';
 
 export const list = request({
   args: { folder: { type: 'string', description: 'Only documents of this folder' } },

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Config } from '../../config.ts';
 import { importAnythingllm, type ImportOptions, type ImportReport, type Kind } from '../../moving/index.ts';
 import type { Context } from '../command.ts';
-import { canAsk, isConfirmed } from '../confirm.ts';
+import { canAsk, isConfirmed } from '../things/confirm.ts';
 import { EXIT } from '../exit.ts';
 import { say, type Io } from '../io.ts';
 import { print, type OutputChoice } from '../output.ts';

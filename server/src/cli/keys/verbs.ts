@@ -2,7 +2,7 @@ import { unwrap } from '@keyward/sdk';
 import { ownerIdIn } from '../owners.ts';
 import { durationSeconds, given } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
-import { forEach } from '../several.ts';
+import { forEach } from '../things/several.ts';
 import { USAGE_ARGS, usageQuery, usageText } from '../usage.ts';
 import { LAST_ADMIN_ARG, lastAdminOf, ROLES } from './holdings.ts';
 import { keyId, keyIdIn } from './key-id.ts';

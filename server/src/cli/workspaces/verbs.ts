@@ -3,10 +3,11 @@ import { say } from '../io.ts';
 import { membersText, tableOf } from '../output.ts';
 import { given } from '../parse.ts';
 import { request } from '../request.ts';
-import { forEach } from '../several.ts';
-import { findWorkspace, MODES, SLUG_ARG } from './workspace.ts';
+import { forEach } from '../things/several.ts';
+import { findWorkspace, MODES, SLUG_ARG, WORKSPACE_COLUMNS } from './workspace.ts';
 
 export { ask } from './ask.ts';
+export { removeDocument as 'remove-document', update } from './update.ts';
 
 export const create = request({
   args: {
@@ -28,6 +29,7 @@ export const create = request({
     const body = { name, ...given({ chatMode, chatModel, openAiPrompt }) };
     return (await unwrap(client.POST('/v1/workspace/new', { body }))).workspace;
   },
+  table: (workspace) => tableOf([workspace], WORKSPACE_COLUMNS),
   after: ({ slug }, { io }) => say(io, `Add to it: keyward documents add FOLDER --workspace ${slug}`),
 });
 

@@ -1,6 +1,6 @@
-import { BUILD, COMMIT, VERSION } from '../base/version.ts';
-import { verb } from './command.ts';
-import { OUTPUT_ARGS, print } from './output.ts';
+import { BUILD, COMMIT, VERSION } from '../../base/version.ts';
+import { verb } from '../command.ts';
+import { OUTPUT_ARGS, print } from '../output.ts';
 
 export const version = verb({
   args: OUTPUT_ARGS,

@@ -1,8 +1,8 @@
 import { paginate, type KeywardClient } from '@keyward/sdk';
-import { readKeyText } from '../base/key-text.ts';
-import { CliError, EXIT, usageError } from './exit.ts';
-import { given } from './parse.ts';
-import type { FetchPage } from './request.ts';
+import { readKeyText } from '../../base/key-text.ts';
+import { CliError, EXIT, usageError } from '../exit.ts';
+import { given } from '../parse.ts';
+import type { FetchPage } from '../request.ts';
 
 /** The argument that names a thing by its id or its name. */
 export const NAMED_ARG = { type: 'positional', description: 'Id or name', required: true } as const;

@@ -1,12 +1,12 @@
 import type { KeywardClient } from '@keyward/sdk';
 import type { ArgsDef, ParsedArgs } from 'citty';
-import { CLIENT_ARGS } from './client.ts';
-import type { Context, Verb } from './command.ts';
-import { EXIT } from './exit.ts';
-import { failureOf, printFailure } from './failure.ts';
+import { CLIENT_ARGS } from '../client.ts';
+import type { Context, Verb } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { failureOf, printFailure } from '../failure.ts';
+import { tableOf, type Shown } from '../output.ts';
+import { request } from '../request.ts';
 import { refuseKeyText } from './named.ts';
-import { tableOf, type Shown } from './output.ts';
-import { request } from './request.ts';
 
 interface ForEach<T extends ArgsDef, V> extends Omit<Verb<T>, 'run' | 'repeatsLast'> {
   /** Such as `revoked`. */

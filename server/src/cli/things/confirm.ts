@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import { CliError, EXIT, usageError } from './exit.ts';
-import { isTerminal, type Io } from './io.ts';
+import { CliError, EXIT, usageError } from '../exit.ts';
+import { isTerminal, type Io } from '../io.ts';
 
 export const YES_ARG = {
   type: 'boolean',
