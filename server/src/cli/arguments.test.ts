@@ -41,7 +41,6 @@ describe('wrong arguments end with 2 and a hint', () => {
     [['keys', 'update', 'key_000000000000', '--clear', 'limits', '--clear', 'x'], '--clear', 'budgets'],
     [['keys', 'import', '/nowhere.ndjson'], '/nowhere.ndjson', 'ENOENT'],
     [['audit', 'verify'], 'either a file or --local', 'keyward audit verify'],
-    [['audit', 'export', 'x'], 'on the machine of the server', '--local'],
     [['chat', ' '], 'prompt is empty', 'keyward chat'],
     [['chat', 'Hi', '--temperature', 'hot'], '--temperature', '0.7'],
     [['--frob', 'keys'], '--frob', 'must come after the command'],

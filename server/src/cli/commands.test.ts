@@ -413,7 +413,20 @@ describe('audit and endpoints', { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await home.run(['audit', 'verify', '-'], { stdin: changed });
     expect([code, JSON.parse(stdout)]).toEqual([1, expect.objectContaining({ valid: false })]);
     expect(stderr).toContain('BROKEN');
-    expect((await home.run(['audit', 'export', record, '--local'])).code).toBe(1);
+    for (const from of [['--local'], []])
+      expect((await home.run(['audit', 'export', record, ...from])).code).toBe(1);
+    const remote = join(home.folder, 'remote.ndjson');
+    expect(await home.json(['audit', 'export', remote])).toMatchObject({ file: remote });
+    expect(await home.json(['audit', 'verify', remote, '--public-key', pem])).toMatchObject({ valid: true });
+    const refused = await runAs((await create('no audit', '--scope', 'keys:read')).secret, [
+      'audit',
+      'export',
+    ]);
+    expect([refused.code, refused.stdout, refused.stderr]).toEqual([
+      4,
+      '',
+      expect.stringContaining('audit:read'),
+    ]);
   });
 
   test('endpoints lists the endpoints of the server, without a key', async () => {

@@ -151,7 +151,7 @@ export const root = group('Hands out access to AI safely', {
   audit: noun('The audit record of all changes', () => import('./audit/verbs.ts'), {
     list: of('audit.list'),
     checkpoint: of('audit.checkpoint'),
-    export: 'Write the whole record into a file that can be verified anywhere',
+    export: of('audit.export', 'Write the whole record into a file that can be verified anywhere'),
     verify: 'Verify an exported record offline, or the one of this machine',
   }),
   marketplace: group('GPUs of workers: offers and bookings', {
