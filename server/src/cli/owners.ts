@@ -3,7 +3,7 @@ import { usageError } from './exit.ts';
 import { BOUND_ARGS, boundsOf, cleared, LAST_ADMIN_ARG, lastAdminOf } from './keys/holdings.ts';
 import { fields, type Columns } from './output.ts';
 import { given } from './parse.ts';
-import { idOf, NAMED_ARG, type Kind } from './things/named.ts';
+import { idOf, NAMED_ARG, type Kind } from './things/thing-id.ts';
 import { pagedList, request, type FetchPage } from './request.ts';
 import { forEach } from './things/several.ts';
 

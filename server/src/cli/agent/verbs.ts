@@ -5,7 +5,7 @@ import { say } from '../io.ts';
 import { cell, fields, membersText, tableOf, type Columns, type Shown } from '../output.ts';
 import { given, jsonValue } from '../parse.ts';
 import { Progress } from '../progress.ts';
-import { NAMED_ARG } from '../things/named.ts';
+import { NAMED_ARG } from '../things/thing-id.ts';
 import { pagedList, request } from '../request.ts';
 import { forEach } from '../things/several.ts';
 import { inputsOf, pageOfWorkflows, stepsIn, workflowId, type Workflow } from './workflows.ts';

@@ -7,7 +7,7 @@ import { print } from '../output.ts';
 import { given } from '../parse.ts';
 import { HOLDING_ARGS, holdingsOf } from './holdings.ts';
 import { keyIdIn } from './key-id.ts';
-import { withOwnerIds } from './named-holdings.ts';
+import { withOwnerIds } from './owner-ids.ts';
 import { saySecretOnce, secretText, type Key } from './show.ts';
 
 export const create = verb({

@@ -4,7 +4,7 @@ import { given } from '../parse.ts';
 import { request } from '../request.ts';
 import { cleared, HOLDING_ARGS, holdingsOf, LAST_ADMIN_ARG, lastAdminOf } from './holdings.ts';
 import { keyId } from './key-id.ts';
-import { withOwnerIds } from './named-holdings.ts';
+import { withOwnerIds } from './owner-ids.ts';
 import { changedText, END_RUNNING_ARG, ID_ARG } from './show.ts';
 
 const EVERYTHING = { allow: [], deny: [] };

@@ -6,7 +6,7 @@ import { EXIT } from '../exit.ts';
 import { failureOf, printFailure } from '../failure.ts';
 import { tableOf, type Shown } from '../output.ts';
 import { request } from '../request.ts';
-import { refuseKeyText } from './named.ts';
+import { refuseKeyText } from './thing-id.ts';
 
 interface ForEach<T extends ArgsDef, V> extends Omit<Verb<T>, 'run' | 'repeatsLast'> {
   /** Such as `revoked`. */

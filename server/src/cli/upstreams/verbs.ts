@@ -3,7 +3,7 @@ import { EXIT, usageError } from '../exit.ts';
 import { say, warn } from '../io.ts';
 import { fields, tableOf, tableText, type Columns } from '../output.ts';
 import { given } from '../parse.ts';
-import { idOf, NAMED_ARG, type Kind } from '../things/named.ts';
+import { idOf, NAMED_ARG, type Kind } from '../things/thing-id.ts';
 import { pagedList, request, type FetchPage } from '../request.ts';
 import { forEach } from '../things/several.ts';
 import { SETTING_ARGS, settingsOf } from './settings.ts';
