@@ -116,6 +116,25 @@ describe('the name of a key', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a leaked key', { timeout: 60_000 }, () => {
+  test('keys find says which key a leaked text belongs to, without a use of it', async () => {
+    const { key, secret } = await mint('leaked');
+    const found = await home.run(['keys', 'find'], { stdin: `${secret}\n` });
+    expect([found.code, JSON.parse(found.stdout)]).toEqual([
+      0,
+      expect.objectContaining({ id: key.id, name: 'leaked', last_used_at: null }),
+    ]);
+    expect(found.stderr).toContain(`keyward keys revoke ${key.id}`);
+    await home.json(['keys', 'revoke', key.id]);
+    const ended = await home.json(['keys', 'find', '-'], { stdin: secret });
+    expect(ended).toMatchObject({ id: key.id, state: 'revoked' });
+    const alien = await home.run(['keys', 'find'], { stdin: 'of-another-server-4f9c2a7b' });
+    expect([alien.code, alien.stdout]).toEqual([5, '']);
+    for (const { stdout, stderr } of [found, alien])
+      expect(stdout + stderr).not.toMatch(/4f9c2a7b|sk-kw1[0-9A-Za-z]{20}/);
+  });
+});
+
 describe('several things at once', { timeout: 60_000 }, () => {
   test('Each of several keys has its outcome, a failure stops none, and the exit code is the highest', async () => {
     const [a, b] = [await mint('several a'), await mint('several b')];

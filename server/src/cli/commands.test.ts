@@ -168,23 +168,6 @@ describe('keys', { timeout: 60_000 }, () => {
     ]);
   });
 
-  test('keys find says which key a leaked text belongs to, without a use of it', async () => {
-    const { key, secret } = await create('leaked', '--scope', 'models:use');
-    const found = await home.run(['keys', 'find'], { stdin: `${secret}\n` });
-    expect([found.code, JSON.parse(found.stdout)]).toEqual([
-      0,
-      expect.objectContaining({ id: key.id, name: 'leaked', last_used_at: null }),
-    ]);
-    expect(found.stderr).toContain(`keyward keys revoke ${key.id}`);
-    await home.json(['keys', 'revoke', key.id]);
-    const ended = await home.json(['keys', 'find', '-'], { stdin: secret });
-    expect(ended).toMatchObject({ id: key.id, state: 'revoked' });
-    const alien = await home.run(['keys', 'find'], { stdin: 'of-another-server-4f9c2a7b' });
-    expect([alien.code, alien.stdout]).toEqual([5, '']);
-    for (const { stdout, stderr } of [found, alien])
-      expect(stdout + stderr).not.toMatch(/4f9c2a7b|sk-kw1[0-9A-Za-z]{20}/);
-  });
-
   test('keys import reads stdin and files; a bad line is reported and ends with 1', async () => {
     const lines = [
       { name: 'old app', role: 'client', secret: 'legacy-4f9c2a7b18d3e650' },
@@ -382,63 +365,6 @@ describe('what the server refuses', { timeout: 60_000 }, () => {
     const { code, stderr } = await home.run(['keys', 'list', '--url', `${server.url}/v0`]);
     expect(code).toBe(5);
     expect(stderr).toMatch(/no endpoint \/v0\/v1\/keys.*It is Keyward \d+\.\d+\.\d+.*\/v1\/owners/s);
-  });
-});
-
-describe('audit and endpoints', { timeout: 60_000 }, () => {
-  test('changes are listed, and an exported record can be verified elsewhere', async () => {
-    const { items } = await home.json<Listing>([
-      'audit',
-      'list',
-      '--action',
-      'keys.*',
-      '--limit',
-      '5',
-      '--from',
-      '1h',
-    ]);
-    expect(items).toHaveLength(5);
-    const signed = await home.run(['audit', 'checkpoint']);
-    const checkpoint = join(home.folder, 'checkpoint.json');
-    writeFileSync(checkpoint, signed.stdout);
-    const pem = join(home.folder, 'signer.pem');
-    writeFileSync(pem, (JSON.parse(signed.stdout) as { public_key: string }).public_key);
-    const record = join(home.folder, 'record.ndjson');
-    expect(await home.json(['audit', 'export', record, '--local'])).toMatchObject({ file: record });
-    const args = ['audit', 'verify', record, '--checkpoint', checkpoint, '--public-key', pem];
-    expect(await home.json(args)).toMatchObject({ valid: true });
-    expect(await home.json(['audit', 'verify', '--local'])).toMatchObject({ valid: true });
-    const piped = await home.run(['audit', 'export', '--local']);
-    const changed = piped.stdout.replace('keys.mint', 'keys.mend');
-    const { code, stdout, stderr } = await home.run(['audit', 'verify', '-'], { stdin: changed });
-    expect([code, JSON.parse(stdout)]).toEqual([1, expect.objectContaining({ valid: false })]);
-    expect(stderr).toContain('BROKEN');
-    for (const from of [['--local'], []])
-      expect((await home.run(['audit', 'export', record, ...from])).code).toBe(1);
-    const remote = join(home.folder, 'remote.ndjson');
-    expect(await home.json(['audit', 'export', remote])).toMatchObject({ file: remote });
-    expect(await home.json(['audit', 'verify', remote, '--public-key', pem])).toMatchObject({ valid: true });
-    const refused = await runAs((await create('no audit', '--scope', 'keys:read')).secret, [
-      'audit',
-      'export',
-    ]);
-    expect([refused.code, refused.stdout, refused.stderr]).toEqual([
-      4,
-      '',
-      expect.stringContaining('audit:read'),
-    ]);
-  });
-
-  test('endpoints lists the endpoints of the server, without a key', async () => {
-    const { items } = await home.json<{ items: unknown[] }>(['endpoints'], { env: { KEYWARD_API_KEY: '' } });
-    expect(items).toContainEqual({
-      method: 'POST',
-      path: '/v1/keys',
-      summary: 'Mint a key',
-      access: 'keys:write',
-    });
-    const table = await home.run(['endpoints', '-o', 'table']);
-    expect(table.stdout).toMatch(/^METHOD +PATH/);
   });
 });
 

@@ -70,7 +70,9 @@ async function help(
   { io, stream }: { io: Io; stream: Io['stdout'] },
 ): Promise<void> {
   const { helpText } = await import('./help.ts');
-  stream.write(await helpText(command, path, isTerminal(stream) && isTerminal(io.stdout)));
+  const isColoured = isTerminal(stream) && isTerminal(io.stdout);
+  const width = isTerminal(stream) ? stream.columns || undefined : undefined;
+  stream.write(await helpText(command, path, { isColoured, width }));
 }
 
 async function start(

@@ -24,7 +24,7 @@ export const list = pagedList({
     given({ actor, action, target, from: pastTime('from', from), to: pastTime('to', to) }),
   open: (client, filter) => (page) =>
     unwrap(client.GET('/v1/audit', { params: { query: { ...filter, ...page } } })),
-  columns: fields('seq', 'at', 'actor', 'action', 'target', 'outcome'),
+  columns: fields('seq', 'at', 'actor', 'action', 'target', 'outcome', 'details'),
 });
 
 export const checkpoint = request({

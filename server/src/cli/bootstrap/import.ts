@@ -66,7 +66,7 @@ async function show(stack: StackImport, choice: ImportChoice, context: Context):
   };
   await print(context, choice, {
     value: { dry_run: choice.yes !== true, done: stack.isDone, secrets, diffs },
-    table: () => [tableOf(secrets, columns), ...diffs.map(({ diff }) => diff)].join('\n\n'),
+    table: () => [tableOf(secrets, columns), ...diffs.map(({ diff }) => diff)],
   });
 }
 

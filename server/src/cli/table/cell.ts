@@ -31,7 +31,8 @@ function textOf(value: unknown): string {
     return value.map(textOf).filter(isText).join(separator);
   }
   if (isObject(value)) return objectText(value);
-  return typeof value === 'string' && TIME.test(value) ? localTime(value) : String(value as string);
+  if (typeof value !== 'string') return JSON.stringify(value) ?? '';
+  return TIME.test(value) ? localTime(value) : value;
 }
 
 const isText = (text: string): boolean => text !== '';

@@ -1,4 +1,3 @@
-import { isObject } from '../../base/is-object.ts';
 import { cell } from './cell.ts';
 import type { Table } from './table.ts';
 
@@ -11,8 +10,8 @@ const FORMULA = /^[=+\-@\t\r]/;
 
 function field(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text =
-    Array.isArray(value) || isObject(value) ? cell(value).replace(/^–$/, '') : String(value as string);
-  const safe = typeof value !== 'number' && FORMULA.test(text) ? `'${text}` : text;
+  if (typeof value === 'number') return String(value);
+  const text = typeof value === 'string' ? value : cell(value).replace(/^–$/, '');
+  const safe = FORMULA.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -3,6 +3,7 @@ import { cell, membersText } from './cell.ts';
 import { csvText } from './csv.ts';
 import { fields, tableOf, tableText } from './table.ts';
 import { displayWidth } from './width.ts';
+import { wrapped } from './wrap.ts';
 
 const ID = 'key_4fT9aBcDeF12';
 const ITEMS = [
@@ -78,6 +79,19 @@ describe('a cell', () => {
   test('An object among the members of a result is a block without its empty members', () => {
     const key = { id: ID, selectors: { models: { allow: ['gpt-4*'] }, ips: [] }, tags: [] };
     expect(membersText(key)).toBe(`id         ${ID}\nselectors\n  models  allow gpt-4*\ntags       –`);
+  });
+});
+
+describe('a help', () => {
+  const LINE = `  --limit=<limit>    ${'60/minute, 1000/1d, 4/concurrent; '.repeat(5)}repeatable`;
+
+  test.for([100, 80, 60])('The lines of a help fit %i cells, and its columns stay columns', (width) => {
+    const text = wrapped(`${LINE}\n\n${'A sentence of some words. '.repeat(9)}`, width);
+    const lines = text.split('\n');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+    expect(lines[1]).toMatch(/^ {21}\S/);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(LINE.replaceAll(/\s+/g, ' '));
+    expect(wrapped('\u001b[1m--all\u001b[0m', 5)).toBe('\u001b[1m--all\u001b[0m');
   });
 });
 

@@ -7,7 +7,7 @@ const NO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 const segmenter = new Intl.Segmenter();
 
 const clusters = (text: string): string[] =>
-  PLAIN.test(text) ? [...text] : Array.from(segmenter.segment(text), ({ segment }) => segment);
+  PLAIN.test(text) ? text.split('') : Array.from(segmenter.segment(text), ({ segment }) => segment);
 
 function clusterWidth(cluster: string): number {
   if (WIDE.test(cluster)) return 2;
