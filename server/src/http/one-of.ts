@@ -1,7 +1,7 @@
 import { editDistance } from '../base/nearest.ts';
 
 /** A longer list is not read: the nearest words of it are named. */
-const LISTED_MAX = 12;
+const LISTED_MAX = 20;
 const NEAR_MAX = 3;
 /** A typed word that is longer is compared up to here: the time grows with its length. */
 const COMPARED_CHARACTERS = 64;

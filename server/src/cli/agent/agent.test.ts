@@ -48,7 +48,7 @@ test('a workflow is created as typed, executed and waited for, and its output is
   expect((await home.run(['agent', 'list', '--output', 'table'])).stdout).toMatch(/test +test +main/);
   const missing = await home.run(['agent', 'execute', 'test']);
   expect([missing.code, missing.stdout]).toEqual([2, '']);
-  expect(missing.stderr).toContain('inputs.prompt: is missing');
+  expect(missing.stderr).toContain('--inputs: prompt is missing');
   const waiting = home.run(['agent', 'execute', 'test', '--prompt', 'Hello', '--wait', '--output', 'table']);
   const job = await worker().take();
   expect(JSON.stringify(job.payload)).toContain('Hello');

@@ -335,7 +335,7 @@ keys:
       new RegExp(`${name} +${app} +in_step +mint:keyward +main:\\S+ +key_\\w+ \\(active\\)`),
     );
     const one = (await run('get', name, app, '--output', 'table')).stdout;
-    expect(one).toMatch(/\nAT +ACTION +STATE +VERB +REASON\n\S+ +key_created +in_step +apply/);
+    expect(one).toMatch(/\nAT +ACTION +STATE +VERB +REASON\n\S+ \S+ +key_created +in_step +apply/);
     const before = await values();
     expect((await run('forget', name, app, '--output', 'table')).stdout).toBe(`Forgotten: ${name}/${app}\n`);
     expect((await run('get', name, app)).code).toBe(5);

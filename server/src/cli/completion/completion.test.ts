@@ -16,7 +16,8 @@ beforeAll(async () => {
   const home = new Home();
   for (const shell of ['bash', 'zsh', 'fish']) {
     const { code, stdout, stderr } = await home.run(['completion', shell]);
-    expect([code, stderr]).toEqual([0, '']);
+    if (code !== 0 || stderr !== '')
+      throw new Error(`keyward completion ${shell} ended with ${code}: ${stderr}`);
     writeFileSync(scriptOf(shell), stdout);
   }
   home.remove();

@@ -33,7 +33,10 @@ function candidates(field: string): string[] {
 export function faultText({ field, message }: { field: string; message: string }, args: ArgsDef): string {
   const flag = flagOf(field, args);
   if (flag === undefined) return `${field}: ${message}`;
-  const text = message.replace(/,? such as [{[].*$/, '');
+  // Lists in a selector have flags of their own.
+  const inside = field.startsWith('selectors') ? [] : namesIn(field).slice(1);
+  const part = inside.length === 0 ? '' : `${inside.join('.')} `;
+  const text = part + message.replace(/,? such as [{[].*$/, '');
   const { description } = args[flag.replace(/^--/, '').toLowerCase()] ?? {};
   if (/[{[]/.test(text) && description !== undefined) return `${flag}: must be as described: ${description}`;
   return `${flag}: ${withFlags(text, args, /^(send|give) /.test(text) ? PLAIN_FIELDS : [])}`;

@@ -101,6 +101,7 @@ describe('a field of a request', async () => {
     ['selectors.models.allow[0]', 'must be short', '--model: must be short'],
     ['selectors.models.deny[0]', 'must be short', '--deny-model: must be short'],
     ['expires_in_seconds', 'must be before expires_at', '--expires-in: must be before --expires-at'],
+    ['limits[0].requests', 'must be 1 to 1,000,000', '--limit: requests must be 1 to 1,000,000'],
     ['name', 'is missing', 'NAME: is missing'],
     ['query.owner', 'must be an id', '--owner: must be an id'],
     ['color', 'is not a known field', 'color: is not a known field'],
