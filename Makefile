@@ -1,6 +1,8 @@
 # The front door. Every target sets up what it needs, and works again when run twice.
 .DEFAULT_GOAL := help
-.PHONY: help up down v2-up v2-smoke v2-down v2-backup v2-restore test test-slow check bench sdk sdk-package format packages
+# The directory on PATH for `make install`.
+BINDIR ?= $(HOME)/.local/bin
+.PHONY: help install uninstall up down v2-up v2-smoke v2-down v2-backup v2-restore test test-slow check bench sdk sdk-package format packages
 
 # Node 24 comes with `npm ci` (package.json); nothing here uses an older one.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -14,6 +16,12 @@ up: $(INSTALLED) ## Install, start Keyward in the background and show a real ans
 
 down: ## Stop it
 	@./keyward down
+
+install: $(INSTALLED) ## Put the command keyward on PATH: a link in ~/.local/bin, or in BINDIR=folder
+	@sh .ci/link.sh install '$(BINDIR)'
+
+uninstall: ## Remove that link
+	@sh .ci/link.sh uninstall '$(BINDIR)'
 
 v2-up: $(INSTALLED) ## Start OpenBao, a service with the Developer API and the wrapper, with their keys (docs/v2.md)
 	@sh .ci/packages.sh openbao

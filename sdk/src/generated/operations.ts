@@ -413,6 +413,13 @@ export const OPERATIONS = {
     "description": "Newest first. Each record holds the hash of the one before it. Scope: audit:read.",
     "scope": "audit:read"
   },
+  "audit.export": {
+    "method": "GET",
+    "path": "/v1/audit/export",
+    "summary": "Get the whole audit record as a file that can be verified anywhere",
+    "description": "NDJSON: a header with the head of the chain, then all records, oldest first, with the signed checkpoints among them. `keyward audit verify` verifies it offline, and finds a file that was cut off. Scope: audit:read.",
+    "scope": "audit:read"
+  },
   "audit.checkpoint": {
     "method": "GET",
     "path": "/v1/audit/checkpoint",

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import { beforeAll, expect, test } from 'vitest';
+import { verifyFile } from '../audit/index.ts';
 import { describeOnBothServers, type TestServer } from '../../test/server.ts';
 
 interface Record {
@@ -77,6 +79,21 @@ describeOnBothServers('the audit record', (start) => {
     await server.request('POST', '/v1/keys', { key: secret, body: { name: 'x', role: 'admin' } });
     const found = async () => (await list(`?actor=${id}`)).body.items.map(({ details }) => details.code);
     await expect.poll(found).toEqual(['scope_escalation']);
+  });
+
+  test('the export is the whole record, can be verified offline, and shows where it was cut off', async () => {
+    const headers = { authorization: `Bearer ${server.adminKey}` };
+    const text = await (await fetch(`${server.url}/v1/audit/export`, { headers })).text();
+    const lines = text.trimEnd().split('\n');
+    expect(await verifyFile(Readable.from(lines))).toMatchObject({ valid: true });
+    expect(await verifyFile(Readable.from(lines.slice(0, -3)))).toMatchObject({ valid: false });
+    const { secret } = await server.mint({ scopes: ['keys:read'] });
+    expect((await server.request('GET', '/v1/audit/export', { key: secret })).status).toBe(403);
+    const bound = await server.mint({
+      scopes: ['audit:read'],
+      selectors: { workspaces: { allow: ['one'] } },
+    });
+    expect((await server.request('GET', '/v1/audit/export', { key: bound.secret })).status).toBe(403);
   });
 
   test('the checkpoint is the signed head of the audit record', async () => {

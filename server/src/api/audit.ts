@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
-import { checkpoint, list } from '../audit/index.ts';
+import { checkpoint, exportRecords, list } from '../audit/index.ts';
 import { KeywardError } from '../base/errors.ts';
+import { writable } from '../http/index.ts';
 import { refuseBound } from '../workspaces/index.ts';
 import type { Route } from './services.ts';
 import { route } from './surface.ts';
@@ -64,6 +65,31 @@ export const auditRoutes: Route[] = [
       return {
         status: 200,
         body: await list(storage.db, { ...filter, limit }),
+      };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/audit/export',
+    id: 'audit.export',
+    summary: 'Get the whole audit record as a file that can be verified anywhere',
+    description:
+      'NDJSON: a header with the head of the chain, then all records, oldest first, with the signed checkpoints among them. `keyward audit verify` verifies it offline, and finds a file that was cut off.',
+    access: 'audit:read',
+    answerTypes: ['application/x-ndjson'],
+    responses: { 200: 'stream' },
+    errors: ['forbidden_resource'],
+    handler: ({ storage, sealing }, { caller }) => {
+      refuseBound(caller);
+      return {
+        stream: async (response) => {
+          response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+          for await (const line of exportRecords(storage.db, sealing.signer)) {
+            if (response.destroyed) return;
+            if (!response.write(line)) await writable(response);
+          }
+          response.end();
+        },
       };
     },
   }),

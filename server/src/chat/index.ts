@@ -3,7 +3,7 @@ export { Chat } from './chat.ts';
 export { brokenOff, failureOf, providerFailure, type Failure } from './failure.ts';
 export type { Attachment, Source, Turn } from './message.ts';
 export { chatModule } from './module.ts';
-export { CHAT_SETTINGS, imageModel } from './model-choice.ts';
+export { CHAT_SETTINGS, imageModel, usualFor } from './model-choice.ts';
 export { isMode } from './request.ts';
 export type { Answered, ChatEvent, ChatRequest, Conversation, Ending } from './request.ts';
 export type { Instructions, Measured, Metrics, Mode, NewTurn } from './request.ts';

@@ -107,7 +107,11 @@ export function usual(models: readonly Pick<ModelView, 'id' | 'owned_by'>[]): st
   return (chats.find(({ owned_by }) => owned_by.split(', ').includes(LOCAL)) ?? chats[0])?.id;
 }
 
-async function usualFor({ models }: Context, { selector }: Options): Promise<string> {
+/** `usual` of the models that the selector covers. @throws KeywardError `model_not_found`, `upstream_unavailable` */
+export async function usualFor(
+  { models }: Pick<ChatContext, 'models'>,
+  { selector }: Pick<Options, 'selector'>,
+): Promise<string> {
   const chosen = usual(await models.listModels(selector));
   if (chosen !== undefined) return chosen;
   if (models.isIncomplete) {

@@ -1,18 +1,22 @@
-import { unwrap, type ChatMessage, type KeywardClient } from '@keyward/sdk';
+import type { ChatMessage, KeywardClient } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from './client.ts';
 import { verb, type Context } from './command.ts';
 import { answerPrompts, promptOf } from './conversation.ts';
-import { CliError, EXIT, usageError } from './exit.ts';
+import { usageError } from './exit.ts';
 import { say, write } from './io.ts';
 import { given, wholeNumber } from './parse.ts';
 
-/** Names of models that do not chat. */
-const NO_CHAT = /embed|minilm|bge-|whisper|tts|dall-e|image|moderation|rerank|transcribe|realtime|sora/i;
+/** The server chooses: a list of the models would cost a request of its own. */
+const DEFAULT_MODEL = 'default';
 
 export const chat = verb({
   args: {
     prompt: { type: 'positional', required: false, description: 'The prompt; - reads stdin' },
-    model: { type: 'string', alias: 'm', description: 'Name of the model. Default: the first chat model' },
+    model: {
+      type: 'string',
+      alias: 'm',
+      description: 'Name of the model. Default: the local model, else the first that chats',
+    },
     system: { type: 'string', description: 'System message before the conversation' },
     'max-tokens': { type: 'string', description: 'Largest length of the answer, in tokens' },
     temperature: { type: 'string', description: 'Temperature of the model, such as 0 (deterministic) or 1' },
@@ -31,12 +35,12 @@ export const chat = verb({
     const settings = settingsOf(args);
     const prompt = await promptOf(args, context, 'keyward chat "Hello"');
     const client = await openClient(args, context);
-    const model = args.model ?? (await firstModel(client));
+    const { model = DEFAULT_MODEL } = args;
     const messages: ChatMessage[] =
       args.system === undefined ? [] : [{ role: 'system', content: args.system }];
     return answerPrompts(context, args, {
       prompt,
-      greeting: `Talking to ${model}`,
+      greeting: `Talking to ${args.model ?? 'the default model'}`,
       answer: (content, isWhole) => {
         messages.push({ role: 'user', content });
         return answer(client, context, { model, messages, settings, isWhole });
@@ -53,36 +57,57 @@ interface Question {
   isWhole: boolean;
 }
 
-/** Writes the answer as it is streamed, and adds it to the messages. */
-async function answer(
+/** Writes the answer as it is streamed, or returns it whole, and adds it to the messages. */
+async function answer(client: KeywardClient, context: Context, question: Question): Promise<object> {
+  const result = await (question.isWhole ? whole : streamed)(client, context, question);
+  if (result.finish_reason === 'length') say(context.io, '(The answer was cut off at the token limit.)');
+  question.messages.push({ role: 'assistant', content: result.content });
+  return result;
+}
+
+interface Result {
+  model: string;
+  content: string;
+  finish_reason: string | null;
+  usage: unknown;
+}
+
+async function whole(
   client: KeywardClient,
   { io }: Context,
-  { model, messages, settings, isWhole }: Question,
-): Promise<object> {
-  let content = '';
-  let finish_reason: string | null = null;
-  let usage: unknown = null;
-  const request = {
-    model,
-    messages,
-    ...settings,
-    ...(isWhole ? { stream_options: { include_usage: true } } : {}),
+  { model, messages, settings }: Question,
+): Promise<Result> {
+  const request = { model, messages, ...settings };
+  const { choices, ...rest } = await client.complete(request, { signal: io.interrupted });
+  const [choice] = choices;
+  const content = choice?.message.content ?? '';
+  return {
+    model: rest.model ?? model,
+    content,
+    finish_reason: choice?.finish_reason ?? null,
+    usage: rest.usage ?? null,
   };
+}
+
+async function streamed(
+  client: KeywardClient,
+  { io }: Context,
+  { model, messages, settings }: Question,
+): Promise<Result> {
+  const result: Result = { model, content: '', finish_reason: null, usage: null };
   try {
-    for await (const chunk of client.chat(request, { signal: io.interrupted })) {
+    for await (const chunk of client.chat({ model, messages, ...settings }, { signal: io.interrupted })) {
       const [choice] = chunk.choices;
       const piece = choice?.delta.content ?? '';
-      content += piece;
-      finish_reason = choice?.finish_reason ?? finish_reason;
-      usage = chunk.usage ?? usage;
-      if (!isWhole && piece !== '') await write(io, piece);
+      result.content += piece;
+      result.finish_reason = choice?.finish_reason ?? result.finish_reason;
+      if (piece !== '') await write(io, piece);
     }
   } finally {
-    if (!isWhole && content !== '' && !content.endsWith('\n')) await write(io, '\n');
+    const { content } = result;
+    if (content !== '' && !content.endsWith('\n')) await write(io, '\n');
   }
-  if (finish_reason === 'length') say(io, '(The answer was cut off at the token limit.)');
-  messages.push({ role: 'assistant', content });
-  return { model, content, finish_reason, usage };
+  return result;
 }
 
 interface SettingChoice {
@@ -96,16 +121,5 @@ function settingsOf({ 'max-tokens': tokens, temperature }: SettingChoice) {
   return given({
     max_tokens: tokens === undefined ? undefined : wholeNumber('max-tokens', tokens, { min: 1 }),
     temperature: temperature === undefined ? undefined : Number(temperature),
-  });
-}
-
-async function firstModel(client: KeywardClient): Promise<string> {
-  const { data } = await unwrap(client.GET('/v1/models'));
-  const model = data.find(({ id }) => !NO_CHAT.test(id));
-  if (model !== undefined) return model.id;
-  throw new CliError('This key covers no chat model.', {
-    exitCode: EXIT.notFound,
-    hint: 'Add an upstream, or name a model with --model.',
-    example: 'keyward upstreams add openai https://api.openai.com/v1 --api-key-stdin < key.txt',
   });
 }

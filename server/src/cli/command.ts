@@ -32,31 +32,44 @@ export function verb<const T extends ArgsDef>(declaration: Verb<T>): Verb<T> {
 /** A verb of any arguments. */
 type Loaded = Omit<Verb, 'run'> & { run(args: never, context: Context): Promise<number | void> };
 
+/** A route of the server, such as `POST` and `/v1/keys/{id}/revoke`. */
+export interface CommandRoute {
+  method: string;
+  path: string;
+}
+
+/** What a command is for; with the routes that it calls, so that a hint of the server can name the command. */
+export type Purpose = string | { summary: string; routes: CommandRoute[] };
+
 export interface Command extends CommandDef {
   summary: string;
+  routes?: CommandRoute[];
   commands?: Record<string, Command>;
   load?: () => Promise<Loaded>;
 }
 
 /**
  * Commands of one file, which is read only when one of them is used: `--help` of all reads none.
- * @param summaries by the name of the command, which is also the name of its export.
+ * @param purposes by the name of the command, which is also the name of its export.
  */
 export function lazy<N extends string>(
   read: () => Promise<Record<NoInfer<N>, Loaded>>,
-  summaries: Record<N, string>,
+  purposes: Record<N, Purpose>,
 ): Record<string, Command> {
   const command = (name: N): Command => {
     const load = async (): Promise<Loaded> => (await read())[name];
+    const purpose: Purpose = purposes[name];
+    const { summary, ...calls } = typeof purpose === 'string' ? { summary: purpose } : purpose;
     return {
-      summary: summaries[name],
-      meta: { description: summaries[name] },
+      summary,
+      ...calls,
+      meta: { description: summary },
       args: async () => (await load()).args,
       run: async ({ args, data }) => (await load()).run(args as never, data as Context),
       load,
     };
   };
-  return Object.fromEntries(Object.keys(summaries).map((name) => [name, command(name as N)]));
+  return Object.fromEntries(Object.keys(purposes).map((name) => [name, command(name as N)]));
 }
 
 /** Commands under one word. */
@@ -68,5 +81,5 @@ export function group(summary: string, commands: Record<string, Command>): Comma
 export const noun = <N extends string>(
   summary: string,
   read: () => Promise<Record<NoInfer<N>, Loaded>>,
-  summaries: Record<N, string>,
-): Command => group(summary, lazy(read, summaries));
+  purposes: Record<N, Purpose>,
+): Command => group(summary, lazy(read, purposes));

@@ -175,10 +175,19 @@ describe('keys', { timeout: 60_000 }, () => {
     ].map((line) => JSON.stringify(line));
     const mixed = await home.run(['keys', 'import', '-'], { stdin: lines.join('\n') });
     expect(mixed.code).toBe(1);
-    expect(JSON.parse(mixed.stdout)).toMatchObject({ imported: 1, existing: 0, refused: 1 });
+    const shown = { imported: 1, existing: 0, refused: 1 };
+    expect(JSON.parse(mixed.stdout)).toEqual({ ...shown, outcomes: [expect.objectContaining({ line: 2 })] });
+    expect(mixed.stderr).toBe('1 imported, 0 already there, 1 refused.\n');
     const file = join(home.folder, 'keys.ndjson');
     writeFileSync(file, `${lines[0]}\n`);
-    expect(await home.json(['keys', 'import', file])).toMatchObject({ imported: 0, existing: 1, refused: 0 });
+    expect(await home.json(['keys', 'import', file, '--verbose'])).toMatchObject({
+      imported: 0,
+      existing: 1,
+      refused: 0,
+      outcomes: [{ line: 1, outcome: 'exists' }],
+    });
+    const table = await home.run(['keys', 'import', file, '-o', 'table']);
+    expect([table.stdout, table.stderr]).toEqual(['', '0 imported, 1 already there, 0 refused.\n']);
     expect((await runAs('legacy-4f9c2a7b18d3e650', ['keys', 'get', 'self'])).code).toBe(0);
   });
 
@@ -210,7 +219,7 @@ describe('owners', { timeout: 60_000 }, () => {
     await home.json(['owners', 'activate', 'Ada']);
     expect((await runAs(secret, ['keys', 'get', 'self'])).code).toBe(0);
     expect((await home.json<Listing>(['owners', 'list'])).items.map(({ name }) => name)).toContain('Ada');
-    expect(await home.json(['owners', 'delete', 'Ada'])).toMatchObject({ id, state: 'deleted' });
+    expect(await home.json(['owners', 'delete', 'Ada', '--yes'])).toMatchObject({ id, state: 'deleted' });
     expect((await home.run(['owners', 'get', 'Ada'])).code).toBe(5);
     expect(await state()).toMatchObject({ state: 'revoked', state_reason: 'Its owner was deleted.' });
   });
@@ -251,12 +260,31 @@ describe('upstreams, models, chat and usage', { timeout: 60_000 }, () => {
       max_tokens: 9,
       messages: [{ role: 'system' }, { role: 'user', content: 'Hello' }],
     });
+    upstream.answer(json(chatAnswer()));
     const whole = await home.json(['chat', '-', '--model', 'gpt-test', '-o', 'json'], {
       stdin: 'From stdin',
     });
     expect(whole).toMatchObject({ model: 'gpt-test', finish_reason: 'stop', usage: { total_tokens: 18 } });
+    expect(JSON.parse(String(upstream.received.at(-1)?.body))).toEqual({
+      model: 'gpt-test',
+      messages: [{ role: 'user', content: 'From stdin' }],
+      stream: false,
+    });
     const nobody = await home.run(['chat', 'Hello', '--model', 'no-such']);
     expect([nobody.code, nobody.stdout]).toEqual([5, '']);
+  });
+
+  test('chat without --model costs one request, and the upstream gets its own name of a model', async () => {
+    upstream.answer(stream([chatEvents()]));
+    const { secret } = await create('one question', '--scope', 'models:use', '--budget', '1requests/day');
+    const first = await runAs(secret, ['chat', 'Hello']);
+    expect([first.code, first.stderr]).toEqual([0, '']);
+    expect(JSON.parse(String(upstream.received.at(-1)?.body))).toMatchObject({ model: 'gpt-test' });
+    const second = await runAs(secret, ['chat', 'Hello']);
+    expect([second.code, second.stderr]).toEqual([6, expect.stringContaining('budget_exceeded')]);
+    const narrow = await create('no model', '--scope', 'models:use', '--model', 'other-*');
+    const none = await runAs(narrow.secret, ['chat', 'Hello']);
+    expect([none.code, none.stderr]).toEqual([5, expect.stringContaining('no model to chat with')]);
   });
 
   test('an answer that breaks off ends with a failure after the received text', async () => {
@@ -293,7 +321,7 @@ describe('upstreams, models, chat and usage', { timeout: 60_000 }, () => {
   });
 
   test('an upstream that was removed no longer exists', async () => {
-    expect(await home.json(['upstreams', 'remove', 'other'])).toMatchObject({ removed: true });
+    expect(await home.json(['upstreams', 'remove', 'other', '--yes'])).toMatchObject({ removed: true });
     expect((await home.run(['upstreams', 'get', 'other'])).code).toBe(5);
   });
 });
@@ -310,7 +338,9 @@ describe('what the server refuses', { timeout: 60_000 }, () => {
     const limited = await runAs(secret, ['models', 'list']);
     expect([limited.code, limited.stderr]).toEqual([
       6,
-      expect.stringMatching(/rate_limited.*[Tt]ry again in \d+ s/s),
+      expect.stringMatching(
+        /^keyward: [^\n]* is reached\. Try again in 60 min\. [^\n]*rate_limited[^\n]*\n$/,
+      ),
     ]);
     const unknown = await home.run(['keys', 'list'], {
       env: { KEYWARD_API_KEY: 'wrong-key-0123456789abcdef' },
@@ -321,7 +351,10 @@ describe('what the server refuses', { timeout: 60_000 }, () => {
     const missing = await home.run(['keys', 'get', 'key_000000000000']);
     expect([missing.code, missing.stderr]).toEqual([5, expect.stringContaining('not_found')]);
     const invalid = await home.run(['keys', 'create', 'x', '--scope', 'keys:fly']);
-    expect([invalid.code, invalid.stderr]).toEqual([2, expect.stringContaining('scopes')]);
+    expect([invalid.code, invalid.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^keyward: --scope: is not known; did you mean keys:\S+( or keys:\S+)*\?/),
+    ]);
     const away = await home.run(['keys', 'list'], { env: { KEYWARD_URL: 'http://127.0.0.1:9' } });
     expect(away.code).toBe(7);
     for (const { stdout } of [forbidden, limited, unknown, none, missing, invalid, away])
@@ -332,50 +365,6 @@ describe('what the server refuses', { timeout: 60_000 }, () => {
     const { code, stderr } = await home.run(['keys', 'list', '--url', `${server.url}/v0`]);
     expect(code).toBe(5);
     expect(stderr).toMatch(/no endpoint \/v0\/v1\/keys.*It is Keyward \d+\.\d+\.\d+.*\/v1\/owners/s);
-  });
-});
-
-describe('audit and endpoints', { timeout: 60_000 }, () => {
-  test('changes are listed, and an exported record can be verified elsewhere', async () => {
-    const { items } = await home.json<Listing>([
-      'audit',
-      'list',
-      '--action',
-      'keys.*',
-      '--limit',
-      '5',
-      '--from',
-      '1h',
-    ]);
-    expect(items).toHaveLength(5);
-    const signed = await home.run(['audit', 'checkpoint']);
-    const checkpoint = join(home.folder, 'checkpoint.json');
-    writeFileSync(checkpoint, signed.stdout);
-    const pem = join(home.folder, 'signer.pem');
-    writeFileSync(pem, (JSON.parse(signed.stdout) as { public_key: string }).public_key);
-    const record = join(home.folder, 'record.ndjson');
-    expect(await home.json(['audit', 'export', record, '--local'])).toMatchObject({ file: record });
-    const args = ['audit', 'verify', record, '--checkpoint', checkpoint, '--public-key', pem];
-    expect(await home.json(args)).toMatchObject({ valid: true });
-    expect(await home.json(['audit', 'verify', '--local'])).toMatchObject({ valid: true });
-    const piped = await home.run(['audit', 'export', '--local']);
-    const changed = piped.stdout.replace('keys.mint', 'keys.mend');
-    const { code, stdout, stderr } = await home.run(['audit', 'verify', '-'], { stdin: changed });
-    expect([code, JSON.parse(stdout)]).toEqual([1, expect.objectContaining({ valid: false })]);
-    expect(stderr).toContain('BROKEN');
-    expect((await home.run(['audit', 'export', record, '--local'])).code).toBe(1);
-  });
-
-  test('endpoints lists the endpoints of the server, without a key', async () => {
-    const { items } = await home.json<{ items: unknown[] }>(['endpoints'], { env: { KEYWARD_API_KEY: '' } });
-    expect(items).toContainEqual({
-      method: 'POST',
-      path: '/v1/keys',
-      summary: 'Mint a key',
-      access: 'keys:write',
-    });
-    const table = await home.run(['endpoints', '-o', 'table']);
-    expect(table.stdout).toMatch(/^METHOD +PATH/);
   });
 });
 

@@ -2,7 +2,7 @@ import { KeywardApiError, type components, type KeywardClient } from '@keyward/s
 import { clientFor, findServer, URL_ARGS } from './client.ts';
 import { verb } from './command.ts';
 import { CliError, EXIT } from './exit.ts';
-import { fields, print, tableText } from './output.ts';
+import { fields, LIST_OUTPUT_ARGS, print, tableOf } from './output.ts';
 
 interface Operation {
   operationId: string;
@@ -47,6 +47,7 @@ export const endpoints = verb({
       required: false,
     },
     ...URL_ARGS,
+    ...LIST_OUTPUT_ARGS,
   },
   examples: ['endpoints', 'endpoints marketplace', `$ keyward endpoints --output json | jq '.items[].path'`],
   notes: 'Needs no key. Interactive page: /api/docs of the server.',
@@ -60,7 +61,7 @@ export const endpoints = verb({
     await print(context, args, {
       value: { items, next_cursor: null },
       table: () =>
-        tableText(items, {
+        tableOf(items, {
           ...fields('method', 'path'),
           'needs scope': ({ access }) => access,
           ...fields('summary'),

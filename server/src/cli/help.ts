@@ -1,17 +1,30 @@
 import { stripVTControlCharacters } from 'node:util';
 import { renderUsage } from 'citty';
 import type { Command } from './command.ts';
+import { wrapped } from './table/wrap.ts';
+
+interface Page {
+  isColoured: boolean;
+  /** Of the terminal, in cells; undefined: no line is wrapped. */
+  width: number | undefined;
+}
 
 /** The help of a command, from its declaration. @param path such as `['keys', 'create']`. */
-export async function helpText(command: Command, path: string[], isColoured: boolean): Promise<string> {
+export async function helpText(
+  command: Command,
+  path: string[],
+  { isColoured, width }: Page,
+): Promise<string> {
   const name = path.at(-1) ?? 'keyward';
   const parent = { meta: { name: ['keyward', ...path].slice(0, -1).join(' ') } };
   const named = { ...command, meta: { name, description: command.summary } };
   const usage = await renderUsage(named, path.length === 0 ? undefined : parent);
   const declared = await command.load?.();
   const shown = declared?.examples ?? (path.length === 0 ? ROOT_EXAMPLES : []);
-  const parts = [usage.replaceAll(/ +$/gm, '').trimEnd()];
-  if (declared?.notes !== undefined) parts.push(declared.notes.trim());
+  const fitted = (text: string): string => (width === undefined ? text : wrapped(text, width));
+  const parts = [fitted(usage.replaceAll(/ +$/gm, '').trimEnd())];
+  // Written for 120 columns: of a paragraph whose lines are too long each is wrapped.
+  if (declared?.notes !== undefined) parts.push(fitted(declared.notes.trim()));
   if (shown.length > 0) parts.push(`EXAMPLES\n\n${shown.map((line) => `  ${example(line)}`).join('\n')}`);
   if (path.length === 0) parts.push(EXIT_CODES);
   const text = `${parts.join('\n\n')}\n`;

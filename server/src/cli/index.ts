@@ -70,20 +70,25 @@ async function help(
   { io, stream }: { io: Io; stream: Io['stdout'] },
 ): Promise<void> {
   const { helpText } = await import('./help.ts');
-  stream.write(await helpText(command, path, isTerminal(stream) && isTerminal(io.stdout)));
+  const isColoured = isTerminal(stream) && isTerminal(io.stdout);
+  const width = isTerminal(stream) ? stream.columns || undefined : undefined;
+  stream.write(await helpText(command, path, { isColoured, width }));
 }
 
 async function start(
   command: Command,
   { rest, path, io }: { rest: string[]; path: string[]; io: Io },
 ): Promise<number> {
-  const [{ runCommand }, { checkArguments }, { loadConfig }] = await Promise.all([
+  const [{ runCommand }, { checkArguments }, { chosenForm }, { loadConfig }] = await Promise.all([
     import('citty'),
     import('./parse.ts'),
+    import('./output.ts'),
     import('../config.ts'),
   ]);
   const declared = await command.load?.();
   const { values, argv } = checkArguments(rest, declared ?? { args: {} });
+  const [output, format, json] = ['output', 'format', 'json'].map((flag) => values.get(flag)?.at(-1));
+  chosenForm({ output, format, json: json === 'true' });
   const context: Context = { io, config: loadConfig(), all: (flag) => values.get(flag) ?? [] };
   try {
     const running = runCommand(command, { rawArgs: argv, data: context });
@@ -91,7 +96,8 @@ async function start(
     const { result } = await (isLeft ? Promise.race([running, interruption(io.interrupted)]) : running);
     return typeof result === 'number' ? result : EXIT.ok;
   } catch (error) {
-    throw await explained(error as Error, path);
+    const { printFailure } = await import('./failure.ts');
+    return printFailure(io, await explained(error as Error, path), { args: declared?.args });
   }
 }
 

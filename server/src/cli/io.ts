@@ -28,7 +28,7 @@ export function warn(io: Io, warnings: readonly string[]): void {
 }
 
 /** Writes a piece of the result; waits for a slow reader. */
-export async function write({ stdout }: Io, text: string): Promise<void> {
+export async function write({ stdout }: Io, text: string | Uint8Array): Promise<void> {
   if (!stdout.write(text)) await once(stdout, 'drain');
 }
 

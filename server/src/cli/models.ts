@@ -1,5 +1,5 @@
 import { unwrap } from '@keyward/sdk';
-import { tableText } from './output.ts';
+import { tableOf } from './output.ts';
 import { request } from './request.ts';
 
 export const list = request({
@@ -9,5 +9,6 @@ export const list = request({
     const { data } = await unwrap(client.GET('/v1/models'));
     return { items: data, next_cursor: null };
   },
-  table: ({ items }) => tableText(items, { model: ({ id }) => id, 'served by': ({ owned_by }) => owned_by }),
+  isList: true,
+  table: ({ items }) => tableOf(items, { model: ({ id }) => id, 'served by': ({ owned_by }) => owned_by }),
 });

@@ -1,88 +1,91 @@
 import type { Context } from './command.ts';
+import { usageError } from './exit.ts';
 import { isTerminal, write } from './io.ts';
+import { membersText } from './table/cell.ts';
+import { csvText } from './table/csv.ts';
+import { tableText, type Table } from './table/table.ts';
+
+export { cell, membersText } from './table/cell.ts';
+export { fields, tableOf, tableText, type Columns } from './table/table.ts';
+
+type Form = 'table' | 'json' | 'yaml' | 'csv';
 
 const FORMS: string[] = ['table', 'json', 'yaml'];
 
-/** The flag of every command that prints a result. */
-export const OUTPUT_ARGS = {
-  output: {
-    type: 'enum',
-    alias: 'o',
-    options: FORMS,
-    description: 'Format of the result. Default: table on a terminal, json elsewhere',
-  },
-  json: { type: 'boolean', description: 'The same as --output json' },
-} as const;
+const formArgs = (forms: string[]) =>
+  ({
+    output: {
+      type: 'enum',
+      alias: 'o',
+      options: forms,
+      description: 'Format of the result. Default: table on a terminal, json elsewhere',
+    },
+    format: { type: 'enum', options: forms, description: 'The same as --output' },
+    json: { type: 'boolean', description: 'The same as --output json' },
+  }) as const;
 
-/** The columns of a table: heading → cell. */
-export type Columns<T> = Record<string, (item: T) => unknown>;
+/** The flags of every command that prints a result. */
+export const OUTPUT_ARGS = formArgs(FORMS);
 
-/** Columns with the names of their fields. */
-export const fields = <K extends string>(
-  ...names: K[]
-): Record<K, (item: { [N in K]?: unknown }) => unknown> =>
-  Object.fromEntries(names.map((name) => [name, (item: { [N in K]?: unknown }) => item[name]])) as never;
+/** The flags of a command that prints a list: its items are the lines of a CSV file. */
+export const LIST_OUTPUT_ARGS = formArgs([...FORMS, 'csv']);
 
 export interface OutputChoice {
   output?: string | undefined;
+  format?: string | undefined;
   json?: boolean | undefined;
 }
 
+/** @throws CliError where the flags name different formats. */
+export function chosenForm({ output, format, json }: OutputChoice): Form | undefined {
+  const named = [...new Set([output, format, json === true ? 'json' : undefined])].filter(
+    (form) => form !== undefined,
+  );
+  if (named.length > 1) throw usageError(`Two formats were given: ${named.join(' and ')}.`);
+  return named[0] as Form | undefined;
+}
+
 /** Whether JSON or YAML was asked for, in a command whose default is text. */
-export const isStructured = ({ output, json }: OutputChoice): boolean =>
-  json === true || output === 'json' || output === 'yaml';
+export function isStructured(choice: OutputChoice): boolean {
+  const form = chosenForm(choice);
+  return form === 'json' || form === 'yaml';
+}
 
 /** Default: a table on a terminal, JSON elsewhere. */
-export function formOf({ output, json }: OutputChoice, { io }: Context): 'table' | 'json' | 'yaml' {
-  if (json === true) return 'json';
-  if (output === 'table' || output === 'json' || output === 'yaml') return output;
-  return isTerminal(io.stdout) ? 'table' : 'json';
-}
+export const formOf = (choice: OutputChoice, { io }: Pick<Context, 'io'>): Form =>
+  chosenForm(choice) ?? (isTerminal(io.stdout) ? 'table' : 'json');
+
+export type Part = string | Table;
+
+/** One, or several below each other. */
+export type Shown = Part | Part[];
 
 /** Prints a result. @param table default: the members, line by line. */
 export async function print(
   context: Context,
   choice: OutputChoice,
-  { value, table }: { value: unknown; table?: () => string },
+  { value, table = () => membersText(value) }: { value: unknown; table?: () => Shown },
 ): Promise<void> {
+  const { io } = context;
   const form = formOf(choice, context);
-  if (form === 'json') return write(context.io, `${JSON.stringify(value, null, 2)}\n`);
+  if (form === 'json') return write(io, `${JSON.stringify(value, null, 2)}\n`);
+  if (form === 'csv') return write(io, csvText(onlyTable(table())));
   if (form === 'table') {
-    const text = (table ?? (() => membersText(value)))();
+    const width = isTerminal(io.stdout) ? io.stdout.columns : undefined;
+    const parts = [table()]
+      .flat()
+      .map((part) => (typeof part === 'string' ? part : tableText(part, width || undefined)));
+    const text = parts.join('\n\n');
     // The command has written it already.
-    return text === '' ? undefined : write(context.io, `${text}\n`);
+    return text === '' ? undefined : write(io, `${text}\n`);
   }
   const { stringify } = await import('yaml');
-  return write(context.io, stringify(value));
+  return write(io, stringify(value));
 }
 
-export function tableText<T>(items: readonly T[], columns: Columns<T>): string {
-  if (items.length === 0) return '(none)';
-  const rows = [
-    Object.keys(columns).map((heading) => heading.toUpperCase()),
-    ...items.map((item) => Object.values(columns).map((column) => cell(column(item)))),
-  ];
-  const widths = Object.keys(columns).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((text, at) => text.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-export function membersText(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return cell(value);
-  const entries = Object.entries(value);
-  const width = Math.max(0, ...entries.map(([name]) => name.length));
-  return entries.map(([name, member]) => `${name.padEnd(width)}  ${cell(member)}`.trimEnd()).join('\n');
-}
-
-/** Escapes control characters: names come from others, and a terminal would obey them. */
-export function cell(value: unknown): string {
-  if (value === null || value === undefined || value === '') return '–';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+function onlyTable(shown: Shown): Table {
+  const found = [shown].flat().find((part) => typeof part !== 'string');
+  if (found === undefined)
+    throw usageError('This result is no list, so it cannot be CSV: use --output json.');
+  return found;
 }

@@ -3,7 +3,9 @@ import { usageError } from './exit.ts';
 import { BOUND_ARGS, boundsOf, cleared, LAST_ADMIN_ARG, lastAdminOf } from './keys/holdings.ts';
 import { fields, type Columns } from './output.ts';
 import { given } from './parse.ts';
-import { idOf, NAMED_ARG, pagedList, request, type FetchPage } from './request.ts';
+import { idOf, NAMED_ARG, type Kind } from './things/thing-id.ts';
+import { pagedList, request, type FetchPage } from './request.ts';
+import { forEach } from './things/several.ts';
 
 type Owner = components['schemas']['Owner'];
 
@@ -21,9 +23,16 @@ const pageOf =
   (query) =>
     unwrap(client.GET('/v1/owners', { params: { query } }));
 
+const OWNER: Kind<Owner> = { noun: 'owner', prefix: 'own', pages: pageOf };
+
 /** The id of an owner that was named by its id or its name. @throws CliError exit code 5 */
-export const ownerId = (client: KeywardClient, named: string): Promise<string> =>
-  idOf(named, { noun: 'owner', prefix: 'own', page: pageOf(client) });
+export const ownerId = (client: KeywardClient, named: string): Promise<string> => idOf(client, named, OWNER);
+
+/** For a flag that names an owner. */
+export const ownerIdIn = async (
+  client: KeywardClient,
+  named: string | undefined,
+): Promise<string | undefined> => (named === undefined ? undefined : ownerId(client, named));
 
 const pathOf = async (client: KeywardClient, named: string) => ({
   params: { path: { id: await ownerId(client, named) } },
@@ -84,22 +93,25 @@ export const update = request({
     unwrap(client.PATCH('/v1/owners/{id}', { ...(await pathOf(client, id)), body })),
 });
 
-const stateVerb = (word: string, state: 'suspended' | 'active') =>
-  request({
+const stateVerb = (word: 'suspend' | 'activate', state: 'suspended' | 'active') =>
+  forEach({
     args: { id: NAMED_ARG },
-    examples: [`owners ${word} own_7hG3kLmNoP56`],
-    send: async (client, { id }) =>
-      unwrap(client.PATCH('/v1/owners/{id}', { ...(await pathOf(client, id)), body: { state } })),
+    examples: [`owners ${word} own_7hG3kLmNoP56`, `owners ${word} Ada Grace`],
+    done: state,
+    one: async (client, named) =>
+      unwrap(client.PATCH('/v1/owners/{id}', { ...(await pathOf(client, named)), body: { state } })),
   });
 
 export const suspend = stateVerb('suspend', 'suspended');
 export const activate = stateVerb('activate', 'active');
 
-const remove = request({
+const remove = forEach({
   args: { id: NAMED_ARG },
-  examples: ['owners delete own_7hG3kLmNoP56'],
+  examples: ['owners delete own_7hG3kLmNoP56', 'owners delete Ada Grace --yes'],
   notes: 'All its keys end at once, permanently. To end them temporarily: owners suspend.',
-  send: async (client, { id: named }) => {
+  done: 'deleted',
+  asks: (owners) => `Delete ${owners}, and end all keys of this owner for ever?`,
+  one: async (client, named) => {
     const id = await ownerId(client, named);
     const answer = await unwrap(client.DELETE('/v1/owners/{id}', { params: { path: { id } } }));
     return { id, state: 'deleted', ...answer };

@@ -113,13 +113,19 @@ export function decimalNumber(flag: string, text: string | undefined): number | 
 
 /** By the first letter of the unit: `m`, `min` and `minute` are the same. */
 const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
-const DURATION = /^(\d*)\s*(s|second|m|min|minute|h|hour|d|day|w|week|y|)$/;
+const DURATION = /^(\d*)\s*(s|second|m|min|minute|h|hour|d|day|w|week|y|year)$/;
 
-/** A duration such as `90`, `15m`, `12h`, `30d` or `minute`, in seconds. */
+/** A duration such as `90s`, `15m`, `12h`, `30d`, `minute` or 0, in seconds. @throws CliError also for a number without a unit */
 export function durationSeconds(flag: string, text: string): number {
-  const [whole, count, unit] = DURATION.exec(text) ?? [];
-  const seconds = Number(count || 1) * (UNIT_SECONDS[unit?.[0] ?? 's'] ?? NaN);
-  if (whole !== undefined && whole !== '' && Number.isSafeInteger(seconds)) return seconds;
+  if (/^0+$/.test(text)) return 0;
+  if (/^\d+$/.test(text)) {
+    throw usageError(`--${flag} needs a unit: s, m (minutes), h, d, w or y.`, {
+      hint: `--${flag} must be a duration such as 90s, 15m, 12h or 30d.`,
+    });
+  }
+  const [whole, count, unit = ''] = DURATION.exec(text) ?? [];
+  const seconds = Number(count || 1) * (UNIT_SECONDS[unit.charAt(0)] ?? NaN);
+  if (whole !== undefined && Number.isSafeInteger(seconds)) return seconds;
   throw usageError(`--${flag} must be a duration such as 90s, 15m, 12h or 30d.`);
 }
 

@@ -2,38 +2,53 @@ import { paginate, type KeywardClient, type Page } from '@keyward/sdk';
 import type { ArgsDef, ParsedArgs } from 'citty';
 import { CLIENT_ARGS, openClient, type ClientChoice } from './client.ts';
 import type { Context, Verb } from './command.ts';
-import { CliError, EXIT } from './exit.ts';
+import { confirm, YES_ARG } from './things/confirm.ts';
 import { say } from './io.ts';
-import { formOf, print, tableText, type Columns, type OutputChoice } from './output.ts';
+import {
+  formOf,
+  LIST_OUTPUT_ARGS,
+  print,
+  tableOf,
+  type Columns,
+  type OutputChoice,
+  type Shown,
+} from './output.ts';
 import { given, wholeNumber } from './parse.ts';
 
 interface Request<T extends ArgsDef, P, V> extends Omit<Verb<T>, 'run'> {
   /** Reads the arguments before a key is needed. Default: they are taken as they are. */
   parse?: (args: ParsedArgs<T>, context: Context) => P | Promise<P>;
   send: (client: KeywardClient, parsed: P, context: Context) => Promise<V>;
+  /** The question on a terminal before it is sent; a script needs --yes. */
+  asks?: (parsed: P) => string;
   /** The result on a terminal. Default: its members line by line. */
-  table?: (value: V) => string;
+  table?: (value: V) => Shown;
+  /** The table is the result: it can be CSV too. */
+  isList?: true;
   /** What JSON and YAML show of it. Default: all. */
   shown?: (value: V) => unknown;
   /** Runs after the result was printed. @returns an exit code other than 0 without an error. */
-  after?: (value: V, context: Context, choice: OutputChoice) => number | void;
+  after?: (value: V, context: Context, choice: OutputChoice) => number | void | Promise<number | void>;
 }
 
 /** A command that asks the server with a key, and prints the answer. */
 export function request<const T extends ArgsDef, V, P = ParsedArgs<T>>({
   parse = (args) => args as P,
+  asks,
   send,
   table,
+  isList,
   shown = (value) => value,
   after,
   ...rest
 }: Request<T, P, V>): Verb<T & typeof CLIENT_ARGS> {
   return {
     ...rest,
-    args: { ...rest.args, ...CLIENT_ARGS },
+    args: { ...rest.args, ...(asks && { yes: YES_ARG }), ...CLIENT_ARGS, ...(isList && LIST_OUTPUT_ARGS) },
     run: async (args, context) => {
       const parsed = await parse(args as ParsedArgs<T>, context);
-      const choice = args as ClientChoice & OutputChoice;
+      const choice = args as ClientChoice & OutputChoice & { yes?: boolean };
+      if (asks !== undefined && choice.yes !== true) await confirm(context.io, asks(parsed));
       const value = await send(await openClient(choice, context), parsed, context);
       await print(context, choice, { value: shown(value), ...(table && { table: () => table(value) }) });
       return after?.(value, context, choice);
@@ -51,7 +66,7 @@ export type FetchPage<I> = (query: { limit?: number; cursor?: string }) => Promi
 
 interface List<T extends ArgsDef, P, I> extends Omit<
   Request<T, P, never>,
-  'send' | 'table' | 'shown' | 'after'
+  'send' | 'asks' | 'table' | 'isList' | 'shown' | 'after'
 > {
   columns: Columns<I>;
   open: (client: KeywardClient, parsed: P, context: Context) => FetchPage<I> | Promise<FetchPage<I>>;
@@ -66,6 +81,7 @@ export function pagedList<const T extends ArgsDef, I, P = ParsedArgs<T>>({
 }: List<T, P, I>): Verb<T & typeof PAGE_ARGS & typeof CLIENT_ARGS> {
   return request({
     ...rest,
+    isList: true,
     args: { ...rest.args, ...PAGE_ARGS },
     parse: async (args, context) => {
       const { limit: size, cursor, all } = args as ParsedArgs<typeof PAGE_ARGS>;
@@ -80,27 +96,10 @@ export function pagedList<const T extends ArgsDef, I, P = ParsedArgs<T>>({
       for await (const item of paginate(pageAt)) items.push(item);
       return { items, next_cursor: null };
     },
-    table: ({ items }) => tableText(items, columns),
+    table: ({ items }) => tableOf(items, columns),
     after: ({ next_cursor }, context, choice) => {
-      if (next_cursor !== null && formOf(choice, context) === 'table')
-        say(context.io, `There are more items: use --all, or --cursor ${next_cursor}`);
+      const isCut = next_cursor !== null && ['table', 'csv'].includes(formOf(choice, context));
+      if (isCut) say(context.io, `There are more items: use --all, or --cursor ${next_cursor}`);
     },
-  });
-}
-
-/** The argument that names a thing by its id or its name. */
-export const NAMED_ARG = { type: 'positional', description: 'Id or name', required: true } as const;
-
-/** @param named an id with this prefix, or a name. @throws CliError exit code 5 */
-export async function idOf(
-  named: string,
-  { noun, prefix, page }: { noun: string; prefix: string; page: FetchPage<{ id: string; name: string }> },
-): Promise<string> {
-  if (new RegExp(`^${prefix}_[0-9A-Za-z]{12}$`).test(named)) return named;
-  for await (const { id, name } of paginate((cursor) => page(given({ cursor }))))
-    if (name === named) return id;
-  throw new CliError(`There is no ${noun} of this name.`, {
-    exitCode: EXIT.notFound,
-    example: `keyward ${noun}s list`,
   });
 }

@@ -1,7 +1,15 @@
 import { OPERATIONS } from '@keyward/sdk/operations';
-import { group, lazy, noun } from './command.ts';
+import { group, lazy, noun, type Purpose } from './command.ts';
 
-const of = (operation: keyof typeof OPERATIONS): string => OPERATIONS[operation].summary;
+type Operation = keyof typeof OPERATIONS;
+
+const of = (operation: Operation, summary: string = OPERATIONS[operation].summary): Purpose =>
+  calling([operation], summary);
+
+const calling = (operations: Operation[], summary: string): Purpose => ({
+  summary,
+  routes: operations.map((operation) => OPERATIONS[operation]),
+});
 
 /** All commands, in the order of the help. */
 export const root = group('Hands out access to AI safely', {
@@ -13,7 +21,7 @@ export const root = group('Hands out access to AI safely', {
   }),
   auth: noun('Manage the key that the command line uses', () => import('./auth.ts'), {
     login: 'Check a key with the server and store it',
-    status: 'Show the record of this key',
+    status: of('keys.self', 'Show the record of this key'),
     logout: 'Forget a stored key',
     token: 'Print the key',
   }),
@@ -29,6 +37,7 @@ export const root = group('Hands out access to AI safely', {
     quarantine: of('keys.quarantine'),
     revoke: of('keys.revoke'),
     restore: of('keys.restore'),
+    find: 'Find the key that a text belongs to, such as a leaked one',
     verify: of('keys.verify'),
     import: of('keys.import'),
     usage: of('keys.usage'),
@@ -38,14 +47,17 @@ export const root = group('Hands out access to AI safely', {
     create: of('owners.create'),
     list: of('owners.list'),
     get: of('owners.get'),
-    update: 'Rename an owner, or change its kind',
+    update: of('owners.update', 'Rename an owner, or change its kind'),
     suspend: 'End all keys of an owner at once, temporarily',
     activate: 'Reactivate a suspended owner and its keys',
     delete: of('owners.delete'),
   }),
   running: noun('Running requests', () => import('./running.ts'), {
     list: of('running.list'),
-    stop: 'Stop one request, or all requests of a key, an owner or a tag',
+    stop: calling(
+      ['running.stop', 'running.stop_all'],
+      'Stop one request, or all requests of a key, an owner or a tag',
+    ),
   }),
   models: noun('Models that a key may use', () => import('./models.ts'), { list: of('models.list') }),
   upstreams: noun('Upstreams: servers of models', () => import('./upstreams/verbs.ts'), {
@@ -58,16 +70,50 @@ export const root = group('Hands out access to AI safely', {
   }),
   workspaces: noun('Workspaces: documents and chats', () => import('./workspaces/verbs.ts'), {
     create: of('workspaces.create'),
-    list: 'All workspaces',
-    get: 'One workspace, with its documents',
+    list: of('workspaces.list', 'All workspaces'),
+    get: of('workspaces.get', 'One workspace, with its documents'),
+    update: of('workspaces.update'),
+    'remove-document': of('workspaces.embed', 'Remove documents from one workspace'),
     delete: of('workspaces.delete'),
-    ask: 'Ask a workspace',
+    ask: of('workspaces.stream_chat', 'Ask a workspace'),
   }),
   documents: noun('Documents of workspaces', () => import('./documents/verbs.ts'), {
-    add: 'Store files, folders or web pages, and add them to a workspace',
-    sync: 'Make a workspace hold the files of a folder, as they are now',
+    add: calling(
+      ['documents.upload', 'documents.upload_to_folder', 'documents.upload_link'],
+      'Store files, folders or web pages, and add them to a workspace',
+    ),
+    sync: calling(
+      ['documents.upload_to_folder', 'documents.remove'],
+      'Make a workspace hold the files of a folder, as they are now',
+    ),
     list: of('documents.list'),
-    remove: 'Remove documents, also from every workspace',
+    get: of('documents.get'),
+    remove: of('documents.remove', 'Remove documents, also from every workspace'),
+  }),
+  users: noun('Users: people who log in', () => import('./people/users.ts'), {
+    list: of('users.list', 'List all users'),
+    get: 'One user',
+    create: of('users.create', 'Create a user'),
+    update: of('users.update', 'Change a user'),
+    delete: of('users.delete', 'Delete users'),
+  }),
+  invites: noun('Invites, by which people become users', () => import('./people/invites.ts'), {
+    list: of('users.invites', 'List all invites'),
+    create: of('users.invite', 'Create an invite'),
+    delete: of('users.disable_invite', 'Disable invites'),
+  }),
+  widgets: noun('Chat widgets on web pages', () => import('./widgets/verbs.ts'), {
+    list: of('embeds.list'),
+    get: 'One widget',
+    create: of('embeds.create'),
+    update: of('embeds.update'),
+    adopt: of('embeds.adopt'),
+    delete: of('embeds.delete'),
+  }),
+  settings: noun('Settings of a running server', () => import('./settings/verbs.ts'), {
+    list: of('settings.get', 'List the settings'),
+    get: 'One setting',
+    update: of('settings.update', 'Change settings'),
   }),
   client: noun('Jobs for workers', () => import('./client/verbs.ts'), {
     submit: of('jobs.submit'),
@@ -76,7 +122,7 @@ export const root = group('Hands out access to AI safely', {
     history: of('jobs.list'),
     cancel: of('jobs.cancel'),
     receipts: of('jobs.receipt'),
-    'batch-submit': 'Run the requests of a file as a batch, and wait for the results',
+    'batch-submit': of('batches.create', 'Run the requests of a file as a batch, and wait for the results'),
     'batch-status': of('batches.get'),
     'batch-cancel': of('batches.cancel'),
     'batch-result': 'The results of a batch',
@@ -88,7 +134,7 @@ export const root = group('Hands out access to AI safely', {
     create: of('agents.create'),
     list: of('agents.list'),
     execute: of('agents.execute'),
-    status: of('agents.status'),
+    status: calling(['agents.status', 'agents.execution'], OPERATIONS['agents.status'].summary),
     logs: of('agents.logs'),
     cancel: of('agents.cancel'),
     delete: of('agents.delete'),
@@ -98,15 +144,18 @@ export const root = group('Hands out access to AI safely', {
     list: of('swarm.list'),
     coordinate: of('swarm.coordinate'),
     status: of('swarm.status'),
-    consensus: of('swarm.consensus'),
-    leave: of('swarm.leave_all'),
+    consensus: calling(
+      ['swarm.consensus', 'swarm.task', 'swarm.task_consensus'],
+      OPERATIONS['swarm.consensus'].summary,
+    ),
+    leave: calling(['swarm.leave_all', 'swarm.leave'], OPERATIONS['swarm.leave_all'].summary),
   }),
-  ...lazy(() => import('./chat.ts'), { chat: 'Chat with a model' }),
+  ...lazy(() => import('./chat.ts'), { chat: of('chat.completions', 'Chat with a model') }),
   ...lazy(() => import('./usage.ts'), { usage: of('usage.report') }),
   audit: noun('The audit record of all changes', () => import('./audit/verbs.ts'), {
     list: of('audit.list'),
     checkpoint: of('audit.checkpoint'),
-    export: 'Write the whole record into a file that can be verified anywhere',
+    export: of('audit.export', 'Write the whole record into a file that can be verified anywhere'),
     verify: 'Verify an exported record offline, or the one of this machine',
   }),
   marketplace: group('GPUs of workers: offers and bookings', {
@@ -125,15 +174,18 @@ export const root = group('Hands out access to AI safely', {
     status: of('admin.status'),
   }),
   ...lazy(() => import('./endpoints.ts'), {
-    endpoints: 'List the endpoints of the server, or of one group',
+    endpoints: {
+      summary: 'List the endpoints of the server, or of one group',
+      routes: [{ method: 'GET', path: '/openapi.json' }],
+    },
   }),
   miner: noun('Workers, which do jobs', () => import('./miner/verbs.ts'), {
     run: 'Serve jobs with the local model, or with a server of models',
     register: of('workers.register'),
-    status: 'List your workers',
-    drain: 'Let a worker finish its jobs, and give it no more',
+    status: of('workers.list', 'List your workers'),
+    drain: of('workers.heartbeat', 'Let a worker finish its jobs, and give it no more'),
     enroll: of('workers.enroll'),
-    join: 'Exchange a one-time token for the key of this machine, and store it',
+    join: of('workers.join', 'Exchange a one-time token for the key of this machine, and store it'),
   }),
   bootstrap: group('Put keys where programs find them', {
     ...lazy(() => import('./bootstrap/verbs.ts'), {
@@ -151,7 +203,10 @@ export const root = group('Hands out access to AI safely', {
     ...lazy(() => import('./bootstrap/record.ts'), {
       list: of('bootstrap.list'),
       get: of('bootstrap.get'),
-      forget: 'Forget the record of a key or of a whole stack',
+      forget: calling(
+        ['bootstrap.forget', 'bootstrap.forget_stack'],
+        'Forget the record of a key or of a whole stack',
+      ),
     }),
   }),
   import: noun('Import from another program', () => import('./import/verbs.ts'), {
@@ -164,4 +219,10 @@ export const root = group('Hands out access to AI safely', {
     restore: 'Fill an empty database from a backup',
     doctor: 'Check this installation and say how to fix it',
   }),
+  completion: noun('Completion for your shell', () => import('./completion/verbs.ts'), {
+    bash: 'Print the script for bash',
+    zsh: 'Print the script for zsh',
+    fish: 'Print the script for fish',
+  }),
+  ...lazy(() => import('./server/version.ts'), { version: 'Print the version of this program' }),
 });

@@ -2,7 +2,9 @@ import { unwrap, type components } from '@keyward/sdk';
 import type { Context } from './command.ts';
 import { usageError } from './exit.ts';
 import { say } from './io.ts';
+import { keyIdIn } from './keys/key-id.ts';
 import { fields, type Columns } from './output.ts';
+import { ownerIdIn } from './owners.ts';
 import { given } from './parse.ts';
 import { pagedList, request } from './request.ts';
 
@@ -39,8 +41,8 @@ export const list = pagedList({
 export const stop = request({
   args: {
     id: { type: 'positional', description: 'Id from running list: run_…', required: false },
-    key: { type: 'string', description: 'All requests of the key with this id' },
-    owner: { type: 'string', description: 'All requests of the owner with this id' },
+    key: { type: 'string', description: 'All requests of this key (id or name)' },
+    owner: { type: 'string', description: 'All requests of this owner (id or name)' },
     tag: { type: 'string', description: 'All requests of keys with this tag' },
   },
   examples: ['running stop run_4fT9aBcDeF12_1a', 'running stop --key key_4fT9aBcDeF12'],
@@ -51,12 +53,11 @@ export const stop = request({
       throw usageError('Give the id of a request, or one of --key, --owner and --tag.');
     return { id, body };
   },
-  send: (client, { id, body }) =>
-    unwrap(
-      id === undefined
-        ? client.POST('/v1/running/stop', { body })
-        : client.POST('/v1/running/{id}/stop', { params: { path: { id } } }),
-    ),
+  send: async (client, { id, body: { key, owner, ...body } }) => {
+    if (id !== undefined) return unwrap(client.POST('/v1/running/{id}/stop', { params: { path: { id } } }));
+    const ids = given({ key: await keyIdIn(client, key), owner: await ownerIdIn(client, owner) });
+    return unwrap(client.POST('/v1/running/stop', { body: { ...body, ...ids } }));
+  },
   table: ({ acknowledged: { requests_ended: count } }) =>
     `Stopped ${count === 1 ? '1 request' : `${count} requests`}.`,
   after: (stopped, context) => sayMissing(context, stopped, 'may continue'),

@@ -1,5 +1,5 @@
 import { unwrap, type components } from '@keyward/sdk';
-import { tableText } from './output.ts';
+import { tableOf } from './output.ts';
 import { given, pastTime } from './parse.ts';
 import { request } from './request.ts';
 
@@ -23,8 +23,8 @@ interface UsageChoice {
 export const usageQuery = ({ from, to, step, 'group-by': group_by }: UsageChoice) =>
   given({ from: pastTime('from', from), to: pastTime('to', to), step: step as 'hour' | undefined, group_by });
 
-export const usageText = ({ items }: components['schemas']['Usage']): string =>
-  tableText(items, {
+export const usageText = ({ items }: components['schemas']['Usage']) =>
+  tableOf(items, {
     start: ({ start }) => start,
     group: ({ group }) => Object.values(group).join(' '),
     requests: ({ requests }) => requests,
@@ -42,5 +42,6 @@ export const usage = request({
   examples: ['usage', 'usage --from 30d --step day --group-by owner,model'],
   parse: usageQuery,
   send: (client, query) => unwrap(client.GET('/v1/usage', { params: { query } })),
+  isList: true,
   table: usageText,
 });

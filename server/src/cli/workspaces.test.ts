@@ -98,9 +98,15 @@ describe('documents', { timeout: 60_000 }, () => {
       '2026',
     ]);
     expect(listed.items).toHaveLength(2);
-    const missing = await home.run(['documents', 'remove', listed.items[0]?.location ?? '', '2026/none']);
+    const missing = await home.run([
+      'documents',
+      'remove',
+      listed.items[0]?.location ?? '',
+      '2026/none',
+      '--yes',
+    ]);
     expect([missing.code, missing.stderr]).toEqual([5, expect.stringContaining('nothing was removed')]);
-    await home.json(['documents', 'remove', ...listed.items.map(({ location }) => location)]);
+    await home.json(['documents', 'remove', ...listed.items.map(({ location }) => location), '--yes']);
     expect((await home.json<{ documents: object[] }>(['workspaces', 'get', 'staff'])).documents).toHaveLength(
       2,
     );
@@ -115,7 +121,7 @@ describe('documents', { timeout: 60_000 }, () => {
     const again = await home.json<Added>([...args, '--workspace', 'staff']);
     expect(again).toMatchObject({ added: 0, known: 1 });
     expect(new Set(again.items[0]?.locations)).toEqual(new Set(items[0]?.locations));
-    await home.json(['documents', 'remove', ...(items[0]?.locations ?? [])]);
+    await home.json(['documents', 'remove', ...(items[0]?.locations ?? []), '--yes']);
   });
 
   test('documents add says on stderr what in a stored file was not read', async () => {
@@ -127,7 +133,7 @@ describe('documents', { timeout: 60_000 }, () => {
     ]);
     const { items } = JSON.parse(half.stdout) as Added;
     expect(items).toMatchObject([{ warnings: ['Page 2 has no readable text, such as a scan.'] }]);
-    await home.json(['documents', 'remove', ...(items[0]?.locations ?? [])]);
+    await home.json(['documents', 'remove', ...(items[0]?.locations ?? []), '--yes']);
   });
 
   test('a missing file is reported before anything is sent, and a forbidden page after the attempt', async () => {
@@ -216,7 +222,10 @@ describe('workspaces', { timeout: 60_000 }, () => {
     ]);
     expect(items).toContainEqual(expect.objectContaining({ slug: made.slug, chatMode: 'query' }));
     expect((await home.run(['workspaces', 'list', '-o', 'table'])).stdout).toMatch(/^SLUG +NAME +MODE/);
-    expect(await home.json(['workspaces', 'delete', made.slug])).toEqual({ slug: made.slug, deleted: true });
-    expect((await home.run(['workspaces', 'delete', made.slug])).code).toBe(5);
+    expect(await home.json(['workspaces', 'delete', made.slug, '--yes'])).toEqual({
+      slug: made.slug,
+      deleted: true,
+    });
+    expect((await home.run(['workspaces', 'delete', made.slug, '--yes'])).code).toBe(5);
   });
 });

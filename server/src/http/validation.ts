@@ -4,6 +4,7 @@ import { allowedForm, rangeOf, type Declared } from '../base/allowed-form.ts';
 import { invalidField, KeywardError, type FieldError } from '../base/errors.ts';
 import { fieldPath } from '../base/field-path.ts';
 import { editDistance, nearest } from '../base/nearest.ts';
+import { oneOf } from './one-of.ts';
 
 const ERRORS_MAX = 20;
 
@@ -194,10 +195,13 @@ function fieldOf({ instancePath, keyword, params }: ErrorObject, part: Part): st
   return path === '' ? part : path;
 }
 
+/** Of the name of an unknown field: the time grows with its length. */
+const COMPARED_CHARACTERS = 64;
+
 /** The caller chooses the name of an unknown field: it may be long, or a secret. */
 const clip = (name: string): string => (name.length > 40 ? `${name.slice(0, 20)}…` : name);
 
-function messageOf({ keyword, params, parentSchema }: ErrorObject): string {
+function messageOf({ keyword, params, parentSchema, data }: ErrorObject): string {
   const declared = parentSchema as Declared & { properties?: object };
   switch (keyword) {
     case 'required':
@@ -213,12 +217,15 @@ function messageOf({ keyword, params, parentSchema }: ErrorObject): string {
       return `must be ${rangeOf(declared)}`;
     case 'minProperties':
       return `must have at least one of ${Object.keys(declared.properties ?? {}).join(', ')}`;
+    case 'enum':
+      return oneOf((params as { allowedValues: unknown[] }).allowedValues, data);
     default:
       return `must be ${allowedForm(declared)}`;
   }
 }
 
-function unknownName(name: string, known: string[]): string {
+function unknownName(text: string, known: string[]): string {
+  const name = text.slice(0, COMPARED_CHARACTERS);
   const best = nearest(name, known);
   const isNear = best !== '' && editDistance(name, best) <= Math.max(1, best.length / 3);
   return isNear ? `is not a known field; did you mean ${best}?` : 'is not a known field';

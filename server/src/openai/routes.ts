@@ -4,6 +4,7 @@ import { REQUEST_ID_HEADER, type Answer, type Call } from '../http/index.ts';
 import { ModelAccount, ModelForm, paidOnce, type ModelView, type RequestBody } from '../models/index.ts';
 import { ChatCompletion, ChatCompletionChunk, Embeddings } from './answers.ts';
 import { batchRoutes } from './batches/routes.ts';
+import { chosenModel } from './default-model.ts';
 import { route, type Route, type Services } from './surface.ts';
 
 const MODEL_NAME_MAX_LENGTH = 300;
@@ -132,9 +133,11 @@ async function callModel(
   const parsed = call.body as RequestBody | undefined;
   const named = form === undefined ? parsed?.model : form.find(({ name }) => name === 'model')?.value;
   const body = form === undefined ? bytes : new ModelForm(form.filter(({ name }) => name !== 'model'));
+  const selector = call.caller.selectors.models;
+  const model = await chosenModel(services.models, checkedModel(named), { path, selector });
   const passed = await paidOnce(services.models, new ModelAccount(services, call), {
     path,
-    model: checkedModel(named),
+    model,
     body,
     parsed,
     contentType: Buffer.isBuffer(body) ? 'application/json' : body.contentType,

@@ -157,7 +157,7 @@ async function writeFileWhole<T>(
 
 function refuseExisting(path: string, { overwrite = false }: BackupOptions): void {
   if (!overwrite && existsSync(path))
-    throw new StartupError(`${path} exists: choose another name, or say that it may be overwritten.`, {
+    throw new StartupError(`${path} exists: choose another name, or replace it with --force.`, {
       exitCode: 1,
     });
 }

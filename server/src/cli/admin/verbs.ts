@@ -1,5 +1,6 @@
 import { unwrap, type components } from '@keyward/sdk';
 import { fields, membersText, type Columns } from '../output.ts';
+import { ownerIdIn } from '../owners.ts';
 import { given, pastTime } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
 
@@ -52,7 +53,7 @@ const STATES: string[] = ['QUEUED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELED'
 export const jobs = pagedList({
   args: {
     state: { type: 'enum', options: STATES, description: 'Only jobs in this state' },
-    owner: { type: 'string', description: 'Only jobs of the owner of this id' },
+    owner: { type: 'string', description: 'Only jobs of this owner (id or name)' },
     type: { type: 'string', description: 'Only jobs of this type' },
     from: { type: 'string', description: 'Only jobs since this time, or this age such as 7d' },
   },
@@ -66,8 +67,11 @@ export const jobs = pagedList({
       type,
       from: pastTime('from', from),
     }),
-  open: (client, filter) => (query) =>
-    unwrap(client.GET('/v1/admin/jobs', { params: { query: { ...filter, ...query } } })),
+  open: async (client, { owner: named, ...filter }) => {
+    const ids = given({ owner: await ownerIdIn(client, named) });
+    return (query) =>
+      unwrap(client.GET('/v1/admin/jobs', { params: { query: { ...filter, ...ids, ...query } } }));
+  },
 });
 
 const WORKERS: Columns<Schemas['AdminWorker']> = {

@@ -48,7 +48,7 @@ test('a workflow is created as typed, executed and waited for, and its output is
   expect((await home.run(['agent', 'list', '--output', 'table'])).stdout).toMatch(/test +test +main/);
   const missing = await home.run(['agent', 'execute', 'test']);
   expect([missing.code, missing.stdout]).toEqual([2, '']);
-  expect(missing.stderr).toContain('inputs.prompt: is missing');
+  expect(missing.stderr).toContain('--inputs: prompt is missing');
   const waiting = home.run(['agent', 'execute', 'test', '--prompt', 'Hello', '--wait', '--output', 'table']);
   const job = await worker().take();
   expect(JSON.stringify(job.payload)).toContain('Hello');
@@ -90,8 +90,8 @@ test('an execution is canceled, and a workflow deleted', async () => {
   expect(begun.stderr).toContain('keyward agent status exec_');
   const { execution_id: id } = JSON.parse(begun.stdout) as { execution_id: string };
   expect(await home.json(['agent', 'cancel', id])).toMatchObject({ state: 'CANCELED' });
-  expect(await home.json(['agent', 'delete', 'long'])).toMatchObject({ state: 'deleted' });
-  expect((await home.run(['agent', 'delete', 'long'])).code).toBe(5);
+  expect(await home.json(['agent', 'delete', 'long', '--yes'])).toMatchObject({ state: 'deleted' });
+  expect((await home.run(['agent', 'delete', 'long', '--yes'])).code).toBe(5);
   for (const made of [0, 1]) await home.json(['agent', 'create', 'twin', '--description', String(made)]);
   const several = await home.run(['agent', 'execute', 'twin', '--prompt', 'x']);
   expect([several.code, several.stderr]).toEqual([2, expect.stringContaining('2 workflows have this name')]);

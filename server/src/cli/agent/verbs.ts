@@ -2,10 +2,12 @@ import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import type { Context } from '../command.ts';
 import { EXIT, usageError } from '../exit.ts';
 import { say } from '../io.ts';
-import { cell, fields, membersText, tableText, type Columns } from '../output.ts';
+import { cell, fields, membersText, tableOf, type Columns, type Shown } from '../output.ts';
 import { given, jsonValue } from '../parse.ts';
 import { Progress } from '../progress.ts';
-import { NAMED_ARG, pagedList, request } from '../request.ts';
+import { NAMED_ARG } from '../things/thing-id.ts';
+import { pagedList, request } from '../request.ts';
+import { forEach } from '../things/several.ts';
 import { inputsOf, pageOfWorkflows, stepsIn, workflowId, type Workflow } from './workflows.ts';
 
 type Execution = components['schemas']['Execution'];
@@ -121,7 +123,7 @@ async function followed(client: KeywardClient, { io }: Context, id: string): Pro
   return unwrap(client.GET('/v1/agents/executions/{id}', { params: { ...params, query: {} } }));
 }
 
-function endText({ output, ...rest }: Details): string {
+function endText({ output, ...rest }: Details): Shown {
   if (rest.state !== 'COMPLETED') return statusText(rest);
   return typeof output === 'string' ? safeText(output) : JSON.stringify(output, null, 2);
 }
@@ -133,14 +135,15 @@ function codeOf(value: Execution | Status): number | void {
   if (value.state === 'FAILED' || value.state === 'CANCELED') return EXIT.failure;
 }
 
-function statusText({ execution_id: id, workflow_name: name, state, error, steps }: Status): string {
+function statusText({ execution_id: id, workflow_name: name, state, error, steps }: Status): Shown {
   const head = membersText({ id, workflow: name, state, ...(error !== null && { error: error.message }) });
-  return `${head}\n\n${tableText(steps, {
-    step: (step) => step.id,
+  const columns = {
+    step: (step: Status['steps'][number]) => step.id,
     ...fields('type', 'state'),
-    job: (step) => step.job_id,
-    error: (step) => step.error?.message,
-  })}`;
+    job: (step: Status['steps'][number]) => step.job_id,
+    error: (step: Status['steps'][number]) => step.error?.message,
+  };
+  return [head, tableOf(steps, columns)];
 }
 
 export const status = request({
@@ -170,7 +173,8 @@ export const logs = request({
       items.push(...page.items);
     }
   },
-  table: ({ items }) => tableText(items, fields('at', 'step', 'event', 'message')),
+  isList: true,
+  table: ({ items }) => tableOf(items, fields('at', 'step', 'event', 'message')),
 });
 
 export const cancel = request({
@@ -181,11 +185,13 @@ export const cancel = request({
   table: statusText,
 });
 
-const remove = request({
+const remove = forEach({
   args: { workflow: NAMED_ARG },
-  examples: ['agent delete test'],
+  examples: ['agent delete test', 'agent delete draft test --yes'],
   notes: 'Executions stay, also those that run.',
-  send: async (client, { workflow: named }) => {
+  done: 'deleted',
+  asks: (workflows) => `Delete ${workflows}?`,
+  one: async (client, named) => {
     const id = await workflowId(client, named);
     await unwrap(client.DELETE('/v1/agents/workflows/{id}', { params: pathOf(id) }));
     return { workflow_id: id, state: 'deleted' };

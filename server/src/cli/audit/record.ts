@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, unlink } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import {
   exportRecords,
@@ -20,24 +20,29 @@ interface Choice extends OutputChoice {
   file?: string | undefined;
 }
 
-export async function exportRecord(context: Context, choice: Choice): Promise<void> {
+export async function exportLocally(context: Context, choice: Choice): Promise<void> {
   const { storage, sealing } = await openLocal(context.config);
   try {
-    const lines = exportRecords(storage.db, sealing.signer);
-    if (choice.file === undefined || choice.file === '-') {
-      for await (const line of lines) await write(context.io, line);
-      return;
-    }
-    await print(context, choice, {
-      value: { file: choice.file, lines: await writeLines(choice.file, lines) },
-    });
+    await writeExport(context, choice, exportRecords(storage.db, sealing.signer));
   } finally {
     await storage.close();
   }
 }
 
-/** Refuses to replace a file: it may be the only copy of a record. */
-async function writeLines(path: string, lines: AsyncIterable<string>): Promise<number> {
+export async function writeExport(
+  context: Context,
+  choice: Choice,
+  pieces: AsyncIterable<string | Uint8Array>,
+): Promise<void> {
+  if (choice.file === undefined || choice.file === '-') {
+    for await (const piece of pieces) await write(context.io, piece);
+    return;
+  }
+  await print(context, choice, { value: { file: choice.file, lines: await writeFile(choice.file, pieces) } });
+}
+
+/** Refuses to replace a file: it may be the only copy of a record. An export that breaks off leaves none. */
+async function writeFile(path: string, pieces: AsyncIterable<string | Uint8Array>): Promise<number> {
   const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'EEXIST' ? 'it exists' : error.message;
     throw new CliError(`${path} cannot be written: ${why}.`, {
@@ -46,17 +51,23 @@ async function writeLines(path: string, lines: AsyncIterable<string>): Promise<n
     });
   });
   try {
-    let count = 0;
-    for await (const line of lines) {
-      await file.write(line);
-      count++;
+    let lines = 0;
+    for await (const piece of pieces) {
+      const bytes = Buffer.from(piece as string);
+      await file.write(bytes);
+      lines += bytes.filter((byte) => byte === LINE_END).length;
     }
     await file.sync();
-    return count;
+    return lines;
+  } catch (error) {
+    await unlink(path);
+    throw error;
   } finally {
     await file.close();
   }
 }
+
+const LINE_END = 0x0a;
 
 export async function verifyRecord(context: Context, choice: Choice): Promise<number> {
   const publicKey = await Promise.all(context.all('public-key').map((path) => readText(path)));

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import { unwrap } from '@keyward/sdk';
+import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { usageError } from '../exit.ts';
 import { fields, OUTPUT_ARGS } from '../output.ts';
@@ -22,7 +24,7 @@ export const list = pagedList({
     given({ actor, action, target, from: pastTime('from', from), to: pastTime('to', to) }),
   open: (client, filter) => (page) =>
     unwrap(client.GET('/v1/audit', { params: { query: { ...filter, ...page } } })),
-  columns: fields('seq', 'at', 'actor', 'action', 'target', 'outcome'),
+  columns: fields('seq', 'at', 'actor', 'action', 'target', 'outcome', 'details'),
 });
 
 export const checkpoint = request({
@@ -38,20 +40,24 @@ export const checkpoint = request({
 const exportVerb = verb({
   args: {
     file: { type: 'positional', required: false, description: 'File to write. Default: stdout' },
-    local: { type: 'boolean', description: 'Export the database of this machine (required)' },
-    ...OUTPUT_ARGS,
+    local: {
+      type: 'boolean',
+      description: 'Export the database of this machine, without a server and a key',
+    },
+    ...CLIENT_ARGS,
   },
   examples: [
-    'audit export --local > record.ndjson',
-    '$ keyward audit export --local | keyward audit verify -',
+    'audit export record.ndjson',
+    '$ keyward audit export | keyward audit verify -',
+    'audit export record.ndjson --local',
   ],
+  notes: 'Needs the scope audit:read. It replaces no file, and a file that it writes is whole.',
   run: async (args, context) => {
-    if (args.local !== true)
-      throw usageError('An export needs --local, on the machine of the server.', {
-        example: 'keyward audit export --local > record.ndjson',
-      });
-    const { exportRecord } = await import('./record.ts');
-    await exportRecord(context, args);
+    const { exportLocally, writeExport } = await import('./record.ts');
+    if (args.local === true) return exportLocally(context, args);
+    const client = await openClient(args, context);
+    const { body } = await client.get('/v1/audit/export', { signal: context.io.interrupted });
+    await writeExport(context, args, body ?? Readable.from([]));
   },
 });
 export { exportVerb as export };

@@ -1,7 +1,7 @@
 import type { EndReport } from '../../bootstrap/index.ts';
 import type { Context } from '../command.ts';
 import { say } from '../io.ts';
-import { print, tableText, type OutputChoice } from '../output.ts';
+import { print, tableOf, type OutputChoice } from '../output.ts';
 import { overPhases, type Choice } from './open.ts';
 import { exitCodeOf } from './outcome.ts';
 
@@ -26,7 +26,7 @@ export async function endKeys(
   };
   await print(context, choice, {
     value: { dry_run: isDryRun, keys: reports },
-    table: () => tableText(reports, columns),
+    table: () => tableOf(reports, columns),
   });
   if (isDryRun && reports.some(({ revoked, removed }) => revoked.length + removed.length > 0))
     say(context.io, 'Nothing was done. To do it, repeat the command with --yes.');

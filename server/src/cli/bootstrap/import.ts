@@ -3,7 +3,7 @@ import { ImportError, StackImport, unfinishedImport, type SecretRow } from '../.
 import type { Context } from '../command.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { say } from '../io.ts';
-import { fields, print, tableText, type OutputChoice } from '../output.ts';
+import { fields, print, tableOf, type OutputChoice } from '../output.ts';
 import { asCliError } from './open.ts';
 import { CHANGES_PLANNED } from './run.ts';
 
@@ -66,7 +66,7 @@ async function show(stack: StackImport, choice: ImportChoice, context: Context):
   };
   await print(context, choice, {
     value: { dry_run: choice.yes !== true, done: stack.isDone, secrets, diffs },
-    table: () => [tableText(secrets, columns), ...diffs.map(({ diff }) => diff)].join('\n\n'),
+    table: () => [tableOf(secrets, columns), ...diffs.map(({ diff }) => diff)],
   });
 }
 

@@ -1,5 +1,5 @@
 import { unwrap, type components } from '@keyward/sdk';
-import { cell, fields, membersText, tableText, type Columns } from '../output.ts';
+import { cell, fields, membersText, tableOf, type Columns } from '../output.ts';
 import { given } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
 
@@ -44,8 +44,10 @@ export const get = request({
   notes: NOTES,
   send: (client, { stack, id }) =>
     unwrap(client.GET('/v1/bootstrap/keys/{stack}/{id}', { params: { path: { stack, id } } })),
-  table: ({ events, ...key }: KeyWithEvents) =>
-    `${membersText(key)}\n\n${tableText(events, fields('at', 'action', 'state', 'verb', 'reason'))}`,
+  table: ({ events, ...key }: KeyWithEvents) => [
+    membersText(key),
+    tableOf(events, fields('at', 'action', 'state', 'verb', 'reason')),
+  ],
 });
 
 export const forget = request({

@@ -335,7 +335,7 @@ keys:
       new RegExp(`${name} +${app} +in_step +mint:keyward +main:\\S+ +key_\\w+ \\(active\\)`),
     );
     const one = (await run('get', name, app, '--output', 'table')).stdout;
-    expect(one).toMatch(/\nAT +ACTION +STATE +VERB +REASON\n\S+ +key_created +in_step +apply/);
+    expect(one).toMatch(/\nAT +ACTION +STATE +VERB +REASON\n\S+ \S+ +key_created +in_step +apply/);
     const before = await values();
     expect((await run('forget', name, app, '--output', 'table')).stdout).toBe(`Forgotten: ${name}/${app}\n`);
     expect((await run('get', name, app)).code).toBe(5);
@@ -343,6 +343,6 @@ keys:
     expect((await run('forget', name)).code).toBe(5);
     expect(await values()).toEqual(before);
     const { code, stderr } = await run('list', '--state', 'fine');
-    expect([code, stderr]).toEqual([2, expect.stringContaining('query.state: must be one of in_step')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--state: must be one of in_step')]);
   });
 });

@@ -1,7 +1,7 @@
 import type { RotationReport } from '../../bootstrap/index.ts';
 import type { Context } from '../command.ts';
 import { usageError } from '../exit.ts';
-import { print, tableText } from '../output.ts';
+import { print, tableOf } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { overPhases, type Choice } from './open.ts';
 import { exitCodeOf, sayProblems } from './outcome.ts';
@@ -28,7 +28,7 @@ export async function rotateKeys(
     left: ({ left }: RotationReport) => left.join(', ') || null,
     reason: ({ reason }: RotationReport) => reason,
   };
-  await print(context, choice, { value: { keys: reports }, table: () => tableText(reports, columns) });
+  await print(context, choice, { value: { keys: reports }, table: () => tableOf(reports, columns) });
   sayProblems(reports, context);
   return exitCodeOf(reports);
 }

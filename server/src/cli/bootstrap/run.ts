@@ -1,7 +1,7 @@
 import type { KeyReport, KeyStatus } from '../../bootstrap/index.ts';
 import type { Context } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { fields, print, tableText, type OutputChoice } from '../output.ts';
+import { fields, print, tableOf, type OutputChoice } from '../output.ts';
 import { overPhases, type Choice, type Reported } from './open.ts';
 import { exitCodeOf, sayProblems } from './outcome.ts';
 
@@ -57,7 +57,7 @@ async function statusOf(
     state: ({ action, reason }: KeyStatus) => reason ?? (action === 'none' ? 'in step' : action),
     ...fields('verdict', 'stored_from', 'stored_at', 'place'),
   };
-  await print(context, choice, { value: { keys: all }, table: () => tableText(all, columns) });
+  await print(context, choice, { value: { keys: all }, table: () => tableOf(all, columns) });
   return all;
 }
 
@@ -67,6 +67,6 @@ export async function showKeys(
   context: Context,
 ): Promise<void> {
   const columns = fields('id', 'action', 'source', 'place', 'reason');
-  await print(context, choice, { value: { keys: reports }, table: () => tableText(reports, columns) });
+  await print(context, choice, { value: { keys: reports }, table: () => tableOf(reports, columns) });
   sayProblems(reports, context);
 }

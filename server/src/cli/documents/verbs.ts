@@ -1,19 +1,21 @@
 import { unwrap } from '@keyward/sdk';
 import { CliError, EXIT } from '../exit.ts';
 import { say } from '../io.ts';
-import { fields, tableText } from '../output.ts';
+import { fields, tableOf } from '../output.ts';
 import { request } from '../request.ts';
 import { documentsIn } from './stored.ts';
 
 export { add } from './add.ts';
+export { get } from './get.ts';
 export { sync } from './sync.ts';
 
 export const list = request({
   args: { folder: { type: 'string', description: 'Only documents of this folder' } },
   examples: ['documents list', `$ keyward documents list --output json | jq -r '.items[].location'`],
   send: async (client, { folder }) => ({ items: await documentsIn(client, folder), next_cursor: null }),
+  isList: true,
   table: ({ items }) =>
-    tableText(items, {
+    tableOf(items, {
       ...fields('location', 'title', 'words'),
       embedded: ({ embedded }) => (embedded ? 'yes' : 'no'),
       source: ({ source }) => source,
@@ -25,9 +27,15 @@ export const remove = request({
     location: { type: 'positional', description: 'folder/name from documents list', required: true },
   },
   repeatsLast: true,
-  examples: ['documents remove custom-documents/report.pdf-6f1c.json'],
-  send: async (client, _args, context) => {
-    const names = context.all('location');
+  examples: [
+    'documents remove custom-documents/report.pdf-6f1c.json',
+    'documents remove custom-documents/report.pdf-6f1c.json --yes',
+  ],
+  notes: 'From one workspace only: keyward workspaces remove-document.',
+  parse: (_args, context) => context.all('location'),
+  asks: (names) =>
+    `Remove ${names.length === 1 ? names[0] : `${names.length} documents`} from every workspace?`,
+  send: async (client, names) => {
     const known = new Set((await documentsIn(client)).map(({ location }) => location));
     const missing = names.find((name) => !known.has(name));
     if (missing !== undefined) {

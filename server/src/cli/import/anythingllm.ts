@@ -1,10 +1,10 @@
-import { createInterface } from 'node:readline/promises';
 import { resolve } from 'node:path';
 import type { Config } from '../../config.ts';
 import { importAnythingllm, type ImportOptions, type ImportReport, type Kind } from '../../moving/index.ts';
 import type { Context } from '../command.ts';
+import { canAsk, isConfirmed } from '../things/confirm.ts';
 import { EXIT } from '../exit.ts';
-import { isTerminal, say, type Io } from '../io.ts';
+import { say, type Io } from '../io.ts';
 import { print, type OutputChoice } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { withCore } from '../server/core.ts';
@@ -28,13 +28,13 @@ export async function runImport(context: Context, choice: Choice): Promise<numbe
   if (choice.dryRun || !choice.yes) {
     const found = await withProgress(io, 'Reading', (progress) => dryRun(config, { folder, progress }));
     if (choice.dryRun) return report(context, choice, found);
-    if (!isTerminal(io.stdin) || !isTerminal(io.stderr)) {
+    if (!canAsk(io)) {
       await report(context, choice, found);
       say(io, 'Nothing was imported. To import, repeat the command with --yes.');
       return EXIT.usage;
     }
     say(io, reportText(found));
-    if (!(await confirmed(io))) {
+    if (!(await isConfirmed(io, 'Import all this into Keyward?'))) {
       say(io, 'Nothing was imported.');
       return EXIT.failure;
     }
@@ -90,15 +90,5 @@ async function withProgress<T>(
     );
   } finally {
     line.end();
-  }
-}
-
-async function confirmed({ stdin, stderr, interrupted }: Io): Promise<boolean> {
-  const asking = createInterface({ input: stdin, output: stderr });
-  try {
-    const answer = await asking.question('Import all this into Keyward? [y/N] ', { signal: interrupted });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    asking.close();
   }
 }

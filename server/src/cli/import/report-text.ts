@@ -1,5 +1,5 @@
 import type { ImportReport, KindCount, Remark } from '../../moving/index.ts';
-import { cell, tableText } from '../output.ts';
+import { cell, tableOf, tableText } from '../output.ts';
 
 /** Of the things with the same remark; `--output json` lists all. */
 const SHOWN_THINGS = 8;
@@ -15,7 +15,7 @@ export function reportText(report: ImportReport): string {
     'left out': ({ left_out }: KindCount) => left_out,
   };
   const parts = [
-    counts.length === 0 ? 'The source contains nothing to import.' : tableText(counts, columns),
+    counts.length === 0 ? 'The source contains nothing to import.' : tableText(tableOf(counts, columns)),
     ...remarksText('Left out', report.left_out),
     ...remarksText('Changed', report.changed),
     ...usersText(report),

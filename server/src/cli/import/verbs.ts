@@ -23,8 +23,8 @@ export const anythingllm = verb({
     'the vectors of the documents afterwards: keyward import status.',
   run: async (args, context) => {
     const { runImport } = await import('./anythingllm.ts');
-    const { storage_dir: folder, 'dry-run': dryRun = false, yes = false, output } = args;
-    return runImport(context, { folder, dryRun, yes, output });
+    const { storage_dir: folder, 'dry-run': dryRun = false, yes = false, ...choice } = args;
+    return runImport(context, { folder, dryRun, yes, ...choice });
   },
 });
 

@@ -6,6 +6,8 @@ import { warn } from '../io.ts';
 import { print } from '../output.ts';
 import { given } from '../parse.ts';
 import { HOLDING_ARGS, holdingsOf } from './holdings.ts';
+import { keyIdIn } from './key-id.ts';
+import { withOwnerIds } from './owner-ids.ts';
 import { saySecretOnce, secretText, type Key } from './show.ts';
 
 export const create = verb({
@@ -14,7 +16,7 @@ export const create = verb({
     owner: { type: 'string', description: "Id or name of its owner. Default: the maker's own owner" },
     parent: {
       type: 'string',
-      description: 'Id of the parent key. The child counts against it and ends with it',
+      description: 'The parent key (id or name). The child counts against it and ends with it',
     },
     ...HOLDING_ARGS,
     'idempotency-key': {
@@ -52,7 +54,11 @@ export const create = verb({
     }
     const client = await openClient(args, context);
     const header = given({ 'idempotency-key': idempotency });
-    const { warnings, ...minted } = await unwrap(client.POST('/v1/keys', { body, params: { header } }));
+    const ids = given({ parent: await keyIdIn(client, parent) });
+    const named = { ...(await withOwnerIds(client, body)), ...ids };
+    const { warnings, ...minted } = await unwrap(
+      client.POST('/v1/keys', { body: named, params: { header } }),
+    );
     await show(minted);
     warn(context.io, warnings);
   },

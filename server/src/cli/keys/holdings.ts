@@ -36,11 +36,11 @@ export const HOLDING_ARGS = {
   'deny-workspace': { type: 'string', description: 'A workspace that the key may not use; repeatable' },
   'workers-of': {
     type: 'string',
-    description: 'Id of an owner whose workers may have the jobs of the key; repeatable',
+    description: 'An owner (id or name) whose workers may have the jobs of the key; repeatable',
   },
   'deny-workers-of': {
     type: 'string',
-    description: 'Id of an owner whose workers may not have them; repeatable',
+    description: 'An owner (id or name) whose workers may not have them; repeatable',
   },
   ip: {
     type: 'string',

@@ -4,7 +4,7 @@ import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb, type Context } from '../command.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
 import { say } from '../io.ts';
-import { fields, print, tableText, type OutputChoice } from '../output.ts';
+import { fields, print, tableOf, type OutputChoice } from '../output.ts';
 
 export const importKeys = verb({
   args: {
@@ -13,6 +13,7 @@ export const importKeys = verb({
       description: 'File with NDJSON, one key a line; - reads stdin',
       required: true,
     },
+    verbose: { type: 'boolean', description: 'Show every line. Default: those that were refused' },
     ...CLIENT_ARGS,
   },
   examples: [
@@ -50,23 +51,24 @@ async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
   }
 }
 
-async function report(context: Context, choice: OutputChoice, outcomes: ImportOutcome[]): Promise<number> {
-  const count = (outcome: ImportOutcome['outcome']): number =>
-    outcomes.filter((item) => item.outcome === outcome).length;
-  const refused = outcomes.filter((item) => item.outcome === 'refused');
-  const value = {
-    imported: count('imported'),
-    existing: count('exists'),
-    refused: refused.length,
-    outcomes,
-  };
+async function report(
+  context: Context,
+  choice: OutputChoice & { verbose?: boolean | undefined },
+  outcomes: ImportOutcome[],
+): Promise<number> {
+  const having = (outcome: ImportOutcome['outcome']): ImportOutcome[] =>
+    outcomes.filter((item) => item.outcome === outcome);
+  const [imported, existing, refused] = [having('imported'), having('exists'), having('refused')];
+  const shown = choice.verbose === true ? outcomes : refused;
+  const counts = { imported: imported.length, existing: existing.length, refused: refused.length };
   await print(context, choice, {
-    value,
+    value: { ...counts, outcomes: shown },
     table: () =>
-      `${value.imported} imported, ${value.existing} already there, ${value.refused} refused` +
-      (refused.length === 0 ? '' : `\n\n${tableText(refused, fields('line', 'code', 'detail'))}`),
+      shown.length === 0 ? '' : tableOf(shown, fields('line', 'outcome', 'key_id', 'code', 'detail')),
   });
-  if (value.refused === 0) return EXIT.ok;
-  say(context.io, `${value.refused} of ${outcomes.length} lines were refused.`);
-  return EXIT.failure;
+  say(
+    context.io,
+    `${counts.imported} imported, ${counts.existing} already there, ${counts.refused} refused.`,
+  );
+  return refused.length === 0 ? EXIT.ok : EXIT.failure;
 }

@@ -1,7 +1,7 @@
 import type { components } from '@keyward/sdk';
 import type { Context } from '../command.ts';
 import { say } from '../io.ts';
-import { fields, membersText, tableText, type Columns } from '../output.ts';
+import { fields, membersText, tableOf, type Columns, type Part } from '../output.ts';
 
 export type Key = components['schemas']['Key'];
 
@@ -25,13 +25,13 @@ const SECRET_COLUMNS: Columns<Key['secrets'][number]> = {
 };
 
 /** The members of a key, one on each line, and its secrets: who still uses which one finishes a rotation. */
-export const keyText = ({ owner, secrets, ...rest }: Key): string => {
-  const members = membersText({ ...rest, owner: `${owner.name} (${owner.id})` });
-  return `${members}\n\n${tableText(secrets, SECRET_COLUMNS)}`;
-};
+export const keyText = ({ secrets, ...rest }: Key): Part[] => [
+  membersText(rest),
+  tableOf(secrets, SECRET_COLUMNS),
+];
 
 /** The key in use, with the rest of all limits and budgets that its requests count against. */
-export const selfText = ({ key, limits, budgets }: components['schemas']['SelfKey']): string => {
+export const selfText = ({ key, limits, budgets }: components['schemas']['SelfKey']): Part[] => {
   const left = [
     ...limits.map(({ name, of, remaining }) => ({ name, of, left: `${remaining} requests` })),
     ...budgets.map(({ name, of, used, amount, unit, period }) => ({
@@ -46,18 +46,20 @@ export const selfText = ({ key, limits, budgets }: components['schemas']['SelfKe
     of: ({ of }) => of ?? 'key',
     left: ({ left: text }) => text,
   };
-  return `${keyText(key)}\n\n${tableText(left, columns)}`;
+  return [...keyText(key), tableOf(left, columns)];
 };
 
-export const secretText = ({ key, secret }: { key: Key; secret: string }): string =>
-  `${secret}\n\n${tableText([key], KEY_COLUMNS)}`;
+export const secretText = ({ key, secret }: { key: Key; secret: string }): Part[] => [
+  secret,
+  tableOf([key], KEY_COLUMNS),
+];
 
 export const saySecretOnce = (_value: unknown, { io }: Context): void =>
   say(io, 'Store the secret now: it is shown once and kept nowhere.');
 
 export const ID_ARG = {
   type: 'positional',
-  description: 'Id of the key: key_ and 12 characters',
+  description: 'Id of the key (key_ and 12 characters), or its name',
   required: true,
 } as const;
 
@@ -67,7 +69,7 @@ export const END_RUNNING_ARG = {
 } as const;
 
 /** A key after a change, with the processes that acknowledged it. */
-export function changedText({ key, acknowledged }: components['schemas']['ChangedKey']): string {
+export function changedText({ key, acknowledged }: components['schemas']['ChangedKey']): Part[] {
   const { nodes, waited_ms, requests_ended: ended } = acknowledged;
   const done = [
     `Acknowledged by ${nodes === 1 ? '1 process' : `${nodes} processes`} within ${waited_ms} ms.`,
@@ -75,5 +77,5 @@ export function changedText({ key, acknowledged }: components['schemas']['Change
       ? []
       : [`${ended === 1 ? '1 running request was' : `${ended} running requests were`} ended.`]),
   ].join(' ');
-  return `${tableText([key], KEY_COLUMNS)}\n\n${done}`;
+  return [tableOf([key], KEY_COLUMNS), done];
 }

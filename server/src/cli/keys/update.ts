@@ -3,6 +3,8 @@ import { usageError } from '../exit.ts';
 import { given } from '../parse.ts';
 import { request } from '../request.ts';
 import { cleared, HOLDING_ARGS, holdingsOf, LAST_ADMIN_ARG, lastAdminOf } from './holdings.ts';
+import { keyId } from './key-id.ts';
+import { withOwnerIds } from './owner-ids.ts';
 import { changedText, END_RUNNING_ARG, ID_ARG } from './show.ts';
 
 const EVERYTHING = { allow: [], deny: [] };
@@ -47,6 +49,11 @@ export const update = request({
       throw usageError('No change was given.', { hint: '--help lists the fields.' });
     return { id: args.id, body: { ...change, ...lastAdminOf(args['last-admin']) } };
   },
-  send: (client, { id, body }) => unwrap(client.PATCH('/v1/keys/{id}', { params: { path: { id } }, body })),
+  send: async (client, { id: named, body }) => {
+    const id = await keyId(client, named);
+    return unwrap(
+      client.PATCH('/v1/keys/{id}', { params: { path: { id } }, body: await withOwnerIds(client, body) }),
+    );
+  },
   table: changedText,
 });

@@ -1,9 +1,11 @@
 import { unwrap } from '@keyward/sdk';
-import { ownerId } from '../owners.ts';
+import { ownerIdIn } from '../owners.ts';
 import { durationSeconds, given } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
+import { forEach } from '../things/several.ts';
 import { USAGE_ARGS, usageQuery, usageText } from '../usage.ts';
 import { LAST_ADMIN_ARG, lastAdminOf, ROLES } from './holdings.ts';
+import { keyId, keyIdIn } from './key-id.ts';
 import {
   changedText,
   END_RUNNING_ARG,
@@ -16,6 +18,7 @@ import {
 } from './show.ts';
 
 export { create } from './create.ts';
+export { find } from './find.ts';
 export { importKeys as import } from './import.ts';
 export { update } from './update.ts';
 export { verify } from './verify.ts';
@@ -31,7 +34,7 @@ export const list = pagedList({
   args: {
     state: { type: 'enum', options: STATES, description: 'Only keys in this state' },
     owner: { type: 'string', description: 'Only keys of this owner (id or name)' },
-    parent: { type: 'string', description: 'Only children of this key (id)' },
+    parent: { type: 'string', description: 'Only children of this key (id or name)' },
     role: { type: 'enum', options: ROLES, description: 'Only keys with this role' },
     tag: { type: 'string', description: 'Only keys with this tag' },
     search: { type: 'string', description: 'Only keys whose name or id contains this text' },
@@ -45,9 +48,9 @@ export const list = pagedList({
   columns: KEY_COLUMNS,
   parse: (args) => ({
     owner: args.owner,
+    parent: args.parent,
     filter: given({
       state: args.state as 'active' | undefined,
-      parent: args.parent,
       role: args.role as 'client' | undefined,
       tag: args.tag,
       q: args.search,
@@ -55,9 +58,9 @@ export const list = pagedList({
       expiring_within_seconds: seconds('expiring-within', args['expiring-within']),
     }),
   }),
-  open: async (client, { owner: named, filter }) => {
-    const owner = named === undefined ? {} : { owner: await ownerId(client, named) };
-    return (page) => unwrap(client.GET('/v1/keys', { params: { query: { ...filter, ...owner, ...page } } }));
+  open: async (client, { owner, parent, filter }) => {
+    const ids = given({ owner: await ownerIdIn(client, owner), parent: await keyIdIn(client, parent) });
+    return (page) => unwrap(client.GET('/v1/keys', { params: { query: { ...filter, ...ids, ...page } } }));
   },
 });
 
@@ -68,7 +71,9 @@ export const get = request({
     'self is the key that the command line uses. It shows the rest of all limits and budgets that the key counts against:\n' +
     'its own, those of its ancestors, and those of their owners. It needs no scope.',
   send: async (client, { id }) =>
-    id === 'self' ? unwrap(client.GET('/v1/keys/self')) : unwrap(client.GET('/v1/keys/{id}', pathOf(id))),
+    id === 'self'
+      ? unwrap(client.GET('/v1/keys/self'))
+      : unwrap(client.GET('/v1/keys/{id}', pathOf(await keyId(client, id)))),
   table: (value) => ('key' in value ? selfText(value) : keyText(value)),
 });
 
@@ -97,7 +102,8 @@ export const rotate = request({
       running: args['end-running'] === true ? ('end' as const) : undefined,
     }),
   }),
-  send: (client, { id, body }) => unwrap(client.POST('/v1/keys/{id}/rotate', { ...pathOf(id), body })),
+  send: async (client, { id, body }) =>
+    unwrap(client.POST('/v1/keys/{id}/rotate', { ...pathOf(await keyId(client, id)), body })),
   table: secretText,
   after: saySecretOnce,
 });
@@ -112,8 +118,12 @@ const endSecret = request({
     },
   },
   examples: ['keys end-secret key_4fT9aBcDeF12 sec_8sK2mNoPqR34'],
-  send: (client, { id, secret: secret_id }) =>
-    unwrap(client.POST('/v1/keys/{id}/secrets/{secret_id}/end', { params: { path: { id, secret_id } } })),
+  send: async (client, { id: named, secret: secret_id }) => {
+    const id = await keyId(client, named);
+    return unwrap(
+      client.POST('/v1/keys/{id}/secrets/{secret_id}/end', { params: { path: { id, secret_id } } }),
+    );
+  },
   table: changedText,
 });
 export { endSecret as 'end-secret' };
@@ -123,27 +133,42 @@ const REASON_ARG = { type: 'string', description: 'Reason, for the audit record'
 
 const stateExamples = (word: string): string[] => [
   `keys ${word} key_4fT9aBcDeF12`,
-  `keys ${word} key_4fT9aBcDeF12 --reason "handed over"`,
+  `keys ${word} "Ada's notebook" key_4fT9aBcDeF12 --reason "handed over"`,
 ];
 
-/** A command that gives a key its power back. */
-const givingVerb = (word: 'enable' | 'restore', notes: string) =>
-  request({
+type Giving = 'enable' | 'restore';
+type Ending = 'disable' | 'quarantine' | 'revoke';
+const DONE = {
+  enable: 'enabled',
+  restore: 'restored',
+  disable: 'disabled',
+  quarantine: 'quarantined',
+  revoke: 'revoked',
+} as const satisfies Record<Giving | Ending, string>;
+
+/** A command that gives keys their power back. */
+const givingVerb = (word: Giving, notes: string) =>
+  forEach({
     args: { id: ID_ARG, reason: REASON_ARG },
     examples: stateExamples(word),
     notes,
-    send: (client, { id, reason }) =>
-      unwrap(client.POST(`/v1/keys/{id}/${word}`, { ...pathOf(id), body: given({ reason }) })),
+    done: DONE[word],
+    one: async (client, named, { reason }) => {
+      const id = await keyId(client, named, word === 'restore');
+      return unwrap(client.POST(`/v1/keys/{id}/${word}`, { ...pathOf(id), body: given({ reason }) }));
+    },
     table: changedText,
   });
 
-/** A command that takes power from a key. */
-const endingVerb = (word: 'disable' | 'quarantine' | 'revoke', notes: string) =>
-  request({
+/** A command that takes power from keys. */
+const endingVerb = (word: Ending, notes: string) =>
+  forEach({
     args: { id: ID_ARG, reason: REASON_ARG, 'last-admin': LAST_ADMIN_ARG },
     examples: stateExamples(word),
     notes,
-    send: (client, { id, reason, 'last-admin': isMeant }) => {
+    done: DONE[word],
+    one: async (client, named, { reason, 'last-admin': isMeant }) => {
+      const id = await keyId(client, named);
       const body = { ...given({ reason }), ...lastAdminOf(isMeant) };
       return unwrap(client.POST(`/v1/keys/{id}/${word}`, { ...pathOf(id), body }));
     },
@@ -171,7 +196,11 @@ export const usage = request({
     'keys usage key_4fT9aBcDeF12',
     'keys usage key_4fT9aBcDeF12 --from 7d --step day --group-by model',
   ],
-  parse: (args) => ({ path: { id: args.id }, query: usageQuery(args) }),
-  send: (client, params) => unwrap(client.GET('/v1/keys/{id}/usage', { params })),
+  parse: (args) => ({ named: args.id, query: usageQuery(args) }),
+  send: async (client, { named, query }) => {
+    const params = { path: { id: await keyId(client, named) }, query };
+    return unwrap(client.GET('/v1/keys/{id}/usage', { params }));
+  },
+  isList: true,
   table: usageText,
 });

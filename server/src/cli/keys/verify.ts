@@ -1,6 +1,6 @@
 import { unwrap, type components } from '@keyward/sdk';
 import { EXIT, usageError } from '../exit.ts';
-import { fields, membersText, tableText } from '../output.ts';
+import { fields, membersText, tableOf, type Shown } from '../output.ts';
 import { given, wholeNumber } from '../parse.ts';
 import { request } from '../request.ts';
 import { readSecret, refuseDamagedKey } from '../secret.ts';
@@ -63,8 +63,8 @@ function resourceOf(model: string | undefined, workspace: string | undefined): Q
   return workspace === undefined ? undefined : { type: 'workspace', id: workspace };
 }
 
-function verdictText({ explanation, ...verdict }: Verdict): string {
+function verdictText({ explanation, ...verdict }: Verdict): Shown {
   if (explanation === undefined) return membersText(verdict);
-  const checks = tableText(explanation, fields('check', 'outcome', 'input', 'detail'));
-  return `${membersText(verdict)}\n\n${checks}`;
+  const checks = tableOf(explanation, fields('check', 'outcome', 'input', 'detail'));
+  return [membersText(verdict), checks];
 }

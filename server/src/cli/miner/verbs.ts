@@ -4,7 +4,7 @@ import { verb } from '../command.ts';
 import { readCredential, storeCredential } from '../credentials/index.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
 import { say } from '../io.ts';
-import { print, tableText, type Columns } from '../output.ts';
+import { print, tableOf, type Columns } from '../output.ts';
 import { given } from '../parse.ts';
 import { request } from '../request.ts';
 import { readSecret } from '../secret.ts';
@@ -54,7 +54,8 @@ export const status = request({
   notes:
     'The workers of the owner of this key, that were seen within a week. With workers:read those of all owners.',
   send: (client) => unwrap(client.GET('/v1/workers')),
-  table: ({ items }) => tableText(items, COLUMNS),
+  isList: true,
+  table: ({ items }) => tableOf(items, COLUMNS),
 });
 
 export const drain = request({

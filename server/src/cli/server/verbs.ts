@@ -1,13 +1,14 @@
 import { verb } from '../command.ts';
 import { EXIT, usageError } from '../exit.ts';
 import { isTerminal, say } from '../io.ts';
-import { OUTPUT_ARGS, print, tableText } from '../output.ts';
+import { OUTPUT_ARGS, print, tableOf, tableText } from '../output.ts';
 import { findProcess } from './pid-file.ts';
 import { stopServer } from './stop.ts';
 
 export const up = verb({
   args: {
     output: { ...OUTPUT_ARGS.output, description: 'Format of the result. Default: text' },
+    format: OUTPUT_ARGS.format,
     json: OUTPUT_ARGS.json,
   },
   examples: ['up', 'up --output json', '$ KEYWARD_LOCAL_MODEL=off keyward up'],
@@ -174,11 +175,14 @@ export const doctor = verb({
     await print(context, args, {
       value: { ok, checks },
       table: () =>
-        tableText(checks, {
-          check: ({ check }) => check,
-          '': ({ status }) => status,
-          detail: ({ detail, fix }) => (fix === null ? detail : `${detail} Fix: ${fix}`),
-        }),
+        // Uncut: the fix is to be read as a whole.
+        tableText(
+          tableOf(checks, {
+            check: ({ check }) => check,
+            '': ({ status }) => status,
+            detail: ({ detail, fix }) => (fix === null ? detail : `${detail} Fix: ${fix}`),
+          }),
+        ),
     });
     return ok ? EXIT.ok : EXIT.failure;
   },

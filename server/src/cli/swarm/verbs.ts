@@ -2,7 +2,7 @@ import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import type { Context } from '../command.ts';
 import { EXIT, usageError } from '../exit.ts';
 import { say } from '../io.ts';
-import { cell, fields, membersText, tableText, type Columns } from '../output.ts';
+import { cell, fields, membersText, tableOf, type Columns, type Shown } from '../output.ts';
 import { durationSeconds, given } from '../parse.ts';
 import { Progress } from '../progress.ts';
 import { request } from '../request.ts';
@@ -73,8 +73,9 @@ export const list = request({
   args: {},
   examples: ['swarm list', '$ keyward swarm list --output json | jq .items[].swarm_id'],
   send: (client) => unwrap(client.GET('/v1/swarm/list')),
+  isList: true,
   table: ({ items }) =>
-    tableText(items, {
+    tableOf(items, {
       swarm: ({ swarm_id: id }) => id,
       ...fields('members', 'online'),
       capabilities: ({ capabilities }) => capabilities.join(' '),
@@ -156,7 +157,7 @@ async function followed(client: KeywardClient, { io }: Context, id: string): Pro
   }
 }
 
-function taskText({ task_id: id, strategy, state, members, ...task }: Task): string {
+function taskText({ task_id: id, strategy, state, members, ...task }: Task): Shown {
   const { result, agreement, reason, absent } = task;
   const head = membersText({
     task: id,
@@ -167,10 +168,11 @@ function taskText({ task_id: id, strategy, state, members, ...task }: Task): str
     ...(reason !== null && { reason }),
     ...(absent.length > 0 && { absent: absent.join(', ') }),
   });
-  return `${head}\n\n${tableText(members, {
+  const columns = {
     ...fields('name', 'state', 'presence', 'output'),
-    error: ({ error }) => error?.message,
-  })}`;
+    error: ({ error }: Task['members'][number]) => error?.message,
+  };
+  return [head, tableOf(members, columns)];
 }
 
 function codeOf({ state, is_reached: isReached }: Task): number | void {
@@ -183,7 +185,8 @@ export const status = request({
   notes: 'A task of a swarm: swarm consensus.',
   send: (client, { swarm }) =>
     unwrap(client.GET('/v1/swarm/status', { params: { query: given({ swarm_id: swarm }) } })),
-  table: ({ members }) => tableText(members, MEMBERS),
+  isList: true,
+  table: ({ members }) => tableOf(members, MEMBERS),
 });
 
 export const consensus = request({

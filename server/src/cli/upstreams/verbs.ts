@@ -1,9 +1,11 @@
 import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { EXIT, usageError } from '../exit.ts';
 import { say, warn } from '../io.ts';
-import { fields, tableText, type Columns } from '../output.ts';
+import { fields, tableOf, tableText, type Columns } from '../output.ts';
 import { given } from '../parse.ts';
-import { idOf, NAMED_ARG, pagedList, request, type FetchPage } from '../request.ts';
+import { idOf, NAMED_ARG, type Kind } from '../things/thing-id.ts';
+import { pagedList, request, type FetchPage } from '../request.ts';
+import { forEach } from '../things/several.ts';
 import { SETTING_ARGS, settingsOf } from './settings.ts';
 
 type Upstream = components['schemas']['Upstream'];
@@ -31,8 +33,10 @@ const pageOf =
   (query) =>
     unwrap(client.GET('/v1/upstreams', { params: { query } }));
 
+const UPSTREAM: Kind<Upstream> = { noun: 'upstream', prefix: 'up', pages: pageOf };
+
 const pathOf = async (client: KeywardClient, named: string) => ({
-  params: { path: { id: await idOf(named, { noun: 'upstream', prefix: 'up', page: pageOf(client) }) } },
+  params: { path: { id: await idOf(client, named, UPSTREAM) } },
 });
 
 export const add = request({
@@ -119,20 +123,26 @@ export const test = request({
   notes: 'Exit code 0: every step succeeded. 1: a step failed.',
   send: async (client, { id }) => unwrap(client.POST('/v1/upstreams/{id}/test', await pathOf(client, id))),
   table: ({ steps }) =>
-    tableText(steps, {
-      step: ({ step }) => step,
-      ok: ({ ok }) => (ok ? 'ok' : 'FAILED'),
-      ms: ({ took_ms }) => took_ms,
-      detail: ({ detail }) => detail,
-    }),
+    // Uncut: the detail of a failure is to be read as a whole.
+    tableText(
+      tableOf(steps, {
+        step: ({ step }) => step,
+        ok: ({ ok }) => (ok ? 'ok' : 'FAILED'),
+        ms: ({ took_ms }) => took_ms,
+        detail: ({ detail }) => detail,
+      }),
+    ),
   after: ({ ok }) => (ok ? EXIT.ok : EXIT.failure),
 });
 
-export const remove = request({
+export const remove = forEach({
   args: { id: NAMED_ARG },
-  examples: ['upstreams remove openai'],
-  send: async (client, { id }) => {
-    const { params } = await pathOf(client, id);
+  examples: ['upstreams remove openai', 'upstreams remove ollama vllm --yes'],
+  notes: 'Requests to its models fail then, unless another upstream has them.',
+  done: 'removed',
+  asks: (upstreams) => `Remove ${upstreams} with its credential and prices?`,
+  one: async (client, named) => {
+    const { params } = await pathOf(client, named);
     await unwrap(client.DELETE('/v1/upstreams/{id}', { params }));
     return { id: params.path.id, removed: true };
   },

@@ -1,11 +1,13 @@
 import { unwrap } from '@keyward/sdk';
 import { say } from '../io.ts';
-import { membersText, tableText } from '../output.ts';
+import { membersText, tableOf } from '../output.ts';
 import { given } from '../parse.ts';
 import { request } from '../request.ts';
-import { findWorkspace, MODES, SLUG_ARG } from './workspace.ts';
+import { forEach } from '../things/several.ts';
+import { findWorkspace, MODES, SLUG_ARG, WORKSPACE_COLUMNS } from './workspace.ts';
 
 export { ask } from './ask.ts';
+export { removeDocument as 'remove-document', update } from './update.ts';
 
 export const create = request({
   args: {
@@ -27,6 +29,7 @@ export const create = request({
     const body = { name, ...given({ chatMode, chatModel, openAiPrompt }) };
     return (await unwrap(client.POST('/v1/workspace/new', { body }))).workspace;
   },
+  table: (workspace) => tableOf([workspace], WORKSPACE_COLUMNS),
   after: ({ slug }, { io }) => say(io, `Add to it: keyward documents add FOLDER --workspace ${slug}`),
 });
 
@@ -37,8 +40,9 @@ export const list = request({
     const { workspaces: items } = await unwrap(client.GET('/v1/workspaces'));
     return { items, next_cursor: null };
   },
+  isList: true,
   table: ({ items }) =>
-    tableText(items, {
+    tableOf(items, {
       slug: ({ slug }) => slug,
       name: ({ name }) => name,
       mode: ({ chatMode }) => chatMode,
@@ -52,20 +56,22 @@ export const get = request({
   examples: ['workspaces get staff'],
   send: (client, { slug }) => findWorkspace(client, slug),
   table: ({ documents, threads, ...settings }) => {
-    const rows = tableText(documents, {
+    const rows = tableOf(documents, {
       document: ({ docpath }) => docpath,
       pinned: ({ pinned }) => (pinned ? 'yes' : 'no'),
     });
-    return [membersText({ ...settings, threads: threads.length }), rows].join('\n\n');
+    return [membersText({ ...settings, threads: threads.length }), rows];
   },
 });
 
-const remove = request({
+const remove = forEach({
   args: { slug: SLUG_ARG },
-  examples: ['workspaces delete staff'],
+  examples: ['workspaces delete staff', 'workspaces delete staff trial --yes'],
   notes: 'Its documents stay. To remove them: documents remove.',
-  send: async (client, args) => {
-    const { slug } = await findWorkspace(client, args.slug);
+  done: 'deleted',
+  asks: (workspaces) => `Delete ${workspaces} with all chats?`,
+  one: async (client, named) => {
+    const { slug } = await findWorkspace(client, named);
     await unwrap(client.DELETE('/v1/workspace/{slug}', { params: { path: { slug } }, parseAs: 'text' }));
     return { slug, deleted: true };
   },

@@ -1,7 +1,16 @@
 import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { CliError, EXIT } from '../exit.ts';
+import { fields, type Columns } from '../output.ts';
 
 export const MODES: string[] = ['automatic', 'query', 'chat'];
+
+/** A workspace in a table: its many further settings are in JSON. */
+export const WORKSPACE_COLUMNS: Columns<components['schemas']['Workspace']> = {
+  ...fields('slug', 'name'),
+  mode: ({ chatMode }) => chatMode,
+  model: ({ chatModel }) => chatModel,
+  created: ({ createdAt }) => createdAt,
+};
 
 export const SLUG_ARG = {
   type: 'positional',

@@ -1,0 +1,27 @@
+import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
+import { idOf, type Kind } from '../things/thing-id.ts';
+
+/** Of a name: a secret of another program may be given in its place, and must not come into a URL. */
+const SEARCHED_CHARACTERS = 8;
+
+const KEY: Kind<components['schemas']['Key']> = {
+  noun: 'key',
+  prefix: 'key',
+  pages: (client, named) => (query) => {
+    const q = named.slice(0, SEARCHED_CHARACTERS);
+    return unwrap(client.GET('/v1/keys', { params: { query: { ...query, q, limit: 200 } } }));
+  },
+};
+
+/**
+ * The id of a key that was named by its id or its name. A revoked key may have had the name before.
+ * @param isRevoked the command is about revoked keys. @throws CliError
+ */
+export const keyId = (client: KeywardClient, named: string, isRevoked = false): Promise<string> =>
+  idOf(client, named, KEY, ({ state }) => (state === 'revoked') === isRevoked);
+
+/** For a flag that names a key. */
+export const keyIdIn = async (
+  client: KeywardClient,
+  named: string | undefined,
+): Promise<string | undefined> => (named === undefined ? undefined : keyId(client, named));

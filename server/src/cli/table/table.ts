@@ -1,0 +1,57 @@
+import { cell } from './cell.ts';
+import { cutTo, displayWidth, padTo } from './width.ts';
+
+/** The columns of a table: heading → cell. */
+export type Columns<T> = Record<string, (item: T) => unknown>;
+
+export interface Table {
+  headings: string[];
+  rows: unknown[][];
+}
+
+export const tableOf = <T>(items: readonly T[], columns: Columns<T>): Table => ({
+  headings: Object.keys(columns),
+  rows: items.map((item) => Object.values(columns).map((column) => column(item))),
+});
+
+/** Columns with the names of their fields. */
+export const fields = <K extends string>(
+  ...names: K[]
+): Record<K, (item: { [N in K]?: unknown }) => unknown> =>
+  Object.fromEntries(names.map((name) => [name, (item: { [N in K]?: unknown }) => item[name]])) as never;
+
+const GAP = '  ';
+/** A column is not made narrower. */
+const NARROWEST = 4;
+/** Ids are copied into the next command: they are never cut. */
+const ID = /^[a-z]{2,}_[0-9A-Za-z]{12}/;
+
+/** @param width cells of the terminal: wide cells are cut with `…`, and no line is longer. Default: nothing is cut */
+export function tableText({ headings, rows }: Table, width = Infinity): string {
+  if (rows.length === 0) return '(none)';
+  const lines = [headings.map((heading) => heading.toUpperCase()), ...rows.map((row) => row.map(cell))];
+  const widths = widthsIn(lines, width);
+  return lines
+    .map((line) => line.map((text, at) => padTo(cutTo(text, widths[at] ?? 0), widths[at] ?? 0)))
+    .map((line) => cutTo(line.join(GAP).trimEnd(), width))
+    .join('\n');
+}
+
+/** The widest columns give way first. */
+function widthsIn(lines: readonly string[][], width: number): number[] {
+  const columns = (lines[0] ?? []).map((_, at) => lines.map((line) => line[at] ?? ''));
+  const widths = columns.map((texts) => Math.max(...texts.map(displayWidth)));
+  const isFixed = columns.map(([, ...texts]) => texts.every((text) => text === '–' || ID.test(text)));
+  const room = width - GAP.length * (widths.length - 1);
+  const capped = (cap: number): number[] =>
+    widths.map((one, at) => (isFixed[at] === true ? one : Math.min(one, cap)));
+  const total = (list: readonly number[]): number => list.reduce((sum, one) => sum + one, 0);
+  if (total(widths) <= room) return widths;
+  let [low, high] = [NARROWEST, Math.max(NARROWEST, ...widths)];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (total(capped(middle)) <= room) low = middle;
+    else high = middle - 1;
+  }
+  return capped(low);
+}
