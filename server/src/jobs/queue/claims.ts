@@ -182,6 +182,7 @@ export class Claims {
       tx,
       claimed.map(({ key_id: keyId }) => keyId),
     );
+    const constraintsOf = new Map<Lane, string>();
     for (const job of claimed) {
       const seeking = byToken.get(job.lease_token);
       const lane = lanesOf.get(job.id);
@@ -192,9 +193,9 @@ export class Claims {
       }
       if (seeking === undefined || lane === undefined) continue;
       if (job.model !== null) this.#noteModel(job.worker_id, job.model);
-      const { keys_workers: _, ...spec } = lane.spec;
-      const constraints = JSON.stringify(spec);
-      seeking.jobs.push({ ...job, payload: job.payload ?? '{}', constraints, caller });
+      const constraints = constraintsOf.get(lane) ?? constraintsIn(lane);
+      constraintsOf.set(lane, constraints);
+      seeking.jobs.push(Object.assign(job, { payload: job.payload ?? '{}', constraints, caller }));
     }
   }
 
@@ -213,4 +214,10 @@ export class Claims {
     const booking = onlyFor !== undefined && { onlyFor, bookedUntilMs: row.booked_until };
     return { candidate, loaded, mustKeep: says && held > 0, ...booking };
   }
+}
+
+/** JSON */
+function constraintsIn({ spec }: Lane): string {
+  const { keys_workers: _, ...constraints } = spec;
+  return JSON.stringify(constraints);
 }

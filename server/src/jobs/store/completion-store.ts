@@ -91,22 +91,21 @@ async function completeOnSqlite(tx: Db, items: readonly Finished[], nowMs: numbe
       items.map(({ id }) => id),
     )} and state = 'RUNNING'`.execute(tx);
   const held = new Map(rows.map((row) => [row.id, row]));
-  const done = items.flatMap((item) => {
-    const row = held.get(item.id);
-    const isHeld = row?.lease_token === item.token && row.worker_owner_id === item.owner_id;
-    return isHeld ? [{ item, row }] : [];
-  });
-  await runEach(
-    tx,
-    COMPLETE,
-    done.map(({ item, row }) => [nowMs, item.result_hash, row.place]),
-  );
-  await runEach(
-    tx,
-    'insert into job_results (job_id, result) values (?, ?)',
-    done.map(({ item: { id, result } }) => [id, result]),
-  );
-  return done.map(({ row }) => ({ ...row, state: 'COMPLETED', finished_at: nowMs }));
+  const changes: unknown[][] = [];
+  const results: unknown[][] = [];
+  const done: CompletedJob[] = [];
+  for (const { id, token, owner_id: ownerId, result, result_hash: hash } of items) {
+    const row = held.get(id);
+    if (row?.lease_token !== token || row.worker_owner_id !== ownerId) continue;
+    changes.push([nowMs, hash, row.place]);
+    results.push([id, result]);
+    row.state = 'COMPLETED';
+    row.finished_at = nowMs;
+    done.push(row);
+  }
+  await runEach(tx, COMPLETE, changes);
+  await runEach(tx, 'insert into job_results (job_id, result) values (?, ?)', results);
+  return done;
 }
 
 export const deleteResult = async (tx: Db, id: string): Promise<void> => {
