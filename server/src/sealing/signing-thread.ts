@@ -15,17 +15,20 @@ export interface Signed {
 /** Fewer are signed at once: a message to the thread and back would take as long. */
 const FEW = 3;
 
-/** @returns base64 */
-const signText = (text: string, key: KeyObject): string =>
-  sign(null, Buffer.from(text), key).toString('base64');
+/** Ed25519. @returns base64 */
+export const signAll = (texts: readonly string[], key: KeyObject): string[] =>
+  texts.map((text) => sign(null, Buffer.from(text), key).toString('base64'));
 
 /**
- * Signs many texts on a thread of its own, one message for all of them: for each, node:crypto's own threads take a fifth of the
- * time of a signature on the main thread. The thread starts with the first ones; the process may end while it is idle.
+ * Signs many texts on a thread of its own, with one message for all of them: with the threads of node:crypto each would take
+ * a fifth of a signature's time on the main thread. The thread starts when there are many for the first time.
  */
 export class SigningThread {
   readonly #key: KeyObject;
-  readonly #waiting = new Map<number, PromiseWithResolvers<string[]>>();
+  readonly #waiting = new Map<
+    number,
+    { texts: readonly string[]; resolve: (signatures: string[]) => void }
+  >();
   #worker: Worker | undefined;
   #lastId = 0;
 
@@ -35,14 +38,14 @@ export class SigningThread {
 
   /** Begins at once, also where its caller blocks after it. */
   sign(texts: readonly string[]): Promise<string[]> {
-    if (texts.length <= FEW) return Promise.resolve(texts.map((text) => signText(text, this.#key)));
+    if (texts.length <= FEW) return Promise.resolve(signAll(texts, this.#key));
     const worker = (this.#worker ??= this.#start());
-    const waiting = Promise.withResolvers<string[]>();
     const id = ++this.#lastId;
-    this.#waiting.set(id, waiting);
+    const { promise, resolve } = Promise.withResolvers<string[]>();
+    this.#waiting.set(id, { texts, resolve });
     worker.ref();
     worker.postMessage({ id, texts } satisfies ToSign);
-    return waiting.promise;
+    return promise;
   }
 
   /** The next texts start another one. */
@@ -60,18 +63,21 @@ export class SigningThread {
     worker.on('message', ({ id, signatures }: Signed) => {
       this.#waiting.get(id)?.resolve(signatures);
       this.#waiting.delete(id);
+      // An idle thread must not keep the process alive.
       if (this.#waiting.size === 0) worker.unref();
     });
-    worker.on('error', (error) => this.#fail(error));
-    worker.on('exit', () => {
-      this.#worker = undefined;
-      this.#fail(new Error('The thread that signs has ended.'));
-    });
+    // Such as too little memory: its end follows.
+    worker.on('error', () => undefined);
+    worker.on('exit', () => this.#ended(worker));
     return worker;
   }
 
-  #fail(error: unknown): void {
-    for (const { reject } of this.#waiting.values()) reject(error);
+  /** What it has not signed is signed here. */
+  #ended(worker: Worker): void {
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
+    const left = [...this.#waiting.values()];
     this.#waiting.clear();
+    for (const { texts, resolve } of left) resolve(signAll(texts, this.#key));
   }
 }
