@@ -53,12 +53,14 @@ describeOnBothDatabases('the rows of workers in memory', (open) => {
     const read = () => storage.transaction((tx) => rows.read(tx, [ID, ID, 'wrk_unknown']));
     for (const [what, change] of CHANGES) {
       const before = await read();
-      expect(await read(), what).toEqual(before);
+      expect({ what, ...(await read()) }).toEqual({ what, ...before });
       await other.transaction(change);
       const [row] = await store.findWorkers(other.db, [ID]);
-      const { workers, marked } = await read();
-      expect([...workers.values()], what).toEqual(row === undefined ? [] : [row]);
-      expect(marked.has(ID), what).toBe(what === 'has a mark');
+      expect({ what, ...(await read()) }).toEqual({
+        what,
+        workers: new Map(row === undefined ? [] : [[ID, row]]),
+        marked: new Set(what === 'has a mark' ? [ID] : []),
+      });
     }
   });
 });

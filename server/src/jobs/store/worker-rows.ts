@@ -42,8 +42,8 @@ export class WorkerRows {
       if (row !== undefined)
         workers.set(id, this.#keep(row.seen_at === seenAt ? row : { ...row, seen_at: seenAt }));
     }
-    const marked = new Set(stamps.flatMap(({ id, is_marked: isMarked }) => (Boolean(isMarked) ? [id] : [])));
-    return { workers, marked };
+    const marked = stamps.filter(({ is_marked: isMarked }) => Boolean(isMarked));
+    return { workers, marked: new Set(marked.map(({ id }) => id)) };
   }
 
   #keep(row: WorkerRow): WorkerRow {
