@@ -13,6 +13,8 @@ import { startPostgresServer } from '../server/test/postgres-server.ts';
  * jobs (1000000 for the bar; submitting them takes two minutes).
  *
  * All of them have the same two processors, and so has Redis; PostgreSQL has the whole machine, for both of its clients.
+ * Beside them the floor: bare SQLite, with the same rows and commits (jobs-floor.ts).
+ *
  * Keyward and PostgreSQL have a result on the disk before they answer. Redis does so with `appendfsync always`, the
  * like-for-like; as BullMQ is installed (`everysec`) a crash of the machine loses the last second.
  *
@@ -79,11 +81,11 @@ async function bullmqWith(fsync: string): Promise<Figures> {
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 const shown = (name: string, { submitted, completed, ...more }: Figures): string => {
-  const { submitCpuUs, completeCpuUs, p50, p99, rssBefore, rssAfter } = more;
+  const { submitCpuUs = 0, completeCpuUs, p50, p99, rssBefore, rssAfter } = more;
   const parts = [
     `${name.padEnd(34)} ${String(submitted).padStart(6)} submitted/s ${String(completed).padStart(6)} completed/s`,
   ];
-  if (submitCpuUs !== undefined) parts.push(`CPU ${submitCpuUs} + ${completeCpuUs} µs`);
+  if (completeCpuUs !== undefined) parts.push(`CPU ${submitCpuUs} + ${completeCpuUs} µs`);
   if (p50 !== undefined && p99 !== undefined)
     parts.push(`to a worker p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`);
   if (rssBefore !== undefined) parts.push(`${rssBefore} → ${rssAfter} MB`);
@@ -96,6 +98,8 @@ const postgres = await startPostgresServer();
 try {
   const sqlite = await run('jobs-core.ts', 'sqlite', JOBS);
   say(shown('Keyward on SQLite', sqlite));
+  const floor = await run('jobs-floor.ts', JOBS);
+  say(shown('bare SQLite, the same commits', floor));
   const safe = await bullmqWith('always');
   say(shown('BullMQ on Redis, fsync always', safe));
   const everySecond = await bullmqWith('everysec');
@@ -110,6 +114,7 @@ try {
     `on SQLite ${ratio(sqlite, safe)} of BullMQ with results on the disk (fsync always), ` +
       `${ratio(sqlite, everySecond)} of its default, which may lose the last second`,
   );
+  say(`on SQLite ${ratio(sqlite, floor)} of bare SQLite`);
   say(`on PostgreSQL ${ratio(onPostgres, boss)} of pg-boss`);
   say(`with ${WAITING} waiting jobs ${ratio(full, sqlite)} of none`);
 } finally {

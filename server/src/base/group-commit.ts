@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 const BATCH_MAX = 200;
 
 interface Waiting<Item, Result> {
@@ -31,8 +33,9 @@ export class GroupCommit<Item, Result> {
   }
 
   async #run(): Promise<void> {
-    // Items of the same turn of the event loop go together.
-    await Promise.resolve();
+    // Items of the same turn of the event loop go together: those of all requests that have arrived. A promise would go on
+    // before the next request is read, and SQLite has committed the first one by then.
+    await nextTurn();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH_MAX);
       try {

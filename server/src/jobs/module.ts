@@ -15,6 +15,7 @@ import { Pace } from './pace.ts';
 import { Presence } from './presence/presence.ts';
 import { Queue } from './queue/queue.ts';
 import { WorkerModels } from './remote/worker-models.ts';
+import { WorkerRows } from './store/worker-rows.ts';
 import { Submitters } from './submitters.ts';
 import { Submissions } from './submit.ts';
 import { Sweeper } from './sweeper.ts';
@@ -51,7 +52,8 @@ export const jobsModule = defineModule({
     const submitters = new Submitters({ keys, nodes, clock });
     const { clocks, limits } = config.jobs;
     const workers = new KnownWorkers({ storage, clock });
-    const queue = new Queue({ storage, clock, logger, nodes, clocks, submitters, workers });
+    const workerRows = new WorkerRows();
+    const queue = new Queue({ storage, clock, logger, nodes, clocks, submitters, workers, workerRows });
     const context: JobsContext = {
       storage,
       clock,
@@ -65,6 +67,7 @@ export const jobsModule = defineModule({
       limits,
       queue,
       workers,
+      workerRows,
       workerIds: new Map(),
       submitters,
       webhookPrivate: config.webhookPrivate,
@@ -104,5 +107,6 @@ export const jobsModule = defineModule({
     await jobs.presence.stop();
     jobs.news.close();
     await Promise.all([jobs.submissions.idle(), jobs.completions.idle(), jobs.outputs.idle()]);
+    await jobs.signer.stop();
   },
 });

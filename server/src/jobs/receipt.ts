@@ -56,47 +56,64 @@ export async function receiptOf(
 ): Promise<Receipt | null> {
   if (job.finished_at === null) return null;
   const attempts = await attemptsOf(storage.db, job.id);
-  return signed(job, attempts, signer);
+  const [receipt = null] = attempts.length === 0 ? [] : await signed([{ job, attempts }], signer);
+  return receipt;
 }
 
+interface Attempted {
+  job: Pick<JobRow, 'id' | 'owner_id'>;
+  /** At least one. */
+  attempts: readonly AttemptRow[];
+}
+
+/** @returns the receipts in the order of the jobs. Their signing has begun when this returns. */
 export async function signed(
-  job: Pick<JobRow, 'id' | 'owner_id'>,
-  attempts: readonly AttemptRow[],
-  signer: JobsContext['signer'],
-): Promise<Receipt | null> {
+  jobs: readonly Attempted[],
+  signer: Pick<JobsContext['signer'], 'keyId' | 'publicKeyPem' | 'signAside'>,
+): Promise<Receipt[]> {
+  const statements = jobs.map((job) => statementOf(job, signer.keyId));
+  // Their members are in the order of their names: this is their canonical JSON, in a fifth of the time (receipt.test.ts).
+  const signatures = await signer.signAside(statements.map((statement) => JSON.stringify(statement)));
+  return statements.map((whole, at) => {
+    const { format: _, ...statement } = whole;
+    return { ...statement, public_key: signer.publicKeyPem, signature: signatures[at] ?? '' };
+  });
+}
+
+function statementOf({ job, attempts }: Attempted, keyId: string): Statement & { format: string } {
   const last = attempts.at(-1);
-  if (last === undefined) return null;
-  const statement: Statement = {
-    job_id: job.id,
-    owner_id: job.owner_id,
-    worker_id: last.worker_id,
-    worker_owner_id: last.worker_owner_id,
-    outcome: last.outcome,
-    attempts: attempts.map(({ attempt, worker_id, outcome, started_at, ended_at }) => ({
+  if (last === undefined) throw new Error('A receipt needs an attempt.');
+  return {
+    attempts: attempts.map(({ attempt, ended_at, outcome, started_at, worker_id }) => ({
       attempt,
-      worker_id,
+      ended_at: isoTime(ended_at),
       outcome,
       started_at: isoTime(started_at),
-      ended_at: isoTime(ended_at),
+      worker_id,
     })),
+    completion_tokens: last.tokens_out,
+    finished_at: isoTime(last.ended_at),
+    format: FORMAT,
     gpu_seconds: gpuMsOf(last) / MS,
     gpu_seconds_claimed: last.gpu_ms_claimed / MS,
     gpu_seconds_measured: last.gpu_ms_measured / MS,
-    prompt_tokens: last.tokens_in,
-    completion_tokens: last.tokens_out,
+    job_id: job.id,
+    key_id: keyId,
     model: last.model,
     model_digest: last.model_digest,
+    outcome: last.outcome,
+    owner_id: job.owner_id,
+    prompt_tokens: last.tokens_in,
     started_at: isoTime(last.started_at),
-    finished_at: isoTime(last.ended_at),
-    key_id: signer.keyId,
+    worker_id: last.worker_id,
+    worker_owner_id: last.worker_owner_id,
   };
-  const signature = Buffer.from(await signer.signAside(bytesOf(statement))).toString('base64');
-  return { ...statement, public_key: signer.publicKeyPem, signature };
 }
 
-/** `format`: the signature is valid for nothing else that this key signs. */
-const bytesOf = (statement: object): Buffer =>
-  Buffer.from(canonical({ ...statement, format: 'keyward-job-receipt-1' }));
+/** The signature is valid for nothing else that this key signs. */
+const FORMAT = 'keyward-job-receipt-1';
+
+const bytesOf = (statement: object): Buffer => Buffer.from(canonical({ ...statement, format: FORMAT }));
 
 export type ReceiptCheck = { valid: true; key_id: string } | { valid: false; reason: string };
 

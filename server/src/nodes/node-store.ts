@@ -67,6 +67,7 @@ export async function appendChange(
   { kind, subject, ends = false }: Change,
   { nowMs, madeBy, notification }: Appended,
 ): Promise<number> {
+  lockedHeads.delete(tx);
   // One statement, as acknowledgements wait for it.
   if (notification !== undefined) {
     const { channel, nodeId } = notification;
@@ -124,11 +125,18 @@ function changeOf({ seq, kind, subject, ends, made_by: madeBy }: Joined): MadeCh
   return { seq, kind, subject, ends: ends === 1, madeBy };
 }
 
+/** By transaction: the permits of all callers that share one are checked against it. */
+const lockedHeads = new WeakMap<Db, number>();
+
 /** The number of the last change. Until the transaction ends there is no other: SQLite has locked the file. */
 export async function lockHead(tx: Db): Promise<number> {
+  const known = lockedHeads.get(tx);
+  if (known !== undefined) return known;
   const query = tables(tx).selectFrom('node_changes_head').select('seq').where('id', '=', 1);
   const locked = dialectOf(tx) === 'postgres' ? query.forShare() : query;
-  return (await locked.executeTakeFirstOrThrow()).seq;
+  const { seq } = await locked.executeTakeFirstOrThrow();
+  lockedHeads.set(tx, seq);
+  return seq;
 }
 
 /** The first change after `seq` that ends requests of `subjects`; and the oldest number in the table. */

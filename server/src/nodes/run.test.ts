@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
-import { booksOf, migrate, underPermit, type Db, type Storage } from '../storage/index.ts';
+import { booksOf, migrate, Together, underPermit, type Db, type Storage } from '../storage/index.ts';
 import { nodesMigrations, type Change } from './index.ts';
 import { appendChange } from './node-store.ts';
 import type { EndedBy } from './run.ts';
@@ -60,6 +60,19 @@ describeOnBothDatabases('writes of a request', (open, dialect) => {
       code: 'key_revoked',
     });
     expect(await written()).toBe(1);
+  });
+
+  test('of several requests that share a transaction, only the one that a change has ended is refused', async () => {
+    const together = new Together<string, string>(storage, async (tx, names) => {
+      for (const name of names) await sql`insert into things values (${name})`.execute(tx);
+      return [...names];
+    });
+    const add = (subject: string) => underPermit(enter(subject).run, () => together.add(subject));
+    await change(revoked);
+    const added = await Promise.allSettled(['key_b', 'key_a', 'key_c'].map(add));
+    expect(added.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const { rows } = await sql<{ name: string }>`select name from things order by name`.execute(storage.db);
+    expect(rows).toEqual([{ name: 'key_b' }, { name: 'key_c' }]);
   });
 
   test('the write of a request is refused if the change commits while its transaction is open', async () => {

@@ -8,11 +8,11 @@ import {
   sign,
   type KeyObject,
 } from 'node:crypto';
-import { promisify } from 'node:util';
 import type { AuditSigner } from '../audit/index.ts';
 import { KeywardError, StartupError } from '../base/errors.ts';
 import { derive, fingerprintOf, signingKeyOf, type SigningKey } from './derive.ts';
 import { decodeMasterKey } from './master-key.ts';
+import { SigningThread } from './signing-thread.ts';
 
 /** The stored form of a secret. */
 export interface SecretDigest {
@@ -39,7 +39,6 @@ interface Version {
 }
 
 const PREVIOUS_MAX = 16;
-const signLater = promisify(sign);
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -49,8 +48,10 @@ export class Sealing {
   /** Of the current master key: 8 hex characters, not secret. */
   readonly fingerprint: string;
   readonly signer: AuditSigner & {
-    /** On a thread of its own: a signature takes 58 µs, in which the server can do other things. */
-    signAside(bytes: Uint8Array): Promise<Uint8Array>;
+    /** On a thread of its own: a signature takes 50 µs, in which the server can do other things. @returns base64 */
+    signAside(texts: readonly string[]): Promise<string[]>;
+    /** Ends the thread, until there is more to sign. */
+    stop(): Promise<void>;
   };
   /** PEM, current first; old checkpoints need the others. */
   readonly publicKeys: string[];
@@ -66,11 +67,13 @@ export class Sealing {
     this.fingerprint = current.fingerprint;
     this.publicKeys = versions.map((version) => version.signingKey.publicKeyPem);
     this.sessionKeys = versions.map((version) => version.sessionKey);
+    const thread = new SigningThread(current.signingKey.privateKey);
     this.signer = {
       publicKeyPem: current.signingKey.publicKeyPem,
       keyId: current.signingKey.keyId,
       sign: (bytes) => sign(null, bytes, current.signingKey.privateKey),
-      signAside: (bytes) => signLater(null, bytes, current.signingKey.privateKey),
+      signAside: (texts) => thread.sign(texts),
+      stop: () => thread.stop(),
     };
   }
 

@@ -23,7 +23,7 @@ class Withdrawn extends Error {
 /**
  * Writes of many callers in one transaction: what comes in while one runs goes into the next. One commit for all of them,
  * and one statement where `work` can join them. Each item is committed only while the permit of its own caller stands.
- * Guarded by together.test.ts.
+ * Guarded by nodes/run.test.ts.
  */
 export class Together<Item, Result> {
   readonly #storage: Storage;

@@ -23,6 +23,7 @@ export const book = (
   tables(tx)
     .updateTable('workers')
     .set({
+      revision: sql<number>`revision + 1`,
       booked_by: ownerId,
       booked_until: sql<number>`case when booked_by = ${ownerId} and booked_until > ${untilMs}
         then booked_until else ${untilMs} end`,
@@ -42,7 +43,7 @@ export const release = (
 ): Promise<WorkerRow | undefined> => {
   let query = tables(tx)
     .updateTable('workers')
-    .set({ booked_by: null, booked_until: 0 })
+    .set({ revision: sql<number>`revision + 1`, booked_by: null, booked_until: 0 })
     .where('id', '=', workerId)
     .where('booked_until', '>', nowMs);
   if (bookedBy !== undefined) query = query.where('booked_by', '=', bookedBy);

@@ -7,7 +7,8 @@ import { modelFor } from '../spec.ts';
 import { claimFrom, type Claimed, type Slot } from '../store/claim.ts';
 import { end } from '../store/lease-store.ts';
 import type { WorkerRow } from '../store/tables.ts';
-import { findWorkers, heldBy, markSeen } from '../store/worker-store.ts';
+import type { WorkerRows } from '../store/worker-rows.ts';
+import { heldBy, markSeen } from '../store/worker-store.ts';
 import type { Submitters } from '../submitters.ts';
 import { bookedFor, candidateOf } from '../workers/worker.ts';
 import { Gate } from './gate.ts';
@@ -54,6 +55,7 @@ interface Options {
   clock: Clock;
   clocks: JobClocks;
   submitters: Submitters;
+  workerRows: WorkerRows;
   lanes: Lanes;
 }
 
@@ -73,7 +75,7 @@ export class Claims {
   async claim(tx: Db, asks: readonly Ask[]): Promise<Seeking[]> {
     const nowMs = this.#options.clock.nowMs();
     const ids = [...new Set(asks.map(({ workerId }) => workerId))];
-    const rows = new Map((await findWorkers(tx, ids)).map((row) => [row.id, row]));
+    const { workers: rows } = await this.#options.workerRows.read(tx, ids);
     const held = await heldBy(tx, ids);
     const empty = new Map<Lane, number>();
     const gate = new Gate(tx, this.#options);
@@ -180,6 +182,7 @@ export class Claims {
       tx,
       claimed.map(({ key_id: keyId }) => keyId),
     );
+    const constraintsOf = new Map<Lane, string>();
     for (const job of claimed) {
       const seeking = byToken.get(job.lease_token);
       const lane = lanesOf.get(job.id);
@@ -190,9 +193,9 @@ export class Claims {
       }
       if (seeking === undefined || lane === undefined) continue;
       if (job.model !== null) this.#noteModel(job.worker_id, job.model);
-      const { keys_workers: _, ...spec } = lane.spec;
-      const constraints = JSON.stringify(spec);
-      seeking.jobs.push({ ...job, payload: job.payload ?? '{}', constraints, caller });
+      const constraints = constraintsOf.get(lane) ?? constraintsIn(lane);
+      constraintsOf.set(lane, constraints);
+      seeking.jobs.push(Object.assign(job, { payload: job.payload ?? '{}', constraints, caller }));
     }
   }
 
@@ -211,4 +214,10 @@ export class Claims {
     const booking = onlyFor !== undefined && { onlyFor, bookedUntilMs: row.booked_until };
     return { candidate, loaded, mustKeep: says && held > 0, ...booking };
   }
+}
+
+/** JSON */
+function constraintsIn({ spec }: Lane): string {
+  const { keys_workers: _, ...constraints } = spec;
+  return JSON.stringify(constraints);
 }

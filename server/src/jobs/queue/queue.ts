@@ -7,6 +7,7 @@ import type { JobClocks } from '../context.ts';
 import type { KnownWorkers } from '../known-workers.ts';
 import type { Misfit } from '../spec.ts';
 import type { WorkerRow } from '../store/tables.ts';
+import type { WorkerRows } from '../store/worker-rows.ts';
 import type { Submitters } from '../submitters.ts';
 import { stateOf } from '../workers/worker.ts';
 import { Claims, type Ask, type ClaimedJob, type Seeking } from './claims.ts';
@@ -28,6 +29,7 @@ interface Options {
   clocks: JobClocks;
   submitters: Submitters;
   workers: KnownWorkers;
+  workerRows: WorkerRows;
 }
 
 export interface Got {

@@ -73,27 +73,39 @@ async function completeOnPostgres(
 
 const COMPLETE = `update jobs set state = 'COMPLETED', finished_at = ?, lease_until = null, deadline_at = null,
     result_hash = ?, error_code = null, error_message = null
-  where id = ? and lease_token = ? and state = 'RUNNING'
-    and exists (select 1 from workers where workers.id = jobs.worker_id and workers.owner_id = ?)`;
+  where rowid = ?`;
 
-/** In CPU time for a job of 50: 24 µs for the statement of PostgreSQL, 15 µs for these. */
+type Held = CompletedJob & { place: number; lease_token: string | null; worker_owner_id: string | null };
+
+/**
+ * The transaction has the only write lock: what the select finds is so until the commit. In CPU time for a job of 50: 24 µs for
+ * the statement of PostgreSQL, 15 µs for updates that check the lease and a select after them, 11 µs for these.
+ */
 async function completeOnSqlite(tx: Db, items: readonly Finished[], nowMs: number): Promise<CompletedJob[]> {
-  const changed = await runEach(
-    tx,
-    COMPLETE,
-    items.map(({ id, token, owner_id: owner, result_hash: hash }) => [nowMs, hash, id, token, owner]),
-  );
-  const ids = items.flatMap(({ id }, index) => (changed[index] === 0 ? [] : [id]));
-  if (ids.length === 0) return [];
-  const completed = new Set(ids);
-  await runEach(
-    tx,
-    'insert into job_results (job_id, result) values (?, ?)',
-    items.flatMap(({ id, result }) => (completed.has(id) ? [[id, result]] : [])),
-  );
-  const { rows } = await sql<CompletedJob>`
-    select ${sql.raw(COLUMNS.join(', '))} from jobs where id in ${anyOf(tx, ids)}`.execute(tx);
-  return rows;
+  const { rows } = await sql<Held>`
+    select ${sql.raw(COLUMNS.map((column) => `jobs.${column}`).join(', '))}, jobs.rowid as place, lease_token,
+      workers.owner_id as worker_owner_id
+    from jobs left join workers on workers.id = jobs.worker_id
+    where jobs.id in ${anyOf(
+      tx,
+      items.map(({ id }) => id),
+    )} and state = 'RUNNING'`.execute(tx);
+  const held = new Map(rows.map((row) => [row.id, row]));
+  const changes: unknown[][] = [];
+  const results: unknown[][] = [];
+  const done: CompletedJob[] = [];
+  for (const { id, token, owner_id: ownerId, result, result_hash: hash } of items) {
+    const row = held.get(id);
+    if (row?.lease_token !== token || row.worker_owner_id !== ownerId) continue;
+    changes.push([nowMs, hash, row.place]);
+    results.push([id, result]);
+    row.state = 'COMPLETED';
+    row.finished_at = nowMs;
+    done.push(row);
+  }
+  await runEach(tx, COMPLETE, changes);
+  await runEach(tx, 'insert into job_results (job_id, result) values (?, ?)', results);
+  return done;
 }
 
 export const deleteResult = async (tx: Db, id: string): Promise<void> => {

@@ -126,17 +126,6 @@ export async function addMark(
   return rows[0]?.count ?? 0;
 }
 
-/** With whether jobs failed on them lately. */
-export async function findMarkedWorkers(
-  tx: Db,
-  ids: readonly string[],
-): Promise<(WorkerRow & { is_marked: unknown })[]> {
-  const { rows } = await sql<WorkerRow & { is_marked: unknown }>`
-    select *, exists (select 1 from worker_marks where worker_id = workers.id) as is_marked
-    from workers where id in ${anyOf(tx, ids)}`.execute(tx);
-  return rows;
-}
-
 /** A job succeeded on this worker. */
 export async function clearMarks(tx: Db, workerId: string): Promise<void> {
   await sql`delete from worker_marks where worker_id = ${workerId}`.execute(tx);

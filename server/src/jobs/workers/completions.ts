@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { Caller } from '../../access/index.ts';
-import { GroupCommit } from '../../base/group-commit.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { isObject } from '../../base/is-object.ts';
 import { Together, type Db } from '../../storage/index.ts';
@@ -16,7 +15,7 @@ import type { Submitters } from '../submitters.ts';
 import { complete, deleteResult, type CompletedJob, type Finished } from '../store/completion-store.ts';
 import { findJobs, insertAttempts } from '../store/job-store.ts';
 import { end } from '../store/lease-store.ts';
-import { clearMarks, findMarkedWorkers, findWorkers } from '../store/worker-store.ts';
+import { clearMarks, findWorkers } from '../store/worker-store.ts';
 
 export interface ResultInput {
   lease_token: string;
@@ -45,7 +44,7 @@ interface Done {
 }
 
 type Outcome =
-  | ({ kind: 'completed' | 'key_ended' } & Done)
+  | ({ kind: 'completed' | 'key_ended'; receipt: (() => Promise<Receipt | null>) | undefined } & Done)
   | { kind: 'repeated'; job: JobRow }
   | { kind: 'lost' | 'finished' };
 
@@ -55,17 +54,12 @@ export class Completions {
   readonly #submitters: Submitters;
   readonly #charges: Charges;
   readonly #commits: Together<Item, Outcome>;
-  /** Results of one commit are answered together: what their workers ask for next goes into one transaction again. */
-  readonly #receipts: GroupCommit<Done, Receipt | null>;
 
   constructor(context: JobsContext, submitters: Submitters, charges: Charges) {
     this.#context = context;
     this.#submitters = submitters;
     this.#charges = charges;
     this.#commits = new Together(context.storage, (tx, items) => this.#commit(tx, items));
-    this.#receipts = new GroupCommit((done) =>
-      Promise.all(done.map(({ job, attempt }) => signed(job, [attempt], context.signer))),
-    );
   }
 
   /**
@@ -95,11 +89,8 @@ export class Completions {
       await this.#charges.settle(job, outcome, outcome.caller);
     }
     if (kind === 'key_ended') throw alreadyFinished();
-    // Of a job that took one attempt, all of the receipt is here.
-    const receipt =
-      outcome.kind === 'completed' && job.attempt === 1
-        ? await this.#receipts.add(outcome)
-        : await receiptOf(this.#context, job);
+    const begun = outcome.kind === 'completed' ? outcome.receipt?.() : undefined;
+    const receipt = await (begun ?? receiptOf(this.#context, job));
     if (receipt === null) throw new Error('A completed job has no attempt.');
     return receipt;
   }
@@ -118,6 +109,7 @@ export class Completions {
       nowMs,
     );
     const done = await this.#doneOf(tx, rows, { first, nowMs });
+    const receipts = this.#receiptsOf(done.values());
     await insertAttempts(
       tx,
       [...done.values()].map(({ attempt }) => attempt),
@@ -139,8 +131,22 @@ export class Completions {
         const isOwn = owners.get(job?.worker_id ?? '') === ownerId || job?.lease_token === token;
         return notCompleted(item.finished, isOwn ? job : undefined);
       }
-      return { kind: took.caller === undefined ? 'key_ended' : 'completed', ...took };
+      const kind = took.caller === undefined ? 'key_ended' : 'completed';
+      return { kind, ...took, receipt: receipts.get(item.finished.id) };
     });
+  }
+
+  /**
+   * Of jobs that took one attempt: all of the receipt is here. Signed on another thread while the transaction commits, given out
+   * after that. Those of one commit are ready together: what their workers ask for next goes into one transaction again.
+   */
+  #receiptsOf(done: Iterable<Done>): ReadonlyMap<string, () => Promise<Receipt | null>> {
+    const first = [...done].filter(({ job, caller }) => job.attempt === 1 && caller !== undefined);
+    const attempted = first.map(({ job, attempt }) => ({ job, attempts: [attempt] }));
+    const all = signed(attempted, this.#context.signer);
+    // The transaction may fail before anybody waits.
+    all.catch(() => undefined);
+    return new Map(first.map(({ job }, at) => [job.id, async () => (await all)[at] ?? null]));
   }
 
   /** A key that was ended has no effect: neither has what it asked for. */
@@ -154,10 +160,9 @@ export class Completions {
       tx,
       rows.map(({ key_id: keyId }) => keyId),
     );
-    const found = await findMarkedWorkers(tx, [...new Set(rows.map(({ worker_id: id }) => id ?? ''))]);
-    const workers = new Map(found.map((row) => [row.id, row]));
-    for (const { id, is_marked, rests } of found)
-      if (Boolean(is_marked) || rests > 0) await clearMarks(tx, id);
+    const ids = rows.map(({ worker_id: id }) => id ?? '');
+    const { workers, marked } = await this.#context.workerRows.read(tx, ids);
+    for (const { id, rests } of workers.values()) if (rests > 0 || marked.has(id)) await clearMarks(tx, id);
     const done = new Map<string, Done>();
     for (const job of rows) {
       const item = first.get(job.id);
