@@ -4,6 +4,7 @@ import { REQUEST_ID_HEADER, type Answer, type Call } from '../http/index.ts';
 import { ModelAccount, ModelForm, paidOnce, type ModelView, type RequestBody } from '../models/index.ts';
 import { ChatCompletion, ChatCompletionChunk, Embeddings } from './answers.ts';
 import { batchRoutes } from './batches/routes.ts';
+import { responseRoutes } from './responses/routes.ts';
 import { route, type Route, type Services } from './surface.ts';
 
 const MODEL_NAME_MAX_LENGTH = 300;
@@ -53,6 +54,16 @@ const FORWARDED: Record<string, Forwarded> = {
     id: 'responses.create',
     summary: 'Responses API, if the upstream supports it',
     answers: JSON_OR_EVENTS,
+  },
+  '/responses/compact': {
+    id: 'responses.compact',
+    summary: 'Make a conversation shorter, if the upstream supports it',
+    answers: JSON_ANSWER,
+  },
+  '/responses/input_tokens': {
+    id: 'responses.input_tokens',
+    summary: 'Count the tokens of a response, if the upstream supports it. Takes nothing from budgets',
+    answers: JSON_ANSWER,
   },
   '/messages': {
     id: 'messages.create',
@@ -110,6 +121,7 @@ const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...fo
     responses: { 200: 'stream' },
     errors: [
       'model_not_found',
+      'not_found',
       'forbidden_resource',
       'model_unpriced',
       'budget_too_small',
@@ -158,6 +170,7 @@ function checkedModel(model: unknown): string {
 export const openaiRoutes: Route[] = [
   ...forwardRoutes,
   ...batchRoutes,
+  ...responseRoutes,
   route({
     method: 'GET',
     path: '/v1/models',
