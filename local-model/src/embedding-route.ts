@@ -4,6 +4,7 @@ import { EMBEDDING_DIMENSIONS, EMBEDDING_MODEL_NAME } from './embedding-model.ts
 import type { Embedding, EmbeddingModel } from './embedding-model.ts';
 import type { Exchange } from './exchange.ts';
 import type { Fields } from './fields.ts';
+import { checkEmbeddings } from './parameters.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface Embedder {
@@ -48,6 +49,7 @@ const TEXTS_LIMIT = 2_048;
 
 /** Throws 400 naming the field. */
 function readRequest(fields: Fields): { texts: readonly string[]; base64: boolean } {
+  checkEmbeddings(fields);
   const dimensions = fields.value('dimensions');
   if (dimensions !== undefined && dimensions !== EMBEDDING_DIMENSIONS) {
     throw ApiError.badField('dimensions', `must be ${EMBEDDING_DIMENSIONS} or absent`);

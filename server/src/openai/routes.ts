@@ -1,9 +1,10 @@
 import { Type, type TObject, type TSchema } from 'typebox';
 import { invalidField } from '../base/errors.ts';
 import { REQUEST_ID_HEADER, type Answer, type Call } from '../http/index.ts';
-import { ModelAccount, ModelForm, paidOnce, type ModelView, type RequestBody } from '../models/index.ts';
+import { ModelAccount, ModelForm, paidOnce, type RequestBody } from '../models/index.ts';
 import { ChatCompletion, ChatCompletionChunk, Embeddings } from './answers.ts';
 import { batchRoutes } from './batches/routes.ts';
+import { modelListView, modelView } from './model-views.ts';
 import { responseRoutes } from './responses/routes.ts';
 import { route, type Route, type Services } from './surface.ts';
 
@@ -167,6 +168,8 @@ function checkedModel(model: unknown): string {
   return model;
 }
 
+const AS_MESSAGES = 'With the header anthropic-version, in the form of the Messages API.';
+
 export const openaiRoutes: Route[] = [
   ...forwardRoutes,
   ...batchRoutes,
@@ -176,13 +179,14 @@ export const openaiRoutes: Route[] = [
     path: '/v1/models',
     id: 'models.list',
     summary: 'List the models that the key may use',
+    description: AS_MESSAGES,
     access: 'models:use',
     responses: {
       200: Type.Object({ object: Type.Literal('list'), data: Type.Array(Model) }, { title: 'ModelList' }),
     },
-    handler: async ({ models }, { caller }) => {
+    handler: async ({ models }, { caller, headers }) => {
       const found = await models.listModels(caller.selectors.models);
-      return { status: 200, body: { object: 'list', data: found.map(openaiModel) } };
+      return { status: 200, body: modelListView(headers, found) };
     },
   }),
   route({
@@ -191,15 +195,14 @@ export const openaiRoutes: Route[] = [
     path: '/v1/models/*',
     id: 'models.get',
     summary: 'One model',
+    description: AS_MESSAGES,
     access: 'models:use',
     params: Type.Object({ '*': Type.String({ maxLength: MODEL_NAME_MAX_LENGTH }) }),
     responses: { 200: Model },
     errors: ['model_not_found', 'upstream_unavailable'],
-    handler: async ({ models }, { caller, params }) => ({
+    handler: async ({ models }, { caller, params, headers }) => ({
       status: 200,
-      body: openaiModel(await models.getModel(params['*'], caller.selectors.models)),
+      body: modelView(headers, await models.getModel(params['*'], caller.selectors.models)),
     }),
   }),
 ];
-
-const openaiModel = ({ id, object, created, owned_by }: ModelView) => ({ id, object, created, owned_by });
