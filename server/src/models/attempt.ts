@@ -14,7 +14,8 @@ import type { ForwardContext, ForwardRequest } from './forward.ts';
 import { answerHeaders, requestHeaders } from './upstreams/headers.ts';
 import { Meter, UsageStripper } from './answer/meter.ts';
 import { saysItsEnd } from './answer/stream-end.ts';
-import { ResponseIdSink } from './responses/response-id-sink.ts';
+import type { StoredIds } from './responses/stored-ids.ts';
+import { StoredIdsSink } from './responses/stored-ids-sink.ts';
 import { boundFor } from './request/output-bound.ts';
 import { asksForUsage, rewriteBody } from './request/request-body.ts';
 import type { Scrub } from './upstreams/scrubber.ts';
@@ -221,18 +222,18 @@ export class Attempt {
   }
 
   /** Holds back an answer that the upstream stores until it is known whose it is. */
-  #keeper(answer: Answer, isEventStream: boolean, flow: Flow): ResponseIdSink | undefined {
+  #keeper(answer: Answer, isEventStream: boolean, flow: Flow): StoredIdsSink | undefined {
     const { context, request, route, permit } = this.#options;
     const { stores } = request;
     if (stores === undefined) return undefined;
-    const { ownerId, keyId, isBackground } = stores;
-    const remember = (id: string): Promise<void> => {
-      const is_counted = isBackground ? 0 : 1;
-      const whose = { owner_id: ownerId, key_id: keyId, model: route.name, upstream_id: route.target.id };
-      const write = () => context.responses.remember({ id, ...whose, is_counted });
+    const { ownerId, keyId, isBackground, known } = stores;
+    const whose = { owner_id: ownerId, key_id: keyId, model: route.name, upstream_id: route.target.id };
+    const remember = (ids: StoredIds): Promise<void> => {
+      const isRead = known !== undefined;
+      const write = () => context.responses.remember(ids, { ...whose, isBackground, isRead });
       return permit === undefined ? write() : underPermit(permit, write);
     };
-    return new ResponseIdSink(answer, { isEventStream, flow, remember });
+    return new StoredIdsSink(answer, { isEventStream, flow, remember, known });
   }
 
   #onFailure(error: Error): void {

@@ -29,6 +29,14 @@ export interface SignalLike {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+export interface Stores {
+  ownerId: string;
+  keyId: string;
+  isBackground: boolean;
+  /** The answer is about a response whose id was written down before. */
+  known?: string | undefined;
+}
+
 export interface Destination {
   method: 'GET' | 'POST' | 'DELETE';
   /** Below the base URL, with its query. */
@@ -48,8 +56,8 @@ export interface ForwardRequest {
   contentType: string | undefined;
   /** Where it goes instead of POST to `path`. */
   to?: Destination | undefined;
-  /** The answer is stored at the upstream, under an id that is written down for this owner. */
-  stores?: { ownerId: string; keyId: string; isBackground: boolean } | undefined;
+  /** The upstream stores what the answer names, and its ids are written down for this owner. */
+  stores?: Stores | undefined;
   /** The caller's; credentials, cookies and hop-by-hop headers are removed. */
   headers: IncomingHttpHeaders;
   /** Aborted when the caller leaves; ends the request at the upstream. */

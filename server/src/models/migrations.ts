@@ -34,6 +34,7 @@ export const modelsMigrations: Migration[] = [
       `create table stored_responses (
         id text not null,
         upstream_id text not null,
+        response_id text not null,
         owner_id text not null,
         key_id text not null,
         model text not null,
@@ -43,6 +44,7 @@ export const modelsMigrations: Migration[] = [
         primary key (id, upstream_id)
       )`,
       `create index stored_responses_expiring on stored_responses (expires_at)`,
+      `create index stored_responses_items on stored_responses (response_id)`,
     ],
   },
 ];

@@ -4,7 +4,7 @@ import type { Answer } from '../answer/answer.ts';
 import { demandOf, type EstimateRequest, type OpenOutput } from '../request/estimate.ts';
 import type { Destination, ForwardRequest } from '../forward.ts';
 import { isResponses, isStoring, STORED_RESPONSE } from '../request/paths.ts';
-import { continuedBy } from '../responses/references.ts';
+import { referencesIn } from '../responses/references.ts';
 import type { FoundResponse } from '../responses/stored-responses.ts';
 import type { Route } from '../upstreams/catalogue.ts';
 import { refuseHidden } from '../request/hidden-members.ts';
@@ -46,7 +46,7 @@ export async function paid<T>(
   const pricedFor = account.countsMoney ? path : undefined;
   const routes = await models.resolve(model, selector, pricedFor);
   refuseHidden(account, wanted, routes);
-  const usable = isResponses(path) ? await continuing(models, account, { wanted, routes }) : routes;
+  const usable = isResponses(path) ? await routesTo(models, account, { wanted, routes }) : routes;
   let openOutput: OpenOutput | undefined;
   if (account.isBudgeted) {
     const demand = demandOf(usable, wanted);
@@ -74,23 +74,24 @@ export async function paid<T>(
 }
 
 /**
- * The upstreams that can continue what the request continues: the one that has it.
- * @throws KeywardError `not_found`, `invalid_input` as `continuedBy` and `StoredResponses.find`
+ * The routes to the upstream that has what the request refers to.
+ * @throws KeywardError `not_found`, `invalid_input`
  */
-async function continuing(
+async function routesTo(
   models: Models,
   account: Account,
   { wanted, routes }: { wanted: Wanted; routes: Route[] },
 ): Promise<Route[]> {
-  const previous = continuedBy(wanted.parsed ?? {});
-  if (previous === undefined) return routes;
-  const { route } = await models.responses.find(account, previous);
-  const same = routes.filter(({ target }) => target.id === route.target.id);
+  const references = referencesIn(wanted.parsed ?? {});
+  if (references.length === 0) return routes;
+  const upstreams = await models.responses.upstreamsOf(account, references);
+  const same = routes.filter(({ target }) => upstreams.every(({ id }) => id === target.id));
   if (same.length > 0) return same;
+  const names = upstreams.map(({ name }) => name).join(' and ');
   throw invalidField(
     'model',
-    `must be a model of the upstream ${route.target.name}, which has the response that this one continues`,
-    `Such as ${route.qualifiedName}. Or send the conversation in input.`,
+    `must be a model of the upstream that has all the stored responses and items of the request, which ${names} has`,
+    'Or send the conversation in input.',
   );
 }
 
@@ -115,10 +116,14 @@ export async function askStored(
   account: Account,
   { found, request }: { found: FoundResponse; request: AboutStored },
 ): Promise<Answer> {
+  const isRead = request.to.method === 'GET';
   const { stored, route } = found;
   const sum = new UsageSum(account);
   const { callerId, selector } = account;
-  const about = { path: STORED_RESPONSE, body: NO_BODY, contentType: undefined, model: stored.model };
+  const { owner_id: ownerId, key_id: keyId, id: known } = stored;
+  // The output of a background response is seen here first.
+  const stores = isRead ? { ownerId, keyId, isBackground: false, known } : undefined;
+  const about = { path: STORED_RESPONSE, body: NO_BODY, contentType: undefined, model: stored.model, stores };
   const isFirst = (report: UsageReport) =>
     report.tokensOut > 0 ? models.responses.countsNow(stored) : Promise.resolve(false);
   try {

@@ -1,25 +1,37 @@
 import { invalidField } from '../../base/errors.ts';
 import { isObject } from '../../base/is-object.ts';
 import { folded, type RequestBody } from '../request/request-members.ts';
+import { isId } from './stored-ids.ts';
 
 const DEPTH_MAX = 4;
+const REFERENCES_MAX = 1_000;
+
+/** The id of something that is stored at an upstream, and where the request names it. */
+export interface Reference {
+  id: string;
+  field: string;
+}
 
 /**
- * What is stored at an upstream is under this server's credential, and a request could name what another owner has there. Only a
- * response is known to be its owner's. Guarded by openai/responses/references.test.ts.
- * @returns the id of the response that the request continues.
+ * What is stored at an upstream is under this server's credential, and a request could name what another owner has there. Only of
+ * responses and their items it is known whose they are. Guarded by openai/responses/stored-responses.test.ts.
+ * @returns those that the request refers to.
  * @throws KeywardError `invalid_input` naming the member
  */
-export function continuedBy(body: RequestBody): string | undefined {
+export function referencesIn(body: RequestBody): Reference[] {
   const { previous_response_id: previous, conversation, input, tools } = body;
   if ((conversation ?? undefined) !== undefined)
     throw invalidField('conversation', 'must be left out: Keyward has no conversations', CONTINUE);
   refuseOwnIds(body);
-  refuseItems(input);
   refuseContainers(tools, 'tools', 0);
-  if (previous === undefined || previous === null) return undefined;
-  if (typeof previous === 'string' && previous !== '') return previous;
-  throw invalidField('previous_response_id', 'must be the id of a response, such as resp_67ccd2bed1ec8190');
+  const items = Array.isArray(input) ? input.flatMap(referenceOf) : [];
+  if (items.length > REFERENCES_MAX)
+    throw invalidField('input', `must refer to at most ${REFERENCES_MAX} stored items`);
+  if (previous === undefined || previous === null) return items;
+  const field = 'previous_response_id';
+  if (!isId(previous))
+    throw invalidField(field, 'must be the id of a response, such as resp_67ccd2bed1ec8190');
+  return [{ id: previous, field }, ...items];
 }
 
 const CONTINUE = 'Send the conversation in input, or the id of the last response as previous_response_id.';
@@ -37,21 +49,22 @@ function refuseOwnIds(body: object): void {
 
 const OWN_IDS = new Set(['id', 'requestid', 'responseid']);
 
-/** An item without a type is a message, or a reference to an item. */
-function refuseItems(input: unknown): void {
-  if (!Array.isArray(input)) return;
-  for (const [at, item] of input.entries()) {
-    if (!isObject(item)) continue;
-    const { type, role, id } = item;
-    const isReference = folded(String(type)) === 'itemreference';
-    if (isReference || ((type ?? undefined) === undefined && id !== undefined && role === undefined))
-      throw invalidField(
-        `input[${at}]`,
-        'must be the item itself: Keyward does not know whose item is at the upstream',
-        'Send the item as the response had it, or previous_response_id. The AI SDK sends items whole with store: false.',
-      );
-  }
+/** An item that the upstream completes from what it stores: a reference, and reasoning that is hidden from callers. */
+function referenceOf(item: unknown, at: number): Reference[] {
+  if (!isObject(item)) return [];
+  const { type, role, id } = item;
+  const kind = folded(String(type ?? ''));
+  const isBare = kind === '' && role === undefined && id !== undefined;
+  const isHidden = kind === 'reasoning' && !isFilled(item['encrypted_content']) && !isFilled(item['content']);
+  if (kind !== 'itemreference' && !isBare && !(isHidden && isFilled(id))) return [];
+  const field = `input[${at}].id`;
+  if (!isId(id))
+    throw invalidField(field, 'must be the id of a stored item, such as msg_67ccd2bf17f0819081ff');
+  return [{ id, field }];
 }
+
+const isFilled = (value: unknown): boolean =>
+  value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
 
 /** A container has the files of those who used it. */
 function refuseContainers(value: unknown, field: string, depth: number): void {

@@ -1,10 +1,12 @@
 import { CompiledQuery, sql } from 'kysely';
-import { dialectOf, type Db } from '../../storage/index.ts';
+import { anyOf, dialectOf, type Db } from '../../storage/index.ts';
 
-/** A response that is stored at an upstream, and whose it is. Times in ms since 1970. */
+/** A response that is stored at an upstream, or an item of its output, and whose it is. Times in ms since 1970. */
 export type StoredResponse = {
   id: string;
   upstream_id: string;
+  /** Of an item: of its response; otherwise its own. */
+  response_id: string;
   /** Empty: two owners were given this id by the same upstream, and neither may use it. */
   owner_id: string;
   key_id: string;
@@ -18,44 +20,50 @@ export type StoredResponse = {
 
 const tables = (db: Db) => db.withTables<{ stored_responses: StoredResponse }>();
 
-const COLUMNS = 'id, upstream_id, owner_id, key_id, model, is_counted, created_at, expires_at';
+const COLUMNS =
+  'id, upstream_id, response_id, owner_id, key_id, model, is_counted, created_at, expires_at' as const;
 /** An upstream with poor ids, or one that lets callers choose them, must not give one owner the response of another. */
 const NOBODYS = `on conflict (id, upstream_id) do update set owner_id =
-  case when stored_responses.owner_id = excluded.owner_id then stored_responses.owner_id else '' end,
-  expires_at = excluded.expires_at`;
+  case when stored_responses.owner_id = excluded.owner_id then stored_responses.owner_id else '' end`;
 
 /** One statement for each: an id may be in the list twice. */
 export async function insertResponses(tx: Db, rows: readonly StoredResponse[]): Promise<void> {
-  const places = COLUMNS.split(', ').map((_, at) => (dialectOf(tx) === 'postgres' ? `$${at + 1}` : '?'));
+  const names = COLUMNS.split(', ') as (keyof StoredResponse)[];
+  const places = names.map((_, at) => (dialectOf(tx) === 'postgres' ? `$${at + 1}` : '?'));
   const text = `insert into stored_responses (${COLUMNS}) values (${places.join(', ')}) ${NOBODYS}`;
-  for (const row of rows) {
-    const { id, upstream_id, owner_id, key_id, model, is_counted, created_at, expires_at } = row;
-    const values = [id, upstream_id, owner_id, key_id, model, is_counted, created_at, expires_at];
-    await tx.executeQuery(CompiledQuery.raw(text, values));
-  }
+  for (const row of rows)
+    await tx.executeQuery(
+      CompiledQuery.raw(
+        text,
+        names.map((name) => row[name]),
+      ),
+    );
 }
 
-/** The newest one with this id; upstreams may have given it more than once. */
-export const findResponse = (
-  db: Db,
-  { id, ownerId, nowMs }: { id: string; ownerId: string; nowMs: number },
-): Promise<StoredResponse | undefined> =>
+interface Wanted {
+  ids: readonly string[];
+  ownerId: string;
+  nowMs: number;
+}
+
+/** The newest first: several upstreams may have given the same id. */
+export const findResponses = (db: Db, { ids, ownerId, nowMs }: Wanted): Promise<StoredResponse[]> =>
   tables(db)
     .selectFrom('stored_responses')
     .selectAll()
-    .where('id', '=', id)
+    .where(sql<boolean>`id in ${anyOf(db, ids)}`)
     .where('owner_id', '=', ownerId)
     .where('expires_at', '>', nowMs)
     .orderBy('created_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+    .execute();
 
 type Named = Pick<StoredResponse, 'id' | 'upstream_id'>;
 
+/** With its items. */
 export const deleteResponse = async (tx: Db, { id, upstream_id }: Named): Promise<void> => {
   await tables(tx)
     .deleteFrom('stored_responses')
-    .where('id', '=', id)
+    .where('response_id', '=', id)
     .where('upstream_id', '=', upstream_id)
     .execute();
 };

@@ -4,16 +4,17 @@ import { Every } from '../../base/every.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { Together } from '../../storage/index.ts';
 import type { ModelsOptions } from '../models.ts';
-import type { Route } from '../upstreams/catalogue.ts';
-import { routeTo } from '../upstreams/catalogue.ts';
+import { routeTo, type Route } from '../upstreams/catalogue.ts';
 import { coversName, mayUse } from '../upstreams/selection.ts';
+import type { Target } from '../upstreams/target.ts';
 import type { UpstreamTable } from '../upstreams/upstream-table.ts';
+import type { Reference } from './references.ts';
 import * as store from './response-store.ts';
 import type { StoredResponse } from './response-store.ts';
+import type { StoredIds } from './stored-ids.ts';
 
-const DAY_MS = 86_400_000;
 /** OpenAI deletes them after this time. */
-const KEPT_MS = 30 * DAY_MS;
+const KEPT_MS = 30 * 86_400_000;
 const CLEAN_EVERY_MS = 3_600_000;
 const SLICE = 500;
 
@@ -28,49 +29,83 @@ export interface FoundResponse {
   route: Route;
 }
 
+export type Whose = Pick<StoredResponse, 'upstream_id' | 'owner_id' | 'key_id' | 'model'>;
+
+type Options = Pick<ModelsOptions, 'storage' | 'clock' | 'logger' | 'audit'>;
+
 /**
  * Which owner may use which response that is stored at an upstream: there all of them are this server's. An id is written down
  * before its caller sees it, and one that is not written down is used by nobody. Guarded by openai/responses/stored-responses.test.ts.
  */
 export class StoredResponses {
-  readonly #options: Pick<ModelsOptions, 'storage' | 'clock' | 'logger' | 'audit'>;
+  readonly #options: Options;
   readonly #table: UpstreamTable;
-  readonly #writes: Together<StoredResponse, undefined>;
+  readonly #writes: Together<readonly StoredResponse[], undefined>;
   readonly cleaning = new Every(CLEAN_EVERY_MS, () => this.#clean());
 
-  constructor(options: Pick<ModelsOptions, 'storage' | 'clock' | 'logger' | 'audit'>, table: UpstreamTable) {
+  constructor(options: Options, table: UpstreamTable) {
     this.#options = options;
     this.#table = table;
-    this.#writes = new Together(options.storage, async (tx, rows) => {
-      await store.insertResponses(tx, rows);
-      return rows.map(() => undefined);
+    this.#writes = new Together(options.storage, async (tx, lists) => {
+      await store.insertResponses(tx, lists.flat());
+      return lists.map(() => undefined);
     });
   }
 
-  /** Resolves when it survives a power cut. @throws KeywardError where the permit of the request was withdrawn. */
-  async remember(response: Omit<StoredResponse, 'created_at' | 'expires_at'>): Promise<void> {
-    const nowMs = this.#options.clock.nowMs();
-    await this.#writes.add({ ...response, created_at: nowMs, expires_at: nowMs + KEPT_MS });
+  /**
+   * Resolves when the ids survive a power cut.
+   * @param isRead they may be known: most answers to a GET have nothing new.
+   * @throws KeywardError where the permit of the request was withdrawn.
+   */
+  async remember(
+    { responseId, itemIds }: StoredIds,
+    { isBackground, isRead, ...whose }: Whose & { isBackground: boolean; isRead: boolean },
+  ): Promise<void> {
+    const { storage, clock } = this.#options;
+    const nowMs = clock.nowMs();
+    const common = { ...whose, response_id: responseId, created_at: nowMs, expires_at: nowMs + KEPT_MS };
+    const rows = [
+      { ...common, id: responseId, is_counted: isBackground ? 0 : 1 },
+      ...itemIds.map((id) => ({ ...common, id, is_counted: 1 })),
+    ];
+    const known = isRead
+      ? await store.findResponses(storage.db, {
+          ids: rows.map(({ id }) => id),
+          ownerId: whose.owner_id,
+          nowMs,
+        })
+      : [];
+    const fresh = rows.filter(
+      (row) => !known.some(({ id, upstream_id }) => id === row.id && upstream_id === row.upstream_id),
+    );
+    if (fresh.length > 0) await this.#writes.add(fresh);
   }
 
   /**
    * @throws KeywardError `not_found`, the same for an id that nobody has, that another owner has, and whose model the key does not
    * cover; `upstream_unavailable` where its upstream is gone.
    */
-  async find({ callerId, selector }: Reader, id: string): Promise<FoundResponse> {
-    const { storage, clock } = this.#options;
-    const stored =
-      callerId === ''
-        ? undefined
-        : await store.findResponse(storage.db, { id, ownerId: callerId, nowMs: clock.nowMs() });
+  async find(reader: Reader, id: string): Promise<FoundResponse> {
+    const rows = await this.#rowsOf(reader, [id]);
+    const stored = rows.find((row) => row.response_id === id);
     if (stored === undefined) throw notStored();
-    await this.#table.refresh();
-    const target = this.#table.targets.find((one) => one.id === stored.upstream_id);
-    const { model } = stored;
-    if (target === undefined) throw coversName(selector, model) ? upstreamGone() : notStored();
-    const route = routeTo(target, model, target.models.get(model) ?? model);
-    if (!mayUse(selector, route)) throw notStored();
-    return { stored, route };
+    return { stored, route: await this.#routeTo(reader, stored, notStored) };
+  }
+
+  /** The upstreams that have all of these. @throws KeywardError as `find`, naming the member */
+  async upstreamsOf(reader: Reader, references: readonly Reference[]): Promise<Target[]> {
+    const rows = await this.#rowsOf(
+      reader,
+      references.map(({ id }) => id),
+    );
+    const targets = new Set<Target>();
+    for (const { id, field } of references) {
+      const missing = (): KeywardError => notStored(field);
+      const stored = rows.find((row) => row.id === id);
+      if (stored === undefined) throw missing();
+      targets.add((await this.#routeTo(reader, stored, missing)).target);
+    }
+    return [...targets];
   }
 
   /** It was deleted at its upstream. */
@@ -92,6 +127,24 @@ export class StoredResponses {
     }
   }
 
+  #rowsOf({ callerId: ownerId }: Reader, ids: readonly string[]): Promise<StoredResponse[]> | [] {
+    const { storage, clock } = this.#options;
+    return ownerId === '' ? [] : store.findResponses(storage.db, { ids, ownerId, nowMs: clock.nowMs() });
+  }
+
+  async #routeTo(
+    { selector }: Reader,
+    { upstream_id, model }: StoredResponse,
+    refusal: () => KeywardError,
+  ): Promise<Route> {
+    await this.#table.refresh();
+    const target = this.#table.targets.find(({ id }) => id === upstream_id);
+    if (target === undefined) throw coversName(selector, model) ? upstreamGone() : refusal();
+    const route = routeTo(target, model, target.models.get(model) ?? model);
+    if (!mayUse(selector, route)) throw refusal();
+    return route;
+  }
+
   async #clean(): Promise<void> {
     const { storage, clock, logger } = this.#options;
     try {
@@ -104,10 +157,16 @@ export class StoredResponses {
   }
 }
 
-const notStored = (): KeywardError =>
-  new KeywardError('not_found', 'There is no stored response with this id.', {
-    hint: 'Keyward finds responses that a key of the same owner created here in the last 30 days, if the key covers their model. The local model and models of workers have no Responses API.',
-  });
+const WHOSE =
+  'Keyward finds what a key of the same owner created here in the last 30 days, if the key covers its model. The local model and models of workers have no Responses API.';
+
+/** @param field the member that names it. */
+function notStored(field?: string): KeywardError {
+  const what = field === undefined || field === 'previous_response_id' ? 'response' : 'item of a response';
+  const message = `There is no stored ${what} with this id.`;
+  const errors = field === undefined ? {} : { errors: [{ field, message }] };
+  return new KeywardError('not_found', message, { hint: WHOSE, ...errors });
+}
 
 const upstreamGone = (): KeywardError =>
   new KeywardError(
