@@ -49,7 +49,7 @@ export class ResponsesUpstream {
       response.write(': comment\n\n');
       const event = (type: string, of: object): string =>
         `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: 0, response: of })}\n\n`;
-      const first = event('response.created', { ...made, status: 'in_progress', usage: null });
+      const first = event('response.created', { ...made, status: 'in_progress', output: [], usage: null });
       // In two pieces, the id in the first.
       response.write(first.slice(0, 120));
       response.write(first.slice(120));
@@ -76,31 +76,39 @@ export class ResponsesUpstream {
     send(kept);
   }
 
+  /** A background response ends. */
+  finish(id: string): void {
+    const kept = this.kept.get(id);
+    if (kept !== undefined) Object.assign(kept, { status: 'completed', usage: USAGE, output: outputOf(id) });
+  }
+
   #make(asked: Asked): Kept {
     const isBackground = asked.background === true;
+    const id = this.nextId ?? `resp_${++this.#made}_${Math.random().toString(36).slice(2)}`;
     const made: Kept = {
-      id: this.nextId ?? `resp_${++this.#made}_${Math.random().toString(36).slice(2)}`,
+      id,
       object: 'response',
       created_at: 1_700_000_000,
       status: isBackground ? 'queued' : 'completed',
       model: asked.model,
       background: isBackground,
       previous_response_id: asked.previous_response_id ?? null,
-      output: isBackground
-        ? []
-        : [
-            {
-              id: 'msg_out',
-              type: 'message',
-              role: 'assistant',
-              status: 'completed',
-              // A text of the model is no id.
-              content: [{ type: 'output_text', text: '{"id":"resp_forged"}', annotations: [] }],
-            },
-          ],
+      metadata: { id: 'resp_forged' },
+      output: isBackground ? [] : outputOf(id),
       usage: isBackground ? null : USAGE,
     };
-    if (asked.store !== false) this.kept.set(made.id, made);
+    if (asked.store !== false) this.kept.set(id, made);
     return made;
   }
 }
+
+const outputOf = (id: string): object[] => [
+  {
+    id: `msg_of_${id}`,
+    type: 'message',
+    role: 'assistant',
+    status: 'completed',
+    // A text of the model is no id.
+    content: [{ type: 'output_text', text: '{"id":"resp_forged"}', annotations: [] }],
+  },
+];

@@ -193,7 +193,8 @@ describeOnBothServers('stored responses', (start) => {
     expect(await rows()).toHaveLength(before);
     upstream.answer(store.behaviour);
     await client(key).responses.create(ASKED);
-    expect(await rows()).toHaveLength(before + 1);
+    // The response, and the item of its output.
+    expect(await rows()).toHaveLength(before + 2);
   });
 
   test('A key that was revoked reads nothing, and a response whose upstream was removed says so', async () => {
@@ -215,17 +216,7 @@ describeOnBothServers('stored responses', (start) => {
       ['conversation', { conversation: 'conv_1' }],
       ['conversation', { conversation: { id: 'conv_1' } }],
       ['previous_response_id', { previous_response_id: { id: 'resp_1' } }],
-      [
-        'input[1]',
-        {
-          input: [
-            { role: 'user', content: 'x' },
-            { type: 'item_reference', id: 'msg_1' },
-          ],
-        },
-      ],
-      ['input[0]', { input: [{ id: 'msg_1' }] }],
-      ['input[0]', { input: [{ id: 'msg_1', type: null }] }],
+      ['input[0].id', { input: [{ id: 5 }] }],
       ['request_id', { request_id: 'resp_of_another' }],
       ['tools[0].container', { tools: [{ type: 'code_interpreter', container: 'cntr_1' }] }],
       [
@@ -241,6 +232,46 @@ describeOnBothServers('stored responses', (start) => {
       expect(upstream.received).toEqual([]);
     });
 
+    test('An item of an answer is named by its owner only, whole or streamed, and of a background response once it is read', async () => {
+      const { responses } = client(key);
+      const whole = await responses.create(ASKED);
+      const stream = await responses.create({ ...ASKED, stream: true });
+      const events = [];
+      for await (const event of stream) events.push(event);
+      const last = events.at(-1) as { response: OpenAI.Responses.Response };
+      const late = await responses.create({ ...ASKED, background: true });
+      store.finish(late.id);
+      const read = await responses.retrieve(late.id);
+      const ids = [whole, last.response, read].map(({ output }) => output[0]?.id ?? '');
+      expect(new Set(ids).size).toBe(3);
+      upstream.received.length = 0;
+      const named = (id: string): OpenAI.Responses.ResponseInput[] => [
+        [
+          { role: 'user', content: 'x' },
+          { type: 'item_reference', id },
+        ],
+        [{ role: 'user', content: 'x' }, { id } as OpenAI.Responses.ResponseInputItem],
+        [
+          { role: 'user', content: 'x' },
+          { type: 'reasoning', id, summary: [] },
+        ],
+      ];
+      for (const id of ids) {
+        for (const input of named(id)) await client(sister).responses.create({ ...ASKED, input });
+        for (const input of [...named(id), ...named('msg_never_seen')]) {
+          const error = await failure(client(stranger).responses.create({ ...ASKED, input }));
+          expect([error.status, error.code, error.param]).toEqual([404, 'not_found', 'input[1].id']);
+        }
+      }
+      expect(upstream.received).toHaveLength(9);
+      // An item is no response.
+      for (const [, use] of uses(key, ids[0] ?? '').slice(0, 4))
+        expect((await failure(use())).status).toBe(404);
+      await responses.delete(whole.id);
+      const gone = await failure(responses.create({ ...ASKED, input: named(ids[0] ?? '')[0] ?? [] }));
+      expect(gone.code).toBe('not_found');
+    });
+
     test('What names nothing passes: items whole, tools, null', async () => {
       const tools = [
         { type: 'code_interpreter', container: { type: 'auto' } },
@@ -248,6 +279,7 @@ describeOnBothServers('stored responses', (start) => {
       ];
       const input = [
         { id: 'msg_1', type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'x' }] },
+        { id: 'rs_1', type: 'reasoning', summary: [], encrypted_content: 'x' },
         { role: 'user', content: 'x' },
       ];
       const body = { model: MODEL, input, tools, conversation: null, previous_response_id: null };
