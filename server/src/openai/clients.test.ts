@@ -2,8 +2,8 @@ import Anthropic from '@anthropic-ai/sdk';
 import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { describeOnServer, type TestServer } from '../../test/server.ts';
-import { misfits, type TypedValue } from '../../test/sdk-types.ts';
 import { json, startTestUpstream, stream, type TestUpstream } from '../../test/upstream.ts';
+import { misfits, type TypedValue } from './sdk-types.fixture.ts';
 
 const MODEL = 'claude-test';
 const ASKED = { model: MODEL, max_tokens: 50, messages: [{ role: 'user' as const, content: 'Weather?' }] };

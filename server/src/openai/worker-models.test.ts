@@ -1,6 +1,5 @@
 import OpenAI from 'openai';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { misfits, type TypedValue } from '../../test/sdk-types.ts';
 import { describeOnBothServers, type NewKey, type TestServer } from '../../test/server.ts';
 import { chatAnswer, json, startTestUpstream } from '../../test/upstream.ts';
 import {
@@ -119,29 +118,6 @@ describeOnBothServers('models of workers', (start) => {
       [0.5, 0.25],
       [1, 0],
     ]);
-  });
-
-  test('what is made of the output of a worker has each member that the types of the client require', async () => {
-    const values: TypedValue[] = [];
-    const add = async (type: string, call: Promise<unknown>, result: unknown, usage?: object) => {
-      await worker.take().then((job) => report(worker, job, { output: result, ...(usage && { usage }) }));
-      values.push([type, await call]);
-    };
-    await add('OpenAI.ChatCompletion', chat(), 'Fine.');
-    await add('OpenAI.ChatCompletion', chat(), 'Fine.', { prompt_tokens: 3 });
-    await add('OpenAI.Completion', client.completions.create({ model, prompt: 'Once' }), ' upon');
-    await add(
-      'OpenAI.CreateEmbeddingResponse',
-      client.embeddings.create({ model, input: 'a', encoding_format: 'float' }),
-      [[1, 0]],
-    );
-    const stream = await streamed({ stream_options: { include_usage: true } });
-    const job = await worker.take();
-    await worker.chunks(job, [{ text: 'One' }]);
-    await report(worker, job, { output: 'One', usage: { prompt_tokens: 3 } });
-    for await (const one of stream) values.push(['OpenAI.ChatCompletionChunk', one]);
-    expect(values.length).toBeGreaterThan(6);
-    expect(await misfits(values)).toEqual([]);
   });
 
   test('the texts of a request are deleted with its answer; its job and its receipt stay', async () => {

@@ -53,7 +53,7 @@ const OWN_IDS = new Set(['id', 'requestid', 'responseid']);
 function referenceOf(item: unknown, at: number): Reference[] {
   if (!isObject(item)) return [];
   const { type, role, id } = item;
-  const kind = folded(String(type ?? ''));
+  const kind = typeof type === 'string' ? folded(type) : '';
   const isBare = kind === '' && role === undefined && id !== undefined;
   const isHidden = kind === 'reasoning' && !isFilled(item['encrypted_content']) && !isFilled(item['content']);
   if (kind !== 'itemreference' && !isBare && !(isHidden && isFilled(id))) return [];

@@ -11,7 +11,7 @@ import type { UpstreamTable } from '../upstreams/upstream-table.ts';
 import type { Reference } from './references.ts';
 import * as store from './response-store.ts';
 import type { StoredResponse } from './response-store.ts';
-import type { StoredIds } from './stored-ids.ts';
+import { isId, type StoredIds } from './stored-ids.ts';
 
 /** OpenAI deletes them after this time. */
 const KEPT_MS = 30 * 86_400_000;
@@ -129,7 +129,9 @@ export class StoredResponses {
 
   #rowsOf({ callerId: ownerId }: Reader, ids: readonly string[]): Promise<StoredResponse[]> | [] {
     const { storage, clock } = this.#options;
-    return ownerId === '' ? [] : store.findResponses(storage.db, { ids, ownerId, nowMs: clock.nowMs() });
+    return ownerId === '' || !ids.every(isId)
+      ? []
+      : store.findResponses(storage.db, { ids, ownerId, nowMs: clock.nowMs() });
   }
 
   async #routeTo(

@@ -3,18 +3,21 @@ import { REQUEST_ID_HEADER, type Answer, type Call } from '../../http/index.ts';
 import { askStored, ModelAccount } from '../../models/index.ts';
 import { route, type Route, type Services } from '../surface.ts';
 
-const ID_MAX_LENGTH = 300;
 const TEXT_MAX_LENGTH = 300;
 
 const JSON_ANSWER = { 'application/json': Type.Record(Type.String(), Type.Unknown()) };
 
-const params = Type.Object({
-  id: Type.String({ minLength: 1, maxLength: ID_MAX_LENGTH, description: 'The id of the response' }),
-});
+const params = Type.Object({ id: Type.String({ description: 'The id of the response' }) });
 
-const names = { maxItems: 20, description: 'Further members that the answer has' };
-const text = Type.String({ maxLength: TEXT_MAX_LENGTH });
-const include = Type.Optional(Type.Union([text, Type.Array(text, { maxItems: names.maxItems })], names));
+const include = Type.Optional(
+  Type.Unsafe<string | string[]>({
+    type: ['string', 'array'],
+    maxLength: TEXT_MAX_LENGTH,
+    items: { type: 'string', maxLength: TEXT_MAX_LENGTH },
+    maxItems: 20,
+    description: 'Further members that the answer has',
+  }),
+);
 
 /** Clients write lists with brackets. */
 const includes = { include, 'include[]': include };
@@ -33,7 +36,7 @@ const reading = Type.Object({
 const listing = Type.Object({
   ...includes,
   after: Type.Optional(
-    Type.String({ maxLength: ID_MAX_LENGTH, description: 'The id of the last item of the page before' }),
+    Type.String({ maxLength: TEXT_MAX_LENGTH, description: 'The id of the last item of the page before' }),
   ),
   limit: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 100, description: 'Number of items in a page. Default: 20' }),

@@ -250,7 +250,7 @@ describeOnBothServers('stored responses', (start) => {
           { role: 'user', content: 'x' },
           { type: 'item_reference', id },
         ],
-        [{ role: 'user', content: 'x' }, { id } as OpenAI.Responses.ResponseInputItem],
+        [{ role: 'user', content: 'x' }, { id }],
         [
           { role: 'user', content: 'x' },
           { type: 'reasoning', id, summary: [] },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** A type of a published client, such as `OpenAI.ChatCompletion`, and what came over the wire for it. */
 export type TypedValue = readonly [type: string, value: unknown];
