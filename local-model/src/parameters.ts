@@ -4,7 +4,7 @@ import type { Fields } from './fields.ts';
 const SAMPLING = ['temperature', 'top_p', 'top_k', 'seed', 'frequency_penalty', 'presence_penalty', 'stop'];
 const COMMON = ['model', 'n', 'max_tokens', 'stream', 'stream_options', ...SAMPLING];
 
-/** Members that change no answer here: about the caller, its account, caches, or tools, which there are none of. docs/models.md has them. */
+/** Members that change no answer here: of the caller, of caches, of tools and of effort. docs/models.md lists them. */
 const WITHOUT_EFFECT = [
   'user',
   'safety_identifier',
@@ -22,7 +22,7 @@ const CHAT = [...COMMON, 'messages', 'max_completion_tokens', 'response_format',
 const RAW = [...COMMON, 'prompt', 'best_of', 'user'];
 const EMBEDDINGS = ['model', 'input', 'dimensions', 'encoding_format', 'user'];
 
-/** All others are refused: to ignore a wish for log probabilities would be a wrong answer. */
+/** Refuses all other members: without what they ask for, the answer would be a wrong one. */
 export function checkChat(fields: Fields): void {
   const choice = fields.value('tool_choice');
   const isHarmless = choice === undefined || choice === 'none' || choice === 'auto';

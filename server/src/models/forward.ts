@@ -29,6 +29,7 @@ export interface SignalLike {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+/** Whose the ids are that an answer names. */
 export interface Stores {
   ownerId: string;
   keyId: string;

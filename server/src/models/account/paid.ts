@@ -90,7 +90,7 @@ async function routesTo(
   const names = upstreams.map(({ name }) => name).join(' and ');
   throw invalidField(
     'model',
-    `must be a model of the upstream that has all the stored responses and items of the request, which ${names} has`,
+    `must be a model of the upstream that has what the request refers to, which is at ${names}`,
     'Or send the conversation in input.',
   );
 }
