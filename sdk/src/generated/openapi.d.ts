@@ -1,5 +1,5 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 7916f091e88c92549d5eb777b69add7950bb9c0de23236dedc6e98b4045ecefe
+// document 4eb0d4a10a4e94402b60957d0481404401d6352a3d0c8a67ff5841e68cf66e0e
 // text a14eb3a93fd421508c04cf4d0ef59d28a096c02672eb6e68dd499fd8e5de6f73
 export interface paths {
     "/v1/chat/completions": {
