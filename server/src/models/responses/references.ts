@@ -1,6 +1,7 @@
 import { invalidField } from '../../base/errors.ts';
 import { isObject } from '../../base/is-object.ts';
-import { folded, type RequestBody } from '../request/request-members.ts';
+import { WRAPPERS } from '../request/hidden-members.ts';
+import { folded, memberMeant, type RequestBody } from '../request/request-members.ts';
 import { isId } from './stored-ids.ts';
 
 const DEPTH_MAX = 4;
@@ -23,6 +24,8 @@ export function referencesIn(body: RequestBody): Reference[] {
   if ((conversation ?? undefined) !== undefined)
     throw invalidField('conversation', 'must be left out: Keyward has no conversations', CONTINUE);
   refuseOwnIds(body);
+  for (const [name, inner] of Object.entries(body))
+    if (WRAPPERS.has(folded(name))) refuseWrapped(inner, name, 0);
   refuseContainers(tools, 'tools', 0);
   const items = Array.isArray(input) ? input.flatMap(referenceOf) : [];
   if (items.length > REFERENCES_MAX)
@@ -48,6 +51,20 @@ function refuseOwnIds(body: object): void {
 }
 
 const OWN_IDS = new Set(['id', 'requestid', 'responseid']);
+
+/** Servers that read members of a wrapper as those of the body would find a reference there. */
+function refuseWrapped(value: unknown, field: string, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > WRAPPED_DEPTH_MAX) throw invalidField(field, 'must not be nested so deeply', 'Leave it out.');
+  for (const [name, inner] of Object.entries(value)) {
+    if (REFERRING.has(memberMeant(name)))
+      throw invalidField(`${field}.${name}`, 'must stand in the body itself', 'Leave the wrapper out.');
+    refuseWrapped(inner, field, depth + 1);
+  }
+}
+
+const WRAPPED_DEPTH_MAX = 20;
+const REFERRING: ReadonlySet<string | undefined> = new Set(['previous_response_id', 'conversation', 'input']);
 
 /** An item that the upstream completes from what it stores: a reference, and reasoning that is hidden from callers. */
 function referenceOf(item: unknown, at: number): Reference[] {

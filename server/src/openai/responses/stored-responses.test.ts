@@ -217,6 +217,8 @@ describeOnBothServers('stored responses', (start) => {
       ['conversation', { conversation: { id: 'conv_1' } }],
       ['previous_response_id', { previous_response_id: { id: 'resp_1' } }],
       ['input[0].id', { input: [{ id: 5 }] }],
+      ['extra_body.conversation', { extra_body: { conversation: 'conv_1' } }],
+      ['extra_body.previous-response-id', { extra_body: { x: { 'previous-response-id': 'resp_1' } } }],
       ['request_id', { request_id: 'resp_of_another' }],
       ['tools[0].container', { tools: [{ type: 'code_interpreter', container: 'cntr_1' }] }],
       [
