@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 4eb0d4a10a4e94402b60957d0481404401d6352a3d0c8a67ff5841e68cf66e0e
-// text a14eb3a93fd421508c04cf4d0ef59d28a096c02672eb6e68dd499fd8e5de6f73
+// document c30dc222296ee65ee31eaa2be561d7b2aaaebe1954029bb48a67a8f8d771cd08
+// text c605569bceb6199e7469d9af5f5d3ee57045201ae3b288734de5c2aad13ccb76
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -8561,7 +8561,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description model_not_found, not_found */
+            /** @description model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8704,7 +8704,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description model_not_found, not_found */
+            /** @description model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8844,7 +8844,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description model_not_found, not_found */
+            /** @description model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9414,7 +9414,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description model_not_found, not_found */
+            /** @description model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9556,7 +9556,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description model_not_found, not_found */
+            /** @description model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9698,7 +9698,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description model_not_found, not_found */
+            /** @description model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9840,7 +9840,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description model_not_found, not_found */
+            /** @description model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9983,7 +9983,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description model_not_found, not_found */
+            /** @description model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10132,7 +10132,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description model_not_found, not_found */
+            /** @description model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10280,7 +10280,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description model_not_found, not_found */
+            /** @description model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10420,7 +10420,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description model_not_found, not_found */
+            /** @description model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10569,7 +10569,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description model_not_found, not_found */
+            /** @description model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10718,7 +10718,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description model_not_found, not_found */
+            /** @description model_not_found */
             404: {
                 headers: {
                     [name: string]: unknown;

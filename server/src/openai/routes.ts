@@ -122,7 +122,7 @@ const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...fo
     responses: { 200: 'stream' },
     errors: [
       'model_not_found',
-      'not_found',
+      ...(path.startsWith('/responses') ? (['not_found'] as const) : []),
       'forbidden_resource',
       'model_unpriced',
       'budget_too_small',
