@@ -1,14 +1,21 @@
-import type OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CHAT_MODEL, collect, EMBEDDING_MODEL, openai, QUESTION } from './openai.ts';
-import { startServer } from './server.ts';
+import { misfits, type TypedValue } from '../server/src/openai/sdk-types.fixture.ts';
+import { startServer, type Server } from './server.ts';
+
+/** The type has one for whole answers only; in a stream OpenAI's own have no reason before the end. */
+const PIECE =
+  "Omit<OpenAI.Completion, 'choices'> & { choices: (Omit<OpenAI.CompletionChoice, 'finish_reason'> & { finish_reason: string | null })[] }";
 
 let client: OpenAI;
+let server: Server;
 
 beforeAll(async () => {
-  const server = await startServer({ localModel: true });
+  server = await startServer({ localModel: true });
   await server.untilModelReady();
-  const { secret } = await server.mint({ scopes: ['models:use'] });
+  const scopes = ['models:use', 'batches:read', 'batches:write'];
+  const { secret } = await server.mint({ scopes });
   client = openai(server, { apiKey: secret });
 }, 120_000);
 
@@ -157,5 +164,72 @@ describe('the OpenAI client and the local model', () => {
     const tools = [{ type: 'function' as const, function: { name: 'weather', parameters: {} } }];
     const asked = client.chat.completions.create({ model: CHAT_MODEL, messages: QUESTION, tools });
     await expect(asked).rejects.toMatchObject({ status: 400, param: 'tools' });
+  });
+
+  test('Answers, chunks, lists and errors have each member that the types of the client require', async () => {
+    const asked = { model: CHAT_MODEL, messages: QUESTION, max_tokens: 3 };
+    const raw = { model: CHAT_MODEL, prompt: 'Once', max_tokens: 3 };
+    const streamed = { stream: true, stream_options: { include_usage: true } } as const;
+    const refused = await client.chat.completions
+      .create({ ...asked, logprobs: true })
+      .catch((error: unknown) => (error as InstanceType<typeof OpenAI.APIError>).error);
+    const unknown = await client.models
+      .retrieve('none')
+      .catch((error: unknown) => (error as InstanceType<typeof OpenAI.APIError>).error);
+    const chunks = await collect(await client.chat.completions.create({ ...asked, ...streamed }));
+    const pieces = await collect(await client.completions.create({ ...raw, ...streamed }));
+    const values: TypedValue[] = [
+      ['OpenAI.ChatCompletion', await client.chat.completions.create(asked)],
+      ...chunks.map((chunk): TypedValue => ['OpenAI.ChatCompletionChunk', chunk]),
+      ['OpenAI.Completion', await client.completions.create(raw)],
+      ...pieces.map((piece): TypedValue => [PIECE, piece]),
+      [
+        'OpenAI.CreateEmbeddingResponse',
+        await client.embeddings.create({ model: EMBEDDING_MODEL, input: 'a' }),
+      ],
+      ...(await collect(client.models.list())).map((model): TypedValue => ['OpenAI.Model', model]),
+      ['OpenAI.Model', await client.models.retrieve(CHAT_MODEL)],
+      ['OpenAI.ErrorObject', refused],
+      ['OpenAI.ErrorObject', unknown],
+    ];
+    expect(chunks.length * pieces.length).toBeGreaterThan(9);
+    expect(await misfits(values)).toEqual([]);
+  });
+
+  test('Files and batches have each member that the types of the client require', async () => {
+    const line = {
+      custom_id: 'one',
+      method: 'POST',
+      url: '/v1/chat/completions',
+      body: { model: CHAT_MODEL, messages: QUESTION, max_tokens: 3 },
+    };
+    const text = Buffer.from(`${JSON.stringify(line)}\n${JSON.stringify({ ...line, custom_id: 'two' })}\n`);
+    const file = await client.files.create({ file: await toFile(text, 'lines.jsonl'), purpose: 'batch' });
+    const batch = await client.batches.create({
+      input_file_id: file.id,
+      endpoint: '/v1/chat/completions',
+      completion_window: '24h',
+    });
+    await expect
+      .poll(async () => (await client.batches.retrieve(batch.id)).status, { timeout: 60_000 })
+      .toBe('completed');
+    const done = await client.batches.retrieve(batch.id);
+    const results = await (await client.files.content(done.output_file_id ?? '')).text();
+    const lines = results
+      .trim()
+      .split('\n')
+      .map((one) => JSON.parse(one) as { response: { body: unknown } });
+    const values: TypedValue[] = [
+      ['OpenAI.FileObject', file],
+      ['OpenAI.FileObject', await client.files.retrieve(done.output_file_id ?? '')],
+      ...(await collect(client.files.list())).map((one): TypedValue => ['OpenAI.FileObject', one]),
+      ['OpenAI.Batch', batch],
+      ['OpenAI.Batch', done],
+      ...(await collect(client.batches.list())).map((one): TypedValue => ['OpenAI.Batch', one]),
+      ...lines.map(({ response }): TypedValue => ['OpenAI.ChatCompletion', response.body]),
+      ['OpenAI.FileDeleted', await client.files.delete(file.id)],
+    ];
+    expect(lines).toHaveLength(2);
+    expect(await misfits(values)).toEqual([]);
   });
 });

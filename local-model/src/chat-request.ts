@@ -2,6 +2,7 @@ import { ApiError } from './api-error.ts';
 import type { ChatMessage, GrammarFormat, Sampling } from './chat-model.ts';
 import { Fields } from './fields.ts';
 import { grammarSchema } from './json-schema.ts';
+import { checkChat, checkCompletion } from './parameters.ts';
 
 /** Suggested by the makers of the model. OpenAI's default of 1 is too high for such a small model. */
 const DEFAULT_TEMPERATURE = 0.2;
@@ -36,7 +37,7 @@ export interface CompletionRequest extends StreamOptions {
 
 /** Reads the body of a chat completion. Throws 400 naming the field. */
 export function readChatRequest(fields: Fields): ChatRequest {
-  fields.refuse(['tools', 'functions', 'logprobs', 'logit_bias', 'audio', 'prediction']);
+  checkChat(fields);
   const maxTokens = fields.number('max_completion_tokens', TOKENS) ?? fields.number('max_tokens', TOKENS);
   const grammar = readGrammar(fields);
   const sampling = readSampling(fields, {
@@ -48,7 +49,7 @@ export function readChatRequest(fields: Fields): ChatRequest {
 
 /** Reads the body of a raw completion. Throws 400 naming the field. */
 export function readCompletionRequest(fields: Fields): CompletionRequest {
-  fields.refuse(['logprobs', 'logit_bias', 'echo', 'suffix']);
+  checkCompletion(fields);
   if ((fields.number('best_of', TOKENS) ?? 1) !== 1) throw ApiError.badField('best_of', 'must be 1');
   let prompt = fields.value('prompt');
   // Several client libraries send one prompt as a list.
@@ -123,7 +124,7 @@ function readMessages(fields: Fields): readonly ChatMessage[] {
 
 function readMessage(message: Fields): ChatMessage {
   const role = message.string('role');
-  message.refuse(['tool_calls', 'function_call']);
+  message.refuse(['tool_calls', 'function_call', 'tool_call_id', 'audio']);
   const text = readContent(message);
   if (role === 'system' || role === 'developer') return { role: 'system', text };
   if (role === 'user' || role === 'assistant') return { role, text };

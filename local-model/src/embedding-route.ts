@@ -5,6 +5,7 @@ import type { Embedding, EmbeddingModel } from './embedding-model.ts';
 import { EmbeddingTokens } from './embedding-tokens.ts';
 import type { Exchange } from './exchange.ts';
 import type { Fields } from './fields.ts';
+import { checkEmbeddings } from './parameters.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface Embedder {
@@ -77,6 +78,7 @@ const COUNTED_TEXTS_LIMIT = 20_000;
 
 /** Throws 400 naming the field. */
 function readRequest(fields: Fields): { texts: readonly string[]; base64: boolean } {
+  checkEmbeddings(fields);
   const dimensions = fields.value('dimensions');
   if (dimensions !== undefined && dimensions !== EMBEDDING_DIMENSIONS) {
     throw ApiError.badField('dimensions', `must be ${EMBEDDING_DIMENSIONS} or absent`);

@@ -1,5 +1,8 @@
 import { ApiError } from './api-error.ts';
 
+/** Of a name that an error quotes. */
+const NAME_MAX_CHARACTERS = 100;
+
 export interface NumberRange {
   readonly min: number;
   readonly max: number;
@@ -60,12 +63,24 @@ export class Fields {
     return value === undefined ? undefined : new Fields(value, this.name(field));
   }
 
+  /** Refuses all fields but these, which it knows. */
+  refuseOthers(known: readonly string[]): void {
+    this.refuse(Object.keys(this.#body).filter((field) => !known.includes(field)));
+  }
+
   /** Refuses fields that ask for what this server cannot do; ignoring them would be a wrong answer. */
   refuse(fields: readonly string[]): void {
     for (const field of fields) {
       const value = this.value(field);
-      if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) continue;
-      throw ApiError.badField(this.name(field), 'is not supported by the local model', 'unsupported_value');
+      if (value === undefined || value === false || isEmpty(value)) continue;
+      throw ApiError.badField(
+        this.name(field.slice(0, NAME_MAX_CHARACTERS)),
+        'is not supported by the local model: leave it out',
+        'unsupported_value',
+      );
     }
   }
 }
+
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;

@@ -30,6 +30,20 @@ test.each([
   ['stop', { stop: ['a', 'b', 'c', 'd', 'e'] }],
   ['stop', { stop: [''] }],
   ['tools', { tools: [{ type: 'function' }] }],
+  ['tool_choice', { tool_choice: 'required' }],
+  ['functions', { functions: [{ name: 'f' }] }],
+  ['function_call', { function_call: 'auto' }],
+  ['logprobs', { logprobs: true }],
+  ['top_logprobs', { top_logprobs: 2 }],
+  ['logit_bias', { logit_bias: { 5: 1 } }],
+  ['modalities', { modalities: ['text', 'audio'] }],
+  ['audio', { audio: { voice: 'x', format: 'wav' } }],
+  ['prediction', { prediction: { type: 'content', content: 'x' } }],
+  ['web_search_options', { web_search_options: { user_location: 'x' } }],
+  ['store', { store: true }],
+  ['repetition_penalty', { repetition_penalty: 1.1 }],
+  ['guided_json', { guided_json: { type: 'object' } }],
+  ['messages[0].tool_call_id', { messages: [{ role: 'user', content: 'x', tool_call_id: 'c' }] }],
   ['response_format.type', { response_format: { type: 'xml' } }],
   ['response_format.json_schema.schema', { response_format: { type: 'json_schema', json_schema: {} } }],
   ['model', { model: 5 }],
@@ -44,6 +58,9 @@ test.each([
   ['prompt', {}],
   ['best_of', { prompt: 'a', best_of: 2 }],
   ['echo', { prompt: 'a', echo: true }],
+  ['suffix', { prompt: 'a', suffix: 'b' }],
+  ['logprobs', { prompt: 'a', logprobs: 0 }],
+  ['response_format', { prompt: 'a', response_format: { type: 'json_object' } }],
 ])('A completion with a wrong %s is refused by name: %j', async (param, body) => {
   const error = await refusal(await model.post('/v1/completions', { model: CHAT_MODEL, ...body }));
   expect(error).toMatchObject({ status: 400, param });
@@ -58,9 +75,30 @@ test.each([
   ['input', { input: Array.from({ length: 2_049 }, () => 'x') }],
   ['dimensions', { input: 'a', dimensions: 256 }],
   ['encoding_format', { input: 'a', encoding_format: 'hex' }],
+  ['input_type', { input: 'a', input_type: 'query' }],
 ])('A request for embeddings with a wrong %s is refused by name', async (param, body) => {
   const error = await refusal(await model.post('/v1/embeddings', { model: EMBEDDING_MODEL, ...body }));
   expect(error).toMatchObject({ status: 400, param });
+});
+
+test('Members that change no answer, and those that ask for nothing, are accepted', async () => {
+  const about = { user: 'u', safety_identifier: 's', metadata: { a: 'b' }, prompt_cache_key: 'k' };
+  const hints = {
+    service_tier: 'auto',
+    reasoning_effort: 'low',
+    verbosity: 'low',
+    parallel_tool_calls: true,
+  };
+  const nothing = {
+    tools: [],
+    tool_choice: 'auto',
+    logprobs: false,
+    logit_bias: {},
+    store: false,
+    audio: null,
+  };
+  const more = { ...about, ...hints, ...nothing, modalities: ['text'], max_tokens: 1 };
+  expect((await model.post('/v1/chat/completions', question('hi', more))).status).toBe(200);
 });
 
 test('An unknown model gets 404 model_not_found', async () => {

@@ -28,6 +28,20 @@ export const OPERATIONS = {
     "description": "Scope: models:use.",
     "scope": "models:use"
   },
+  "responses.compact": {
+    "method": "POST",
+    "path": "/v1/responses/compact",
+    "summary": "Make a conversation shorter, if the upstream supports it",
+    "description": "Scope: models:use.",
+    "scope": "models:use"
+  },
+  "responses.input_tokens": {
+    "method": "POST",
+    "path": "/v1/responses/input_tokens",
+    "summary": "Count the tokens of a response, if the upstream supports it. Takes nothing from budgets",
+    "description": "Scope: models:use.",
+    "scope": "models:use"
+  },
   "messages.create": {
     "method": "POST",
     "path": "/v1/messages",
@@ -161,18 +175,46 @@ export const OPERATIONS = {
     "description": "Scope: batches:write.",
     "scope": "batches:write"
   },
+  "responses.get": {
+    "method": "GET",
+    "path": "/v1/responses/{id}",
+    "summary": "A stored response, from the upstream that has it. Takes nothing from budgets",
+    "description": "Scope: models:use.",
+    "scope": "models:use"
+  },
+  "responses.delete": {
+    "method": "DELETE",
+    "path": "/v1/responses/{id}",
+    "summary": "Delete a stored response",
+    "description": "Scope: models:use.",
+    "scope": "models:use"
+  },
+  "responses.cancel": {
+    "method": "POST",
+    "path": "/v1/responses/{id}/cancel",
+    "summary": "Cancel a background response",
+    "description": "Scope: models:use.",
+    "scope": "models:use"
+  },
+  "responses.input_items": {
+    "method": "GET",
+    "path": "/v1/responses/{id}/input_items",
+    "summary": "The items that a stored response was made from",
+    "description": "Scope: models:use.",
+    "scope": "models:use"
+  },
   "models.list": {
     "method": "GET",
     "path": "/v1/models",
     "summary": "List the models that the key may use",
-    "description": "Scope: models:use.",
+    "description": "With the header anthropic-version, in the form of the Messages API. Scope: models:use.",
     "scope": "models:use"
   },
   "models.get": {
     "method": "GET",
     "path": "/v1/models/{model}",
     "summary": "One model",
-    "description": "Scope: models:use.",
+    "description": "With the header anthropic-version, in the form of the Messages API. Scope: models:use.",
     "scope": "models:use"
   },
   "keys.create": {

@@ -14,12 +14,14 @@ import type { ForwardContext, ForwardRequest } from './forward.ts';
 import { answerHeaders, requestHeaders } from './upstreams/headers.ts';
 import { Meter, UsageStripper } from './answer/meter.ts';
 import { saysItsEnd } from './answer/stream-end.ts';
+import type { StoredIds } from './responses/stored-ids.ts';
+import { StoredIdsSink } from './responses/stored-ids-sink.ts';
 import { boundFor } from './request/output-bound.ts';
 import { asksForUsage, rewriteBody } from './request/request-body.ts';
 import type { Scrub } from './upstreams/scrubber.ts';
 import { SentText } from './request/sent-text.ts';
 import type { Settlement } from './account/settlement.ts';
-import type { Permit } from '../storage/index.ts';
+import { underPermit, type Permit } from '../storage/index.ts';
 import { REMOTE_UPSTREAM, type RemoteModels } from './upstreams/remote-models.ts';
 
 /** Of an error, which is held: the next upstream may answer, and secrets are removed first. */
@@ -29,6 +31,7 @@ const HELD_MAX_MS = 2_000;
 const GATEWAY_FAILURES = new Set([502, 503, 504]);
 /** About 16,000 tokens. */
 const LARGE_MIN_BYTES = 64 * 1024;
+const NOTHING: Buffer = Buffer.alloc(0);
 const STREAM_USAGE_PATHS = new Set(['/chat/completions', '/completions']);
 
 /** How one attempt ended. `held`: an error answer; the next upstream may do better. */
@@ -54,9 +57,10 @@ export const lacksUsage = ({ path, parsed }: ForwardRequest): boolean =>
   parsed !== undefined && parsed['stream'] === true && STREAM_USAGE_PATHS.has(path) && !asksForUsage(parsed);
 
 /** The body for an upstream, with its own name for the model. */
-function bodyFor(request: ForwardRequest, route: Route, includeUsage: boolean): Buffer {
-  const { body, parsed } = request;
+function bodyFor(request: ForwardRequest, route: Route, includeUsage: boolean): Buffer | null {
+  const { body, parsed, contentType } = request;
   const { upstreamModel } = route;
+  if (contentType === undefined) return null;
   if (!Buffer.isBuffer(body)) return body.withModel(upstreamModel);
   if (parsed === undefined) throw new Error('A JSON body needs its parsed form.');
   return rewriteBody({ body, parsed, upstreamModel, includeUsage, bound: boundFor(request, route) });
@@ -91,15 +95,17 @@ export class Attempt {
     return this.#outcome.promise;
   }
 
-  #send(body: Buffer): void {
+  #send(body: Buffer | null): void {
     const { context, route, request, settlement } = this.#options;
     const { target } = route;
-    if (context.remote !== undefined && target.id === REMOTE_UPSTREAM) return this.#ask(context.remote, body);
+    if (context.remote !== undefined && target.id === REMOTE_UPSTREAM && body !== null)
+      return this.#ask(context.remote, body);
+    const { method, path } = request.to ?? { method: 'POST' as const, path: request.path };
     settlement.asked(route);
     this.#call = new Call(context.dispatcher, {
       origin: target.origin,
-      path: `${target.basePath}${request.path}`,
-      method: 'POST',
+      path: `${target.basePath}${path}`,
+      method,
       headers: requestHeaders(request.headers, target.headersFor(request.path), request),
       body,
       timeoutMs: target.timeoutMs,
@@ -176,6 +182,7 @@ export class Attempt {
     const meter = strips ? new UsageStripper() : new Meter();
     this.#meter = meter;
     const decoder = decoderFor(headers['content-encoding']);
+    const onward: Flow = { resume: () => (decoding ?? flow).resume(), abort: () => flow.abort() };
     const answer = new Answer({
       status,
       headers: answerHeaders(headers, strips || decoder !== undefined),
@@ -185,7 +192,7 @@ export class Attempt {
       isEventStream,
       saysItsEnd: isEventStream && status === 200 && saysItsEnd(request.path),
       path: request.path,
-      flow: { resume: () => (decoding ?? flow).resume(), abort: () => flow.abort() },
+      flow: onward,
       onEnding: (ending, error) => {
         request.signal.removeEventListener('abort', this.#onAbort);
         if (ending === 'upstream_error' || ending === 'timeout') {
@@ -195,11 +202,14 @@ export class Attempt {
           );
         }
         // A caller that leaves also pays for bytes that were not passed on yet.
-        if (ending === 'client_gone') meter.push(holding.held);
+        if (ending === 'client_gone') meter.push(Buffer.concat([keeper?.held ?? NOTHING, holding.held]));
+        keeper?.drop();
       },
     });
     const { credentials } = route.target;
-    const guarded = credentials.length === 0 ? answer : new CredentialSink(answer, credentials);
+    const keeper = this.#keeper(answer, isEventStream, onward);
+    const inner = keeper ?? answer;
+    const guarded = credentials.length === 0 ? inner : new CredentialSink(inner, credentials);
     const holding = failureSink(guarded, {
       contentType: headers['content-type'] ?? '',
       length: decoder === undefined ? lengthOf(headers) : undefined,
@@ -209,6 +219,21 @@ export class Attempt {
     this.#answer = answer;
     this.#settle({ kind: 'answer', answer });
     return decoding ?? holding;
+  }
+
+  /** Holds back an answer that the upstream stores until it is known whose it is. */
+  #keeper(answer: Answer, isEventStream: boolean, flow: Flow): StoredIdsSink | undefined {
+    const { context, request, route, permit } = this.#options;
+    const { stores } = request;
+    if (stores === undefined) return undefined;
+    const { ownerId, keyId, isBackground, known } = stores;
+    const whose = { owner_id: ownerId, key_id: keyId, model: route.name, upstream_id: route.target.id };
+    const remember = (ids: StoredIds): Promise<void> => {
+      const isRead = known !== undefined;
+      const write = () => context.responses.remember(ids, { ...whose, isBackground, isRead });
+      return permit === undefined ? write() : underPermit(permit, write);
+    };
+    return new StoredIdsSink(answer, { isEventStream, flow, remember, known });
   }
 
   #onFailure(error: Error): void {

@@ -24,7 +24,7 @@ export interface Flow {
 export interface CallOptions {
   origin: string;
   path: string;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   headers: string[];
   body: Buffer | null;
   timeoutMs: number;

@@ -15,6 +15,7 @@ import type { OpenOutput } from './request/estimate.ts';
 import type { ModelForm } from './request/model-form.ts';
 import { failureOf, isPassable, isRetryable, replay } from './answer/failure.ts';
 import type { RequestBody } from './request/request-members.ts';
+import type { StoredResponses } from './responses/stored-responses.ts';
 import type { Settlement, UsageReport } from './account/settlement.ts';
 
 const ATTEMPTS_MAX = 4;
@@ -28,6 +29,21 @@ export interface SignalLike {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+/** Whose the ids are that an answer names. */
+export interface Stores {
+  ownerId: string;
+  keyId: string;
+  isBackground: boolean;
+  /** The answer is about a response whose id was written down before. */
+  known?: string | undefined;
+}
+
+export interface Destination {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Below the base URL, with its query. */
+  path: string;
+}
+
 export interface ForwardRequest {
   /** Below the base URL, such as `/chat/completions`. */
   path: string;
@@ -37,8 +53,12 @@ export interface ForwardRequest {
   body: Buffer | ModelForm;
   /** The parsed body, if it is JSON. */
   parsed?: RequestBody | undefined;
-  /** Not the caller's: with another charset an upstream could read other members in the same bytes. */
-  contentType: string;
+  /** Not the caller's: with another charset an upstream could read other members in the same bytes. undefined: no body. */
+  contentType: string | undefined;
+  /** Where it goes instead of POST to `path`. */
+  to?: Destination | undefined;
+  /** The upstream stores what the answer names, and its ids are written down for this owner. */
+  stores?: Stores | undefined;
   /** The caller's; credentials, cookies and hop-by-hop headers are removed. */
   headers: IncomingHttpHeaders;
   /** Aborted when the caller leaves; ends the request at the upstream. */
@@ -66,6 +86,7 @@ export interface ForwardContext {
   remote?: RemoteModels | undefined;
   breakers: Breakers;
   streamUsage: StreamUsage;
+  responses: Pick<StoredResponses, 'remember'>;
   logger: Logger;
 }
 

@@ -10,7 +10,7 @@ export { modelsMigrations } from './migrations.ts';
 export { modelsModule } from './module.ts';
 export { ModelForm, type FormPart } from './request/model-form.ts';
 export { Models, type ModelView } from './models.ts';
-export { paid, paidOnce, type Send, type Sent, type Wanted } from './account/paid.ts';
+export { askStored, paid, paidOnce, type Send, type Sent, type Wanted } from './account/paid.ts';
 export { UNPRICED } from './account/prices.ts';
 export { REMOTE_UPSTREAM } from './upstreams/remote-models.ts';
 export type {

@@ -23,6 +23,7 @@ import { StreamUsage } from './upstreams/stream-usage.ts';
 import type { Target } from './upstreams/target.ts';
 import { LOCAL_UPSTREAM } from './upstreams/upstream.ts';
 import { REMOTE_UPSTREAM, type RemoteModels } from './upstreams/remote-models.ts';
+import { StoredResponses } from './responses/stored-responses.ts';
 import { Settlement } from './account/settlement.ts';
 import { unpriced } from './account/unpriced.ts';
 import { UpstreamTable } from './upstreams/upstream-table.ts';
@@ -68,6 +69,7 @@ export class Models {
   readonly sealing: Sealing;
   readonly audit: Audit;
   readonly table: UpstreamTable;
+  readonly responses: StoredResponses;
   /**
    * Kept-alive connections, HTTP/1.1, one request at a time on each: a stalled stream never blocks another. Redirects are not
    * followed, so that no upstream can send a request elsewhere.
@@ -92,6 +94,7 @@ export class Models {
     this.sealing = options.sealing;
     this.audit = options.audit;
     this.table = new UpstreamTable(options);
+    this.responses = new StoredResponses(options, this.table);
     this.#breakers = new Breakers(options.clock);
     this.health = new Health(this.#breakers, options.clock);
     this.#streamUsage = new StreamUsage(options.clock);
@@ -166,6 +169,7 @@ export class Models {
         remote: this.#remote,
         breakers: this.#breakers,
         streamUsage: this.#streamUsage,
+        responses: this.responses,
         logger: this.logger,
       };
       const run = request.permit ?? currentPermit();

@@ -15,9 +15,13 @@ export const modelsModule = defineModule({
       : undefined;
     return { localModel, models: new Models({ ...given, localModel }) };
   },
-  start: ({ localModel }) => localModel?.start(),
+  start: ({ localModel, models }) => {
+    localModel?.start();
+    models.responses.cleaning.start();
+  },
   stop: async ({ localModel, models }) => {
     await localModel?.stop();
+    await models.responses.cleaning.stop();
     await models.stop();
   },
 });

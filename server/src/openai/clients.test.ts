@@ -3,6 +3,7 @@ import OpenAI, { toFile } from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { describeOnServer, type TestServer } from '../../test/server.ts';
 import { json, startTestUpstream, stream, type TestUpstream } from '../../test/upstream.ts';
+import { misfits, type TypedValue } from './sdk-types.fixture.ts';
 
 const MODEL = 'claude-test';
 const ASKED = { model: MODEL, max_tokens: 50, messages: [{ role: 'user' as const, content: 'Weather?' }] };
@@ -113,7 +114,17 @@ describeOnServer('sqlite', 'published clients, unmodified', (start) => {
       const query = { beta: 'true' };
       const counted = await client().beta.messages.countTokens({ model, messages }, { query });
       expect(counted.input_tokens).toBe(12);
-      expect((await client().models.list({ limit: 1_000 })).data.map(({ id }) => id)).toEqual([MODEL]);
+      const page = await client().models.list({ limit: 1_000 });
+      expect(page.data.map(({ id }) => id)).toEqual([MODEL]);
+      const { data, has_more, first_id, last_id } = page;
+      const values: TypedValue[] = [
+        [
+          'Pick<Anthropic.Models.ModelInfosPage, "data" | "has_more" | "first_id" | "last_id">',
+          { data, has_more, first_id, last_id },
+        ],
+        ['Anthropic.ModelInfo', await client().models.retrieve(MODEL)],
+      ];
+      expect(await misfits(values)).toEqual([]);
     });
 
     test('each refusal is an error of the class and the type that the client knows', async () => {
@@ -191,7 +202,7 @@ describeOnServer('sqlite', 'published clients, unmodified', (start) => {
     );
 
     test('what Keyward does not have of the API is an error that the client reads', async () => {
-      const { vectorStores, beta, fineTuning, responses, uploads, conversations } = client();
+      const { vectorStores, beta, fineTuning, uploads, conversations } = client();
       for (const call of [
         () => vectorStores.list(),
         () => vectorStores.create({ name: 'x' }),
@@ -200,16 +211,12 @@ describeOnServer('sqlite', 'published clients, unmodified', (start) => {
         () => fineTuning.jobs.list(),
         () => uploads.cancel('upload_1'),
         () => conversations.retrieve('conv_1'),
-        () => responses.retrieve('resp_1'),
-        () => responses.delete('resp_1'),
-        () => responses.cancel('resp_1'),
-        () => responses.inputItems.list('resp_1'),
       ]) {
         const error = await failed(call(), OpenAI.NotFoundError);
         expect(error).toMatchObject({ code: 'route_not_found', type: 'invalid_request_error', param: null });
       }
-      const stored = await failed(responses.retrieve('resp_1'), OpenAI.NotFoundError);
-      expect(stored.message).toContain('does not know whose they are');
+      const stored = await failed(conversations.retrieve('conv_1'), OpenAI.NotFoundError);
+      expect(stored.message).toContain('previous_response_id');
       expect(upstream.received).toEqual([]);
     });
   });

@@ -192,7 +192,6 @@ describeOnBothServers('an answer whose length the request does not bound', (star
   const file = { type: 'file', file: { file_id: 'file-1' } };
   test.for<[what: string, path: string, body: object]>([
     ['an earlier response', '/v1/responses', { input: 'a', previous_response_id: 'resp_1' }],
-    ['a conversation', '/v1/responses', { input: 'a', conversation: 'conv_1' }],
     ['a stored prompt', '/v1/responses', { input: 'a', prompt: { id: 'pmpt_1' } }],
     ['a file', CHAT, { messages: [{ role: 'user', content: [file] }], max_tokens: 10 }],
     [
@@ -208,6 +207,9 @@ describeOnBothServers('an answer whose length the request does not bound', (star
     ['a search', '/v1/responses', { input: 'a', tools: [{ type: 'file_search' }], max_output_tokens: 20 }],
   ])('a request that refers to %s reserves as much as a long one', async ([, path, body]) => {
     const key = await budgeted(60_000);
+    upstream.answer(json({ id: 'resp_1', output: [] }));
+    await ask(await server.mint(), { input: 'a' }, '/v1/responses');
+    upstream.received.length = 0;
     upstream.answer(together(2));
     const first = ask(key, body, path);
     await expect.poll(() => upstream.received.length).toBe(1);

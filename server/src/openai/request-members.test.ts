@@ -9,6 +9,7 @@ interface Refusal {
 
 const MODEL_PATHS = [
   'chat/completions completions embeddings responses messages messages/count_tokens moderations rerank',
+  'responses/compact responses/input_tokens',
   'images/generations images/edits images/variations audio/speech audio/transcriptions audio/translations',
 ].flatMap((paths) => paths.split(' ').map((path) => `/v1/${path}`));
 

@@ -1,10 +1,12 @@
 import { Type, type TObject, type TSchema } from 'typebox';
 import { invalidField } from '../base/errors.ts';
 import { REQUEST_ID_HEADER, type Answer, type Call } from '../http/index.ts';
-import { ModelAccount, ModelForm, paidOnce, type ModelView, type RequestBody } from '../models/index.ts';
+import { ModelAccount, ModelForm, paidOnce, type RequestBody } from '../models/index.ts';
 import { ChatCompletion, ChatCompletionChunk, Embeddings } from './answers.ts';
 import { batchRoutes } from './batches/routes.ts';
 import { chosenModel } from './default-model.ts';
+import { modelListView, modelView } from './model-views.ts';
+import { responseRoutes } from './responses/routes.ts';
 import { route, type Route, type Services } from './surface.ts';
 
 const MODEL_NAME_MAX_LENGTH = 300;
@@ -54,6 +56,16 @@ const FORWARDED: Record<string, Forwarded> = {
     id: 'responses.create',
     summary: 'Responses API, if the upstream supports it',
     answers: JSON_OR_EVENTS,
+  },
+  '/responses/compact': {
+    id: 'responses.compact',
+    summary: 'Make a conversation shorter, if the upstream supports it',
+    answers: JSON_ANSWER,
+  },
+  '/responses/input_tokens': {
+    id: 'responses.input_tokens',
+    summary: 'Count the tokens of a response, if the upstream supports it. Takes nothing from budgets',
+    answers: JSON_ANSWER,
   },
   '/messages': {
     id: 'messages.create',
@@ -111,6 +123,7 @@ const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...fo
     responses: { 200: 'stream' },
     errors: [
       'model_not_found',
+      ...(path.startsWith('/responses') ? (['not_found'] as const) : []),
       'forbidden_resource',
       'model_unpriced',
       'budget_too_small',
@@ -158,21 +171,25 @@ function checkedModel(model: unknown): string {
   return model;
 }
 
+const AS_MESSAGES = 'With the header anthropic-version, in the form of the Messages API.';
+
 export const openaiRoutes: Route[] = [
   ...forwardRoutes,
   ...batchRoutes,
+  ...responseRoutes,
   route({
     method: 'GET',
     path: '/v1/models',
     id: 'models.list',
     summary: 'List the models that the key may use',
+    description: AS_MESSAGES,
     access: 'models:use',
     responses: {
       200: Type.Object({ object: Type.Literal('list'), data: Type.Array(Model) }, { title: 'ModelList' }),
     },
-    handler: async ({ models }, { caller }) => {
+    handler: async ({ models }, { caller, headers }) => {
       const found = await models.listModels(caller.selectors.models);
-      return { status: 200, body: { object: 'list', data: found.map(openaiModel) } };
+      return { status: 200, body: modelListView(headers, found) };
     },
   }),
   route({
@@ -181,15 +198,14 @@ export const openaiRoutes: Route[] = [
     path: '/v1/models/*',
     id: 'models.get',
     summary: 'One model',
+    description: AS_MESSAGES,
     access: 'models:use',
     params: Type.Object({ '*': Type.String({ maxLength: MODEL_NAME_MAX_LENGTH }) }),
     responses: { 200: Model },
     errors: ['model_not_found', 'upstream_unavailable'],
-    handler: async ({ models }, { caller, params }) => ({
+    handler: async ({ models }, { caller, params, headers }) => ({
       status: 200,
-      body: openaiModel(await models.getModel(params['*'], caller.selectors.models)),
+      body: modelView(headers, await models.getModel(params['*'], caller.selectors.models)),
     }),
   }),
 ];
-
-const openaiModel = ({ id, object, created, owned_by }: ModelView) => ({ id, object, created, owned_by });

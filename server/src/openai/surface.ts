@@ -38,7 +38,8 @@ const MESSAGES = /^(?:\/api)?\/v1\/messages(?:[/?]|$)/i;
 /** Of the OpenAI API, also those that Keyward does not have: its clients read errors in its form. */
 const FAMILIES =
   /^\/v1\/(?:assistants|audio|batches|chat|chatkit|completions|containers|conversations|edits|embeddings|engines|evals|files|fine-tunes|fine_tuning|images|messages|moderations|models|organization|projects|realtime|rerank|responses|skills|threads|uploads|vector_stores|videos)(?:[/?]|$)/i;
-const STORED_RESPONSE = /^\/v1\/responses\/./i;
+
+const CONVERSATIONS = /^\/v1\/conversations\b/i;
 
 const isMessages = (url: string): boolean => MESSAGES.test(url);
 
@@ -50,12 +51,11 @@ function shapeOf(error: KeywardError, requestId: string, url: string): ErrorAnsw
   };
 }
 
-/** A stored response is at the upstream, under Keyward's credential: it is not known here which owner may read it. */
 function wordsAt(url: string): string {
   if (isMessages(url))
     return 'Of the Messages API, Keyward has POST /v1/messages and POST /v1/messages/count_tokens only.';
-  if (STORED_RESPONSE.test(url))
-    return 'Stored responses cannot be read, canceled or deleted here, because Keyward does not know whose they are. Read a response from the answer or the stream of POST /v1/responses, and send the conversation in input.';
+  if (CONVERSATIONS.test(url))
+    return 'Keyward has no conversations. Send the conversation in input of POST /v1/responses, or previous_response_id.';
   return 'Keyward does not have this endpoint of the OpenAI API.';
 }
 

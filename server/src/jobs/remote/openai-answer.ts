@@ -48,7 +48,9 @@ export class AnswerWriter {
     const missing = this.#isBegun ? '' : this.#chunkOf(wholeAnswer(this.#request, result));
     const finish = this.#isFinished ? '' : this.#chunk([this.#choice({}, 'stop')]);
     const usage =
-      this.#hasUsage || !isObject(answer['usage']) ? '' : this.#chunk([], usageOf(answer['usage']));
+      this.#hasUsage || !isObject(answer['usage'])
+        ? ''
+        : this.#chunk([], usageOf(answer['usage'], this.#request.path));
     return `${missing}${finish}${usage}data: [DONE]\n\n`;
   }
 
@@ -95,8 +97,8 @@ function withIndices(message: Json): Json {
   };
 }
 
-const headOf = ({ payload, jobId, atMs }: OpenaiRequest, object: string): Json => ({
-  id: `chatcmpl-${jobId}`,
+const headOf = ({ path, payload, jobId, atMs }: OpenaiRequest, object: string): Json => ({
+  id: `${path === '/completions' ? 'cmpl' : 'chatcmpl'}-${jobId}`,
   object,
   created: Math.floor(atMs / 1_000),
   model: payload['model'],
@@ -110,7 +112,7 @@ export function wholeAnswer(request: OpenaiRequest, result: unknown): Json {
   if (!isObject(result)) throw badResult();
   if (isAnswer(request, result)) return result;
   const { output, usage } = result;
-  const counted = isObject(usage) ? { usage: usageOf(usage) } : {};
+  const counted = isObject(usage) ? { usage: usageOf(usage, request.path) } : {};
   if (isObject(output) && isAnswer(request, output)) return { ...output, ...counted };
   if (request.path === '/embeddings') {
     const vectors = Array.isArray(output) && typeof output[0] === 'number' ? [output] : output;
@@ -120,21 +122,30 @@ export function wholeAnswer(request: OpenaiRequest, result: unknown): Json {
       index,
       embedding: embedding as unknown,
     }));
-    return { object: 'list', data, model: request.payload['model'], ...counted };
+    // The clients need it; a worker that reports none leaves it at 0.
+    return {
+      object: 'list',
+      data,
+      model: request.payload['model'],
+      usage: usageOf({}, request.path),
+      ...counted,
+    };
   }
   if (typeof output !== 'string') throw badResult();
   const isChat = request.path === '/chat/completions';
   const head = headOf(request, isChat ? 'chat.completion' : 'text_completion');
-  const text = isChat
-    ? { message: { role: 'assistant', content: output } }
-    : { text: output, logprobs: null };
-  return { ...head, choices: [{ index: 0, ...text, finish_reason: 'stop' }], ...counted };
+  const text = isChat ? { message: { role: 'assistant', content: output, refusal: null } } : { text: output };
+  const choice = { index: 0, ...text, logprobs: null, finish_reason: 'stop' };
+  return { ...head, choices: [choice], ...counted };
 }
 
 const isAnswer = ({ path }: OpenaiRequest, value: Json): boolean =>
   Array.isArray(value[path === '/embeddings' ? 'data' : 'choices']);
 
-function usageOf(usage: Json): Json {
+/** With the members that clients need. */
+function usageOf(usage: Json, path: string): Json {
   const count = (name: string): number => (typeof usage[name] === 'number' ? usage[name] : 0);
-  return { total_tokens: count('prompt_tokens') + count('completion_tokens'), ...usage };
+  const [prompt, completion] = [count('prompt_tokens'), count('completion_tokens')];
+  const counted = { prompt_tokens: prompt, total_tokens: prompt + completion };
+  return { ...counted, ...(path === '/embeddings' ? {} : { completion_tokens: completion }), ...usage };
 }

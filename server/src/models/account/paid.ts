@@ -1,7 +1,12 @@
+import { invalidField } from '../../base/errors.ts';
 import type { Account } from './account.ts';
 import type { Answer } from '../answer/answer.ts';
 import { demandOf, type EstimateRequest, type OpenOutput } from '../request/estimate.ts';
-import type { ForwardRequest } from '../forward.ts';
+import type { Destination, ForwardRequest } from '../forward.ts';
+import { isResponses, isStoring, STORED_RESPONSE } from '../request/paths.ts';
+import { referencesIn } from '../responses/references.ts';
+import type { FoundResponse } from '../responses/stored-responses.ts';
+import type { Route } from '../upstreams/catalogue.ts';
 import { refuseHidden } from '../request/hidden-members.ts';
 import { formFields } from '../request/model-form.ts';
 import type { Models } from '../models.ts';
@@ -41,19 +46,21 @@ export async function paid<T>(
   const pricedFor = account.countsMoney ? path : undefined;
   const routes = await models.resolve(model, selector, pricedFor);
   refuseHidden(account, wanted, routes);
+  const usable = isResponses(path) ? await routesTo(models, account, { wanted, routes }) : routes;
   let openOutput: OpenOutput | undefined;
   if (account.isBudgeted) {
-    const demand = demandOf(routes, wanted);
+    const demand = demandOf(usable, wanted);
     const held = account.reserve(demand);
     openOutput = demand.outputAt(held instanceof Promise ? await held : held);
   }
   const sum = new UsageSum(account);
   const { callerId, submitter } = account;
+  const stores = storesOf(account, wanted);
   const send: Send = (request) =>
     sum.run((onUsage) =>
       models.forward(
-        { ...request, path, model, selector, pricedFor, callerId, submitter, openOutput, onUsage },
-        routes,
+        { ...request, path, model, selector, pricedFor, callerId, submitter, stores, openOutput, onUsage },
+        usable,
       ),
     );
   try {
@@ -65,6 +72,77 @@ export async function paid<T>(
     throw error;
   }
 }
+
+/**
+ * The routes to the upstream that has what the request refers to.
+ * @throws KeywardError `not_found`, `invalid_input`
+ */
+async function routesTo(
+  models: Models,
+  account: Account,
+  { wanted, routes }: { wanted: Wanted; routes: Route[] },
+): Promise<Route[]> {
+  const references = referencesIn(wanted.parsed ?? {});
+  if (references.length === 0) return routes;
+  const upstreams = await models.responses.upstreamsOf(account, references);
+  const same = routes.filter(({ target }) => upstreams.every(({ id }) => id === target.id));
+  if (same.length > 0) return same;
+  const names = upstreams.map(({ name }) => name).join(' and ');
+  throw invalidField(
+    'model',
+    `must be a model of the upstream that has what the request refers to, which is at ${names}`,
+    'Or send the conversation in input.',
+  );
+}
+
+function storesOf(
+  { callerId, submitter }: Account,
+  { path, parsed }: Wanted,
+): ForwardRequest['stores'] | undefined {
+  if (!isStoring(path) || parsed?.store === false) return undefined;
+  const isBackground = parsed?.background === true;
+  return { ownerId: callerId, keyId: submitter?.keyId ?? '', isBackground };
+}
+
+/** About a response that is stored at an upstream. */
+type AboutStored = Pick<ForwardRequest, 'headers' | 'signal' | 'permit'> & { to: Destination };
+
+/**
+ * Sends a request about a stored response to its upstream, which charges for none. The usage of a background response is counted
+ * with the first answer that has it: when it was created it was not known. A key with a budget cannot create one.
+ */
+export async function askStored(
+  models: Models,
+  account: Account,
+  { found, request }: { found: FoundResponse; request: AboutStored },
+): Promise<Answer> {
+  const isRead = request.to.method === 'GET';
+  const { stored, route } = found;
+  const sum = new UsageSum(account);
+  const { callerId, selector } = account;
+  const { owner_id: ownerId, key_id: keyId, id: known } = stored;
+  // The output of a background response is seen here first.
+  const stores = isRead ? { ownerId, keyId, isBackground: false, known } : undefined;
+  const about = { path: STORED_RESPONSE, body: NO_BODY, contentType: undefined, model: stored.model, stores };
+  const isFirst = (report: UsageReport) =>
+    report.tokensOut > 0 ? models.responses.countsNow(stored) : Promise.resolve(false);
+  try {
+    const answer = await sum.run((settle) => {
+      const onUsage = (report: UsageReport): void =>
+        void isFirst(report).then((counts) =>
+          settle(counts ? report : { ...NO_USAGE, outcome: report.outcome }),
+        );
+      return models.forward({ ...request, ...about, callerId, selector, onUsage }, [route]);
+    });
+    sum.close({ isDone: true });
+    return answer;
+  } catch (error) {
+    sum.close({ isDone: false });
+    throw error;
+  }
+}
+
+const NO_BODY: Buffer = Buffer.alloc(0);
 
 /** `paid` for a single request. */
 export function paidOnce(

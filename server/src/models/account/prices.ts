@@ -2,7 +2,7 @@ import { isPattern, matchesPattern } from '../../access/index.ts';
 import { invalidField } from '../../base/errors.ts';
 import { checkPrice, type Price } from '../../usage/index.ts';
 import type { Route } from '../upstreams/catalogue.ts';
-import { isAudioInput, isCounting, isForChat, isImages, isText } from '../request/paths.ts';
+import { isAudioInput, isFree, isForChat, isImages, isText } from '../request/paths.ts';
 
 /** Model pattern → price. A pattern is a name or ends in `*`; the longest match counts. */
 export type PriceTable = Record<string, Price>;
@@ -58,7 +58,7 @@ const FREE: Price = {};
  * @param path below `/v1`, such as `/chat/completions`.
  */
 export function isChargeable(route: PricedRoute, path: string): boolean {
-  return route.target.unpriced === 'allow' || isCounting(path) || isPriced(priceOfRoute(route), path);
+  return route.target.unpriced === 'allow' || isFree(path) || isPriced(priceOfRoute(route), path);
 }
 
 /** Whether those who have a budget in USD can use it for what it is likely to be for. A guess, for warnings. */

@@ -7,7 +7,7 @@ import { AUDIO_TOKENS_PER_SECOND, longestAnswer, unitsOf } from '../request/esti
 import type { ForwardRequest } from '../forward.ts';
 import { silenceMs, type Meter } from '../answer/meter.ts';
 import { formFields } from '../request/model-form.ts';
-import { answersWithText, isCounting, isText } from '../request/paths.ts';
+import { answersWithText, isFree, isText, STORED_RESPONSE } from '../request/paths.ts';
 import { isPlausible } from './plausible.ts';
 import { priceOfRoute } from './prices.ts';
 import { countAnswer, countPrompt, type PromptCount } from './token-count.ts';
@@ -101,7 +101,8 @@ export class Settlement {
     this.#settled = true;
     const { path } = this.#request;
     const isUnasked = this.#askedOf === undefined;
-    if (isUnasked || ended.status >= 400 || isCounting(path)) return this.#done(ended, NOTHING, false);
+    if (isUnasked || ended.status >= 400 || isFree(path))
+      return this.#done(ended, path === STORED_RESPONSE ? this.#outputOf(ended) : NOTHING, false);
     const counts = this.#countsOf(ended);
     const reported = complete(counts, answersWithText(path));
     // Of an answer that was cut off, an earlier count of the output is not final.
@@ -125,9 +126,16 @@ export class Settlement {
     const isTimeout = error instanceof KeywardError && error.code === 'upstream_timeout';
     const failed = isTimeout ? 'timeout' : 'upstream_error';
     const outcome = clientGone ? 'client_gone' : failed;
-    const route = clientGone || isTimeout ? this.#askedOf : undefined;
+    const isCharged = (clientGone || isTimeout) && !isFree(this.#request.path);
+    const route = isCharged ? this.#askedOf : undefined;
     if (route === undefined) return this.#finish({ ...NO_USAGE, outcome });
     void this.#chargePrompt(route, outcome, clientGone ? silenceMs(this.#askedMs) : 0);
+  }
+
+  /** Of a stored response whose prompt was counted when it was created. */
+  #outputOf({ status, meter }: Ended): Counted {
+    const { tokensOut = 0, reasoningOut } = status < 400 ? (meter.seen.counts ?? {}) : {};
+    return { tokensIn: 0, tokensOut, reasoningOut };
   }
 
   async #chargePrompt(route: Route, outcome: Ending, silentMs: number): Promise<void> {
@@ -215,7 +223,7 @@ export class Settlement {
 
   #costOf(route: Route, counted: Counted): number {
     const { path, body, parsed } = this.#request;
-    if (isCounting(path)) return 0;
+    if (isFree(path) && path !== STORED_RESPONSE) return 0;
     const units = unitsOf({ path, parsed, form: formFields(body), bytes: body.length });
     const { cachedIn = 0, cacheWriteIn = 0, reasoningOut = 0, seconds = units.seconds } = counted;
     return costNano(

@@ -4,7 +4,7 @@ import { mediaTokens } from '../request/estimate.ts';
 import type { ForwardRequest } from '../forward.ts';
 import type { Seen } from '../answer/meter.ts';
 import { formFields } from '../request/model-form.ts';
-import { isCounting } from '../request/paths.ts';
+import { isFree } from '../request/paths.ts';
 import type { RequestBody } from '../request/request-members.ts';
 import { countTokens, countTokensOfAnswer } from './tokenizer.ts';
 
@@ -21,7 +21,7 @@ export interface PromptCount {
 
 export async function countPrompt(request: ForwardRequest, model: string): Promise<PromptCount> {
   const { path, body } = request;
-  if (isCounting(path)) return { text: 0, media: 0 };
+  if (isFree(path)) return { text: 0, media: 0 };
   const parsed = request.parsed ?? formFields(body) ?? {};
   const words = await countTokens(promptTexts(parsed).join('\n'), model);
   const overhead = Array.isArray(parsed.messages) ? parsed.messages.length * MESSAGE_OVERHEAD_TOKENS : 0;

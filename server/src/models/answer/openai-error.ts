@@ -10,7 +10,8 @@ const TYPES: Record<number, string> = {
 export function openaiError(error: KeywardError): { error: Record<string, string | null> } {
   const { hint, errors } = error.extras;
   const type = error.status >= 500 ? 'server_error' : (TYPES[error.status] ?? 'invalid_request_error');
-  const message = hint === undefined ? error.message : `${error.message} ${hint}`;
+  const end = /[.!?]$/.test(error.message) ? '' : '.';
+  const message = hint === undefined ? error.message : `${error.message}${end} ${hint}`;
   const param = errors?.[0]?.field ?? (error.code === 'model_not_found' ? 'model' : null);
   return { error: { message, type, param, code: error.code } };
 }

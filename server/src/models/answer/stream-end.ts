@@ -1,5 +1,7 @@
+import { STORED_RESPONSE } from '../request/paths.ts';
+
 /** Streams of these paths say their end: without it, a lost connection looks like a short answer. */
-const PATHS = new Set(['/chat/completions', '/completions', '/messages', '/responses']);
+const PATHS = new Set(['/chat/completions', '/completions', '/messages', '/responses', STORED_RESPONSE]);
 
 /** The last words, and a choice that is finished: some servers leave `[DONE]` out. */
 const LAST =

@@ -218,7 +218,10 @@ describe.runIf(existsSync(WEIGHTS))('the real local model', () => {
       const chat = await models.forward(chatRequest({ model: CHAT, max_tokens: 8, stream: true }));
       expect((await bodyOf(chat)).toString()).toContain('data: [DONE]');
       expect(await chat.usage).toMatchObject({ outcome: 'ok', estimated: false });
-      const embedding = chatRequest({ model: 'all-minilm-l6-v2', input: 'hello' }, { path: '/embeddings' });
+      const embedding = chatRequest(
+        { model: 'all-minilm-l6-v2', input: 'hello', messages: undefined },
+        { path: '/embeddings' },
+      );
       expect((await bodyOf(await models.forward(embedding))).length).toBeGreaterThan(1_000);
       expect(local.state().restarts).toBe(life);
       process.kill(local.state().pid ?? 0, 'SIGKILL');

@@ -4,7 +4,7 @@ import { amountsOf, choicesOf, outputOf } from '../account/amounts.ts';
 import type { Route } from '../upstreams/catalogue.ts';
 import { contentOf } from './content.ts';
 import { upstreamsTools } from './hidden-members.ts';
-import { isAudioInput, isCounting, isImages, isText } from './paths.ts';
+import { isAudioInput, isFree, isImages, isText } from './paths.ts';
 import { priceOfRoute } from '../account/prices.ts';
 import { REMOTE_UPSTREAM } from '../upstreams/remote-models.ts';
 import type { RequestBody } from './request-members.ts';
@@ -84,7 +84,7 @@ export interface Demand {
 /** @throws KeywardError `invalid_input` for amounts that upstreams might read in different ways. */
 export function demandOf(routes: readonly Route[], request: EstimateRequest): Demand {
   const { path, parsed, form } = request;
-  if (isCounting(path)) return NO_DEMAND;
+  if (isFree(path)) return NO_DEMAND;
   const amounts = amountsOf(path, { ...form, ...parsed });
   const { tokensIn, refers } = promptOf(request);
   const isRemote = routes.some(({ target }) => target.id === REMOTE_UPSTREAM);

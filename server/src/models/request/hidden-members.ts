@@ -17,7 +17,12 @@ const OTHER_MODEL = new Set(
 );
 
 /** Members whose own members some servers read as members of the body. */
-const WRAPPERS = new Set(['extrabody', 'generationconfig', 'parameters', 'samplingparams']);
+export const WRAPPERS: ReadonlySet<string> = new Set([
+  'extrabody',
+  'generationconfig',
+  'parameters',
+  'samplingparams',
+]);
 
 /**
  * Refuses members that could run another model, or more of it, than Keyward checks and reserves. Only for keys whose models or

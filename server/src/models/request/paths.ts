@@ -1,6 +1,6 @@
 /* Kinds of paths of the OpenAI and Messages APIs, below `/v1`. */
 
-const TEXT = new Set(['/chat/completions', '/completions', '/responses', '/messages']);
+const TEXT = new Set(['/chat/completions', '/completions', '/responses', '/responses/compact', '/messages']);
 
 export const isText = (path: string): boolean => TEXT.has(path);
 
@@ -17,8 +17,19 @@ export const isImages = (path: string): boolean => path.startsWith('/images/');
 export const isAudioInput = (path: string): boolean =>
   path === '/audio/transcriptions' || path === '/audio/translations';
 
-/** Counts tokens; no upstream charges for it. */
-export const isCounting = (path: string): boolean => path === '/messages/count_tokens';
+/** A response that is stored at the upstream: reads, deletes or cancels it. */
+export const STORED_RESPONSE = '/responses/{id}';
+
+/** Stores its answer at the upstream, unless the request says otherwise. */
+export const isStoring = (path: string): boolean => path === '/responses';
+
+/** The Responses API. */
+export const isResponses = (path: string): boolean => path.startsWith('/responses');
+
+const FREE = new Set(['/messages/count_tokens', '/responses/input_tokens', STORED_RESPONSE]);
+
+/** No upstream charges for it. */
+export const isFree = (path: string): boolean => FREE.has(path);
 
 /** Whether the tokens of the answer can be counted. */
 export const answersWithText = (path: string): boolean => isText(path) || isAudioInput(path);

@@ -44,7 +44,7 @@ interface Others {
   remote?: RemoteModels | undefined;
 }
 
-const routeTo = (target: Target, name: string, upstreamModel: string): Route => ({
+export const routeTo = (target: Target, name: string, upstreamModel: string): Route => ({
   target,
   upstreamModel,
   name,

@@ -62,9 +62,10 @@ export const isForbiddenHeader = (name: string): boolean =>
 export function requestHeaders(
   caller: IncomingHttpHeaders,
   own: Readonly<Record<string, string>>,
-  { contentType, callerId }: { contentType: string; callerId?: string | undefined },
+  { contentType, callerId }: { contentType: string | undefined; callerId?: string | undefined },
 ): string[] {
-  const flat = ['content-type', contentType, 'accept-encoding', 'identity'];
+  const flat = ['accept-encoding', 'identity'];
+  if (contentType !== undefined) flat.push('content-type', contentType);
   const named = connectionNames(caller.connection);
   for (const name of PASSED_ON) {
     const value = caller[name];

@@ -1,6 +1,6 @@
 import { matchesPattern, type NameSelector } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
-import { isMessages, isSimple } from '../request/paths.ts';
+import { isMessages, isResponses, isSimple } from '../request/paths.ts';
 import type { Route } from './catalogue.ts';
 import { REMOTE_UPSTREAM } from './remote-models.ts';
 import { LOCAL_UPSTREAM } from './upstream.ts';
@@ -62,5 +62,5 @@ export function routesWith(path: string, routes: readonly Route[]): readonly Rou
 
 function apiOf(path: string): string {
   if (isMessages(path)) return 'Messages API';
-  return path === '/responses' ? 'Responses API' : `endpoint /v1${path}`;
+  return isResponses(path) ? 'Responses API' : `endpoint /v1${path}`;
 }

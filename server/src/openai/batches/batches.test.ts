@@ -159,7 +159,7 @@ describeOnBothServers('batches', (start) => {
     ['endpoint', { endpoint: '/v1/responses' }, 'endpoint'],
     ['completion_window', { completion_window: 'tomorrow' }, 'completion_window'],
     ['completion_window', { completion_window: '8d' }, 'completion_window'],
-    ['metadata', { metadata: { a: 'x'.repeat(513) } }, 'metadata'],
+    ['metadata', { metadata: { a: 'x'.repeat(513) } }, 'metadata.a'],
   ])('A batch with a wrong %s is refused, naming it', async ([, more, param]) => {
     const refused = await failure(client.start([requestLine('a')], '24h', more));
     expect([refused?.status, refused?.param]).toEqual([422, param]);

@@ -1,0 +1,49 @@
+import OpenAI from 'openai';
+import { expect, test } from 'vitest';
+import { describeOnServer } from '../../test/server.ts';
+import { newOwnerKey, TestWorker } from '../api/jobs/jobs.fixture.ts';
+import { misfits, type TypedValue } from './sdk-types.fixture.ts';
+
+const model = 'm';
+const messages = [{ role: 'user' as const, content: 'How are you?' }];
+/** A worker need not report more. */
+const USAGE = { prompt_tokens: 3 };
+
+describeOnServer('sqlite', 'answers that are made of the output of a worker', (start) => {
+  test('an answer made of a text or of vectors has each member that the types of the client require', async () => {
+    const server = await start();
+    const [owner, miner] = await Promise.all([
+      newOwnerKey(server, 'client', { role: 'client' }),
+      newOwnerKey(server, 'miner', { role: 'miner' }),
+    ]);
+    const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: owner.secret, maxRetries: 0 });
+    const worker = new TestWorker(server, miner.secret, 'worker');
+    await worker.register({ models: [model] });
+    const values: TypedValue[] = [];
+    const add = async (type: string, call: Promise<unknown>, result: object) => {
+      const { job_id, lease_token } = await worker.take();
+      await worker.post(`${job_id}/result`, { lease_token, result, metrics: {} });
+      values.push([type, await call]);
+    };
+    const chat = () => client.chat.completions.create({ model, messages }).then((answer) => answer);
+    const text = { output: 'Fine.' };
+    await add('OpenAI.ChatCompletion', chat(), text);
+    await add('OpenAI.ChatCompletion', chat(), { ...text, usage: USAGE });
+    await add('OpenAI.Completion', client.completions.create({ model, prompt: 'Once' }), text);
+    const embeddings = client.embeddings.create({ model, input: 'a', encoding_format: 'float' });
+    await add('OpenAI.CreateEmbeddingResponse', embeddings, { output: [[1, 0]] });
+    const stream = await client.chat.completions.create({
+      model,
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    const job = await worker.take();
+    await worker.chunks(job, [{ text: 'Fine.' }]);
+    const { job_id, lease_token } = job;
+    await worker.post(`${job_id}/result`, { lease_token, result: { ...text, usage: USAGE }, metrics: {} });
+    for await (const chunk of stream) values.push(['OpenAI.ChatCompletionChunk', chunk]);
+    expect(values.length).toBeGreaterThan(6);
+    expect(await misfits(values)).toEqual([]);
+  });
+});
