@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 947405a0a09a0ee221578b0c31cada8ea58e21c420a75b068bbc1b3d40af1d15
-// text 0a0567fceb7029bb12e523207335c5a60bb56591d7fdf45ea939e4270904ab4c
+// document afba78f4d43f56bf9a60ba068a1ba40de77cfde81e95d2dd27565a985dab5ddd
+// text 0b46357d9b1437b97b8596abb1b5c2620dec913bcfa0448a024061410ff95d91
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3733,7 +3733,7 @@ export interface paths {
         put?: never;
         /**
          * Put documents into a workspace, or take them out
-         * @description Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped, and named in the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.
+         * @description Answers when it is done; deletes come first. Documents that do not exist are skipped, and named in the answer. Those that cannot be embedded now are in the workspace and embedded as soon as they can be: pending names them. A key that does not cover the embedding model, or whose whole budget is too small, ends it with an error; what was done before stays. Scope: workspaces:write.
          */
         post: operations["workspaces.embed"];
         delete?: never;
@@ -7590,6 +7590,19 @@ export interface components {
             /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
         };
+        NotEmbeddedDocument: {
+            /** @description The number of the workspace */
+            workspaceId: number;
+            /**
+             * @description pending: it is embedded as soon as it can be; failed: add it again for another try
+             * @enum {unknown}
+             */
+            status: "pending" | "failed";
+            /** @description Why it is not embedded: sentences */
+            reason: string;
+            /** @description Nothing is known to prevent it: the model is starting, or embeds others */
+            soon: boolean;
+        };
         DocumentItem: {
             /** @description The name that people read */
             name: string;
@@ -7624,6 +7637,8 @@ export interface components {
             pinnedWorkspaces: number[];
             /** @description Whether it is watched for changes */
             watched: boolean;
+            /** @description Workspaces in which it waits for its vectors; absent where there are none */
+            notEmbedded?: components["schemas"]["NotEmbeddedDocument"][];
             /** @description The title of the document */
             title: string;
         };
@@ -7677,6 +7692,8 @@ export interface components {
             token_count_estimate: number;
             /** @description Whether vectors of the document are kept */
             cached: boolean;
+            /** @description Workspaces in which it waits for its vectors; absent where there are none */
+            notEmbedded?: components["schemas"]["NotEmbeddedDocument"][];
             /** @description The title of the document */
             title: string;
         };
@@ -7709,6 +7726,20 @@ export interface components {
             name?: string;
             /** @description The title of the document */
             title: string;
+        };
+        PendingDocument: {
+            location: string;
+            /** @description Slug */
+            workspace: string;
+            /**
+             * @description pending: it is embedded as soon as it can be; failed: add it again for another try
+             * @enum {unknown}
+             */
+            status: "pending" | "failed";
+            /** @description Why it is not embedded: sentences */
+            reason: string;
+            /** @description Nothing is known to prevent it: the model is starting, or embeds others */
+            soon: boolean;
         };
         Workspace: {
             /** @description Its id in the API */
@@ -7842,6 +7873,7 @@ export interface components {
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
+            notEmbedded?: components["schemas"]["NotEmbeddedDocument"];
         };
         WorkspaceWithDocuments: {
             /** @description Its id in the API */
@@ -25622,12 +25654,14 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description The documents that could not be embedded, if any */
+                        /** @description Why documents are not embedded, or not yet; null: all of them are */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
+                        pending?: components["schemas"]["PendingDocument"][];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
                     };
@@ -25756,12 +25790,14 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description The documents that could not be embedded, if any */
+                        /** @description Why documents are not embedded, or not yet; null: all of them are */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
+                        pending?: components["schemas"]["PendingDocument"][];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
                     };
@@ -25897,12 +25933,14 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description The documents that could not be embedded, if any */
+                        /** @description Why documents are not embedded, or not yet; null: all of them are */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
+                        pending?: components["schemas"]["PendingDocument"][];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
                     };
@@ -26040,12 +26078,14 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description The documents that could not be embedded, if any */
+                        /** @description Why documents are not embedded, or not yet; null: all of them are */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
+                        pending?: components["schemas"]["PendingDocument"][];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
                     };
@@ -29410,6 +29450,8 @@ export interface operations {
                         message?: string;
                         /** @description All that was not done */
                         skipped?: components["schemas"]["SkippedDocument"][];
+                        /** @description Documents that are in the workspace and get their vectors later */
+                        pending?: components["schemas"]["PendingDocument"][];
                     };
                 };
             };
@@ -31216,6 +31258,8 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
+                        /** @description Where the page waits to be embedded: why */
+                        message?: string;
                     };
                 };
             };
@@ -31349,6 +31393,8 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
+                        /** @description Where the page waits to be embedded: why */
+                        message?: string;
                     };
                 };
             };

@@ -178,6 +178,14 @@ export class Models {
     }
   }
 
+  /** @returns `not_ready` while only the local model has this one, and is on its way. */
+  async coming(model: string): Promise<KeywardError | undefined> {
+    const routes = await this.#catalogue.routes(model);
+    if (!routes.every(isLocal)) return undefined;
+    const [route] = routes;
+    return route && this.#localModel?.coming(route.upstreamModel);
+  }
+
   /** Models that a key with a budget in USD could not use. Does not wait for upstreams' lists. */
   unpricedModels(selector?: NameSelector): string[] {
     return this.#catalogue

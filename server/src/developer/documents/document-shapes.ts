@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox';
 import type { AddedDocument } from '../../documents/index.ts';
 import { nullable, type Answer } from '../../http/index.ts';
 import { json, streamed } from '../answers.ts';
+import { NotEmbeddedIn, PendingDocument } from './pending-documents.ts';
 
 const Text = Type.String();
 
@@ -18,6 +19,11 @@ const metadata = {
   wordCount: Type.Integer(),
 };
 const tokens = { token_count_estimate: Type.Integer() };
+const notEmbedded = Type.Optional(
+  Type.Array(NotEmbeddedIn, {
+    description: 'Workspaces in which it waits for its vectors; absent where there are none',
+  }),
+);
 
 export const UploadedDocument = Type.Object(
   {
@@ -41,12 +47,13 @@ export const DocumentItem = Type.Object(
     canWatch: Type.Boolean(),
     pinnedWorkspaces: Type.Array(Type.Integer()),
     watched: Type.Boolean(),
+    notEmbedded,
   },
   { title: 'DocumentItem' },
 );
 
 export const FoundDocument = Type.Object(
-  { name: Text, type: Type.Literal('file'), ...metadata, ...tokens, cached: Type.Boolean() },
+  { name: Text, type: Type.Literal('file'), ...metadata, ...tokens, cached: Type.Boolean(), notEmbedded },
   { title: 'FoundDocument' },
 );
 
@@ -69,11 +76,18 @@ export const FolderPage = {
 
 export const UploadResult = Type.Object({
   success: Type.Boolean(),
-  error: nullable(Type.String({ description: 'The documents that could not be embedded, if any' })),
+  error: nullable(
+    Type.String({ description: 'Why documents are not embedded, or not yet; null: all of them are' }),
+  ),
   documents: Type.Array(UploadedDocument),
   warnings: Type.Optional(
     Type.Array(Text, {
       description: 'What in the file was not read, such as images; absent if there is nothing',
+    }),
+  ),
+  pending: Type.Optional(
+    Type.Array(PendingDocument, {
+      description: 'Documents that are in workspaces and get their vectors later; absent if there are none',
     }),
   ),
   message: Type.Optional(

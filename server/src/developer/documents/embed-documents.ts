@@ -1,24 +1,34 @@
-import type { TObject, TSchema } from 'typebox';
+import type { Static, TObject, TSchema } from 'typebox';
+import type { Scope } from '../../access/index.ts';
 import { named, placeOf, type AddedDocument } from '../../documents/index.ts';
 import type { Attached } from '../../retrieval/index.ts';
 import { targetOf, type Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../../models/index.ts';
 import type { Call } from '../../http/index.ts';
 import type { DocumentServices } from '../services.ts';
+import { LATER, viewPending, type PendingDocument } from './pending-documents.ts';
 
 type Caller = Pick<Call<TObject, TObject, TSchema, 'any'>, 'caller' | 'countsItself'>;
+
+interface Embedding {
+  workspace: Workspace;
+  locations: readonly string[];
+  /** Of the route: the key must still hold it where documents have to wait. */
+  scope: Scope;
+}
 
 /** Embeds documents that the caller sees into a workspace, on the caller's account, with audit records. */
 export async function embed(
   services: DocumentServices,
   call: Caller,
-  { workspace, locations }: { workspace: Workspace; locations: readonly string[] },
+  { workspace, locations, scope }: Embedding,
 ): Promise<Attached> {
   const { documents, retrieval } = services;
   const { caller } = call;
   return retrieval.attach(workspace.id, locations, {
     viewer: await documents.viewer(caller),
     payer: { account: accountsOf(services, call, { isAside: true }) },
+    asker: { keyId: caller.keyId, scope },
     alongside: (tx, { location }) =>
       documents.record(tx, caller, changeOf('workspaces.embed', workspace, [location])),
   });
@@ -49,17 +59,30 @@ export const changeOf = (action: string, workspace: Workspace, locations: readon
   details: { slug: workspace.slug, ...named(locations) },
 });
 
-/**
- * Embeds new documents into workspaces.
- * @returns why a document is not in one of them.
- */
+interface Uploads {
+  slugs: readonly string[];
+  brought: readonly AddedDocument[];
+  /** Of the route: the key must still hold it where documents have to wait. */
+  scope: Scope;
+}
+
+export interface EmbeddedUploads {
+  /** Why a document is not in one of the workspaces; undefined: it is in all. */
+  refused: string | undefined;
+  /** Why documents wait for their vectors; undefined: none does. */
+  waits: string | undefined;
+  pending: Static<typeof PendingDocument>[];
+}
+
+/** Embeds new documents into workspaces. */
 export async function embedUploads(
   services: DocumentServices,
   call: Caller,
-  { slugs, brought }: { slugs: readonly string[]; brought: readonly AddedDocument[] },
-): Promise<string | null> {
+  { slugs, brought, scope }: Uploads,
+): Promise<EmbeddedUploads> {
   const locations = brought.map(({ document }) => document.location);
   const reasons: string[] = [];
+  const pending: EmbeddedUploads['pending'] = [];
   let missing = 0;
   for (const slug of slugs) {
     const workspace = await services.workspaces.findCovered(call.caller, slug);
@@ -68,16 +91,35 @@ export async function embedUploads(
       reasons.push(`${slug}: There is no such workspace.`);
       continue;
     }
-    const { attached, failed } = await embed(services, call, { workspace, locations });
-    missing = Math.max(missing, locations.length - attached.length);
-    const [first] = failed;
+    const done = await embed(services, call, { workspace, locations, scope });
+    pending.push(...done.pending.map((one) => viewPending(one, slug)));
+    missing = Math.max(missing, locations.length - done.attached.length - done.pending.length);
+    const [first] = done.failed;
     if (first !== undefined) reasons.push(`${slug}: ${first.error}`);
   }
-  if (reasons.length === 0) return null;
+  const refused =
+    reasons.length === 0
+      ? undefined
+      : `${whatOf(brought, missing, 'was')} stored but not embedded into ${reasons.join(' ')}`;
+  return { refused, waits: waitingWords(brought, pending), pending };
+}
+
+/** @returns its title, or how many of them. */
+function whatOf(brought: readonly AddedDocument[], count: number, singular: string): string {
   const [only] = brought;
-  const what =
-    brought.length === 1 && only !== undefined
-      ? `${only.document.metadata.title} was`
-      : `${missing} of ${brought.length} documents were`;
-  return `${what} stored but not embedded into ${reasons.join(' ')}`;
+  if (brought.length === 1 && only !== undefined) return `${only.document.metadata.title} ${singular}`;
+  return `${count} of ${brought.length} documents ${PLURALS[singular] ?? singular}`;
+}
+
+const PLURALS: Record<string, string> = { was: 'were', waits: 'wait' };
+
+function waitingWords(
+  brought: readonly AddedDocument[],
+  pending: EmbeddedUploads['pending'],
+): string | undefined {
+  const [first] = pending;
+  if (first === undefined) return undefined;
+  const slugs = [...new Set(pending.map(({ workspace }) => workspace))].join(', ');
+  const count = new Set(pending.map(({ location }) => location)).size;
+  return `${whatOf(brought, count, 'waits')} to be embedded into ${slugs}: ${first.reason} ${LATER}`;
 }

@@ -188,11 +188,15 @@ async function store(
   refuseWithoutWorkspaces(call.caller, slugs);
   const outcome = await read();
   if ('refusal' in outcome) return uploadFailed(outcome);
-  const error = await embedUploads(services, call, { slugs, brought: outcome.added });
+  const uploads = { slugs, brought: outcome.added, scope: 'documents:write' } as const;
+  const { refused, waits, pending } = await embedUploads(services, call, uploads);
+  const error = [refused, waits].filter((words) => words !== undefined).join(' ') || null;
   const documents = outcome.added.map((one) => uploadedDocument(one, isNamed));
   const { warnings = [] } = outcome;
   const warned = warnings.length === 0 ? {} : { warnings };
-  return uploadAnswer({ success: true, error, documents, ...warned, ...knownMembers(outcome.added) });
+  const waiting = pending.length === 0 ? {} : { pending };
+  const members = { ...warned, ...waiting, ...knownMembers(outcome.added) };
+  return uploadAnswer({ success: true, error, documents, ...members });
 }
 
 /** Nothing was stored anew. */

@@ -110,6 +110,12 @@ export class LocalModel {
     return this.#state.models.includes(model) ? undefined : this.notReady();
   }
 
+  /** @returns `not_ready` while the model is on its way: its process starts, or fetches its weights. */
+  coming(model: string): KeywardError | undefined {
+    const { status } = this.#state;
+    return status === 'stopped' || status === 'failed' ? undefined : this.unready(model);
+  }
+
   notReady(): KeywardError {
     const { status, reason, hint } = this.#state;
     const waitMs = this.#restartAtMs - this.#options.clock.monotonicMs();
