@@ -9,6 +9,7 @@ import { say } from '../io.ts';
 import { cell, print } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { findWorkspace } from '../workspaces/workspace.ts';
+import { PendingWait } from './pending.ts';
 import { sourcesOf, type Source } from './sources.ts';
 import { documentsIn, type Stored } from './stored.ts';
 
@@ -26,7 +27,10 @@ const STOPS_ALL = new Set([
 ]);
 
 type Outcome = { title: string; locations: string[]; warnings?: string[] } & (
-  { outcome: 'added' | 'known' } | { outcome: 'failed'; error: string }
+  | { outcome: 'added' | 'known' }
+  /** In the workspace, and embedded later. */
+  | { outcome: 'pending'; reason: string }
+  | { outcome: 'failed'; error: string }
 );
 
 export const add = verb({
@@ -46,8 +50,9 @@ export const add = verb({
   notes:
     'The title of a document is its path as given. A document whose title is already in the folder is not stored again,\n' +
     'only added to the workspace. So the command is idempotent: repeat it after an interruption. Exit code 1: a document\n' +
-    'could not be read; the others are stored. A warning on stderr names what in a stored file was not\n' +
-    'read, such as images.',
+    'could not be read or embedded; the others are stored. A warning on stderr names what in a stored file was not\n' +
+    'read, such as images. While the embedding model starts, the command waits. A document that waits for another\n' +
+    'reason is pending: the server embeds it as soon as it can. To try a failed one again, add it again.',
   run: async (args, context) => {
     const sources = await sourcesOf(context.all('path'));
     const client = await openClient(args, context);
@@ -63,10 +68,16 @@ export const add = verb({
     const count = (outcome: Outcome['outcome']): number =>
       items.filter((item) => item.outcome === outcome).length;
     const [added, alreadyThere, failed] = [count('added'), count('known'), count('failed')];
+    const pending = count('pending');
+    const waiting = pending === 0 ? '' : `${pending} pending, `;
     await print(context, args, {
-      value: { added, known: alreadyThere, failed, items },
+      value: { added, known: alreadyThere, pending, failed, items },
       table: () =>
-        [`${added} added, ${alreadyThere} already there, ${failed} failed`, ...failures(items)].join('\n'),
+        [
+          `${added} added, ${alreadyThere} already there, ${waiting}${failed} failed`,
+          ...pendings(items),
+          ...failures(items),
+        ].join('\n'),
     });
     return failed > 0 ? EXIT.failure : EXIT.ok;
   },
@@ -83,12 +94,13 @@ interface Adding {
 
 async function addAll(adding: Adding, sources: readonly Source[]): Promise<Outcome[]> {
   const progress = new Progress(adding.context.io);
+  const wait = new PendingWait(adding.client, adding.context, progress);
   const items: Outcome[] = [];
   try {
     for (const [at, source] of sources.entries()) {
       const percent = Math.floor((at / sources.length) * 100);
       progress.say(`Adding ${sources.length} document${sources.length === 1 ? '' : 's'}`, percent);
-      items.push(await addOne(adding, source));
+      items.push(await waited(adding, wait, await addOne(adding, source)));
     }
   } finally {
     progress.end();
@@ -96,14 +108,28 @@ async function addAll(adding: Adding, sources: readonly Source[]): Promise<Outco
   return items;
 }
 
+/** The outcome once the embedding model, if it was on its way, is there. */
+async function waited({ workspace }: Adding, wait: PendingWait, item: Outcome): Promise<Outcome> {
+  if (item.outcome !== 'pending' || workspace === undefined) return item;
+  const { title, locations, warnings } = item;
+  const said = { title, locations, ...(warnings === undefined ? {} : { warnings }) };
+  const now = await wait.until(workspace, locations);
+  if (now.status === 'embedded') return { ...said, outcome: 'added' };
+  return now.status === 'failed'
+    ? { ...said, outcome: 'failed', error: now.reason }
+    : { ...said, outcome: 'pending', reason: now.reason };
+}
+
 async function addOne(adding: Adding, source: Source): Promise<Outcome> {
   const { title } = source;
   try {
     const known = adding.known.get(title)?.map(({ location }) => location);
     if (known !== undefined) return await attach(adding, { title, locations: known });
-    const { documents, error, warnings, message } = await patiently(adding, () => store(adding, source));
+    const stored = await patiently(adding, () => store(adding, source));
+    const { documents, error, warnings, pending, message } = stored;
     const locations = documents.map(({ location }) => location);
     const said = { title, locations, ...(warnings.length === 0 ? {} : { warnings }) };
+    if (pending[0] !== undefined) return { ...said, outcome: 'pending', reason: pending[0].reason };
     if (error !== null) return { ...said, outcome: 'failed', error };
     return { ...said, outcome: message === undefined ? 'added' : 'known' };
   } catch (error) {
@@ -137,6 +163,8 @@ async function attach(adding: Adding, said: Pick<Outcome, 'title' | 'locations'>
       }),
     ),
   );
+  const waits = answer.pending?.[0];
+  if (waits !== undefined) return { ...said, outcome: 'pending', reason: waits.reason };
   return answer.message === undefined
     ? { ...said, outcome: 'known' }
     : { ...said, outcome: 'failed', error: answer.message };
@@ -155,6 +183,11 @@ async function patiently<T>({ context }: Adding, work: () => Promise<T>): Promis
     }
   }
 }
+
+const pendings = (items: readonly Outcome[]): string[] =>
+  items.flatMap((item) =>
+    item.outcome === 'pending' ? [`  ${cell(item.title)}: pending: ${cell(item.reason)}`] : [],
+  );
 
 function failures(items: readonly Outcome[]): string[] {
   const failed = items.filter((item) => item.outcome === 'failed');

@@ -7,6 +7,8 @@ export interface Stored {
   title: string;
   words: number;
   embedded: boolean;
+  /** Where it is in a workspace without being searchable there; absent: nowhere. */
+  notEmbedded?: { workspaceId: number; status: 'pending' | 'failed'; reason: string; soon: boolean }[];
   /** The URL of a page; null: a file. */
   link: string | null;
 }
@@ -20,12 +22,13 @@ export async function documentsIn(client: KeywardClient, folder?: string): Promi
   return items
     .filter(({ name }) => folder === undefined || name === folder)
     .flatMap(({ name: folderName, items: files }) =>
-      files.map(({ name, title, wordCount, cached, chunkSource }) => ({
+      files.map(({ name, title, wordCount, cached, chunkSource, notEmbedded }) => ({
         location: `${folderName}/${name}`,
         title,
         words: wordCount,
         embedded: cached,
         link: chunkSource.startsWith(LINK) ? chunkSource.slice(LINK.length) : null,
+        ...(notEmbedded === undefined ? {} : { notEmbedded }),
       })),
     );
 }

@@ -2,19 +2,23 @@ import { unwrap } from '@keyward/sdk';
 import { CliError, EXIT } from '../exit.ts';
 import { fields, tableText } from '../output.ts';
 import { request } from '../request.ts';
-import { documentsIn } from './stored.ts';
+import { notEmbeddedLine } from './pending.ts';
+import { documentsIn, type Stored } from './stored.ts';
 
 export { add } from './add.ts';
+
+const embeddedCell = ({ embedded, notEmbedded }: Stored): string =>
+  notEmbedded?.[0]?.status ?? (embedded ? 'yes' : 'no');
 
 export const list = request({
   args: { folder: { type: 'string', description: 'Only documents of this folder' } },
   examples: ['documents list', `$ keyward documents list --output json | jq -r '.items[].location'`],
   send: async (client, { folder }) => ({ items: await documentsIn(client, folder), next_cursor: null }),
   table: ({ items }) =>
-    tableText(items, {
-      ...fields('location', 'title', 'words'),
-      embedded: ({ embedded }) => (embedded ? 'yes' : 'no'),
-    }),
+    [
+      tableText(items, { ...fields('location', 'title', 'words'), embedded: embeddedCell }),
+      ...items.flatMap(({ location, notEmbedded }) => notEmbeddedLine(location, notEmbedded?.[0])),
+    ].join('\n'),
 });
 
 export const remove = request({
