@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document afba78f4d43f56bf9a60ba068a1ba40de77cfde81e95d2dd27565a985dab5ddd
-// text 0b46357d9b1437b97b8596abb1b5c2620dec913bcfa0448a024061410ff95d91
+// document 54fe03968a01578c9d2cef9030abd100acf1ef6227a71c2039430a90b6458051
+// text 20b5f04e392616645c0a6a732752337bf5b857573e16a610889eb39a6240f2ae
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3733,7 +3733,7 @@ export interface paths {
         put?: never;
         /**
          * Put documents into a workspace, or take them out
-         * @description Answers when it is done; deletes come first. Documents that do not exist are skipped, and named in the answer. Those that cannot be embedded now are in the workspace and embedded as soon as they can be: pending names them. A key that does not cover the embedding model, or whose whole budget is too small, ends it with an error; what was done before stays. Scope: workspaces:write.
+         * @description Answers when it is done; deletes come first. Documents that do not exist are skipped, and named in the answer. Those that cannot be embedded now are in the workspace and embedded as soon as they can be: the answer names them, as does notEmbedded of the document. A key that does not cover the embedding model, or whose whole budget is too small, ends it with an error; what was done before stays. Scope: workspaces:write.
          */
         post: operations["workspaces.embed"];
         delete?: never;
@@ -29448,10 +29448,8 @@ export interface operations {
                         workspace: components["schemas"]["EmbeddedWorkspace"];
                         /** @description Where something was not done: what */
                         message?: string;
-                        /** @description All that was not done */
+                        /** @description All that was not done, or not yet */
                         skipped?: components["schemas"]["SkippedDocument"][];
-                        /** @description Documents that are in the workspace and get their vectors later */
-                        pending?: components["schemas"]["PendingDocument"][];
                     };
                 };
             };

@@ -178,8 +178,8 @@ export class Models {
     }
   }
 
-  /** @returns `not_ready` while only the local model has this one, and is on its way. */
-  async coming(model: string): Promise<KeywardError | undefined> {
+  /** @returns a sentence while only the local model has this one, and is on its way. */
+  async coming(model: string): Promise<string | undefined> {
     const routes = await this.#catalogue.routes(model);
     if (!routes.every(isLocal)) return undefined;
     const [route] = routes;

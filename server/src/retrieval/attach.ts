@@ -33,6 +33,8 @@ export interface Kept {
 export interface AttachOptions extends Pick<Keeping, 'payer' | 'asker' | 'alongside'> {
   /** Documents that it does not see do not exist for it. */
   viewer?: Viewer;
+  /** Whether to wait for a model that is on its way. @default true */
+  mayWait?: boolean;
   onProgress?: (location: string) => void;
 }
 

@@ -66,6 +66,7 @@ export class Retrieval {
     options?: AttachOptions,
   ): Promise<Attached> {
     const done = await attach(this.#context, collectionId, locations, options);
+    if (options?.mayWait === false) return done;
     const waiting = { waitMaxMs: this.#waitMaxMs, stopping: this.#stopping.signal };
     return afterWaiting(this.#context, done, { ...waiting, worker: this.#pending, collectionId });
   }

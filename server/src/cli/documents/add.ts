@@ -113,7 +113,7 @@ async function waited({ workspace }: Adding, wait: PendingWait, item: Outcome): 
   if (item.outcome !== 'pending' || workspace === undefined) return item;
   const { title, locations, warnings } = item;
   const said = { title, locations, ...(warnings === undefined ? {} : { warnings }) };
-  const now = await wait.until(workspace, locations);
+  const now = await wait.until(workspace, said);
   if (now.status === 'embedded') return { ...said, outcome: 'added' };
   return now.status === 'failed'
     ? { ...said, outcome: 'failed', error: now.reason }
@@ -163,7 +163,8 @@ async function attach(adding: Adding, said: Pick<Outcome, 'title' | 'locations'>
       }),
     ),
   );
-  const waits = answer.pending?.[0];
+  const here = answer.workspace.documents.filter(({ docpath }) => said.locations.includes(docpath));
+  const waits = here.find(({ notEmbedded }) => notEmbedded !== undefined)?.notEmbedded;
   if (waits !== undefined) return { ...said, outcome: 'pending', reason: waits.reason };
   return answer.message === undefined
     ? { ...said, outcome: 'known' }

@@ -28,7 +28,10 @@ export class PendingWait {
   }
 
   /** @returns the state of the first of them that is not embedded; `embedded` where all are. */
-  async until(workspace: string, locations: readonly string[]): Promise<Embedding> {
+  async until(
+    workspace: string,
+    { title, locations }: { title: string; locations: readonly string[] },
+  ): Promise<Embedding> {
     for (;;) {
       const { documents } = await findWorkspace(this.#client, workspace);
       const waits = documents
@@ -37,7 +40,9 @@ export class PendingWait {
       const [first] = waits;
       if (first === undefined) return { status: 'embedded' };
       if (!waits.some(({ soon }) => soon) || performance.now() > this.#endsMs) return first;
-      this.#progress.say(`Waiting for the embedding model. ${cell(first.reason)}`);
+      this.#progress.say(
+        `Waiting until ${cell(title)} is embedded. ${cell(first.reason.replace(/\.$/, ''))}`,
+      );
       await sleep(LOOK_MS, undefined, { signal: this.#context.io.interrupted });
     }
   }

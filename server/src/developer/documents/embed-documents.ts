@@ -6,7 +6,7 @@ import { targetOf, type Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../../models/index.ts';
 import type { Call } from '../../http/index.ts';
 import type { DocumentServices } from '../services.ts';
-import { LATER, viewPending, type PendingDocument } from './pending-documents.ts';
+import { AGAIN, LATER, viewPending, type PendingDocument } from './pending-documents.ts';
 
 type Caller = Pick<Call<TObject, TObject, TSchema, 'any'>, 'caller' | 'countsItself'>;
 
@@ -15,13 +15,14 @@ interface Embedding {
   locations: readonly string[];
   /** Of the route: the key must still hold it where documents have to wait. */
   scope: Scope;
+  mayWait?: boolean;
 }
 
 /** Embeds documents that the caller sees into a workspace, on the caller's account, with audit records. */
 export async function embed(
   services: DocumentServices,
   call: Caller,
-  { workspace, locations, scope }: Embedding,
+  { workspace, locations, scope, mayWait = true }: Embedding,
 ): Promise<Attached> {
   const { documents, retrieval } = services;
   const { caller } = call;
@@ -29,6 +30,7 @@ export async function embed(
     viewer: await documents.viewer(caller),
     payer: { account: accountsOf(services, call, { isAside: true }) },
     asker: { keyId: caller.keyId, scope },
+    mayWait,
     alongside: (tx, { location }) =>
       documents.record(tx, caller, changeOf('workspaces.embed', workspace, [location])),
   });
@@ -91,7 +93,9 @@ export async function embedUploads(
       reasons.push(`${slug}: There is no such workspace.`);
       continue;
     }
-    const done = await embed(services, call, { workspace, locations, scope });
+    // Once for all workspaces: the vectors are the same.
+    const mayWait = pending.length === 0;
+    const done = await embed(services, call, { workspace, locations, scope, mayWait });
     pending.push(...done.pending.map((one) => viewPending(one, slug)));
     missing = Math.max(missing, locations.length - done.attached.length - done.pending.length);
     const [first] = done.failed;
@@ -100,18 +104,19 @@ export async function embedUploads(
   const refused =
     reasons.length === 0
       ? undefined
-      : `${whatOf(brought, missing, 'was')} stored but not embedded into ${reasons.join(' ')}`;
+      : `${whatOf(brought, missing)} stored but not embedded into ${reasons.join(' ')}`;
   return { refused, waits: waitingWords(brought, pending), pending };
 }
 
-/** @returns its title, or how many of them. */
-function whatOf(brought: readonly AddedDocument[], count: number, singular: string): string {
-  const [only] = brought;
-  if (brought.length === 1 && only !== undefined) return `${only.document.metadata.title} ${singular}`;
-  return `${count} of ${brought.length} documents ${PLURALS[singular] ?? singular}`;
-}
+const ALL_LATER = 'They are embedded as soon as they can be.';
 
-const PLURALS: Record<string, string> = { was: 'were', waits: 'wait' };
+/** @returns its title, or how many of them. */
+function whatOf(brought: readonly AddedDocument[], count: number): string {
+  const [only] = brought;
+  return brought.length === 1 && only !== undefined
+    ? `${only.document.metadata.title} was`
+    : `${count} of ${brought.length} documents were`;
+}
 
 function waitingWords(
   brought: readonly AddedDocument[],
@@ -121,5 +126,8 @@ function waitingWords(
   if (first === undefined) return undefined;
   const slugs = [...new Set(pending.map(({ workspace }) => workspace))].join(', ');
   const count = new Set(pending.map(({ location }) => location)).size;
-  return `${whatOf(brought, count, 'waits')} to be embedded into ${slugs}: ${first.reason} ${LATER}`;
+  const what = `${whatOf(brought, count)} stored in ${slugs}`;
+  if (first.status === 'failed') return `${what} and could not be embedded: ${first.reason} ${AGAIN}`;
+  const [waits, later] = brought.length === 1 ? ['waits', LATER] : ['wait', ALL_LATER];
+  return `${what} and ${waits} to be embedded: ${first.reason} ${later}`;
 }

@@ -24,7 +24,7 @@ interface InWorkspace {
 interface Embedded {
   workspace: { documents: InWorkspace[] };
   message?: string;
-  pending?: (Waits & { location: string; workspace: string })[];
+  skipped?: { name: string; reason: string }[];
 }
 interface Uploaded {
   success: boolean;
@@ -104,7 +104,9 @@ describeOnBothServers('pending documents of the Developer API', (start) => {
     const { status, body } = await uploadTo(slug, server.adminKey);
     expect([status, body.success]).toEqual([200, true]);
     expect(body.error).toMatch(
-      new RegExp(`^file \\d+\\.txt waits to be embedded into ${slug}: .*down for maintenance.* as soon as`),
+      new RegExp(
+        `^file \\d+\\.txt was stored in ${slug} and waits to be embedded: .*down for maintenance.* as soon as`,
+      ),
     );
     const reason = expect.stringContaining('down for maintenance') as string;
     const shown = { status: 'pending', reason, soon: false };
@@ -136,8 +138,14 @@ describeOnBothServers('pending documents of the Developer API', (start) => {
     const location = await document();
     const { status, body } = await embed(slug, { adds: [location, 'custom-documents/none.json'] });
     expect(status).toBe(200);
-    expect(body.message).toMatch(/^custom-documents\/none\.json: There is no such document\. .* waits to be/);
-    expect(body.pending).toMatchObject([{ location, workspace: slug, status: 'pending' }]);
+    expect(body.message).toMatch(
+      /^custom-documents\/none\.json: There is no such document\. 1 more were skipped\.$/,
+    );
+    const reason = /^It waits to be embedded: .*down for maintenance.* as soon as it can be\.$/;
+    expect(body.skipped?.[1]).toMatchObject({
+      name: location,
+      reason: expect.stringMatching(reason) as string,
+    });
     expect(body.workspace.documents).toMatchObject([
       { docpath: location, notEmbedded: { status: 'pending' } },
     ]);

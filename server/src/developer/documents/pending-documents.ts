@@ -23,8 +23,12 @@ export const NotEmbeddedIn = Type.Object(
   { title: 'NotEmbeddedDocument' },
 );
 
-/** The end of a sentence about pending documents. */
-export const LATER = 'Nothing more is to be done: they are embedded as soon as they can be.';
+export const LATER = 'It is embedded as soon as it can be.';
+export const AGAIN = 'Add it again for another try.';
+
+/** Sentences after the name of the document. */
+export const keptWords = ({ reason, isFailed }: Pick<Kept, 'reason' | 'isFailed'>): string =>
+  isFailed ? `It could not be embedded: ${reason} ${AGAIN}` : `It waits to be embedded: ${reason} ${LATER}`;
 
 export const viewPending = (
   { location, reason, isFailed, isSoon }: Kept,

@@ -5,7 +5,7 @@ import { json, phrase, text as plain } from '../answers.ts';
 import { field, flag, text } from '../fields.ts';
 import { changeOf, embed, unembed } from './embed-documents.ts';
 import { embeddingsRoute } from './embeddings.ts';
-import { LATER, PendingDocument, viewPending } from './pending-documents.ts';
+import { keptWords } from './pending-documents.ts';
 import { EmbeddedWorkspace, viewEmbedded } from '../workspaces/workspace-shapes.ts';
 import * as d from '../schemas.ts';
 import { accountsOf } from '../../models/index.ts';
@@ -69,37 +69,15 @@ const Skipped = Type.Object(
 const Embedded = Type.Object({
   workspace: EmbeddedWorkspace,
   message: Type.Optional(Type.String({ description: 'Where something was not done: what' })),
-  skipped: Type.Optional(Type.Array(Skipped, { description: 'All that was not done' })),
-  pending: Type.Optional(
-    Type.Array(PendingDocument, {
-      description: 'Documents that are in the workspace and get their vectors later',
-    }),
-  ),
+  skipped: Type.Optional(Type.Array(Skipped, { description: 'All that was not done, or not yet' })),
 });
 
-interface NotDone {
-  skipped: Static<typeof Skipped>[];
-  pending: Static<typeof PendingDocument>[];
-}
-
 /** What was asked for and not done; without members where all of it was done, as the recorded server answers. */
-function notDoneMembers({ skipped, pending }: NotDone) {
-  const sentences: string[] = [];
+function skippedMembers(skipped: readonly Static<typeof Skipped>[]) {
   const [first] = skipped;
-  if (first !== undefined) {
-    const more = skipped.length === 1 ? '' : ` ${skipped.length - 1} more were skipped.`;
-    sentences.push(`${first.name}: ${first.reason}${more}`);
-  }
-  const [waits] = pending;
-  if (waits !== undefined) {
-    const more = pending.length === 1 ? '' : ` ${pending.length - 1} more wait.`;
-    sentences.push(`${waits.location} waits to be embedded: ${waits.reason}${more} ${LATER}`);
-  }
-  return {
-    ...(sentences.length === 0 ? {} : { message: sentences.join(' ') }),
-    ...(skipped.length === 0 ? {} : { skipped }),
-    ...(pending.length === 0 ? {} : { pending }),
-  };
+  if (first === undefined) return {};
+  const more = skipped.length === 1 ? '' : ` ${skipped.length - 1} more were skipped.`;
+  return { message: `${first.name}: ${first.reason}${more}`, skipped: [...skipped] };
 }
 
 /** A number, also as text; undefined for other values and out of bounds. */
@@ -120,7 +98,7 @@ export const vectorRoutes: Route[] = [
     id: 'workspaces.embed',
     summary: 'Put documents into a workspace, or take them out',
     description:
-      'Answers when it is done; deletes come first. Documents that do not exist are skipped, and named in the answer. Those that cannot be embedded now are in the workspace and embedded as soon as they can be: pending names them. A key that does not cover the embedding model, or whose whole budget is too small, ends it with an error; what was done before stays.',
+      'Answers when it is done; deletes come first. Documents that do not exist are skipped, and named in the answer. Those that cannot be embedded now are in the workspace and embedded as soon as they can be: the answer names them, as does notEmbedded of the document. A key that does not cover the embedding model, or whose whole budget is too small, ends it with an error; what was done before stays.',
     access: 'workspaces:write',
     params,
     body: Type.Object({ adds: locations, deletes: locations }),
@@ -134,15 +112,14 @@ export const vectorRoutes: Route[] = [
       if (typeof deletes === 'string') return plain(400, `deletes: ${deletes}`);
       const absent = await unembed(services, call, { workspace, locations: deletes });
       const embedding = { workspace, locations: adds, scope: 'workspaces:write' } as const;
-      const { refused, failed, pending: kept } = await embed(services, call, embedding);
+      const { refused, failed, pending } = await embed(services, call, embedding);
       if (refused !== undefined) throw refused;
       const skipped = [
         ...absent.map((name) => ({ name, reason: 'It is not in this workspace.' })),
         ...failed.map(({ location: name, error: reason }) => ({ name, reason })),
+        ...pending.map((kept) => ({ name: kept.location, reason: keptWords(kept) })),
       ];
-      const pending = kept.map((one) => viewPending(one, workspace.slug));
-      const view = await viewEmbedded(services, workspace);
-      return json({ workspace: view, ...notDoneMembers({ skipped, pending }) });
+      return json({ workspace: await viewEmbedded(services, workspace), ...skippedMembers(skipped) });
     },
   }),
   documentRoute({

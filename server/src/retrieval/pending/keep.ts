@@ -56,9 +56,9 @@ async function triedOnce(
     const obstacle = obstacleOf(error, model);
     if (obstacle === undefined || obstacle.kind === 'power') throw error;
     context.logger.warn({ err: error, document: joining.document.id }, 'a document was not embedded yet');
-    const coming = obstacle.kind === 'model' && (await context.models.coming(model)) !== undefined;
-    const words = obstacle.kind === 'budget' ? reportable(error) : obstacle.reason;
     const isOfAll = obstacle.kind === 'model' || obstacle.kind === 'budget';
-    return { words: coming ? reportable(error) : words, obstacle: coming ? undefined : obstacle, isOfAll };
+    const coming = obstacle.kind === 'model' ? await context.models.coming(model) : undefined;
+    if (coming !== undefined) return { words: coming, obstacle: undefined, isOfAll };
+    return { words: obstacle.kind === 'budget' ? reportable(error) : obstacle.reason, obstacle, isOfAll };
   }
 }

@@ -30,8 +30,7 @@ export async function notEmbedded(
 ): Promise<NotEmbedded[]> {
   const found = await outstanding(storage.db, wanted);
   if (found.length === 0) return [];
-  const coming = await models.coming((await currentRecipe(settings)).model);
-  const inTurn = coming === undefined ? IN_TURN : `${coming.message} ${coming.extras.hint ?? ''}`.trim();
+  const inTurn = (await models.coming((await currentRecipe(settings)).model)) ?? IN_TURN;
   return found.map((one) => shown(one, inTurn));
 }
 

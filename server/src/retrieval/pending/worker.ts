@@ -9,7 +9,7 @@ import { enterAsker } from './asker.ts';
 import { obstacleOf, type Obstacle } from './obstacle.ts';
 import { claimNext, countPending, isAnyDue, putOff, putOffKey, type Claimed } from './pending-store.ts';
 
-const LOOK_MS = 5_000;
+const LOOK_MS = 2_000;
 const SAID_EACH = 25;
 /** A process that is silent for so long loses its document to another one. */
 const LEASE_MS = 20_000;
@@ -160,6 +160,7 @@ export class PendingWorker {
   }
 
   async #fail(claimed: Claimed, reason: string): Promise<Tried> {
+    this.#options.logger.warn({ document: claimed.documentId, reason }, 'a pending document has failed');
     await this.#putOff(claimed, { reason, forMs: 0, isFailed: true });
     return 'done';
   }
