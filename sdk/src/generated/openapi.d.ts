@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 54fe03968a01578c9d2cef9030abd100acf1ef6227a71c2039430a90b6458051
-// text 20b5f04e392616645c0a6a732752337bf5b857573e16a610889eb39a6240f2ae
+// document 36602e2a08214c7c751faf4ef68de3264df4b9eea90d6f25e84010f749b6330d
+// text 9890d9d384e1f202b6bcfab29c92bb370450913294e40fff6d56c31f07a2067d
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -7728,6 +7728,7 @@ export interface components {
             title: string;
         };
         PendingDocument: {
+            /** @description folder/name */
             location: string;
             /** @description Slug */
             workspace: string;

@@ -13,7 +13,7 @@ type Caller = Pick<Call<TObject, TObject, TSchema, 'any'>, 'caller' | 'countsIts
 interface Embedding {
   workspace: Workspace;
   locations: readonly string[];
-  /** Of the route: the key must still hold it where documents have to wait. */
+  /** To change the workspace: the key must still hold it where documents have to wait. */
   scope: Scope;
   mayWait?: boolean;
 }
@@ -64,7 +64,7 @@ export const changeOf = (action: string, workspace: Workspace, locations: readon
 interface Uploads {
   slugs: readonly string[];
   brought: readonly AddedDocument[];
-  /** Of the route: the key must still hold it where documents have to wait. */
+  /** To change the workspace: the key must still hold it where documents have to wait. */
   scope: Scope;
 }
 

@@ -177,9 +177,8 @@ describeOnBothServers('pending documents of the Developer API', (start) => {
     expect(body.error).toContain('The budget "tokens" of this key');
     // Others who see the document do not see the budget.
     expect((await waits(slug))?.reason).toBe('A budget of the key that put it there does not suffice.');
-    const asked = upstream.received.length;
     await embedPending();
-    expect([await waits(slug), upstream.received.length]).toMatchObject([{ status: 'pending' }, asked]);
+    expect([await waits(slug), await used(key)]).toMatchObject([{ status: 'pending' }, before]);
     const raised = { budgets: [{ ...budgets[0], amount: '100000' }] };
     await server.request('PATCH', `/v1/keys/${key.id}`, { body: raised });
     await embedPending();
@@ -217,8 +216,8 @@ describeOnBothServers('pending documents of the Developer API', (start) => {
     const change = (key: NewKey, body: object) => server.request('PATCH', `/v1/keys/${key.id}`, { body });
     const one = await server.mint({ scopes });
     await waitingFor(scope, one);
-    await change(one, { scopes: ['workspaces:write'] });
-    await failsWith(scope, 'The key lacks the scope documents:write. It put the document there.');
+    await change(one, { scopes: ['documents:write'] });
+    await failsWith(scope, 'The key lacks the scope workspaces:write. It put the document there.');
     const two = await server.mint({ scopes });
     await waitingFor(bound, two);
     await change(two, { selectors: { workspaces: { allow: ['other'], deny: [] } } });

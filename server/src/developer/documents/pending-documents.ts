@@ -13,7 +13,13 @@ const soon = Type.Boolean({
 
 /** A document that was accepted and is not searchable yet. */
 export const PendingDocument = Type.Object(
-  { location: Type.String(), workspace: Type.String({ description: 'Slug' }), status, reason, soon },
+  {
+    location: Type.String({ description: 'folder/name' }),
+    workspace: Type.String({ description: 'Slug' }),
+    status,
+    reason,
+    soon,
+  },
   { title: 'PendingDocument' },
 );
 

@@ -188,7 +188,7 @@ async function store(
   refuseWithoutWorkspaces(call.caller, slugs);
   const outcome = await read();
   if ('refusal' in outcome) return uploadFailed(outcome);
-  const uploads = { slugs, brought: outcome.added, scope: 'documents:write' } as const;
+  const uploads = { slugs, brought: outcome.added, scope: 'workspaces:write' } as const;
   const { refused, waits, pending } = await embedUploads(services, call, uploads);
   const error = [refused, waits].filter((words) => words !== undefined).join(' ') || null;
   const documents = outcome.added.map((one) => uploadedDocument(one, isNamed));

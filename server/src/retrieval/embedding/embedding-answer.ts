@@ -72,8 +72,8 @@ function parse(bytes: Buffer): Record<string, unknown> {
 function refused(answer: Record<string, unknown>, status: number, model: string): KeywardError {
   const error = answer['error'] as { message?: unknown } | string | undefined;
   const said = typeof error === 'string' ? error : error?.message;
-  const why = typeof said === 'string' ? `: ${said.slice(0, SHOWN_MAX_CHARACTERS)}` : '';
-  return new KeywardError('upstream_unavailable', `The model ${model} refused to embed (${status})${why}`, {
+  const why = typeof said === 'string' ? `: ${said.slice(0, SHOWN_MAX_CHARACTERS).replace(/\.$/, '')}` : '';
+  return new KeywardError('upstream_unavailable', `The model ${model} refused to embed (${status})${why}.`, {
     cause: new ModelRefusal(status),
   });
 }
