@@ -180,10 +180,9 @@ export class Models {
 
   /** @returns a sentence while only the local model has this one, and is on its way. */
   async coming(model: string): Promise<string | undefined> {
-    const routes = await this.#catalogue.routes(model);
-    if (!routes.every(isLocal)) return undefined;
-    const [route] = routes;
-    return route && this.#localModel?.coming(route.upstreamModel);
+    const [route, ...others] = await this.#catalogue.routes(model);
+    if (route === undefined || ![route, ...others].every(isLocal)) return undefined;
+    return this.#localModel?.coming(route.upstreamModel);
   }
 
   /** Models that a key with a budget in USD could not use. Does not wait for upstreams' lists. */

@@ -35,7 +35,7 @@ export const movingMigrations: Migration[] = [
     ],
   },
   {
-    // Documents without vectors are in a table of `retrieval`, whoever put them there.
+    // Documents without vectors are in a table of `retrieval`, imported or not.
     id: 'moving-3',
     statements: () => [
       `insert into pending_documents (document_id, collection_id, key_id, scope, failed, reason, tries, failures, next_at, holder, until_at, fence)
