@@ -209,8 +209,10 @@ export async function outstanding(db: Db, wanted: Wanted): Promise<Outstanding[]
   return found;
 }
 
-/** Documents that wait for their vectors; those with a known obstacle, and one such obstacle. */
-export async function countPending(db: Db): Promise<{ left: number; failing: number; error: string | null }> {
+/** Documents that no key pays for, imported ones; those with a known obstacle, and one such obstacle. */
+export async function countImported(
+  db: Db,
+): Promise<{ left: number; failing: number; error: string | null }> {
   const row = await tables(db)
     .selectFrom(TABLE)
     .select((eb) => [
@@ -218,6 +220,7 @@ export async function countPending(db: Db): Promise<{ left: number; failing: num
       eb.fn.count<number>('reason').as('failing'),
       eb.fn.max('reason').as('error'),
     ])
+    .where('key_id', 'is', null)
     .executeTakeFirst();
   return { left: row?.left ?? 0, failing: row?.failing ?? 0, error: row?.error ?? null };
 }

@@ -7,7 +7,7 @@ import type { Payer, RetrievalContext } from '../context.ts';
 import { currentRecipe } from '../embedding/recipe.ts';
 import { enterAsker } from './asker.ts';
 import { obstacleOf, type Obstacle } from './obstacle.ts';
-import { claimNext, countPending, isAnyDue, putOff, putOffKey, type Claimed } from './pending-store.ts';
+import { claimNext, isAnyDue, putOff, putOffKey, type Claimed } from './pending-store.ts';
 
 const LOOK_MS = 2_000;
 const SAID_EACH = 25;
@@ -120,10 +120,7 @@ export class PendingWorker {
       if (document === undefined) return 'done';
       await attachOne(context, { collectionId: claimed.collectionId, document, payer });
       if (++this.#done % SAID_EACH === 0)
-        logger.info(
-          { embedded: this.#done, ...(await countPending(storage.db)) },
-          'pending documents are embedded',
-        );
+        logger.info({ embedded: this.#done }, 'pending documents are embedded');
       return 'done';
     } catch (error) {
       if (error instanceof LeaseLostError || isEnded?.() === true) throw error;
