@@ -37,24 +37,9 @@ describe('documents that are added while the local model starts', { timeout: 3 *
     return workspace[0]?.documents.flatMap(({ notEmbedded }) => notEmbedded ?? []) ?? [];
   };
 
-  test('An upload and a command in the first second of a start are answered when their documents can be found', async () => {
+  test('A document that waited for the model at kill -9 is embedded after the next start, and one that is added in its first second is there with the answer', async () => {
     const server = await home.serve();
     await server.ask('POST', '/api/v1/workspace/new', { body: { name: 'Coast' } });
-    const uploaded = note(server, 'Lighthouse', 'The lighthouse Solvakt was lit in 1887.');
-    writeFileSync(join(home.folder, 'ferry.txt'), 'The ferry Havsvalan leaves at nine.');
-    const environment = { KEYWARD_URL: server.url, KEYWARD_API_KEY: home.adminKey };
-    const command = ['documents', 'add', 'ferry.txt', '--workspace', 'coast', '--output', 'json'];
-    const { stdout } = await home.keyward(command, { environment });
-    expect(JSON.parse(stdout)).toMatchObject({ added: 1, pending: 0, failed: 0 });
-    expect(await uploaded).toMatchObject({ error: null });
-    expect(await waiting(server)).toEqual([]);
-    expect(await found(server, 'When was the lighthouse lit?')).toEqual(['lighthouse.txt']);
-    expect(await found(server, 'When does the ferry leave?')).toEqual(['ferry.txt']);
-    await server.kill();
-  });
-
-  test('After kill -9 while a document waits for the model, the next start embeds it', async () => {
-    const server = await home.serve();
     const cutOff = note(server, 'Seal', 'Seals sleep on the rocks of Varnholm.').catch(() => undefined);
     await expect
       .poll(() => waiting(server), { timeout: PATIENCE_MS, interval: 10 })
@@ -67,6 +52,16 @@ describe('documents that are added while the local model starts', { timeout: 3 *
     await server.kill();
     await cutOff;
     const next = await home.serve();
+    // In the first second of this start: they are answered when their documents can be found.
+    const uploaded = note(next, 'Lighthouse', 'The lighthouse Solvakt was lit in 1887.');
+    writeFileSync(join(home.folder, 'ferry.txt'), 'The ferry Havsvalan leaves at nine.');
+    const environment = { KEYWARD_URL: next.url, KEYWARD_API_KEY: home.adminKey };
+    const command = ['documents', 'add', 'ferry.txt', '--workspace', 'coast', '--output', 'json'];
+    const { stdout } = await home.keyward(command, { environment });
+    expect(JSON.parse(stdout)).toMatchObject({ added: 1, pending: 0, failed: 0 });
+    expect(await uploaded).toMatchObject({ error: null });
+    expect(await found(next, 'When was the lighthouse lit?')).toEqual(['lighthouse.txt']);
+    expect(await found(next, 'When does the ferry leave?')).toEqual(['ferry.txt']);
     await expect.poll(() => waiting(next), { timeout: PATIENCE_MS, interval: 200 }).toEqual([]);
     expect(await found(next, 'Where do seals sleep?')).toEqual(['seal.txt']);
   });

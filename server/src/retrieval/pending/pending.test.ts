@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { describeOn, describeOnAllDatabases, type TestDatabase } from '../../../test/databases.ts';
+import { describeOn, describeOnBothDatabases, type TestDatabase } from '../../../test/databases.ts';
 import { json, type Behaviour } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
 import { LocalModel } from '../../models/index.ts';
@@ -19,7 +19,7 @@ const MINUTES_MS = 10 * 60_000;
 const down = json({ error: { message: 'down for maintenance' } }, 503);
 const hot = json({ error: { message: 'too hot' } }, 400);
 
-describeOnAllDatabases('Documents that cannot be embedded at first', (open) => {
+describeOnBothDatabases('Documents that cannot be embedded at first', (open) => {
   let opened: TestRetrieval;
   let passedMs: number;
   const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + passedMs };
