@@ -8,6 +8,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { describeOn, describeOnBothDatabases, type TestDatabase } from '../../../test/databases.ts';
 import { json, type Behaviour } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
+import { removeMembers } from '../../documents/index.ts';
 import { LocalModel } from '../../models/index.ts';
 import { deleteCollection } from '../index.ts';
 import { embeddings, MIGRATIONS, openRetrieval, type TestRetrieval } from '../retrieval.fixture.ts';
@@ -115,6 +116,16 @@ describeOnBothDatabases('Documents that cannot be embedded at first', (open) => 
     expect(await waiting()).toEqual([]);
     expect(await retrieval.count()).toBe(1);
     expect(await found('mole', OTHER)).toEqual(['mole']);
+  });
+
+  test('A document that left its collection under an older version, which kept its row, is not put back', async () => {
+    const { storage, documents, retrieval } = opened;
+    const [owl = ''] = await kept('owl');
+    const id = (await documents.find(storage.db, owl))?.id ?? '';
+    await storage.transaction((tx) => removeMembers(tx, WORKSPACE, [id]));
+    await embedLater();
+    expect(await retrieval.members(storage.db, WORKSPACE)).toEqual([]);
+    expect([await waiting(), await retrieval.count()]).toEqual([[], 0]);
   });
 
   /** The model has been asked by a worker, and has not answered. */

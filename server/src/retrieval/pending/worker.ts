@@ -7,7 +7,7 @@ import type { Payer, RetrievalContext } from '../context.ts';
 import { currentRecipe } from '../embedding/recipe.ts';
 import { enterAsker } from './asker.ts';
 import { obstacleOf, type Obstacle } from './obstacle.ts';
-import { claimNext, isAnyDue, putOff, putOffKey, type Claimed } from './pending-store.ts';
+import { claimNext, forgetPending, isAnyDue, putOff, putOffKey, type Claimed } from './pending-store.ts';
 
 const LOOK_MS = 2_000;
 const SAID_EACH = 25;
@@ -116,8 +116,13 @@ export class PendingWorker {
     const context = { ...this.#options, storage: fencedBy(storage, claimed.held) };
     try {
       const [document] = await documents.byIds(storage.db, [claimed.documentId]);
-      // It is removed together with its row.
-      if (document === undefined) return 'done';
+      const members = await documents.memberships(storage.db, [claimed.documentId]);
+      // Rows of older versions stayed when their document left the collection.
+      const isWanted = members.some(({ collectionId }) => collectionId === claimed.collectionId);
+      if (document === undefined || !isWanted) {
+        await context.storage.transaction((tx) => forgetPending(tx, claimed));
+        return 'done';
+      }
       await attachOne(context, { collectionId: claimed.collectionId, document, payer });
       if (++this.#done % SAID_EACH === 0)
         logger.info({ embedded: this.#done }, 'pending documents are embedded');
