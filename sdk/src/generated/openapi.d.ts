@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document c5694b078554e330d63e293222356821dfd5fc1322568d45a3b156a3575034b6
-// text 27d75dc19217b6ddff3307925c6907c070f8803fdfc8f8b55114c0ff4a2f473f
+// document df43846c1ead10a0acc143c1ea4b0aff0251d22dc3c3e0f1f9dc711ac18460ab
+// text 641c30fb4b92cb6792731e5f28371c4629209b578d64e55b054248f0f17b80bb
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3733,7 +3733,7 @@ export interface paths {
         put?: never;
         /**
          * Put documents into a workspace, or take them out
-         * @description Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped, and named in the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.
+         * @description Answers when it is done; deletes come first. Documents that do not exist are skipped, and named in the answer. Those that cannot be embedded now are in the workspace and embedded as soon as they can be: the answer names them, as does notEmbedded of the document. A key that does not cover the embedding model, or whose whole budget is too small, ends it with an error; what was done before stays. Scope: workspaces:write.
          */
         post: operations["workspaces.embed"];
         delete?: never;
@@ -7590,6 +7590,19 @@ export interface components {
             /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
         };
+        NotEmbeddedDocument: {
+            /** @description The number of the workspace */
+            workspaceId: number;
+            /**
+             * @description pending: it is embedded as soon as it can be; failed: add it again for another try
+             * @enum {unknown}
+             */
+            status: "pending" | "failed";
+            /** @description Why it is not embedded: sentences */
+            reason: string;
+            /** @description Nothing is known to prevent it: the model is starting, or embeds others */
+            soon: boolean;
+        };
         DocumentItem: {
             /** @description The name that people read */
             name: string;
@@ -7632,6 +7645,8 @@ export interface components {
             sha256?: string;
             /** @description Workspaces that hold it, as far as the key sees them */
             workspaceCount?: number;
+            /** @description Workspaces in which it waits for its vectors; absent where there are none */
+            notEmbedded?: components["schemas"]["NotEmbeddedDocument"][];
             /** @description The title of the document */
             title: string;
         };
@@ -7693,6 +7708,8 @@ export interface components {
             sha256?: string;
             /** @description Workspaces that hold it, as far as the key sees them */
             workspaceCount?: number;
+            /** @description Workspaces in which it waits for its vectors; absent where there are none */
+            notEmbedded?: components["schemas"]["NotEmbeddedDocument"][];
             /** @description The title of the document */
             title: string;
         };
@@ -7725,6 +7742,21 @@ export interface components {
             name?: string;
             /** @description The title of the document */
             title: string;
+        };
+        PendingDocument: {
+            /** @description folder/name */
+            location: string;
+            /** @description Slug */
+            workspace: string;
+            /**
+             * @description pending: it is embedded as soon as it can be; failed: add it again for another try
+             * @enum {unknown}
+             */
+            status: "pending" | "failed";
+            /** @description Why it is not embedded: sentences */
+            reason: string;
+            /** @description Nothing is known to prevent it: the model is starting, or embeds others */
+            soon: boolean;
         };
         Workspace: {
             /** @description Its id in the API */
@@ -7858,6 +7890,7 @@ export interface components {
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
+            notEmbedded?: components["schemas"]["NotEmbeddedDocument"];
         };
         WorkspaceWithDocuments: {
             /** @description Its id in the API */
@@ -25640,12 +25673,14 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description The documents that could not be embedded, if any */
+                        /** @description Why documents are not embedded, or not yet; null: all of them are */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
+                        pending?: components["schemas"]["PendingDocument"][];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
                         /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
@@ -25778,12 +25813,14 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description The documents that could not be embedded, if any */
+                        /** @description Why documents are not embedded, or not yet; null: all of them are */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
+                        pending?: components["schemas"]["PendingDocument"][];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
                         /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
@@ -25923,12 +25960,14 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description The documents that could not be embedded, if any */
+                        /** @description Why documents are not embedded, or not yet; null: all of them are */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
+                        pending?: components["schemas"]["PendingDocument"][];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
                         /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
@@ -26070,12 +26109,14 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description The documents that could not be embedded, if any */
+                        /** @description Why documents are not embedded, or not yet; null: all of them are */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
+                        pending?: components["schemas"]["PendingDocument"][];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
                         /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
@@ -29444,7 +29485,7 @@ export interface operations {
                         workspace: components["schemas"]["EmbeddedWorkspace"];
                         /** @description Where something was not done: what */
                         message?: string;
-                        /** @description All that was not done */
+                        /** @description All that was not done, or not yet */
                         skipped?: components["schemas"]["SkippedDocument"][];
                     };
                 };
@@ -31252,6 +31293,8 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
+                        /** @description Where the page waits to be embedded: why */
+                        message?: string;
                     };
                 };
             };
@@ -31385,6 +31428,8 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
+                        /** @description Where the page waits to be embedded: why */
+                        message?: string;
                     };
                 };
             };

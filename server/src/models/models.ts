@@ -178,6 +178,13 @@ export class Models {
     }
   }
 
+  /** @returns a sentence while only the local model has this one, and is on its way. */
+  async coming(model: string): Promise<string | undefined> {
+    const [route, ...others] = await this.#catalogue.routes(model);
+    if (route === undefined || ![route, ...others].every(isLocal)) return undefined;
+    return this.#localModel?.coming(route.upstreamModel);
+  }
+
   /** Models that a key with a budget in USD could not use. Does not wait for upstreams' lists. */
   unpricedModels(selector?: NameSelector): string[] {
     return this.#catalogue

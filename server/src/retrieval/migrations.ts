@@ -1,4 +1,5 @@
 import type { Migration } from '../storage/index.ts';
+import { pendingMigrations } from './pending/migrations.ts';
 
 export const retrievalMigrations: Migration[] = [
   {
@@ -57,4 +58,5 @@ export const retrievalMigrations: Migration[] = [
         on conflict do nothing`,
     ],
   },
+  ...pendingMigrations,
 ];

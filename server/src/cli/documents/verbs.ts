@@ -3,21 +3,28 @@ import { CliError, EXIT } from '../exit.ts';
 import { say } from '../io.ts';
 import { fields, tableText } from '../output.ts';
 import { request } from '../request.ts';
-import { documentsIn } from './stored.ts';
+import { notEmbeddedLine } from './pending.ts';
+import { documentsIn, type Stored } from './stored.ts';
 
 export { add } from './add.ts';
 export { sync } from './sync.ts';
+
+const embeddedCell = ({ embedded, notEmbedded }: Stored): string =>
+  notEmbedded?.[0]?.status ?? (embedded ? 'yes' : 'no');
 
 export const list = request({
   args: { folder: { type: 'string', description: 'Only documents of this folder' } },
   examples: ['documents list', `$ keyward documents list --output json | jq -r '.items[].location'`],
   send: async (client, { folder }) => ({ items: await documentsIn(client, folder), next_cursor: null }),
   table: ({ items }) =>
-    tableText(items, {
-      ...fields('location', 'title', 'words'),
-      embedded: ({ embedded }) => (embedded ? 'yes' : 'no'),
-      source: ({ source }) => source,
-    }),
+    [
+      tableText(items, {
+        ...fields('location', 'title', 'words'),
+        embedded: embeddedCell,
+        source: ({ source }) => source,
+      }),
+      ...items.flatMap(({ location, notEmbedded }) => notEmbeddedLine(location, notEmbedded?.[0])),
+    ].join('\n'),
 });
 
 export const remove = request({
