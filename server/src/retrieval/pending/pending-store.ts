@@ -158,6 +158,16 @@ export async function putOffKey(
     .execute();
 }
 
+/** Failed ones of a document that has another text now. */
+export async function tryAgain(tx: Db, documentId: string, nowMs: number): Promise<void> {
+  await tables(tx)
+    .updateTable(TABLE)
+    .set({ failed: 0, reason: null, tries: 0, failures: 0, next_at: nowMs })
+    .where('document_id', '=', documentId)
+    .where('failed', '=', 1)
+    .execute();
+}
+
 export async function forgetPending(tx: Db, { documentId, collectionId }: Place): Promise<void> {
   await tables(tx)
     .deleteFrom(TABLE)
