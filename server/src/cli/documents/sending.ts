@@ -51,21 +51,25 @@ export async function send(sending: Waiting, source: Source, name: string): Prom
     const { documents, error, warnings, pending, outcome = 'added' } = stored;
     const locations = documents.map(({ location }) => location);
     const said = { title, locations, ...(warnings.length === 0 ? {} : { warnings }) };
-    if (pending.length > 0) return await waited(sending, said, outcome);
+    if (pending.length > 0) {
+      // Of several copies of a document, the workspace may hold another one.
+      const waiting = pending.map(({ location }) => location);
+      return await waited(sending, said, { waiting, outcome });
+    }
     return error === null ? { ...said, outcome } : { ...said, outcome: 'failed', error };
   } catch (error) {
     return { title, locations: [], outcome: 'failed', error: reasonOf(error) };
   }
 }
 
-/** The outcome once the embedding model, if it is on its way, is there. @param done that of a document with vectors */
+/** @returns the given outcome if the documents are embedded, once the model, where it is on its way, is there. */
 async function waited(
   { wait, workspace = '' }: Waiting,
   said: Said,
-  done: 'added' | 'updated' | 'known',
+  { waiting: locations, outcome }: { waiting: readonly string[]; outcome: 'added' | 'updated' | 'known' },
 ): Promise<Outcome> {
-  const now = await wait.until(workspace, said);
-  if (now.status === 'embedded') return { ...said, outcome: done };
+  const now = await wait.until(workspace, { title: said.title, locations });
+  if (now.status === 'embedded') return { ...said, outcome };
   return now.status === 'failed'
     ? { ...said, outcome: 'failed', error: now.reason }
     : { ...said, outcome: 'pending', reason: now.reason };
@@ -131,8 +135,9 @@ export async function knownOutcome(
   const { locations } = said;
   const error = locations.map((location) => failed.get(location)).find((one) => one !== undefined);
   if (error !== undefined) return { ...said, outcome: 'failed', error };
-  return locations.some((location) => pending.has(location))
-    ? waited(sending, said, 'known')
+  const waiting = locations.filter((location) => pending.has(location));
+  return waiting.length > 0
+    ? waited(sending, said, { waiting, outcome: 'known' })
     : { ...said, outcome: 'known' };
 }
 
