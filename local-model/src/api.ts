@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { ApiError } from './api-error.ts';
-import { EMBEDDING_MODEL_NAME } from './embedding-model.ts';
-import { answerEmbeddings, answerTokens } from './embedding-route.ts';
+import { EMBEDDING_MODEL_NAME } from './embeddings/embedding-model.ts';
+import { answerEmbeddings, answerTokens } from './embeddings/embedding-route.ts';
 import { Exchange } from './exchange.ts';
 import { Fields } from './fields.ts';
 import { answerChat, answerRaw } from './generation-routes.ts';

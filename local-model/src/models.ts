@@ -2,7 +2,7 @@ import { rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChatModel } from './chat-model.ts';
-import { EMBEDDING_MODEL_NAME, EmbeddingModel } from './embedding-model.ts';
+import { EMBEDDING_MODEL_NAME, EmbeddingModel } from './embeddings/embedding-model.ts';
 import { fetchWeight } from './fetch.ts';
 import type { Failure } from './fetch-failure.ts';
 import type { Line } from './lines.ts';

@@ -48,12 +48,15 @@ export interface NewLink {
 }
 
 type Uploaded = components['schemas']['UploadedDocument'];
+type Pending = components['schemas']['PendingDocument'];
 
 export interface StoredDocuments {
   /** One; of a mailbox one for each message. */
   documents: Uploaded[];
-  /** Why they are not in a workspace that they were to be put into. */
+  /** Why they are not in a workspace that they were to be put into, or are not searchable there yet. */
   error: string | null;
+  /** Those that are in a workspace and not searchable yet, with the reason. */
+  pending: Pending[];
   /** Sentences about what in the file was not read, such as its images. */
   warnings: string[];
   /** Which of them the folder had already, from the same bytes: these were not stored again. */
@@ -103,10 +106,11 @@ async function storedIn(response: Response): Promise<StoredDocuments> {
     documents,
     error,
     warnings = [],
+    pending = [],
     message,
     outcome,
-  } = (await response.json()) as Omit<StoredDocuments, 'warnings'> & Partial<StoredDocuments>;
-  if (documents.length > 0) return { documents, error, warnings, message, outcome };
+  } = (await response.json()) as Omit<StoredDocuments, 'warnings' | 'pending'> & Partial<StoredDocuments>;
+  if (documents.length > 0) return { documents, error, warnings, pending, message, outcome };
   throw new KeywardApiError({
     url: response.url,
     status: response.status,

@@ -16,7 +16,7 @@ import { administratorsOf, identityModule } from './identity/index.ts';
 import { jobsModule, queueTotals } from './jobs/index.ts';
 import { importKeyList, keysModule } from './keys/index.ts';
 import { modelsModule } from './models/index.ts';
-import { movingModule } from './moving/index.ts';
+import { movingMigrations } from './moving/index.ts';
 import { nodesModule } from './nodes/index.ts';
 import { retrievalModule, vectors } from './retrieval/index.ts';
 import {
@@ -77,7 +77,7 @@ const ALL = CORE.with(jobsModule)
   .with(widgetsModule)
   .with(agentsModule)
   .with(stacksModule)
-  .with(movingModule);
+  .with({ migrations: movingMigrations });
 
 /** All migrations, in the order of the modules. */
 export const MIGRATIONS = ALL.migrations;

@@ -90,6 +90,7 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'batches/files/upload.ts': 'deletes what is stored of a file whose request was ended',
   'batches/running/keeper.ts': 'deletes files and batches of owners that were deleted',
   'batches/running/runner.ts': 'lines of batches, each under a permit of its own',
+  'retrieval/pending/worker.ts': 'documents that are embedded later, each under a permit of its key',
   'retrieval/embedding/embed-document.ts': 'removes what a failed embedding has left',
 };
 

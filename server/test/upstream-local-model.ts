@@ -2,7 +2,7 @@
  * A stand-in for local-model/src/main.ts that fails on command: it speaks the same lines and the same API, and
  * what it is asked to say decides what it does. The tests of the real one are in local-model/.
  */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -27,7 +27,10 @@ const server = createServer((request, response) => {
   request.on('end', () => {
     if (text.includes('please crash')) process.kill(process.pid, 'SIGKILL');
     response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } }));
+    const usage = { prompt_tokens: 1, completion_tokens: 1 };
+    const { input = [] } = JSON.parse(text) as { input?: string[] };
+    const data = input.map((_, index) => ({ index, embedding: [1, 0] }));
+    response.end(JSON.stringify({ choices: [], data, usage }));
   });
 });
 
@@ -37,8 +40,23 @@ server.listen(0, '127.0.0.1', () => {
   say({ event: 'listening', port: (server.address() as AddressInfo).port });
   process.stderr.write(`${'noise '.repeat(2_000)}\n`);
   process.stdout.write('not json\n');
+  const ready = (): void => {
+    say({ event: 'loading' });
+    say({
+      event: 'ready',
+      models: ['smollm2-135m-instruct', 'all-minilm-l6-v2'],
+      load_ms: 1,
+      complete: true,
+    });
+  };
   if (directory.endsWith('fetching')) {
     say({ event: 'fetching', file: 'weights', received_bytes: 43, total_bytes: 100 });
+    // A test makes the file when the weights shall have arrived.
+    const looks = setInterval(() => {
+      if (!existsSync(join(directory, 'arrived'))) return;
+      clearInterval(looks);
+      ready();
+    }, 10);
   } else if (directory.endsWith('failing')) {
     say({
       event: 'failed',
@@ -48,12 +66,6 @@ server.listen(0, '127.0.0.1', () => {
       retry_in_ms: 1_000,
     });
   } else {
-    say({ event: 'loading' });
-    say({
-      event: 'ready',
-      models: ['smollm2-135m-instruct', 'all-minilm-l6-v2'],
-      load_ms: 1,
-      complete: true,
-    });
+    ready();
   }
 });

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document e7e20a22c0d1bd231826804daec24a760fc010db0a8b2088750cd244918b191a
-// text 1577d356346c7177bcd4d601069d821019bc37efd365b3110aff02d5a8d82ece
+// document a1c7ee2e488b13a87e09836463a275811934a70cb21d861d9f7cb6c7b8c54959
+// text ac1c1ac43df17401c884d057f4fb13c859accf34a0932eb42bc9a4ca577b2225
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -3857,7 +3857,7 @@ export interface paths {
         put?: never;
         /**
          * Put documents into a workspace, or take them out
-         * @description Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped, and named in the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.
+         * @description Answers when it is done; deletes come first. Documents that do not exist are skipped, and named in the answer. Those that cannot be embedded now are in the workspace and embedded as soon as they can be: the answer names them, as does notEmbedded of the document. A key that does not cover the embedding model, or whose whole budget is too small, ends it with an error; what was done before stays. Scope: workspaces:write.
          */
         post: operations["workspaces.embed"];
         delete?: never;
@@ -7746,6 +7746,19 @@ export interface components {
             /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
         };
+        NotEmbeddedDocument: {
+            /** @description The number of the workspace */
+            workspaceId: number;
+            /**
+             * @description pending: it is embedded as soon as it can be; failed: add it again for another try
+             * @enum {unknown}
+             */
+            status: "pending" | "failed";
+            /** @description Why it is not embedded: sentences */
+            reason: string;
+            /** @description Nothing is known to prevent it: the model is starting, or embeds others */
+            soon: boolean;
+        };
         DocumentItem: {
             /** @description The name that people read */
             name: string;
@@ -7788,6 +7801,8 @@ export interface components {
             sha256?: string;
             /** @description Workspaces that hold it, as far as the key sees them */
             workspaceCount?: number;
+            /** @description Workspaces in which it waits for its vectors; absent where there are none */
+            notEmbedded?: components["schemas"]["NotEmbeddedDocument"][];
             /** @description The title of the document */
             title: string;
         };
@@ -7849,6 +7864,8 @@ export interface components {
             sha256?: string;
             /** @description Workspaces that hold it, as far as the key sees them */
             workspaceCount?: number;
+            /** @description Workspaces in which it waits for its vectors; absent where there are none */
+            notEmbedded?: components["schemas"]["NotEmbeddedDocument"][];
             /** @description The title of the document */
             title: string;
         };
@@ -7881,6 +7898,21 @@ export interface components {
             name?: string;
             /** @description The title of the document */
             title: string;
+        };
+        PendingDocument: {
+            /** @description folder/name */
+            location: string;
+            /** @description Slug */
+            workspace: string;
+            /**
+             * @description pending: it is embedded as soon as it can be; failed: add it again for another try
+             * @enum {unknown}
+             */
+            status: "pending" | "failed";
+            /** @description Why it is not embedded: sentences */
+            reason: string;
+            /** @description Nothing is known to prevent it: the model is starting, or embeds others */
+            soon: boolean;
         };
         Workspace: {
             /** @description Its id in the API */
@@ -8014,6 +8046,7 @@ export interface components {
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             lastUpdatedAt: string;
+            notEmbedded?: components["schemas"]["NotEmbeddedDocument"];
         };
         WorkspaceWithDocuments: {
             /** @description Its id in the API */
@@ -27174,12 +27207,14 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description The documents that could not be embedded, if any */
+                        /** @description Why documents are not embedded, or not yet; null: all of them are */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
+                        pending?: components["schemas"]["PendingDocument"][];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
                         /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
@@ -27312,12 +27347,14 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description The documents that could not be embedded, if any */
+                        /** @description Why documents are not embedded, or not yet; null: all of them are */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
+                        pending?: components["schemas"]["PendingDocument"][];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
                         /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
@@ -27462,12 +27499,14 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description The documents that could not be embedded, if any */
+                        /** @description Why documents are not embedded, or not yet; null: all of them are */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
+                        pending?: components["schemas"]["PendingDocument"][];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
                         /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
@@ -27617,12 +27656,14 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
-                        /** @description The documents that could not be embedded, if any */
+                        /** @description Why documents are not embedded, or not yet; null: all of them are */
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
                         /** @description What in the file was not read, such as images; absent if there is nothing */
                         warnings?: string[];
+                        /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
+                        pending?: components["schemas"]["PendingDocument"][];
                         /** @description Where the folder had documents already, with the same bytes: which */
                         message?: string;
                         /** @description With a source. added: it had no documents; updated: some of its documents are other ones now; known: all had its text already */
@@ -31106,7 +31147,7 @@ export interface operations {
                         workspace: components["schemas"]["EmbeddedWorkspace"];
                         /** @description Where something was not done: what */
                         message?: string;
-                        /** @description All that was not done */
+                        /** @description All that was not done, or not yet */
                         skipped?: components["schemas"]["SkippedDocument"][];
                     };
                 };
@@ -32968,6 +33009,8 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
+                        /** @description Where the page waits to be embedded: why */
+                        message?: string;
                     };
                 };
             };
@@ -33106,6 +33149,8 @@ export interface operations {
                     "application/json": {
                         /** @description Whether it was done */
                         success: boolean;
+                        /** @description Where the page waits to be embedded: why */
+                        message?: string;
                     };
                 };
             };

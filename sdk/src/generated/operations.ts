@@ -1495,7 +1495,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/workspace/{slug}/update-embeddings",
     "summary": "Put documents into a workspace, or take them out",
-    "description": "Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped, and named in the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays. Scope: workspaces:write.",
+    "description": "Answers when it is done; deletes come first. Documents that do not exist are skipped, and named in the answer. Those that cannot be embedded now are in the workspace and embedded as soon as they can be: the answer names them, as does notEmbedded of the document. A key that does not cover the embedding model, or whose whole budget is too small, ends it with an error; what was done before stays. Scope: workspaces:write.",
     "scope": "workspaces:write"
   },
   "workspaces.pin": {

@@ -136,6 +136,29 @@ describe('documents', { timeout: 60_000 }, () => {
     await home.json(['documents', 'remove', ...(items[0]?.locations ?? []), '--yes']);
   });
 
+  test('documents that cannot be embedded now are pending with the reason, in the command, the list and the workspace', async () => {
+    upstream.answer(json({ error: { message: 'down for maintenance' } }, 503));
+    writeFileSync(join(home.folder, 'late.txt'), 'It waits.');
+    const args = ['documents', 'add', 'late.txt', '--folder', 'late', '--workspace', 'staff'];
+    const added = await home.run([...args, '-o', 'table']);
+    expect([added.code, added.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^1 pending\n {2}late\.txt: pending: .*down for maintenance/),
+    ]);
+    for (const view of [
+      ['documents', 'list', '--folder', 'late'],
+      ['workspaces', 'get', 'staff'],
+    ]) {
+      const { stdout } = await home.run([...view, '-o', 'table']);
+      expect(stdout).toMatch(/late\.txt\S* .* pending\b/);
+      expect(stdout).toMatch(/^late\/late\.txt\S* is pending: .*down for maintenance/m);
+    }
+    upstream.answer(model());
+    const again = await home.json<Added>(args);
+    expect(again).toMatchObject({ known: 1, pending: 0 });
+    await home.json(['documents', 'remove', ...(again.items[0]?.locations ?? [])]);
+  });
+
   test('a missing file is reported before anything is sent, and a forbidden page after the attempt', async () => {
     const nothing = await home.run(['documents', 'add', 'handbook/leave.md', 'no-such-file']);
     expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('no-such-file')]);

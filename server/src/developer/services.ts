@@ -32,8 +32,8 @@ type With<Name extends keyof Services> = KernelServices & Pick<Services, Name>;
 export type ChatServices = With<'workspaces' | 'chat' | 'models' | 'budgets' | 'settings' | 'storage'>;
 export type PeopleServices = With<'workspaces'>;
 export type WidgetServices = With<'widgets' | 'models' | 'budgets'>;
-export type WorkspaceServices = With<'workspaces' | 'documents' | 'storage' | 'chat'>;
-export type DocumentServices = WorkspaceServices & With<'intake' | 'retrieval' | 'models' | 'budgets'>;
+export type WorkspaceServices = With<'workspaces' | 'documents' | 'retrieval' | 'storage' | 'chat'>;
+export type DocumentServices = WorkspaceServices & With<'intake' | 'models' | 'budgets'>;
 export type SystemServices = DocumentServices & With<'settings' | 'audit' | 'localModel'>;
 
 export type Route = AnyRoute<Services>;

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type TestServer } from '../../test/server.ts';
 import { pathOf, routes, takesJson } from '../api/sweep.fixture.ts';
-import type { Declared } from '../base/allowed-form.ts';
+import type { Declared } from '../base/forms/allowed-form.ts';
 
 interface Schema extends Declared {
   properties?: Record<string, Schema>;

@@ -1,5 +1,5 @@
 import { Type, type TSchema } from 'typebox';
-import { TIME_FORM } from '../base/allowed-form.ts';
+import { TIME_FORM } from '../base/forms/allowed-form.ts';
 
 /**
  * Shapes that several routes share. A `title` makes a shape a component of the OpenAPI document and a named type of

@@ -1,8 +1,8 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { TSchema } from 'typebox';
-import { allowedForm, rangeOf, type Declared } from '../base/allowed-form.ts';
+import { allowedForm, rangeOf, type Declared } from '../base/forms/allowed-form.ts';
 import { invalidField, KeywardError, type FieldError } from '../base/errors.ts';
-import { fieldPath } from '../base/field-path.ts';
+import { fieldPath } from '../base/forms/field-path.ts';
 import { editDistance, nearest } from '../base/nearest.ts';
 import { oneOf } from './one-of.ts';
 

@@ -16,6 +16,7 @@ export { viewKey, viewKeys, viewOwner, viewOwners, type KeyView, type OwnerView 
 export { getKey, listKeys, statesOf, updateKey, type ListInput } from './keys.ts';
 export type { Admission, LimitView } from './limits/limits.ts';
 export { budgetsLeft, limitsLeft } from './verify/left.ts';
+export { enterKeyWork, type KeyWork } from './key-work.ts';
 export { keysMigrations } from './migrations.ts';
 export { keysModule } from './module.ts';
 export { mint, mintIn, type Minted, type MintInput } from './mint.ts';

@@ -27,6 +27,7 @@ import { StoredResponses } from './responses/stored-responses.ts';
 import { Settlement } from './account/settlement.ts';
 import { unpriced } from './account/unpriced.ts';
 import { UpstreamTable } from './upstreams/upstream-table.ts';
+import { noSuchModel, notYetKnown, noWorker, shown } from './unknown-model.ts';
 
 /** A model as `GET /v1/models` shows it. */
 export interface ModelView {
@@ -194,6 +195,13 @@ export class Models {
     return (texts) => countLocally(this.dispatcher, local, { model: route.upstreamModel, texts });
   }
 
+  /** @returns a sentence while only the local model has this one, and is on its way. */
+  async coming(model: string): Promise<string | undefined> {
+    const [route, ...others] = await this.#catalogue.routes(model);
+    if (route === undefined || ![route, ...others].every(isLocal)) return undefined;
+    return this.#localModel?.coming(route.upstreamModel);
+  }
+
   /** Models that a key with a budget in USD could not use. Does not wait for upstreams' lists. */
   unpricedModels(selector?: NameSelector): string[] {
     return this.#catalogue
@@ -250,12 +258,7 @@ export class Models {
       model.slice(0, COMPARED_MAX_CHARACTERS),
       visible.map(({ id }) => id),
     );
-    return new KeywardError('model_not_found', `The model ${shown(model)} does not exist.`, {
-      hint:
-        near === ''
-          ? 'No models are configured yet. Add an upstream: keyward upstreams add.'
-          : `Did you mean ${near}? GET /v1/models lists all models.`,
-    });
+    return noSuchModel(model, near);
   }
 }
 
@@ -266,31 +269,9 @@ function mayHave(target: Target, model: string, selector: NameSelector | undefin
   return mayUse(selector, { name, qualifiedName: `${prefix}${name}` });
 }
 
-/** Not `model_not_found`: clients would remember that. */
-function notYetKnown(model: string): KeywardError {
-  return new KeywardError(
-    'upstream_unavailable',
-    `Keyward does not know yet whether the model ${shown(model)} exists.`,
-    {
-      status: 503,
-      hint: 'An upstream that may have it was not reached yet. Try again in a few seconds. GET /v1/models lists the known models.',
-      headers: { 'retry-after': '5' },
-    },
-  );
-}
-
 const REMOTE_PREFIX = `${REMOTE_UPSTREAM}/`;
 
-const noWorker = (model: string): KeywardError =>
-  new KeywardError('upstream_unavailable', `No worker with the model ${shown(model)} is online.`, {
-    status: 503,
-    hint: 'Try again when one is. GET /v1/models lists the models that can be used now.',
-    headers: { 'retry-after': '5' },
-  });
-
 const isLocal = (route: Route): boolean => route.target.id === LOCAL_UPSTREAM;
-
-const shown = (model: string): string => JSON.stringify(model.slice(0, 100));
 
 function viewOf(name: string, routes: readonly Route[]): ModelView {
   const upstreams = [...new Set(routes.map((route) => route.target.name))].sort();

@@ -34,4 +34,13 @@ export const movingMigrations: Migration[] = [
       `alter table moved_embeddings add column fence bigint not null default 0`,
     ],
   },
+  {
+    // Documents without vectors are in a table of `retrieval`, imported or not.
+    id: 'moving-3',
+    statements: () => [
+      `insert into pending_documents (document_id, collection_id, key_id, scope, failed, reason, tries, failures, next_at, holder, until_at, fence)
+        select document_id, collection_id, null, null, 0, error, attempts, 0, next_at, '', 0, 0 from moved_embeddings`,
+      `drop table moved_embeddings`,
+    ],
+  },
 ];

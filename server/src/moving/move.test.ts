@@ -5,7 +5,7 @@ import { listMembers } from '../documents/index.ts';
 import { loginUser, subjectOfUser, type Session } from '../identity/index.ts';
 import { listExtensionKeys } from '../widgets/index.ts';
 import { MADE_AT, newStorageDir, stateOf, type StorageDir } from './anythingllm.fixture.ts';
-import { countWanted } from './embedding-store.ts';
+import { countImported } from '../retrieval/index.ts';
 import { countOf, everythingIn, leftOut, openTestMove } from './moving.fixture.ts';
 
 const KEY = '6Y4XKQN-8GWMX3R-PHC5H4K-2J8DZ6T';
@@ -139,7 +139,7 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
     const year = await to.documents.find(db, 'reports/year-47f53379-1838-4418-aae3-1cc2d6ba4966.json');
     expect(year?.id).toBe('47f53379-1838-4418-aae3-1cc2d6ba4966');
     expect(await listMembers(db, 2)).toMatchObject([{ documentId: note?.id, pinned: true }]);
-    expect((await countWanted(db)).left).toBe(1);
+    expect((await countImported(db)).left).toBe(1);
     type Payer = { owner_id: string | null; payer_key_id: string | null };
     const embeds = db.withTables<{ embeds: Payer }>().selectFrom('embeds');
     expect(await embeds.select(['owner_id', 'payer_key_id']).execute()).toEqual([

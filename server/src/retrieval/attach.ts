@@ -1,99 +1,91 @@
 import { KeywardError } from '../base/errors.ts';
-import { addMember, removeMembers, type Document, type Viewer } from '../documents/index.ts';
+import { removeMembers, type Viewer } from '../documents/index.ts';
 import type { Db } from '../storage/index.ts';
-import { findEmbedding } from './embedded-store.ts';
 import { touchCollection } from './collection-store.ts';
-import type { Payer, RetrievalContext } from './context.ts';
-import { embedDocument, reportable } from './embedding/embed-document.ts';
-import { currentRecipe, findRecipe, type Recipe } from './embedding/recipe.ts';
+import type { RetrievalContext } from './context.ts';
+import { reportable } from './embedding/embed-document.ts';
+import { currentRecipe } from './embedding/recipe.ts';
+import { attachOrKeep, type Keeping, type Known } from './pending/keep.ts';
+import { forgetDocuments } from './pending/pending-store.ts';
 
 export interface Attached {
-  /** Locations of documents that are in the collection now, in the order asked for. */
+  /** Locations of documents that are in the collection and have vectors now, in the order asked for. */
   attached: string[];
-  /** The errors are safe for the caller. */
+  /** Those that are in the collection and get their vectors later. */
+  pending: Kept[];
+  /** Those that are not in the collection. The errors are safe for the caller. */
   failed: { location: string; error: string }[];
-  /** The payer's budget is spent, or its key does not cover the model. The rest was not tried. */
+  /** The payer may not embed: its key does not cover the model, or its whole budget is too small. The rest was not tried. */
   refused?: KeywardError;
 }
 
-export interface AttachOptions {
+export interface Kept {
+  location: string;
+  documentId: string;
+  /** Safe for the caller. */
+  reason: string;
+  /** It is not tried again by itself. */
+  isFailed: boolean;
+  /** Nothing is known to prevent it: the model is on its way, or embeds others. */
+  isSoon: boolean;
+}
+
+export interface AttachOptions extends Pick<Keeping, 'payer' | 'asker' | 'alongside'> {
   /** Documents that it does not see do not exist for it. */
   viewer?: Viewer;
-  /** For vectors that are not there yet; left out: the server itself. */
-  payer?: Payer;
-  /** Runs last in the transaction that adds a document which was not there. */
-  alongside?: (tx: Db, document: Document) => Promise<void>;
+  /** Whether to wait for a model that is on its way. @default true */
+  mayWait?: boolean;
   onProgress?: (location: string) => void;
 }
 
-/** Adds documents to a collection, one after the other. One that has vectors already costs nothing; one that fails is skipped. */
+/**
+ * Adds documents to a collection, one after the other. One that has vectors already costs nothing; one that cannot be embedded
+ * now is added all the same, and embedded as soon as it can be (pending/worker.ts).
+ * @throws a fault of this server; what was added before stays.
+ */
 export async function attach(
   context: RetrievalContext,
   collectionId: number,
   locations: readonly string[],
   { viewer = 'all', onProgress, ...options }: AttachOptions = {},
 ): Promise<Attached> {
-  const done: Attached = { attached: [], failed: [] };
+  const done: Attached = { attached: [], pending: [], failed: [] };
+  const { model } = await currentRecipe(context.settings);
+  let obstacle: Known | undefined;
   for (const location of new Set(locations)) {
-    try {
-      const document = await context.documents.find(context.storage.db, location, viewer);
-      if (document === undefined) throw new KeywardError('not_found', 'There is no such document.');
-      await attachOne(context, { ...options, collectionId, document });
-      done.attached.push(location);
-    } catch (error) {
-      done.failed.push({ location, error: reportable(error) });
-      if (isRefusal(error)) return { ...done, refused: error };
-      // Missing documents are not logged: a caller may name thousands.
-      if (!(error instanceof KeywardError) || error.code !== 'not_found')
-        context.logger.warn({ err: error, collection: collectionId }, 'a document was not embedded');
+    const document = await context.documents.find(context.storage.db, location, viewer);
+    if (document === undefined) {
+      done.failed.push({ location, error: 'There is no such document.' });
+    } else {
+      const joining = { ...options, collectionId, document };
+      try {
+        const kept = await attachOrKeep(context, joining, { model, before: obstacle });
+        obstacle = kept?.isOfAll === true ? kept : obstacle;
+        if (kept === undefined) done.attached.push(location);
+        else done.pending.push(keptOf(kept, location, document.id));
+      } catch (error) {
+        if (!(error instanceof KeywardError) || !(isRefusal(error) || error.code === 'not_found'))
+          throw error;
+        done.failed.push({ location, error: reportable(error) });
+        if (isRefusal(error)) return { ...done, refused: error };
+      }
     }
     onProgress?.(location);
   }
   return done;
 }
 
-const REFUSALS = new Set(['budget_exceeded', 'budget_too_small', 'forbidden_resource', 'model_unpriced']);
+const keptOf = ({ words, obstacle }: Known, location: string, documentId: string): Kept => ({
+  location,
+  documentId,
+  reason: words,
+  isFailed: false,
+  isSoon: obstacle === undefined,
+});
 
-const isRefusal = (error: unknown): error is KeywardError =>
-  error instanceof KeywardError && REFUSALS.has(error.code);
+const REFUSALS = new Set(['budget_too_small', 'forbidden_resource', 'model_unpriced']);
 
-interface Joining extends Pick<AttachOptions, 'payer' | 'alongside'> {
-  collectionId: number;
-  document: Document;
-}
-
-async function attachOne(context: RetrievalContext, joining: Joining): Promise<void> {
-  const { storage, settings } = context;
-  const { document, payer } = joining;
-  const recipe = await currentRecipe(settings);
-  const join = (tx: Db) => addTo(context, tx, joining);
-  // The first check costs no write; the transaction checks again.
-  const isDone =
-    (await isEmbedded(storage.db, document, recipe)) &&
-    (await storage.transaction(async (tx) => {
-      const isStillEmbedded = await isEmbedded(tx, document, recipe);
-      if (isStillEmbedded) await join(tx);
-      return isStillEmbedded;
-    }));
-  if (!isDone) await embedDocument(context, { document, recipe, payer, alongside: join });
-}
-
-async function isEmbedded(db: Db, { id }: Document, recipe: Recipe): Promise<boolean> {
-  const present = await findEmbedding(db, id);
-  return present !== undefined && present.recipeId === (await findRecipe(db, recipe));
-}
-
-/** @throws KeywardError `not_found` where the collection is gone. */
-async function addTo(
-  { clock }: RetrievalContext,
-  tx: Db,
-  { collectionId, document, alongside }: Joining,
-): Promise<void> {
-  if (!(await touchCollection(tx, collectionId)))
-    throw new KeywardError('not_found', 'The workspace was removed meanwhile.');
-  const isNew = await addMember(tx, { collectionId, documentId: document.id, nowMs: clock.nowMs() });
-  if (isNew) await alongside?.(tx, document);
-}
+const isRefusal = (error: KeywardError): boolean => REFUSALS.has(error.code);
 
 /**
  * Removes documents from a collection; their vectors stay for other collections.
@@ -112,6 +104,7 @@ export async function detach(
   }
   if (named.size === 0) return 0;
   return storage.transaction(async (tx) => {
+    await forgetDocuments(tx, [...named.keys()], collectionId);
     await touchCollection(tx, collectionId);
     const present = (await documents.memberships(tx, [...named.keys()]))
       .filter((member) => member.collectionId === collectionId)

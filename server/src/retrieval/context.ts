@@ -6,6 +6,7 @@ import type { Settings } from '../settings/index.ts';
 import type { Storage } from '../storage/index.ts';
 import type { Embedder } from './embedding/embedder.ts';
 import type { HeldCollections } from './index/held-collections.ts';
+import type { AskersParts } from './pending/asker.ts';
 import type { PgVectors } from './pgvector/pgvector.ts';
 
 export interface RetrievalParts {
@@ -15,6 +16,8 @@ export interface RetrievalParts {
   settings: Settings;
   documents: Documents;
   models: Models;
+  /** For documents that keys have put into collections; left out: there are none. */
+  askers?: AskersParts | undefined;
 }
 
 export interface RetrievalContext extends RetrievalParts {

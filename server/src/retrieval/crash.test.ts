@@ -80,8 +80,10 @@ describeOnAllDatabases('A process that dies while it embeds', (open) => {
       storage.transaction((tx) => sql.raw(`pragma max_page_count = ${pages}`).execute(tx));
     const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(storage.db);
     await limit((rows[0]?.page_count ?? 0) + 50);
-    const { attached, failed } = await retrieval.attach(WORKSPACE, [long]);
-    expect([attached, failed.length]).toEqual([[], 1]);
+    await expect(retrieval.attach(WORKSPACE, [long])).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      message: expect.stringContaining('full') as string,
+    });
     expect(await search()).toEqual([]);
     expect(await retrieval.members(storage.db, WORKSPACE)).toEqual([]);
     await limit(1_000_000);

@@ -1,8 +1,10 @@
-export type { Attached, AttachOptions } from './attach.ts';
+export type { Attached, AttachOptions, Kept } from './attach.ts';
 export { retrievalMigrations } from './migrations.ts';
 export { retrievalModule } from './module.ts';
 export { EMBEDDING_SETTINGS, RERANK_SETTING } from './embedding/recipe.ts';
 export type { Payer } from './context.ts';
+export { countImported, keepPending, type Asker, type Wanted } from './pending/pending-store.ts';
+export type { NotEmbedded } from './pending/waiting.ts';
 export type { Progress } from './embedding/reembedding.ts';
 export { deleteCollection, Retrieval, vectors, type RetrievalOptions } from './retrieval.ts';
 export type { Hit, Search, SearchMode } from './search.ts';

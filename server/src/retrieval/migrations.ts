@@ -1,4 +1,5 @@
 import type { Migration } from '../storage/index.ts';
+import { pendingMigrations } from './pending/migrations.ts';
 
 export const retrievalMigrations: Migration[] = [
   {
@@ -66,4 +67,5 @@ export const retrievalMigrations: Migration[] = [
       `create unique index embedding_recipes_unique on embedding_recipes (model, chunk_size, chunk_overlap, max_tokens)`,
     ],
   },
+  ...pendingMigrations,
 ];

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { NO_SELECTORS, type Caller } from '../access/index.ts';
 import { describeOnAllDatabases } from '../../test/databases.ts';
+import { systemClock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import { embeddings, openRetrieval, type TestRetrieval, MIGRATIONS } from './retrieval.fixture.ts';
 
@@ -23,8 +24,11 @@ const caller: Caller = {
 describeOnAllDatabases('A document whose text is replaced', (open) => {
   let opened: TestRetrieval;
   let location: string;
+  let passedMs: number;
+  const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + passedMs };
   beforeEach(async () => {
-    opened = await openRetrieval(await open(MIGRATIONS));
+    passedMs = 0;
+    opened = await openRetrieval(await open(MIGRATIONS), { clock });
     location = await opened.document('owl', 'version 0 of the owl');
   });
   const search = async (collectionId: number, mode: 'default' | 'hybrid' = 'default') => {
@@ -118,6 +122,30 @@ describeOnAllDatabases('A document whose text is replaced', (open) => {
       for (const collection of [...before, SECOND])
         expect(await search(collection)).toEqual(['version 1 of the owl']);
       expect(await retrieval.count([SECOND])).toBe(1);
+    },
+  );
+
+  test.for([
+    ['waits for its vectors', 0],
+    ['has failed', 5],
+  ] as const)(
+    'A document that %s gets its new text during an outage, and its vectors afterwards',
+    async ([, refusals]) => {
+      const { retrieval, upstream } = opened;
+      const later = async (): Promise<void> => {
+        passedMs += 10 * 60_000;
+        await retrieval.embedPending();
+      };
+      upstream.answer((response) => void response.writeHead(400).end('{}'));
+      expect((await retrieval.attach(FIRST, [location])).pending).toHaveLength(1);
+      for (let refusal = 0; refusal < refusals; refusal++) await later();
+      const [before] = await retrieval.notEmbedded('all');
+      expect(before?.status).toBe(refusals === 0 ? 'pending' : 'failed');
+      await replace('version 1 of the owl');
+      upstream.answer(embeddings());
+      await later();
+      expect(await retrieval.notEmbedded('all')).toEqual([]);
+      expect(await search(FIRST)).toEqual(['version 1 of the owl']);
     },
   );
 

@@ -6,6 +6,7 @@ import { findEmbedding } from './embedded-store.ts';
 import type { Payer, RetrievalContext } from './context.ts';
 import { embedDocument } from './embedding/embed-document.ts';
 import { currentRecipe } from './embedding/recipe.ts';
+import { tryAgain } from './pending/pending-store.ts';
 
 /** The new text of a document, which it does not have yet. */
 export interface NewText {
@@ -27,7 +28,7 @@ export async function replace(
   context: RetrievalContext,
   { document, metadata, text, payer, store }: NewText,
 ): Promise<void> {
-  const { storage, settings } = context;
+  const { storage, settings, clock } = context;
   const { id } = document;
   const isStored =
     !(await isSearched(storage.db, id)) &&
@@ -36,6 +37,7 @@ export async function replace(
       // Vectors of a document that is in no collection are those of its former text.
       await deleteOfDocuments(tx, [id]);
       await store(tx);
+      await tryAgain(tx, id, clock.nowMs());
       return true;
     }));
   if (isStored) return;

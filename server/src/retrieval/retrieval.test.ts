@@ -27,6 +27,7 @@ describeOnAllDatabases('retrieval', (open) => {
     const zebra = await document('zebra', 'Zebra stripes are unique.');
     expect(await retrieval.attach(WORKSPACE, [turnip, zebra])).toEqual({
       attached: [turnip, zebra],
+      pending: [],
       failed: [],
     });
     const hits = await search('turnip festival');
@@ -98,9 +99,12 @@ describeOnAllDatabases('retrieval', (open) => {
     });
     const outcome = await retrieval.attach(WORKSPACE, [bad, good, 'custom-documents/none.json']);
     expect(outcome.attached).toEqual([good]);
-    expect(outcome.failed.map(({ location }) => location)).toEqual([bad, 'custom-documents/none.json']);
-    expect(outcome.failed[0]?.error).toContain('too hot');
-    expect(outcome.failed[1]?.error).toBe('There is no such document.');
+    expect(outcome.pending).toMatchObject([
+      { location: bad, reason: expect.stringContaining('too hot') as string },
+    ]);
+    expect(outcome.failed).toEqual([
+      { location: 'custom-documents/none.json', error: 'There is no such document.' },
+    ]);
   });
 
   test('The payer of a document gets its use once, also when the document fails', async () => {
@@ -125,7 +129,7 @@ describeOnAllDatabases('retrieval', (open) => {
     };
     const payer = { account: () => account };
     upstream.answer(embeddings(), json({ error: { message: 'too hot' } }, 400), embeddings());
-    expect((await retrieval.attach(WORKSPACE, [long], { payer })).failed).toHaveLength(1);
+    expect((await retrieval.attach(WORKSPACE, [long], { payer })).pending).toHaveLength(1);
     await expect.poll(() => reports).toHaveLength(1);
     expect(told).toEqual(['reserve all', 'not answered']);
     expect(reports[0]?.outcome).not.toBe('ok');

@@ -13,6 +13,9 @@ import { IndexClient } from './index/index-client.ts';
 import type { Replies } from './index/index-messages.ts';
 import { PgVectors } from './pgvector/pgvector.ts';
 import { currentRecipe } from './embedding/recipe.ts';
+import { forgetCollection, forgetDocuments, type Wanted } from './pending/pending-store.ts';
+import { afterWaiting, notEmbedded, WAIT_MAX_MS, type NotEmbedded } from './pending/waiting.ts';
+import { PendingWorker } from './pending/worker.ts';
 import { Reembedding, type Progress } from './embedding/reembedding.ts';
 import { replace, type NewText } from './replace.ts';
 import { search, searchByVector, type Hit, type Search, type VectorSearch } from './search.ts';
@@ -24,6 +27,8 @@ export interface RetrievalOptions extends RetrievalParts {
   pgvector?: boolean;
   /** Of the index process's memory. */
   heldBytesMax?: number;
+  /** How long an answer waits for a model that is on its way. @default 30 s */
+  waitMaxMs?: number;
 }
 
 const EXACT_MAX = 50_000;
@@ -37,9 +42,13 @@ export class Retrieval {
   readonly #context: RetrievalContext;
   readonly #index: IndexClient;
   readonly #reembedding: Reembedding;
+  readonly #pending: PendingWorker;
+  readonly #waitMaxMs: number;
+  readonly #stopping = new AbortController();
 
   constructor({ pgvector: isOn = true, ...options }: RetrievalOptions) {
     const { logger, storage, exactMax = EXACT_MAX, heldBytesMax = HELD_BYTES_MAX } = options;
+    this.#waitMaxMs = options.waitMaxMs ?? WAIT_MAX_MS;
     this.#index = new IndexClient({ logger, exactMax, bytesMax: heldBytesMax });
     this.#context = {
       ...options,
@@ -48,11 +57,29 @@ export class Retrieval {
       pgvector: new PgVectors({ ...options, isOn }),
     };
     this.#reembedding = new Reembedding(this.#context);
+    this.#pending = new PendingWorker(this.#context);
   }
 
-  /** See `attach`. Locations are `folder/name.json`. */
-  attach(collectionId: number, locations: readonly string[], options?: AttachOptions): Promise<Attached> {
-    return attach(this.#context, collectionId, locations, options);
+  /** See `attach`. Locations are `folder/name.json`. Waits a while for a model that is on its way. */
+  async attach(
+    collectionId: number,
+    locations: readonly string[],
+    options?: AttachOptions,
+  ): Promise<Attached> {
+    const done = await attach(this.#context, collectionId, locations, options);
+    if (options?.mayWait === false) return done;
+    const waiting = { waitMaxMs: this.#waitMaxMs, stopping: this.#stopping.signal };
+    return afterWaiting(this.#context, done, { ...waiting, worker: this.#pending, collectionId });
+  }
+
+  /** Documents of collections that have no vectors yet. */
+  notEmbedded(wanted: Wanted): Promise<NotEmbedded[]> {
+    return notEmbedded(this.#context, wanted);
+  }
+
+  /** Embeds pending documents that are due, without waiting for the next look. */
+  embedPending(): Promise<void> {
+    return this.#pending.look();
   }
 
   /** See `replace`. */
@@ -146,6 +173,7 @@ export class Retrieval {
   /** Embeds documents again after each change of the settings of embedding. Idempotent. */
   start(): void {
     this.#reembedding.start();
+    this.#pending.start();
     void this.#context.pgvector.look();
   }
 
@@ -161,8 +189,9 @@ export class Retrieval {
 
   /** Idempotent. */
   async stop(): Promise<void> {
+    this.#stopping.abort();
     this.#context.embedder.stop();
-    await this.#reembedding.stop();
+    await Promise.all([this.#reembedding.stop(), this.#pending.stop()]);
     await this.#context.pgvector.stop();
     await this.#index.stop();
   }
@@ -170,6 +199,7 @@ export class Retrieval {
 
 /** Removes a collection for ever, inside the transaction that removes its workspace. */
 export async function deleteCollection(tx: Db, collectionId: number): Promise<void> {
+  await forgetCollection(tx, collectionId);
   await markRemoved(tx, collectionId);
   await removeCollection(tx, collectionId);
 }
@@ -178,6 +208,7 @@ export async function deleteCollection(tx: Db, collectionId: number): Promise<vo
 export const vectors: DocumentVectors = { forget, embeddedAmong };
 
 async function forget(tx: Db, documentIds: readonly string[]): Promise<void> {
+  await forgetDocuments(tx, documentIds);
   const members = await membershipsOf(tx, documentIds);
   await deleteOfDocuments(tx, documentIds);
   await touchCollections(

@@ -16,6 +16,7 @@ export type { Db, DialectName, Storage, TransactionOptions } from './storage.ts'
 export { allById, allRows } from './all-rows.ts';
 export { claimRows } from './claim.ts';
 export {
+  fencedBy,
   LeaseLostError,
   refuseLost,
   renewLease,

@@ -62,7 +62,8 @@ export function reservationRefused(refusal: Refusal, keyId: string, bound?: Outp
   return new KeywardError('budget_too_small', `${rest}; ${takes(refusal, bound)}.`, {
     hint: `${smaller(refusal, bound)} ${renewal(refusal)}`,
     headers: { 'x-should-retry': 'false' },
-    details,
+    // Where waiting helps: for work that can wait.
+    details: retryAfterSeconds === null ? details : { ...details, renews_at: resets_at },
   });
 }
 

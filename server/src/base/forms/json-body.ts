@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { invalidField, KeywardError } from '../errors.ts';
-import { fieldPath } from '../field-path.ts';
+import { fieldPath } from './field-path.ts';
 import { endOfText } from '../json-text.ts';
 
 const DEPTH_MAX = 64;

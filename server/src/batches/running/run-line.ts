@@ -2,6 +2,7 @@ import { decide, type Caller, type Scope } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { randomBase62 } from '../../base/ids.ts';
 import { jsonIn } from '../../base/json-text.ts';
+import type { KeyWork } from '../../keys/index.ts';
 import { ModelAccount, paidOnce, type Answer, type RequestBody } from '../../models/index.ts';
 import { underPermit } from '../../storage/index.ts';
 import { budgetExceeded } from '../../usage/index.ts';
@@ -10,7 +11,7 @@ import { readRange } from '../store/file-store.ts';
 import type { Settled } from '../store/line-store.ts';
 import type { BatchRow, LineRow } from '../store/tables.ts';
 import { answered, refused } from './answer-line.ts';
-import { enter, type LineInFlight } from './in-flight.ts';
+import { enter } from './in-flight.ts';
 import { waitFor, type Wait } from './waits.ts';
 
 /** How a try of a line ended. `key_ended`: so does the rest of its batch; `again`: as if it had not begun. */
@@ -51,7 +52,7 @@ export async function runLine(context: BatchesContext, work: Work): Promise<Trie
   }
 }
 
-async function tried(context: BatchesContext, work: Work, flight: LineInFlight): Promise<Tried> {
+async function tried(context: BatchesContext, work: Work, flight: KeyWork): Promise<Tried> {
   const { line, signal } = work;
   const requestId = `req_${randomBase62(12)}`;
   const payer = { isCounted: false };
@@ -117,7 +118,7 @@ async function admitted({ keys, clock }: BatchesContext, caller: Caller, line: L
 async function asked(
   context: BatchesContext,
   { batch, line }: Work,
-  { flight, countsItself }: { flight: LineInFlight; countsItself: () => void },
+  { flight, countsItself }: { flight: KeyWork; countsItself: () => void },
 ): Promise<Answer> {
   const { models, budgets, counters, storage, clock } = context;
   const text = await readRange(storage.db, batch.input_file_id, line);

@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
-import { allowedForm, rangeOf, type Declared } from '../../base/allowed-form.ts';
-import { fieldPath } from '../../base/field-path.ts';
+import { allowedForm, rangeOf, type Declared } from '../../base/forms/allowed-form.ts';
+import { fieldPath } from '../../base/forms/field-path.ts';
 import { isObject } from '../../base/is-object.ts';
 import { Manifest } from './manifest.ts';
 import { meaningFaults } from './meaning.ts';

@@ -6,19 +6,24 @@ import { Progress } from '../progress.ts';
 import { withEmbeddingProgress } from './embedding-progress.ts';
 import { findWorkspace } from '../workspaces/workspace.ts';
 import { sha256Of } from './digest.ts';
+import { PendingWait } from './pending.ts';
 import {
   countsOf,
   DEFAULT_FOLDER,
   embedKnown,
   failures,
+  knownOutcome,
   partsOf,
+  pendings,
   saySimilar,
   sayWarnings,
   send,
   summary,
   unreadable,
+  waitingIn,
   type Outcome,
   type Sending,
+  type Waiting,
 } from './sending.ts';
 import { SOURCE_ARG, sourceNames, type SourceNames } from './source-names.ts';
 import { sourcesOf, type Source } from './sources.ts';
@@ -43,8 +48,10 @@ export const add = verb({
     'A file is known by its path on this machine (or --source) and its bytes, a page by its address. A changed one is\n' +
     'replaced in every workspace that has it. A file of another folder is another document, whatever its title, which is\n' +
     'its path as given. So the command is idempotent: repeat it after an interruption. Exit code 1: a document could not\n' +
-    'be read or replaced; the others are stored. A warning on stderr names what in a stored file was not read, such as\n' +
-    'images. documents sync also removes what is gone.',
+    'be read, embedded or replaced; the others are stored. A warning on stderr names what in a stored file was not read,\n' +
+    'such as images. While the embedding model starts, the command waits. A document that waits for another reason is\n' +
+    'pending: the server embeds it as soon as it can. To try a failed one again, add it again. documents sync also\n' +
+    'removes what is gone.',
   run: async (args, context) => {
     const sources = await sourcesOf(context.all('path'));
     const nameOf = await sourceNames(args.source, context.config.client.configDir);
@@ -57,6 +64,7 @@ export const add = verb({
         sending: { client, context, workspace, folder },
         known: Map.groupBy(stored, ({ source }) => source),
         members: new Set(members.map(({ docpath }) => docpath)),
+        waiting: waitingIn(members),
         nameOf,
       },
       sources,
@@ -66,7 +74,7 @@ export const add = verb({
     const { removed: _, ...counts } = countsOf(items);
     await print(context, args, {
       value: { ...counts, items },
-      table: () => [summary({ ...counts, removed: 0 }), ...failures(items)].join('\n'),
+      table: () => [summary({ ...counts, removed: 0 }), ...pendings(items), ...failures(items)].join('\n'),
     });
     return counts.failed > 0 ? EXIT.failure : EXIT.ok;
   },
@@ -78,6 +86,8 @@ interface Adding {
   known: ReadonlyMap<string | null, readonly Stored[]>;
   /** Locations of what is in the workspace already. */
   members: ReadonlySet<string>;
+  /** Those of them that are not embedded. */
+  waiting: ReadonlySet<string>;
   nameOf: SourceNames;
 }
 
@@ -87,7 +97,9 @@ const isNewFile = (item: Item): item is Item & { sha256: string } =>
   item.outcome === 'added' && item.sha256 !== undefined;
 
 async function addAll(adding: Adding, sources: readonly Source[]): Promise<Item[]> {
-  const progress = new Progress(adding.sending.context.io);
+  const { client, context } = adding.sending;
+  const progress = new Progress(context.io);
+  const sending = { ...adding.sending, wait: new PendingWait(client, context, progress) };
   const items: Item[] = [];
   try {
     for (const [at, source] of sources.entries()) {
@@ -96,15 +108,15 @@ async function addAll(adding: Adding, sources: readonly Source[]): Promise<Item[
         progress.say(`Adding ${sources.length} document${sources.length === 1 ? '' : 's'}`, percent);
       };
       show(0);
-      items.push(await withEmbeddingProgress(adding.sending.client, show, () => addOne(adding, source)));
+      items.push(await withEmbeddingProgress(adding.sending.client, show, () => addOne(adding, sending, source)));
     }
-    return await inWorkspace(adding, items);
+    return await inWorkspace(adding, sending, items);
   } finally {
     progress.end();
   }
 }
 
-async function addOne({ sending, known, members, nameOf }: Adding, source: Source): Promise<Item> {
+async function addOne({ known, members, nameOf }: Adding, sending: Waiting, source: Source): Promise<Item> {
   const { title } = source;
   // The server asks the web whether a page has changed.
   if (source.kind === 'link') return send(sending, source, URL.parse(title)?.href ?? title);
@@ -120,16 +132,14 @@ async function addOne({ sending, known, members, nameOf }: Adding, source: Sourc
   return { title, outcome: 'known', locations: partsOf(present, members) };
 }
 
-/** Those that are known may be in other workspaces only. */
-async function inWorkspace({ sending, members }: Adding, items: Item[]): Promise<Item[]> {
+/** Those that are known may be in other workspaces only, or wait for their vectors. */
+async function inWorkspace({ members, waiting }: Adding, sending: Waiting, items: Item[]): Promise<Item[]> {
   if (sending.workspace === undefined) return items;
   const known = items.filter(({ outcome }) => outcome === 'known').flatMap(({ locations }) => locations);
-  const reasons = await embedKnown(
-    sending,
-    known.filter((location) => !members.has(location)),
-  );
-  return items.map((item) => {
-    const error = item.locations.map((location) => reasons.get(location)).find((one) => one !== undefined);
-    return error === undefined ? item : { ...item, outcome: 'failed', error };
-  });
+  const missing = known.filter((location) => !members.has(location) || waiting.has(location));
+  const notDone = await embedKnown(sending, missing);
+  const after: Item[] = [];
+  for (const item of items)
+    after.push(item.outcome === 'known' ? await knownOutcome(sending, item, notDone) : item);
+  return after;
 }

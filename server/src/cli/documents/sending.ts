@@ -5,6 +5,7 @@ import { KeywardApiError, unwrap, type KeywardClient, type StoredDocuments } fro
 import type { Context } from '../command.ts';
 import { say } from '../io.ts';
 import { cell } from '../output.ts';
+import type { PendingWait } from './pending.ts';
 import type { Source } from './sources.ts';
 import type { Stored } from './stored.ts';
 
@@ -22,7 +23,10 @@ export const STOPS_ALL: ReadonlySet<string> = new Set([
 ]);
 
 export type Outcome = { title: string; locations: string[]; warnings?: string[] } & (
-  { outcome: 'added' | 'updated' | 'known' | 'removed' } | { outcome: 'failed'; error: string }
+  | { outcome: 'added' | 'updated' | 'known' | 'removed' }
+  /** In the workspace, and embedded later. */
+  | { outcome: 'pending'; reason: string }
+  | { outcome: 'failed'; error: string }
 );
 
 export interface Sending {
@@ -32,18 +36,43 @@ export interface Sending {
   folder: string;
 }
 
+/** While documents are put into a workspace. */
+export interface Waiting extends Sending {
+  wait: PendingWait;
+}
+
+type Said = Pick<Outcome, 'title' | 'locations' | 'warnings'>;
+
 /** Sends a file or a link under the name of its source. The server knows, replaces or adds its documents. */
-export async function send(sending: Sending, source: Source, name: string): Promise<Outcome> {
+export async function send(sending: Waiting, source: Source, name: string): Promise<Outcome> {
   const { title } = source;
   try {
     const stored = await patiently(sending, () => store(sending, source, name));
-    const { documents, error, warnings, outcome = 'added' } = stored;
+    const { documents, error, warnings, pending, outcome = 'added' } = stored;
     const locations = documents.map(({ location }) => location);
     const said = { title, locations, ...(warnings.length === 0 ? {} : { warnings }) };
+    if (pending.length > 0) {
+      // Of several copies of a document, the workspace may hold another one.
+      const waiting = pending.map(({ location }) => location);
+      return await waited(sending, said, { waiting, outcome });
+    }
     return error === null ? { ...said, outcome } : { ...said, outcome: 'failed', error };
   } catch (error) {
     return { title, locations: [], outcome: 'failed', error: reasonOf(error) };
   }
+}
+
+/** @returns the given outcome if the documents are embedded, once the model, where it is on its way, is there. */
+async function waited(
+  { wait, workspace = '' }: Waiting,
+  said: Said,
+  { waiting: locations, outcome }: { waiting: readonly string[]; outcome: 'added' | 'updated' | 'known' },
+): Promise<Outcome> {
+  const now = await wait.until(workspace, { title: said.title, locations });
+  if (now.status === 'embedded') return { ...said, outcome };
+  return now.status === 'failed'
+    ? { ...said, outcome: 'failed', error: now.reason }
+    : { ...said, outcome: 'pending', reason: now.reason };
 }
 
 /** @throws the error, where it is that of all further documents too. */
@@ -72,28 +101,57 @@ async function store(
 /** Documents in one request: each may have to be embedded. */
 const EMBED_BATCH = 10;
 
-/** Puts documents that the server knows into the workspace. @returns the reasons of those that are not in it, by location */
+/** What keeps documents from being searchable in the workspace, by location. */
+interface NotDone {
+  failed: ReadonlyMap<string, string>;
+  pending: ReadonlySet<string>;
+}
+
+/** Puts documents that the server knows into the workspace. */
 export async function embedKnown(
   sending: Sending,
   locations: readonly string[],
   onProgress: (done: number) => void = () => undefined,
-): Promise<Map<string, string>> {
-  const reasons = new Map<string, string>();
+): Promise<NotDone> {
+  const failed = new Map<string, string>();
+  const pending = new Set<string>();
   for (let at = 0; at < locations.length; at += EMBED_BATCH) {
     onProgress(at);
     const batch = locations.slice(at, at + EMBED_BATCH);
-    for (const { name, reason } of await changeEmbedded(sending, { adds: batch })) reasons.set(name, reason);
+    const { skipped = [], workspace } = await changeEmbedded(sending, { adds: batch });
+    const waiting = waitingIn(workspace.documents);
+    for (const location of batch) if (waiting.has(location)) pending.add(location);
+    for (const { name, reason } of skipped) if (!waiting.has(name)) failed.set(name, reason);
   }
-  return reasons;
+  return { failed, pending };
 }
 
-/** @returns what was not done. */
+/** @param said what the server knows @param notDone of `embedKnown` */
+export async function knownOutcome(
+  sending: Waiting,
+  said: Said,
+  { failed, pending }: NotDone,
+): Promise<Outcome> {
+  const { locations } = said;
+  const error = locations.map((location) => failed.get(location)).find((one) => one !== undefined);
+  if (error !== undefined) return { ...said, outcome: 'failed', error };
+  const waiting = locations.filter((location) => pending.has(location));
+  return waiting.length > 0
+    ? waited(sending, said, { waiting, outcome: 'known' })
+    : { ...said, outcome: 'known' };
+}
+
+/** @returns the locations of those that are in the workspace without vectors. */
+export const waitingIn = (documents: readonly { docpath: string; notEmbedded?: object }[]): Set<string> =>
+  new Set(documents.filter(({ notEmbedded }) => notEmbedded !== undefined).map(({ docpath }) => docpath));
+
+/** @returns what was not done, and what is in the workspace. */
 export async function changeEmbedded(
   sending: Sending,
   { adds = [], deletes = [] }: { adds?: string[]; deletes?: string[] },
-): Promise<{ name: string; reason: string }[]> {
+) {
   const { client, workspace: slug = '' } = sending;
-  const answer = await patiently(sending, () =>
+  return patiently(sending, () =>
     unwrap(
       client.POST('/v1/workspace/{slug}/update-embeddings', {
         params: { path: { slug } },
@@ -101,7 +159,6 @@ export async function changeEmbedded(
       }),
     ),
   );
-  return answer.skipped ?? [];
 }
 
 /** Retries when the request limit of the key allows it. */
@@ -126,10 +183,10 @@ export function partsOf(documents: readonly Stored[], members: ReadonlySet<strin
   });
 }
 
-export type Counts = Record<'added' | 'updated' | 'removed' | 'known' | 'failed', number>;
+export type Counts = Record<'added' | 'updated' | 'removed' | 'pending' | 'known' | 'failed', number>;
 
 export function countsOf(items: readonly Outcome[]): Counts {
-  const counts: Counts = { added: 0, updated: 0, removed: 0, known: 0, failed: 0 };
+  const counts: Counts = { added: 0, updated: 0, removed: 0, pending: 0, known: 0, failed: 0 };
   for (const { outcome } of items) counts[outcome]++;
   return counts;
 }
@@ -169,6 +226,11 @@ export function saySimilar(
     `Note: ${similar.length} of the added files have the title and the bytes of documents that are there already, such as ${cell(first.location)} from ${source}. Both are kept. Where they are the same file, give its source a name: --source NAME`,
   );
 }
+
+export const pendings = (items: readonly Outcome[]): string[] =>
+  items.flatMap((item) =>
+    item.outcome === 'pending' ? [`  ${cell(item.title)}: pending: ${cell(item.reason)}`] : [],
+  );
 
 export function failures(items: readonly Outcome[]): string[] {
   const failed = items.filter((item) => item.outcome === 'failed');

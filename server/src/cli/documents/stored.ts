@@ -7,6 +7,8 @@ export interface Stored {
   title: string;
   words: number;
   embedded: boolean;
+  /** Where it is in a workspace without being searchable there; absent: nowhere. */
+  notEmbedded?: { workspaceId: number; status: 'pending' | 'failed'; reason: string; soon: boolean }[];
   /** The name that its sender gave its source; null: none. */
   source: string | null;
   /** Its place in the source: a mailbox has a document for each message. */
@@ -34,6 +36,7 @@ export async function documentsIn(client: KeywardClient, folder?: string): Promi
           sourcePart,
           sha256 = null,
           workspaceCount = null,
+          notEmbedded,
         }) => ({
           location: `${folderName}/${name}`,
           title,
@@ -43,6 +46,7 @@ export async function documentsIn(client: KeywardClient, folder?: string): Promi
           part: sourcePart ?? 0,
           sha256,
           workspaces: workspaceCount,
+          ...(notEmbedded === undefined ? {} : { notEmbedded }),
         }),
       ),
     );

@@ -33,10 +33,13 @@ export interface SyncState {
   stored: readonly Stored[];
   /** Locations of what is in the workspace. */
   members: ReadonlySet<string>;
+  /** Those of them that are not embedded. */
+  waiting: ReadonlySet<string>;
   digests: Digests;
 }
 
-export async function planOf({ folder, prefix, stored, members, digests }: SyncState): Promise<SyncPlan> {
+export async function planOf(state: SyncState): Promise<SyncPlan> {
+  const { folder, prefix, stored, members, waiting, digests } = state;
   const files = await filesOf(folder, prefix);
   const plan: SyncPlan = { add: [], update: [], known: [], remove: [], unreadable: [], files: files.length };
   const bySource = Map.groupBy(stored, ({ source }) => source ?? '');
@@ -48,7 +51,8 @@ export async function planOf({ folder, prefix, stored, members, digests }: SyncS
       else if (present.some((one) => one.sha256 !== sha256)) plan.update.push(file);
       else {
         const locations = partsOf(present, members);
-        plan.known.push({ file, locations, missing: locations.filter((one) => !members.has(one)) });
+        const missing = locations.filter((one) => !members.has(one) || waiting.has(one));
+        plan.known.push({ file, locations, missing });
       }
     } catch (error) {
       plan.unreadable.push({ file, error: unreadable(error) });

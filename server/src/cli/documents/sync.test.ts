@@ -12,6 +12,7 @@ interface Result {
   added: number;
   updated: number;
   removed: number;
+  pending: number;
   known: number;
   failed: number;
   items: { title: string; outcome: string; locations: string[]; error?: string }[];
@@ -149,6 +150,25 @@ test(
     expect(await texts()).toEqual(['Old turnip.']);
     expect(await sync('frail')).toMatchObject({ updated: 1 });
     expect(await texts()).toEqual(['New turnip.']);
+  },
+);
+
+test(
+  'A new file that cannot be embedded now is pending, counted apart from what has failed, and known once it is embedded',
+  { timeout: 60_000 },
+  async () => {
+    write({ 'late/a.txt': 'Late turnip.' });
+    upstream.answer((response) => void response.writeHead(503).end('{}'));
+    const late = await home.run(['documents', 'sync', 'late', '--workspace', slug, '-o', 'table']);
+    expect([late.code, late.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^1 pending\n {2}a\.txt: pending: .*503/),
+    ]);
+    // Sent again, its document is known, and waits all the same.
+    expect(await sync('late')).toMatchObject({ added: 0, known: 0, pending: 1, failed: 0 });
+    upstream.answer(embeddings());
+    expect(await sync('late')).toMatchObject({ added: 0, known: 1, pending: 0, failed: 0 });
+    expect(await texts()).toEqual(['Late turnip.']);
   },
 );
 

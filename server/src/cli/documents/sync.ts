@@ -7,24 +7,28 @@ import { say, write } from '../io.ts';
 import { cell, formOf, print, type OutputChoice } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { findWorkspace } from '../workspaces/workspace.ts';
+import { PendingWait } from './pending.ts';
 import {
   changeEmbedded,
   countsOf,
   DEFAULT_FOLDER,
   embedKnown,
   failures,
+  knownOutcome,
   patiently,
+  pendings,
   saySimilar,
   sayWarnings,
   send,
   summary,
+  waitingIn,
   type Counts,
   type Outcome,
   type Sending,
 } from './sending.ts';
 import { folderPrefix, SOURCE_ARG } from './source-names.ts';
 import { documentsIn } from './stored.ts';
-import { Digests, planOf, type SyncedFile, type SyncPlan } from './sync-plan.ts';
+import { Digests, planOf, type SyncPlan } from './sync-plan.ts';
 import { watch } from './watch.ts';
 
 export const sync = verb({
@@ -48,7 +52,8 @@ export const sync = verb({
     'gone out of this workspace; a document that is in no other workspace is removed. It touches only documents that came\n' +
     'from this folder: from its path on this machine, or under the name of --source. Names that begin with a dot, and\n' +
     'symbolic links, are skipped. Repeat it after an interruption. Exit code 1: a file could not be read or embedded; its\n' +
-    'former version stays.',
+    'former version stays. While the embedding model starts, the command waits. A new file that waits for another reason\n' +
+    'is pending: the server embeds it as soon as it can.',
   run: async (args, context) => {
     const { path: folder, workspace, source, 'dry-run': dryRun = false } = args;
     const info = await stat(folder).catch((error: NodeJS.ErrnoException) => error);
@@ -94,7 +99,8 @@ async function syncOnce(syncing: Syncing): Promise<Outcome[]> {
   const { documents } = await findWorkspace(client, workspace);
   const stored = await documentsIn(client);
   const members = new Set(documents.map(({ docpath }) => docpath));
-  const plan = await planOf({ folder, prefix, stored, members, digests });
+  const waiting = waitingIn(documents);
+  const plan = await planOf({ folder, prefix, stored, members, waiting, digests });
   if (plan.files === 0 && plan.remove.length > 0 && !allowEmpty)
     throw new CliError(
       `${folder} has no files, but ${plan.remove.length} came from it before. Nothing was removed.`,
@@ -130,8 +136,10 @@ function planned({ add, update, known, remove, unreadable }: SyncPlan): Outcome[
 }
 
 /** New files come before the removals: a file that was moved is found all the time. */
-async function carryOut(sending: Sending, plan: SyncPlan): Promise<Outcome[]> {
-  const progress = new Progress(sending.context.io);
+async function carryOut(syncing: Sending, plan: SyncPlan): Promise<Outcome[]> {
+  const { client, context } = syncing;
+  const progress = new Progress(context.io);
+  const sending = { ...syncing, wait: new PendingWait(client, context, progress) };
   const missing = plan.known.flatMap((one) => one.missing);
   const total = plan.add.length + plan.update.length + missing.length + plan.remove.length;
   const items: Outcome[] = plan.unreadable.map(failed);
@@ -143,25 +151,15 @@ async function carryOut(sending: Sending, plan: SyncPlan): Promise<Outcome[]> {
       items.push(await send(sending, { kind: 'file', ...file }, file.source));
     }
     const sent = plan.add.length + plan.update.length;
-    const reasons = await embedKnown(sending, missing, (done) => show(sent + done));
-    for (const { file, locations } of plan.known) items.push(knownItem(file, locations, reasons));
+    const notDone = await embedKnown(sending, missing, (done) => show(sent + done));
+    for (const { file, locations } of plan.known)
+      items.push(await knownOutcome(sending, { title: file.title, locations }, notDone));
     show(sent + missing.length);
     items.push(...(await removeGone(sending, plan.remove)));
     return items;
   } finally {
     progress.end();
   }
-}
-
-function knownItem(
-  { title }: SyncedFile,
-  locations: string[],
-  reasons: ReadonlyMap<string, string>,
-): Outcome {
-  const error = locations.map((location) => reasons.get(location)).find((one) => one !== undefined);
-  return error === undefined
-    ? { title, locations, outcome: 'known' }
-    : { title, locations, outcome: 'failed', error };
 }
 
 /** Documents in one request. */
@@ -187,13 +185,14 @@ async function printed(
 ): Promise<void> {
   const value = { dry_run: dryRun, ...counts, items };
   if (isLine && formOf(choice, context) === 'json') return write(context.io, `${JSON.stringify(value)}\n`);
-  const changes = items.filter(({ outcome }) => !['known', 'failed'].includes(outcome));
+  const changes = items.filter(({ outcome }) => !['known', 'pending', 'failed'].includes(outcome));
   await print(context, choice, {
     value,
     table: () =>
       [
         ...changes.map(({ outcome, title }) => `${outcome.padEnd(8)} ${cell(title)}`),
         `${dryRun ? 'Nothing was changed. It would be: ' : ''}${summary(counts)}`,
+        ...pendings(items),
         ...failures(items),
       ].join('\n'),
   });

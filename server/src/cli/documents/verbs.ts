@@ -3,23 +3,35 @@ import { CliError, EXIT } from '../exit.ts';
 import { say } from '../io.ts';
 import { fields, tableOf } from '../output.ts';
 import { request } from '../request.ts';
-import { documentsIn } from './stored.ts';
+import { notEmbeddedLine } from './pending.ts';
+import { documentsIn, type Stored } from './stored.ts';
 
 export { add } from './add.ts';
 export { get } from './get.ts';
 export { sync } from './sync.ts';
+
+const embeddedCell = ({ embedded, notEmbedded }: Stored): string =>
+  notEmbedded?.[0]?.status ?? (embedded ? 'yes' : 'no');
+
+/** None, or one part below the table. */
+function linesOf(items: readonly Stored[]): string[] {
+  const lines = items.flatMap(({ location, notEmbedded }) => notEmbeddedLine(location, notEmbedded?.[0]));
+  return lines.length === 0 ? [] : [lines.join('\n')];
+}
 
 export const list = request({
   args: { folder: { type: 'string', description: 'Only documents of this folder' } },
   examples: ['documents list', `$ keyward documents list --output json | jq -r '.items[].location'`],
   send: async (client, { folder }) => ({ items: await documentsIn(client, folder), next_cursor: null }),
   isList: true,
-  table: ({ items }) =>
+  table: ({ items }) => [
     tableOf(items, {
       ...fields('location', 'title', 'words'),
-      embedded: ({ embedded }) => (embedded ? 'yes' : 'no'),
+      embedded: embeddedCell,
       source: ({ source }) => source,
     }),
+    ...linesOf(items),
+  ],
 });
 
 export const remove = request({

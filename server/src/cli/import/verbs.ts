@@ -34,13 +34,13 @@ export const status = verb({
   notes:
     'A running server embeds them one after the other. It retries a failed one, in the end every five minutes.',
   run: async (args, context) => {
-    const [{ countWanted }, { openExisting }] = await Promise.all([
-      import('../../moving/index.ts'),
+    const [{ countImported }, { openExisting }] = await Promise.all([
+      import('../../retrieval/index.ts'),
       import('../server/local.ts'),
     ]);
     const storage = await openExisting(context.config);
     try {
-      const { left, failing, error } = await countWanted(storage.db);
+      const { left, failing, error } = await countImported(storage.db);
       await print(context, args, { value: { documents_left: left, failing, last_error: error } });
     } finally {
       await storage.close();

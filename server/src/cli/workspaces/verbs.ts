@@ -1,4 +1,5 @@
 import { unwrap } from '@keyward/sdk';
+import { notEmbeddedLine } from '../documents/pending.ts';
 import { say } from '../io.ts';
 import { membersText, tableOf } from '../output.ts';
 import { given } from '../parse.ts';
@@ -59,8 +60,11 @@ export const get = request({
     const rows = tableOf(documents, {
       document: ({ docpath }) => docpath,
       pinned: ({ pinned }) => (pinned ? 'yes' : 'no'),
+      embedded: ({ notEmbedded }) => notEmbedded?.status ?? 'yes',
     });
-    return [membersText({ ...settings, threads: threads.length }), rows];
+    const waiting = documents.flatMap(({ docpath, notEmbedded }) => notEmbeddedLine(docpath, notEmbedded));
+    const settingsText = membersText({ ...settings, threads: threads.length });
+    return [settingsText, rows, ...(waiting.length === 0 ? [] : [waiting.join('\n')])];
   },
 });
 

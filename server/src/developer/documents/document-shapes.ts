@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox';
 import type { AddedDocument, ListedDocument } from '../../documents/index.ts';
 import { nullable, type Answer } from '../../http/index.ts';
 import { json, streamed } from '../answers.ts';
+import { NotEmbeddedIn, PendingDocument } from './pending-documents.ts';
 
 const Text = Type.String();
 
@@ -29,6 +30,11 @@ const source = {
     Type.Integer({ description: 'Workspaces that hold it, as far as the key sees them' }),
   ),
 };
+const notEmbedded = Type.Optional(
+  Type.Array(NotEmbeddedIn, {
+    description: 'Workspaces in which it waits for its vectors; absent where there are none',
+  }),
+);
 
 export const UploadedDocument = Type.Object(
   {
@@ -53,12 +59,21 @@ export const DocumentItem = Type.Object(
     pinnedWorkspaces: Type.Array(Type.Integer()),
     watched: Type.Boolean(),
     ...source,
+    notEmbedded,
   },
   { title: 'DocumentItem' },
 );
 
 export const FoundDocument = Type.Object(
-  { name: Text, type: Type.Literal('file'), ...metadata, ...tokens, cached: Type.Boolean(), ...source },
+  {
+    name: Text,
+    type: Type.Literal('file'),
+    ...metadata,
+    ...tokens,
+    cached: Type.Boolean(),
+    ...source,
+    notEmbedded,
+  },
   { title: 'FoundDocument' },
 );
 
@@ -81,11 +96,18 @@ export const FolderPage = {
 
 export const UploadResult = Type.Object({
   success: Type.Boolean(),
-  error: nullable(Type.String({ description: 'The documents that could not be embedded, if any' })),
+  error: nullable(
+    Type.String({ description: 'Why documents are not embedded, or not yet; null: all of them are' }),
+  ),
   documents: Type.Array(UploadedDocument),
   warnings: Type.Optional(
     Type.Array(Text, {
       description: 'What in the file was not read, such as images; absent if there is nothing',
+    }),
+  ),
+  pending: Type.Optional(
+    Type.Array(PendingDocument, {
+      description: 'Documents that are in workspaces and get their vectors later; absent if there are none',
     }),
   ),
   message: Type.Optional(

@@ -4,12 +4,13 @@ import { acceptedTypes } from '../../documents/index.ts';
 import { json, phrase } from '../answers.ts';
 import { text } from '../fields.ts';
 import { pageFields } from './document-fields.ts';
-import { documentItems, folderItems } from './document-items.ts';
+import { documentItems, folderItems, waitingMember } from './document-items.ts';
 import { DocumentTree, FolderPage, FoundDocument, sourceMembers } from './document-shapes.ts';
 import { generatedFile } from '../chat/generated-file.ts';
 import { nullable } from '../../http/index.ts';
 import type { Route, DocumentServices } from '../services.ts';
 import { documentRoute } from '../surface.ts';
+import { notEmbeddedOf } from './pending-documents.ts';
 import { documentFolderRoutes } from './document-folders.ts';
 import { documentUploadRoutes } from './uploads.ts';
 
@@ -43,7 +44,8 @@ const readingRoutes: Route[] = [
     handler: async (services, { query, caller }) => {
       const { folder, ...range } = query;
       if (folder === undefined) {
-        const items = await folderItems(await services.documents.tree(caller));
+        const folders = await services.documents.tree(caller);
+        const items = await folderItems(folders, await notEmbeddedOf(services, caller, 'all'));
         return json({ localFiles: { name: 'documents', type: 'folder', items } });
       }
       const { page, code, error } = await folderPage(services, caller, { ...range, folder });
@@ -92,12 +94,13 @@ const readingRoutes: Route[] = [
     access: 'documents:read',
     params: Type.Object({ docName: Type.String() }),
     responses: { 200: Type.Object({ document: FoundDocument }), 404: 'stream' },
-    handler: async ({ documents }, { params: { docName }, caller }) => {
-      const found = await documents.findByName(caller, docName);
+    handler: async (services, { params: { docName }, caller }) => {
+      const found = await services.documents.findByName(caller, docName);
       if (found === undefined) return phrase(404);
-      const { name, metadata, isCached } = found;
+      const { id, name, metadata, isCached } = found;
+      const waits = (await notEmbeddedOf(services, caller, { documentIds: [id] })).get(id);
       const shown = { name, type: 'file', ...metadata, cached: isCached, ...sourceMembers(found) };
-      return json({ document: shown });
+      return json({ document: { ...shown, ...waitingMember(waits) } });
     },
   }),
   documentRoute({
@@ -121,15 +124,17 @@ const readingRoutes: Route[] = [
 export const documentsRoutes: Route[] = [...readingRoutes, ...documentUploadRoutes, ...documentFolderRoutes];
 
 async function folderPage(
-  { documents }: DocumentServices,
+  services: DocumentServices,
   caller: Caller,
   { folder, offset, limit }: { folder: string; offset: number; limit?: number },
 ) {
-  const listing = await documents.list(caller, { folder, offset, limit });
+  const listing = await services.documents.list(caller, { folder, offset, limit });
   const { documents: listed = [], totalCount = 0, hasMore = false } = listing ?? {};
+  const documentIds = listed.map(({ id }) => id);
+  const notEmbedded = await notEmbeddedOf(services, caller, { documentIds });
   return {
     code: listing === undefined ? 404 : 200,
-    page: { folder, documents: await documentItems(listed), totalCount, hasMore },
+    page: { folder, documents: await documentItems(listed, notEmbedded), totalCount, hasMore },
     error: listing === undefined ? `Folder "${folder}" does not exist.` : null,
   };
 }

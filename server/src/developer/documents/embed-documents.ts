@@ -1,24 +1,36 @@
-import type { TObject, TSchema } from 'typebox';
+import type { Static, TObject, TSchema } from 'typebox';
+import type { Scope } from '../../access/index.ts';
 import { named, placeOf, type AddedDocument } from '../../documents/index.ts';
 import type { Attached } from '../../retrieval/index.ts';
 import { targetOf, type Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../../models/index.ts';
 import type { Call } from '../../http/index.ts';
 import type { DocumentServices } from '../services.ts';
+import { AGAIN, LATER, viewPending, type PendingDocument } from './pending-documents.ts';
 
 type Caller = Pick<Call<TObject, TObject, TSchema, 'any'>, 'caller' | 'countsItself'>;
+
+interface Embedding {
+  workspace: Workspace;
+  locations: readonly string[];
+  /** To change the workspace: the key must still hold it where documents have to wait. */
+  scope: Scope;
+  mayWait?: boolean;
+}
 
 /** Embeds documents that the caller sees into a workspace, on the caller's account, with audit records. */
 export async function embed(
   services: DocumentServices,
   call: Caller,
-  { workspace, locations }: { workspace: Workspace; locations: readonly string[] },
+  { workspace, locations, scope, mayWait = true }: Embedding,
 ): Promise<Attached> {
   const { documents, retrieval } = services;
   const { caller } = call;
   return retrieval.attach(workspace.id, locations, {
     viewer: await documents.viewer(caller),
     payer: { account: accountsOf(services, call, { isAside: true }) },
+    asker: { keyId: caller.keyId, scope },
+    mayWait,
     alongside: (tx, { location }) =>
       documents.record(tx, caller, changeOf('workspaces.embed', workspace, [location])),
   });
@@ -49,16 +61,29 @@ export const changeOf = (action: string, workspace: Workspace, locations: readon
   details: { slug: workspace.slug, ...named(locations) },
 });
 
-/**
- * Embeds new documents into workspaces.
- * @returns why a document is not in one of them.
- */
+interface Uploads {
+  slugs: readonly string[];
+  brought: readonly AddedDocument[];
+  /** To change the workspace: the key must still hold it where documents have to wait. */
+  scope: Scope;
+}
+
+export interface EmbeddedUploads {
+  /** Why a document is not in one of the workspaces; undefined: it is in all. */
+  refused: string | undefined;
+  /** Why documents wait for their vectors; undefined: none does. */
+  waits: string | undefined;
+  pending: Static<typeof PendingDocument>[];
+}
+
+/** Embeds new documents into workspaces. */
 export async function embedUploads(
   services: DocumentServices,
   call: Caller,
-  { slugs, brought }: { slugs: readonly string[]; brought: readonly AddedDocument[] },
-): Promise<string | null> {
+  { slugs, brought, scope }: Uploads,
+): Promise<EmbeddedUploads> {
   const reasons: string[] = [];
+  const pending: EmbeddedUploads['pending'] = [];
   let missing = 0;
   for (const slug of slugs) {
     const workspace = await services.workspaces.findCovered(call.caller, slug);
@@ -68,18 +93,43 @@ export async function embedUploads(
       continue;
     }
     const locations = await locationsFor(services, workspace, brought);
-    const { attached, failed } = await embed(services, call, { workspace, locations });
-    missing = Math.max(missing, locations.length - attached.length);
-    const [first] = failed;
+    // Once for all workspaces: the vectors are the same.
+    const mayWait = pending.length === 0;
+    const done = await embed(services, call, { workspace, locations, scope, mayWait });
+    pending.push(...done.pending.map((one) => viewPending(one, slug)));
+    missing = Math.max(missing, locations.length - done.attached.length - done.pending.length);
+    const [first] = done.failed;
     if (first !== undefined) reasons.push(`${slug}: ${first.error}`);
   }
-  if (reasons.length === 0) return null;
+  const refused =
+    reasons.length === 0
+      ? undefined
+      : `${whatOf(brought, missing)} stored but not embedded into ${reasons.join(' ')}`;
+  return { refused, waits: waitingWords(brought, pending), pending };
+}
+
+const ALL_LATER = 'They are embedded as soon as they can be.';
+
+/** @returns its title, or how many of them. */
+function whatOf(brought: readonly AddedDocument[], count: number): string {
   const [only] = brought;
-  const what =
-    brought.length === 1 && only !== undefined
-      ? `${only.document.metadata.title} was`
-      : `${missing} of ${brought.length} documents were`;
-  return `${what} stored but not embedded into ${reasons.join(' ')}`;
+  return brought.length === 1 && only !== undefined
+    ? `${only.document.metadata.title} was`
+    : `${count} of ${brought.length} documents were`;
+}
+
+function waitingWords(
+  brought: readonly AddedDocument[],
+  pending: EmbeddedUploads['pending'],
+): string | undefined {
+  const [first] = pending;
+  if (first === undefined) return undefined;
+  const slugs = [...new Set(pending.map(({ workspace }) => workspace))].join(', ');
+  const count = new Set(pending.map(({ location }) => location)).size;
+  const what = `${whatOf(brought, count)} stored in ${slugs}`;
+  if (first.status === 'failed') return `${what} and could not be embedded: ${first.reason} ${AGAIN}`;
+  const [waits, later] = brought.length === 1 ? ['waits', LATER] : ['wait', ALL_LATER];
+  return `${what} and ${waits} to be embedded: ${first.reason} ${later}`;
 }
 
 /** Of the copies of a document, the one that the workspace holds already. */

@@ -71,11 +71,12 @@ describeOnBothServers('links over the Developer API', (start) => {
     expect(seen.at(-1)?.headers).toMatchObject({ 'x-token': 'abc', host: new URL(url).host });
   });
 
-  it('say which workspace they did not get into', async () => {
+  it('say in which workspace they wait to be embedded', async () => {
     const { status, body } = await bring({ link: url, addToWorkspaces: 'docs' });
     expect({ status, error: body.error }).toEqual({
       status: 200,
-      error: expect.stringMatching(/^On Turnips was stored but not embedded into docs: /),
+      // No model embeds here.
+      error: expect.stringMatching(/^On Turnips was stored in docs and waits to be embedded: /),
     });
     const { secret } = await server.mint({ scopes: ['documents:write'] });
     const refused = await server.request('POST', '/v1/document/upload-link', {

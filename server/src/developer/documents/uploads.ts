@@ -201,12 +201,15 @@ async function store(
   const outcome = await read(source);
   if ('refusal' in outcome) return uploadFailed(outcome);
   const brought = await replaceChanged(services, call, outcome);
-  const error = await embedUploads(services, call, { slugs, brought });
+  const uploads = { slugs, brought, scope: 'workspaces:write' } as const;
+  const { refused, waits, pending } = await embedUploads(services, call, uploads);
+  const error = [refused, waits].filter((words) => words !== undefined).join(' ') || null;
   const documents = brought.map((one) => uploadedDocument(one, isNamed));
   const { warnings = [] } = outcome;
   const warned = warnings.length === 0 ? {} : { warnings };
+  const waiting = pending.length === 0 ? {} : { pending };
   const said = { ...knownMembers(brought), ...(source === undefined ? {} : { outcome: outcomeOf(outcome) }) };
-  return uploadAnswer({ success: true, error, documents, ...warned, ...said });
+  return uploadAnswer({ success: true, error, documents, ...warned, ...waiting, ...said });
 }
 
 function outcomeOf({ added, changed = [], removed = [] }: Stored): 'added' | 'updated' | 'known' {

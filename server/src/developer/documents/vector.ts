@@ -5,6 +5,7 @@ import { json, phrase, text as plain } from '../answers.ts';
 import { field, flag, text } from '../fields.ts';
 import { changeOf, embed, unembed } from './embed-documents.ts';
 import { embeddingsRoute } from './embeddings.ts';
+import { keptWords } from './pending-documents.ts';
 import { EmbeddedWorkspace, viewEmbedded } from '../workspaces/workspace-shapes.ts';
 import * as d from '../schemas.ts';
 import { accountsOf } from '../../models/index.ts';
@@ -68,7 +69,7 @@ const Skipped = Type.Object(
 const Embedded = Type.Object({
   workspace: EmbeddedWorkspace,
   message: Type.Optional(Type.String({ description: 'Where something was not done: what' })),
-  skipped: Type.Optional(Type.Array(Skipped, { description: 'All that was not done' })),
+  skipped: Type.Optional(Type.Array(Skipped, { description: 'All that was not done, or not yet' })),
 });
 
 /** What was asked for and not done; without members where all of it was done, as the recorded server answers. */
@@ -97,7 +98,7 @@ export const vectorRoutes: Route[] = [
     id: 'workspaces.embed',
     summary: 'Put documents into a workspace, or take them out',
     description:
-      'Answers when it is done; deletes come first. Documents that do not exist or cannot be embedded are skipped, and named in the answer. A budget that is spent, or a key that does not cover the embedding model, ends it with an error; what was done before stays.',
+      'Answers when it is done; deletes come first. Documents that do not exist are skipped, and named in the answer. Those that cannot be embedded now are in the workspace and embedded as soon as they can be: the answer names them, as does notEmbedded of the document. A key that does not cover the embedding model, or whose whole budget is too small, ends it with an error; what was done before stays.',
     access: 'workspaces:write',
     params,
     body: Type.Object({ adds: locations, deletes: locations }),
@@ -110,11 +111,13 @@ export const vectorRoutes: Route[] = [
       if (typeof adds === 'string') return plain(400, `adds: ${adds}`);
       if (typeof deletes === 'string') return plain(400, `deletes: ${deletes}`);
       const absent = await unembed(services, call, { workspace, locations: deletes });
-      const { refused, failed } = await embed(services, call, { workspace, locations: adds });
+      const embedding = { workspace, locations: adds, scope: 'workspaces:write' } as const;
+      const { refused, failed, pending } = await embed(services, call, embedding);
       if (refused !== undefined) throw refused;
       const skipped = [
         ...absent.map((name) => ({ name, reason: 'It is not in this workspace.' })),
         ...failed.map(({ location: name, error: reason }) => ({ name, reason })),
+        ...pending.map((kept) => ({ name: kept.location, reason: keptWords(kept) })),
       ];
       return json({ workspace: await viewEmbedded(services, workspace), ...skippedMembers(skipped) });
     },

@@ -80,7 +80,7 @@ describeOnBothServers('documents of a workspace', (start) => {
     const { storage } = server.app.core;
     const { id: documentId } = await embed('pinned', [id]);
     await embed('plain', [id]);
-    const tokens = async () => (await embeddedDocuments(storage.db, library, id)).pinnedTokens;
+    const tokens = async () => (await embeddedDocuments(server.app.core, id)).pinnedTokens;
     expect(await tokens()).toBe(0);
     const pin = { collectionId: id, documentId, pinned: true, nowMs: systemClock.nowMs() };
     await storage.transaction((tx) => setPinned(tx, pin));

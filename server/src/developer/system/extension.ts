@@ -47,7 +47,11 @@ const page = {
 };
 const Page = Type.Object(page);
 
-const contentResponses = { 200: Done, 400: Failed, 403: Refused, 500: Failed };
+const Stored = Type.Object({
+  success: Type.Boolean(),
+  message: Type.Optional(Type.String({ description: 'Where the page waits to be embedded: why' })),
+});
+const contentResponses = { 200: Stored, 400: Failed, 403: Refused, 500: Failed };
 
 const TITLE_MAX_CHARACTERS = 500;
 
@@ -70,8 +74,10 @@ async function store(
   if (note === undefined) return failed('There is no text to store.', 400);
   const { caller } = call;
   const { added: brought } = await services.intake.addNote(note, { caller, folder: DEFAULT_FOLDER });
-  const error = await embedUploads(services, call, { slugs, brought });
-  return error === null ? json({ success: true }) : failed(error, 500);
+  const uploads = { slugs, brought, scope: byKey.access };
+  const { refused, waits } = await embedUploads(services, call, uploads);
+  if (refused !== undefined) return failed(refused, 500);
+  return json({ success: true, ...(waits === undefined ? {} : { message: waits }) });
 }
 
 const viewKey = ({ id, mask, user, createdAt }: ExtensionKey) => ({

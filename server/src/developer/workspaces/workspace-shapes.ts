@@ -1,9 +1,9 @@
 import { Type, type Static } from 'typebox';
-import { listMembers, type Documents } from '../../documents/index.ts';
+import { listMembers } from '../../documents/index.ts';
 import { nullable, Time } from '../../http/index.ts';
-import type { Db } from '../../storage/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import { shaped, timesOf, viewWorkspace, workspaceProperties } from '../schemas.ts';
+import { NotEmbeddedIn, viewNotEmbedded } from '../documents/pending-documents.ts';
 import type { WorkspaceServices } from '../services.ts';
 
 const Text = Type.String();
@@ -21,6 +21,7 @@ export const EmbeddedDocument = Type.Object(
     watched: Type.Boolean(),
     createdAt: Time,
     lastUpdatedAt: Time,
+    notEmbedded: Type.Optional(NotEmbeddedIn),
   },
   { title: 'EmbeddedDocument' },
 );
@@ -56,11 +57,16 @@ const PART_ROWS = 500;
 
 /** The documents in a workspace, and how many tokens of them each chat is given in full. */
 export async function embeddedDocuments(
-  db: Db,
-  library: Documents,
+  {
+    storage: { db },
+    documents: library,
+    retrieval,
+  }: Pick<WorkspaceServices, 'storage' | 'documents' | 'retrieval'>,
   workspaceId: number,
 ): Promise<{ documents: Static<typeof EmbeddedDocument>[]; pinnedTokens: number }> {
   const members = await listMembers(db, workspaceId);
+  const waiting = await retrieval.notEmbedded({ collectionId: workspaceId });
+  const notEmbedded = new Map(waiting.map((one) => [one.documentId, viewNotEmbedded(one)]));
   let pinnedTokens = 0;
   const documents: Static<typeof EmbeddedDocument>[] = [];
   // In parts, each of which takes some milliseconds to read and convert.
@@ -76,7 +82,9 @@ export async function embeddedDocuments(
       const { id: docId, name: filename, location: docpath } = document;
       const metadata = JSON.stringify(document.metadata);
       const place = { docId, filename, docpath, workspaceId, metadata };
-      documents.push(shaped(EmbeddedDocument, { ...member, ...place, ...timesOf(member) }));
+      const waits = notEmbedded.get(docId);
+      const waiting = waits === undefined ? {} : { notEmbedded: waits };
+      documents.push(shaped(EmbeddedDocument, { ...member, ...place, ...timesOf(member), ...waiting }));
     }
   }
   return { documents, pinnedTokens };
@@ -84,14 +92,14 @@ export async function embeddedDocuments(
 
 /** A workspace with its documents, and how much of the model's window the pinned ones take. */
 export async function viewEmbedded(
-  { storage, documents: library, chat }: WorkspaceServices,
+  services: WorkspaceServices,
   workspace: Workspace,
 ): Promise<Static<typeof EmbeddedWorkspace>> {
-  const { documents, pinnedTokens } = await embeddedDocuments(storage.db, library, workspace.id);
+  const { documents, pinnedTokens } = await embeddedDocuments(services, workspace.id);
   return {
     ...viewWorkspace(workspace),
     documents,
-    contextWindow: await chat.windowTokens(workspace),
+    contextWindow: await services.chat.windowTokens(workspace),
     currentContextTokenCount: pinnedTokens,
   };
 }

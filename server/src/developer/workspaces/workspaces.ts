@@ -93,10 +93,11 @@ export const workspacesRoutes: Route[] = [
     access: 'workspaces:read',
     params,
     responses: { 200: Type.Object({ workspace: Type.Array(WorkspaceWithDocuments) }) },
-    handler: async ({ workspaces, documents: library, storage }, { caller, params: { slug } }) => {
+    handler: async (services, { caller, params: { slug } }) => {
+      const { workspaces } = services;
       const workspace = await workspaces.findCovered(caller, slug);
       if (workspace === undefined) return json({ workspace: [] });
-      const { documents } = await embeddedDocuments(storage.db, library, workspace.id);
+      const { documents } = await embeddedDocuments(services, workspace.id);
       const threads = (await workspaces.threads.of([workspace])).get(workspace.id) ?? [];
       const view = {
         ...viewWorkspace(workspace),

@@ -28,6 +28,8 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
   'completions.create': { model: CHAT_MODEL, prompt: 'Once upon a time', max_tokens: 32 },
   'embeddings.create': { model: EMBEDDER, input: 'The lighthouse is fifteen metres high.' },
   'responses.create': { model: 'gpt-5-mini', input: 'Say hello in five words.' },
+  'responses.compact': { model: 'gpt-5-mini', input: 'Say hello in five words.' },
+  'responses.input_tokens': { model: 'gpt-5-mini', input: 'Say hello in five words.' },
   'messages.create': { model: 'claude-sonnet-4-5', max_tokens: 64, messages: MESSAGES },
   'messages.count_tokens': { model: 'claude-sonnet-4-5', messages: MESSAGES },
   'moderations.create': { model: 'omni-moderation-latest', input: 'I like lighthouses.' },

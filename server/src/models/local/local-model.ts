@@ -110,17 +110,23 @@ export class LocalModel {
     return this.#state.models.includes(model) ? undefined : this.notReady();
   }
 
+  /** @returns a sentence while the model is on its way: its process starts, or fetches its weights. */
+  coming(model: string): string | undefined {
+    const { status } = this.#state;
+    if (status === 'stopped' || status === 'failed' || this.unready(model) === undefined) return undefined;
+    return `The local model ${this.#doing(status)}.`;
+  }
+
   notReady(): KeywardError {
     const { status, reason, hint } = this.#state;
     const waitMs = this.#restartAtMs - this.#options.clock.monotonicMs();
     const seconds = status === 'restarting' ? Math.max(1, Math.ceil(waitMs / 1_000)) : 2;
     const hints: Record<LocalStatus, string> = {
       stopped: 'It is stopping.',
-      starting: 'It is starting; try again in a moment.',
-      fetching: `It is downloading its weights (${this.#percent()} %); try again soon.`,
-      loading: 'It is loading; try again in a moment.',
-      // It has ended, but this is not reported yet.
-      ready: 'It is restarting; try again in a moment.',
+      starting: `It ${this.#doing('starting')}; try again in a moment.`,
+      fetching: `It ${this.#doing('fetching')}; try again soon.`,
+      loading: `It ${this.#doing('loading')}; try again in a moment.`,
+      ready: `It ${this.#doing('ready')}; try again in a moment.`,
       failed: `It failed: ${this.#public(reason)}. ${this.#public(hint)}`,
       restarting: `It ended unexpectedly and is restarting in ${seconds} s.`,
     };
@@ -128,6 +134,13 @@ export class LocalModel {
       hint: hints[status],
       headers: { 'retry-after': String(seconds) },
     });
+  }
+
+  #doing(status: Exclude<LocalStatus, 'stopped' | 'failed'>): string {
+    if (status === 'fetching') return `is downloading its weights (${this.#percent()} %)`;
+    if (status === 'starting' || status === 'loading') return `is ${status}`;
+    // Also `ready`: it has ended, but this is not reported yet.
+    return 'is restarting';
   }
 
   #percent(): number {

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { addMember, setPinned, type NewDocument } from '../../documents/index.ts';
+import { keepPending } from '../../retrieval/index.ts';
 import type { Db } from '../../storage/index.ts';
 import { documentFiles, readDocument, type DocumentFile } from '../document-file.ts';
-import { askForEmbedding } from '../embedding-store.ts';
 import type { SourceRow } from '../source-row.ts';
 import { freeName, gone, rowsOf, type Move, type Prepared, type Step, type Thing } from '../step.ts';
 
@@ -66,7 +66,7 @@ interface Placement {
 
 const placeOf = (row: SourceRow): string => `${row.id('workspaceId') ?? '?'}/${row.text('docpath') ?? ''}`;
 
-/** The documents of workspaces. The server makes the vectors later (embeddings.ts). */
+/** The documents of workspaces. The server makes the vectors later (retrieval/pending). */
 export const placements: Step<SourceRow, Placement> = {
   kind: 'placement',
   table: 'workspace_documents',
@@ -90,7 +90,7 @@ export const placements: Step<SourceRow, Placement> = {
     const nowMs = clock.nowMs();
     await addMember(tx, { collectionId, documentId, nowMs });
     if (pinned) await setPinned(tx, { collectionId, documentId, pinned, nowMs });
-    await askForEmbedding(tx, { collectionId, documentId, nowMs });
+    await keepPending(tx, { collectionId, documentId, asker: undefined, reason: null, nextAt: nowMs });
     return `${collectionId}/${documentId}`;
   },
 };

@@ -13,6 +13,15 @@ export async function bytesOfAnswer(answer: Answer, maxBytes: number): Promise<B
   }
 }
 
+/** The status with which a model refused to embed. */
+export class ModelRefusal extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super(`refused with ${status}`);
+    this.status = status;
+  }
+}
+
 const SHOWN_MAX_CHARACTERS = 300;
 
 /** @returns the vectors of an answer to `POST /embeddings`, in the order of the texts. @throws KeywardError */
@@ -63,6 +72,8 @@ function parse(bytes: Buffer): Record<string, unknown> {
 function refused(answer: Record<string, unknown>, status: number, model: string): KeywardError {
   const error = answer['error'] as { message?: unknown } | string | undefined;
   const said = typeof error === 'string' ? error : error?.message;
-  const why = typeof said === 'string' ? `: ${said.slice(0, SHOWN_MAX_CHARACTERS)}` : '';
-  return new KeywardError('upstream_unavailable', `The model ${model} refused to embed (${status})${why}`);
+  const why = typeof said === 'string' ? `: ${said.slice(0, SHOWN_MAX_CHARACTERS).replace(/\.$/, '')}` : '';
+  return new KeywardError('upstream_unavailable', `The model ${model} refused to embed (${status})${why}.`, {
+    cause: new ModelRefusal(status),
+  });
 }

@@ -12,12 +12,14 @@ const WARNINGS = 1;
 /** Runs `read`, and calls `onLost` where pdf.js says that it leaves out the text of a font. */
 async function watchingFonts<T>(read: () => Promise<T>, onLost: () => void): Promise<T> {
   const { warn } = console;
+  // eslint-disable-next-line no-console
   console.warn = (...said: unknown[]) => {
     if (said.join(' ').includes('translateFont failed')) onLost();
   };
   try {
     return await read();
   } finally {
+    // eslint-disable-next-line no-console
     console.warn = warn;
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EMBEDDING_MODEL, LocalModel } from './testing.ts';
+import { EMBEDDING_MODEL, LocalModel } from '../testing.ts';
 
 interface Embeddings {
   readonly data: readonly { readonly index: number; readonly embedding: number[] | string }[];

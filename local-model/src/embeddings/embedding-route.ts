@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../api-error.ts';
 import { EMBEDDING_DIMENSIONS, EMBEDDING_MODEL_NAME } from './embedding-model.ts';
 import type { Embedding, EmbeddingModel } from './embedding-model.ts';
 import { EmbeddingTokens } from './embedding-tokens.ts';
-import type { Exchange } from './exchange.ts';
-import type { Fields } from './fields.ts';
-import { checkEmbeddings } from './parameters.ts';
-import type { WorkQueue } from './work-queue.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Fields } from '../fields.ts';
+import { checkEmbeddings } from '../parameters.ts';
+import type { WorkQueue } from '../work-queue.ts';
 
 export interface Embedder {
   readonly model: EmbeddingModel;
