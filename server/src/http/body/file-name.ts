@@ -17,13 +17,14 @@ export function onFile(
 ): void {
   let disposition: string | undefined;
   // Before the parser's own listeners, which announce the file.
+  // eslint-disable-next-line no-underscore-dangle
   (form as BusboyInstance & Heads)._parser?.parser?.prependListener('part', (part: NodeJS.EventEmitter) => {
     disposition = undefined;
     part.prependListener('header', (head: Record<string, string[] | undefined>) => {
       disposition = head['content-disposition']?.[0];
     });
   });
-  form.on('file', (field, stream, name: string | undefined, _encoding, type) => {
+  form.on('file', (...[field, stream, name, , type]) => {
     listener(field, stream, (disposition === undefined ? undefined : fileNameIn(disposition)) ?? name, type);
   });
 }
