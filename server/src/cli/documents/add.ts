@@ -108,7 +108,9 @@ async function addAll(adding: Adding, sources: readonly Source[]): Promise<Item[
         progress.say(`Adding ${sources.length} document${sources.length === 1 ? '' : 's'}`, percent);
       };
       show(0);
-      items.push(await withEmbeddingProgress(adding.sending.client, show, () => addOne(adding, sending, source)));
+      items.push(
+        await withEmbeddingProgress(adding.sending.client, show, () => addOne(adding, sending, source)),
+      );
     }
     return await inWorkspace(adding, sending, items);
   } finally {
