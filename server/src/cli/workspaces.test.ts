@@ -156,7 +156,7 @@ describe('documents', { timeout: 60_000 }, () => {
     upstream.answer(model());
     const again = await home.json<Added>(args);
     expect(again).toMatchObject({ known: 1, pending: 0 });
-    await home.json(['documents', 'remove', ...(again.items[0]?.locations ?? [])]);
+    await home.json(['documents', 'remove', '--yes', ...(again.items[0]?.locations ?? [])]);
   });
 
   test('a missing file is reported before anything is sent, and a forbidden page after the attempt', async () => {

@@ -144,8 +144,8 @@ describeOn('sqlite', 'totals', (open) => {
     counters.count({ ...one, keyId: 'key_b', model: 'm', tokensIn: 2 });
     counters.count({ ...one, code: 'rate_limited' });
     expect([...counters.totals()]).toEqual([
-      { code: 'ok', model: 'm', requests: 2, tokensIn: 4, tokensOut: 3 },
-      { code: 'rate_limited', model: '', requests: 1, tokensIn: 0, tokensOut: 0 },
+      { code: 'ok', model: 'm', requests: 2, tokensIn: 4, tokensOut: 3, usdNano: 0 },
+      { code: 'rate_limited', model: '', requests: 1, tokensIn: 0, tokensOut: 0, usdNano: 0 },
     ]);
     for (let i = 0; i < 2_000; i++) counters.count({ ...one, model: `m${i}` });
     const totals = [...counters.totals()];

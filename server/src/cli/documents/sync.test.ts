@@ -271,7 +271,7 @@ test('What a key may not remove or replace stays, and the command says so', { ti
   const key = ['keys', 'create', 'bound', '--workspace', slug, ...scopes];
   const env = { KEYWARD_API_KEY: (await home.json<{ secret: string }>(key)).secret };
   const [location = ''] = items[0]?.locations ?? [];
-  const removal = await home.run(['documents', 'remove', location], { env });
+  const removal = await home.run(['documents', 'remove', location, '--yes'], { env });
   expect([removal.code, JSON.parse(removal.stdout)]).toEqual([1, { removed: [], kept: [location] }]);
   write({ 'powers/a.md': 'beet a' });
   const replaced = await home.run(['documents', 'sync', 'powers', '--workspace', slug, '-o', 'table'], {
