@@ -29,8 +29,11 @@ const server = createServer((request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
     const usage = { prompt_tokens: 1, completion_tokens: 1 };
     const { input = [] } = JSON.parse(text) as { input?: string[] };
-    const data = input.map((_, index) => ({ index, embedding: [1, 0] }));
-    response.end(JSON.stringify({ choices: [], data, usage }));
+    const isCount = request.url?.endsWith('/embeddings/tokens') === true;
+    const data = input.map((words, index) =>
+      isCount ? words.split(' ').length : { index, embedding: [1, 0] },
+    );
+    response.end(JSON.stringify({ choices: [], data, usage, limit: 254 }));
   });
 });
 
