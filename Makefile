@@ -45,7 +45,7 @@ test: $(INSTALLED) packages ## Run all tests
 	vitest run --reporter=default --reporter=json --outputFile.json=.local/test-results.json
 
 test-slow: $(INSTALLED) packages ## Run the suites that take long: soak, crash loops, random sequences
-	KEYWARD_SLOW=1 vitest run slow api/keys/grants api/jobs/job-model bootstrap/faults.test bootstrap/import.test
+	KEYWARD_SLOW=1 vitest run slow retrieval/recall api/keys/grants api/jobs/job-model bootstrap/faults.test bootstrap/import.test
 
 check: $(INSTALLED) ## Types, lint, format, unused code
 	tsc -p .

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document a1c7ee2e488b13a87e09836463a275811934a70cb21d861d9f7cb6c7b8c54959
-// text ac1c1ac43df17401c884d057f4fb13c859accf34a0932eb42bc9a4ca577b2225
+// document 6b6c68e2bb902c0b9813afe068ddd22ed3764060a171acef93dcf8a7f833f4b0
+// text 5d7b75f08adc0beb4d97a4c919f5f9de855276d319f37cb54b238e0ce34c3885
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -9214,7 +9214,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
+                /**
+                 * @example {
+                 *       "model": "gpt-5-mini",
+                 *       "input": "Say hello in five words."
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;
@@ -9357,7 +9362,12 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /** @example {} */
+                /**
+                 * @example {
+                 *       "model": "gpt-5-mini",
+                 *       "input": "Say hello in five words."
+                 *     }
+                 */
                 "application/json": {
                     /** @description The name of the model */
                     model: string;

@@ -23,7 +23,6 @@ test.for([
 
 test.for([
   'GET /nope-nope',
-  'GET /',
   'GET /wp-login.php',
   'POST /graphql/x/y/z',
   `GET /${'a'.repeat(16_000)}`,

@@ -16,8 +16,13 @@ export function similarRoute({ method, path }: Named, routes: readonly Named[]):
   const parts = partsOf(path).slice(0, PARTS_MAX);
   let [best, least]: [string | undefined, number] = [undefined, DIFFERENCE_MAX];
   for (const route of routes) {
-    const difference =
-      partsDifference(parts, partsOf(route.path)) + (route.method === method ? 0 : OTHER_METHOD);
+    const wanted = partsOf(route.path);
+    // Otherwise a parameter, which is like anything, would be all that they have in common.
+    const isAlike = wanted.some(
+      (part) => !part.startsWith(':') && parts.some((given) => partDifference(given, part) < 1),
+    );
+    if (!isAlike) continue;
+    const difference = partsDifference(parts, wanted) + (route.method === method ? 0 : OTHER_METHOD);
     if (difference >= least) continue;
     [best, least] = [`${route.method} ${route.path}`, difference];
   }

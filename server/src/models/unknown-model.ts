@@ -2,7 +2,7 @@ import { KeywardError } from '../base/errors.ts';
 
 /* Why a request to a model by a name that is in no list is refused. */
 
-/** @param near the most similar name that the caller may use; empty: there is none. */
+/** @param near the most similar name that the caller may use; empty: no model is. */
 export const noSuchModel = (model: string, near: string): KeywardError =>
   new KeywardError('model_not_found', `The model ${shown(model)} does not exist.`, {
     hint:

@@ -35,7 +35,11 @@ function kindOf(at: number): 'prose' | 'scripts' | 'kinds' {
   return at < QUESTIONS.length + SCRIPT_QUESTIONS.length ? 'scripts' : 'kinds';
 }
 
-for (const database of ['sqlite', 'pgvector'] as const) {
+/** `make test-slow` asks pgvector too; that its searches find the same: modes.test.ts, pgvector-search.test.ts. */
+const DATABASES =
+  process.env['KEYWARD_SLOW'] === '1' ? (['sqlite', 'pgvector'] as const) : (['sqlite'] as const);
+
+for (const database of DATABASES) {
   describeOn(database, 'the local embedding model', (open) => {
     const ready = async (): Promise<TestRetrieval> => {
       const opened = await openRetrieval(await open(), {}, localModel);
