@@ -277,8 +277,10 @@ describeOnServer('sqlite', 'what an upstream says when it fails', (start) => {
           expect([leaksOf(all, port), all]).toEqual([[], all]);
         }
         // A stream may be refused for the stream_options that Keyward added (stream-usage.test.ts): it is asked for again.
-        const isAgain = path === '/v1/chat/completions' && upstream.received.length === 4;
-        expect(upstream.received).toHaveLength(isAgain ? 4 : 3);
+        // Documents of other tests here, whose embedding failed, are tried again in between.
+        const received = upstream.received.filter((request) => !request.body.includes('owls'));
+        const isAgain = path === '/v1/chat/completions' && received.length === 4;
+        expect(received).toHaveLength(isAgain ? 4 : 3);
       },
     );
 
