@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers } from '../../test/server.ts';
+import { describeOnServer } from '../../test/server.ts';
 import type { Answer, RequestOptions, TestServer } from '../../test/server.ts';
 import { closedBody, pathOf, routes, takesJson, wrongFields } from '../api/sweep.fixture.ts';
 import type { Route } from './route.ts';
@@ -22,7 +22,7 @@ const namedBy = (answer: Answer<Problem>): (string | null)[] => [
   ...(answer.body.error?.message.match(/[\w.[\]]+(?=: )/g) ?? []),
 ];
 
-describeOnBothServers('requests that are not right', (start) => {
+describeOnServer('sqlite', 'requests that are not right', (start) => {
   let server: TestServer;
   const ask = (route: Route, options: RequestOptions = {}, query = '') =>
     server.request<Problem>(route.method, pathOf(route) + query, options);

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers, type RequestOptions, type TestServer } from '../../test/server.ts';
+import { describeOnServer, type RequestOptions, type TestServer } from '../../test/server.ts';
 import { pathOf, routes } from '../api/sweep.fixture.ts';
 
 interface Problem {
@@ -8,7 +8,7 @@ interface Problem {
   error?: { code: string };
 }
 
-describeOnBothServers('paths, methods and ids', (start) => {
+describeOnServer('sqlite', 'paths, methods and ids', (start) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await start();

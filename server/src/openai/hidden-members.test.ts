@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers, type NewKey, type TestServer } from '../../test/server.ts';
+import { describeOnServer, type NewKey, type TestServer } from '../../test/server.ts';
 import { chatAnswer, json, startTestUpstream, type TestUpstream } from '../../test/upstream.ts';
 
 interface Refusal {
@@ -68,7 +68,8 @@ const EXTRAS: [path: string, body: object, field: string][] = [
   ],
 ];
 
-describeOnBothServers(
+describeOnServer(
+  'sqlite',
   'nothing in a request says another model, size or price than what is checked',
   (start) => {
     let server: TestServer;

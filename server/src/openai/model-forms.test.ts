@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers, type TestServer } from '../../test/server.ts';
+import { describeOnServer, type TestServer } from '../../test/server.ts';
 import { json, startTestUpstream, type Received, type TestUpstream } from '../../test/upstream.ts';
 import { allRoutes } from '../app/routes.ts';
 
@@ -26,7 +26,7 @@ const fieldsOf = async ({ body, headers }: Received): Promise<[string, string | 
   return [...form.entries()];
 };
 
-describeOnBothServers('forms for models', (start) => {
+describeOnServer('sqlite', 'forms for models', (start) => {
   let server: TestServer;
   let upstream: TestUpstream;
   let key: string;

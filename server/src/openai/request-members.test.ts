@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers, type TestServer } from '../../test/server.ts';
+import { describeOnServer, type TestServer } from '../../test/server.ts';
 import { chatAnswer, json, startTestUpstream, type TestUpstream } from '../../test/upstream.ts';
 import { allRoutes } from '../app/routes.ts';
 
@@ -59,7 +59,7 @@ const NEAR: [string, string][] = [
   ['Quality', 'quality'],
 ];
 
-describeOnBothServers('what is checked of a request to a model is what is run', (start) => {
+describeOnServer('sqlite', 'what is checked of a request to a model is what is run', (start) => {
   let server: TestServer;
   let upstream: TestUpstream;
   let key: string;
