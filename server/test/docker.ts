@@ -112,7 +112,10 @@ async function answering(socketPath: string, log: string): Promise<void> {
     ))
   ) {
     const said = existsSync(log) ? readFileSync(log, 'utf8') : '';
-    if (performance.now() > endMs || /failed to start daemon|executable file not found|Operation not permitted/.test(said))
+    if (
+      performance.now() > endMs ||
+      /failed to start daemon|executable file not found|Operation not permitted/.test(said)
+    )
       throw new Error(
         `The Docker engine does not start. It needs "sh .ci/packages.sh test" and the rights of root:\n${said.slice(-2_000)}`,
       );

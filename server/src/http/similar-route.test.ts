@@ -21,11 +21,9 @@ test.for([
   expect(meant(request)).toBe(route);
 });
 
-test.for([
-  'GET /nope-nope',
-  'GET /wp-login.php',
-  'POST /graphql/x/y/z',
-  `GET /${'a'.repeat(16_000)}`,
-])('a caller of an address like no other gets no guess: %s', (request) => {
-  expect(meant(request)).toBeUndefined();
-});
+test.for(['GET /nope-nope', 'GET /wp-login.php', 'POST /graphql/x/y/z', `GET /${'a'.repeat(16_000)}`])(
+  'a caller of an address like no other gets no guess: %s',
+  (request) => {
+    expect(meant(request)).toBeUndefined();
+  },
+);
