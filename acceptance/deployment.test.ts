@@ -2,7 +2,6 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -18,6 +17,7 @@ import {
   temporaryFolder,
   type Server,
 } from './server.ts';
+import { freePort } from '../server/test/traffic/free-ports.ts';
 
 /* The configurations of docs/deployment.md, with other ports, folders and certificates. */
 
@@ -31,15 +31,6 @@ function blocks(heading: string, language: string): string[] {
   );
 }
 const block = (heading: string, language: string): string => blocks(heading, language)[0] ?? '';
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 function started(program: string, args: string[], environment: Record<string, string> = {}): ChildProcess {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {

@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { globSync, readFileSync, symlinkSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { VARIABLES } from '../server/src/config.ts';
@@ -17,6 +15,7 @@ import {
   temporaryFolder,
 } from './server.ts';
 import type { Server } from './server.ts';
+import { freePort } from '../server/test/traffic/free-ports.ts';
 
 const DOCUMENTED_ADDRESS = 'http://127.0.0.1:5390';
 const DOCUMENTED_OPENBAO = 'http://127.0.0.1:8200';
@@ -70,15 +69,6 @@ beforeAll(async () => {
   server = await (await newHome({ localModel: true })).serve();
   await server.untilModelReady();
 }, 120_000);
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 /** Ends a program that a failed page has left running, and named in a file. */
 function endLeftovers(cwd: string): void {

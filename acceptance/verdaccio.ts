@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterwards, machineEnvironment, REPOSITORY, temporaryFolder } from './server.ts';
+import { freePort } from '../server/test/traffic/free-ports.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const BINARY = join(REPOSITORY, 'node_modules/.bin/verdaccio');
@@ -75,13 +75,4 @@ log: { type: stdout, format: json, level: warn }
     opens: async (token) =>
       (await ask('/-/npm/v1/user', { headers: { authorization: `Bearer ${token}` } })).status === 200,
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

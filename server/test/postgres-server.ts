@@ -12,12 +12,12 @@ import {
   rmSync,
 } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { freePort } from './traffic/free-ports.ts';
 
 const START_TIMEOUT_MS = 30_000;
 const START_POLL_MS = 20;
@@ -259,13 +259,4 @@ async function initialise(
   const options = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
   const data = ['--encoding=UTF8', ...locale, '--no-sync', '-D', join(directory, 'data')];
   await promisify(execFile)(join(binaries, 'initdb'), [...options, ...data], { cwd: directory, ...user });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

@@ -1,4 +1,5 @@
-import { freePorts, NGINX, startNginx, startSmallProxy } from '../../test/traffic/reverse-proxy.ts';
+import { freePorts } from '../../test/traffic/free-ports.ts';
+import { NGINX, startNginx, startSmallProxy } from '../../test/traffic/reverse-proxy.ts';
 import { startLoad, type Load } from '../../test/traffic/load.ts';
 import { startServerProcess, type ServerProcess } from '../../test/server-processes.ts';
 

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, request } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { connect, createServer as createSocketServer, type AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-ports.ts';
 
 /** Something in front of several servers. */
 export interface ReverseProxy {
@@ -27,27 +28,13 @@ function isProgram(file: string): boolean {
   }
 }
 
-/** Ports of this machine that nothing listens on. */
-export async function freePorts(count: number): Promise<number[]> {
-  const probes = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const probe = createSocketServer().listen(0, '127.0.0.1');
-      await once(probe, 'listening');
-      return probe;
-    }),
-  );
-  const ports = probes.map((probe) => (probe.address() as AddressInfo).port);
-  await Promise.all(probes.map((probe) => new Promise((resolve) => probe.close(resolve))));
-  return ports;
-}
-
 /**
  * As docs/operations.md has it: connections to the servers are kept, and another server is asked where one refuses. After one
  * refusal nginx would leave a server out for 10 s, also once it is back.
  */
 export async function startNginx(program: string, ports: readonly number[]): Promise<ReverseProxy> {
   const folder = mkdtempSync(join(tmpdir(), 'keyward-nginx-'));
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const isRoot = process.getuid?.() === 0;
   const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   writeFileSync(

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterAll, describe, inject, test, type TestContext } from 'vitest';
 import { newPostgresDatabase, type NewDatabase } from '../../../test/databases.ts';
 import { MIGRATIONS } from '../../app.ts';
-import { freePorts } from '../../../test/traffic/reverse-proxy.ts';
+import { freePorts } from '../../../test/traffic/free-ports.ts';
 import { startStallingProxy } from '../../../test/traffic/stalling-proxy.ts';
 import { Home } from '../cli.fixture.ts';
 
