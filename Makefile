@@ -2,16 +2,17 @@
 .DEFAULT_GOAL := help
 # The directory on PATH for `make install`.
 BINDIR ?= $(HOME)/.local/bin
-.PHONY: help install uninstall up down v2-up v2-smoke v2-down v2-backup v2-restore test test-slow check bench sdk sdk-package format packages
+.PHONY: console help install uninstall up down v2-up v2-smoke v2-down v2-backup v2-restore test test-slow check bench sdk sdk-package format packages
 
 # Node 24 comes with `npm ci` (package.json); nothing here uses an older one.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.installed
+CONSOLE := console/dist/index.html
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-up: $(INSTALLED) ## Install, start Keyward in the background and show a real answer
+up: $(INSTALLED) $(CONSOLE) ## Install, start Keyward in the background and show a real answer
 	@./keyward up
 
 down: ## Stop it
@@ -23,7 +24,7 @@ install: $(INSTALLED) ## Put the command keyward on PATH: a link in ~/.local/bin
 uninstall: ## Remove that link
 	@sh .ci/link.sh uninstall '$(BINDIR)'
 
-v2-up: $(INSTALLED) ## Start OpenBao, a service with the Developer API and the wrapper, with their keys (docs/v2.md)
+v2-up: $(INSTALLED) $(CONSOLE) ## Start OpenBao, a service with the Developer API and the wrapper, with their keys (docs/v2.md)
 	@sh .ci/packages.sh openbao
 	@node v2/up.ts
 
@@ -34,21 +35,22 @@ v2-smoke: $(INSTALLED) ## Prove that v2 holds what it promises; its minted key i
 v2-down: $(INSTALLED) ## Stop v2; with PURGE=1 remove its data too
 	@node v2/down.ts
 
-v2-backup: $(INSTALLED) ## Back v2 up into a new folder, TO=folder, while it runs
+v2-backup: $(INSTALLED) $(CONSOLE) ## Back v2 up into a new folder, TO=folder, while it runs
 	@node v2/backup.ts
 
 v2-restore: $(INSTALLED) ## Make v2 anew from a backup, FROM=folder
 	@sh .ci/packages.sh openbao
 	@node v2/restore.ts
 
-test: $(INSTALLED) packages ## Run all tests
+test: $(INSTALLED) $(CONSOLE) packages ## Run all tests
 	vitest run --reporter=default --reporter=json --outputFile.json=.local/test-results.json
 
-test-slow: $(INSTALLED) packages ## Run the suites that take long: soak, crash loops, random sequences
+test-slow: $(INSTALLED) $(CONSOLE) packages ## Run the suites that take long: soak, crash loops, random sequences
 	KEYWARD_SLOW=1 vitest run slow retrieval/recall api/keys/grants api/jobs/job-model bootstrap/faults.test bootstrap/import.test
 
 check: $(INSTALLED) ## Types, lint, format, unused code
 	tsc -p .
+	tsc -p console
 	oxlint --type-aware --deny-warnings
 	prettier --check --log-level warn .
 	knip
@@ -65,6 +67,12 @@ bench: $(INSTALLED) ## Measure against a baseline in the same run
 	node bench/bootstrap.ts
 	node bench/jobs.ts
 	node bench/jobs/http.ts
+
+console: $(CONSOLE) ## Build the console
+
+# Built anew only when something of it changed.
+$(CONSOLE): $(INSTALLED) $(shell find console/src console/public console/index.html console/vite.config.ts sdk/src -type f)
+	vite build console --logLevel warn
 
 sdk: $(INSTALLED) ## Make the SDK's types anew from the routes
 	node sdk/generate.ts

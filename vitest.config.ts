@@ -35,7 +35,7 @@ export default defineConfig({
           name: 'together',
           // A process goes on to the next file: to load the server anew for each takes a second.
           isolate: false,
-          include: ['server', 'sdk', 'local-model', 'wrapper', 'v2'].map(
+          include: ['server', 'sdk', 'local-model', 'wrapper', 'v2', 'console'].map(
             (folder) => `${folder}/**/*.test.ts`,
           ),
           exclude: [...exclude, ...APART],

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { openapiDocument, type Route as AnyRoute } from '../../http/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
+import { consoleRoutes } from './console.ts';
 import { homeRoutes } from './home.ts';
 
 /** No asset comes from another host, and no script but these two files runs. */
@@ -94,6 +95,7 @@ export function docsRoutes(others: readonly AnyRoute[], version: string): Route[
     }),
     ...FILES.map(file),
     ...homeRoutes,
+    ...consoleRoutes,
   ];
 }
 

@@ -4,7 +4,7 @@ import { COMMIT, VERSION } from '../../base/version.ts';
 
 const JSON_ONLY = { accept: 'application/json' };
 
-describeOnServer('sqlite', 'the page /', (start) => {
+describeOnServer('sqlite', 'the pages of the server', (start) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await start({ KEYWARD_TRUSTED_PROXIES: '127.0.0.1' });
@@ -12,9 +12,9 @@ describeOnServer('sqlite', 'the page /', (start) => {
   const get = (path: string, headers: Record<string, string> = {}) =>
     server.request<string>('GET', path, { key: null, headers });
 
-  test('the page / says what runs here, and runs nothing', async () => {
+  test('the page /docs says what runs here, and runs nothing', async () => {
     for (const accept of ['text/html,application/xhtml+xml,*/*;q=0.8', '*/*']) {
-      const { status, headers, text } = await get('/', { accept });
+      const { status, headers, text } = await get('/docs', { accept });
       expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
       expect(text).toContain(`Version ${VERSION}${COMMIT === null ? '' : ` (${COMMIT})`}`);
       expect(text).not.toMatch(/<script|style=|\{\{/);
@@ -23,9 +23,9 @@ describeOnServer('sqlite', 'the page /', (start) => {
     }
   });
 
-  test('each link of the page / leads to something, also below a path', async () => {
+  test('each link of the page /docs leads to something, also below a path', async () => {
     for (const prefix of ['', '/team/keyward']) {
-      const { text } = await get('/', prefix === '' ? {} : { 'x-forwarded-prefix': prefix });
+      const { text } = await get('/docs', prefix === '' ? {} : { 'x-forwarded-prefix': prefix });
       const links = [...text.matchAll(/href="([^"]+)"/g)].map(([, link]) => link ?? '');
       expect(links).toContain(`${prefix}/docs/quickstart.md`);
       for (const link of links) {

@@ -8,6 +8,7 @@ import { KeywardError } from '../../base/errors.ts';
 import { BUILD, COMMIT, VERSION } from '../../base/version.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
+import { consolePage } from './console.ts';
 
 const DOCS = fileURLToPath(new URL('../../../../docs/', import.meta.url));
 const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -40,25 +41,26 @@ function htmlBelow(prefix: string): string {
 /** For programs. Browsers and those that say nothing get the page. */
 const isForPrograms = (accept = ''): boolean => /\bjson\b/i.test(accept) && !/\btext\/html\b/i.test(accept);
 
+const guidesBelow = (prefix: string) => ({
+  status: 200,
+  headers: {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': POLICY,
+    'cache-control': 'no-cache',
+    vary: 'Accept',
+  },
+  body: htmlBelow(prefix),
+});
+
 const home = route({
   method: 'GET',
   path: '/',
   id: 'docs.home',
-  summary: 'Show what runs here',
+  summary: 'Show the console',
   access: 'public',
   responses: { 200: 'stream' },
-  handler: (_, { prefix, headers }) => {
-    if (!isForPrograms(headers.accept))
-      return {
-        status: 200,
-        headers: {
-          'content-type': 'text/html; charset=utf-8',
-          'content-security-policy': POLICY,
-          'cache-control': 'no-cache',
-          vary: 'Accept',
-        },
-        body: htmlBelow(prefix),
-      };
+  handler: async (_, { prefix, headers }) => {
+    if (!isForPrograms(headers.accept)) return (await consolePage(prefix)) ?? guidesBelow(prefix);
     const links = {
       docs: `${prefix}/api/docs`,
       openapi: `${prefix}/openapi.json`,
@@ -67,6 +69,16 @@ const home = route({
     const body = { name: 'Keyward', version: VERSION, commit: COMMIT, links };
     return { status: 200, headers: { vary: 'Accept' }, body };
   },
+});
+
+const guides = route({
+  method: 'GET',
+  path: '/docs',
+  id: 'docs.guides',
+  summary: 'Show what runs here, and list the pages of the documentation',
+  access: 'public',
+  responses: { 200: 'stream' },
+  handler: (_, { prefix }) => guidesBelow(prefix),
 });
 
 const favicon = route({
@@ -95,7 +107,7 @@ const page = route({
   handler: async (_, { params }) => {
     if (!pages.has(params.page))
       throw new KeywardError('not_found', 'There is no page of the documentation with this name.', {
-        hint: 'GET / lists them.',
+        hint: 'GET /docs lists them.',
       });
     return {
       status: 200,
@@ -105,4 +117,4 @@ const page = route({
   },
 });
 
-export const homeRoutes: Route[] = [home, favicon, page];
+export const homeRoutes: Route[] = [home, guides, favicon, page];

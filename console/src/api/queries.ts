@@ -1,0 +1,25 @@
+import { KeywardApiError } from '@keyward/sdk';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { SESSION } from '../session/session-queries.ts';
+
+/** How long an answer counts as fresh, ms: going back to a page shows it at once. */
+const FRESH_MS = 5_000;
+
+const isSignedOut = (error: unknown): boolean =>
+  error instanceof KeywardApiError && (error.code === 'invalid_session' || error.code === 'missing_key');
+
+/** Asks who is signed in when an answer says that nobody is: the page then shows the way in. */
+function onError(error: unknown): void {
+  if (isSignedOut(error)) void queryClient.invalidateQueries({ queryKey: SESSION });
+}
+
+/** The answers of the server, and what is under way. */
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
+  defaultOptions: {
+    // The SDK repeats what may be repeated.
+    queries: { staleTime: FRESH_MS, retry: false, throwOnError: false },
+    mutations: { retry: false },
+  },
+});

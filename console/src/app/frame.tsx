@@ -1,0 +1,98 @@
+import { Alert, AppShell, Burger, Group, NavLink, ScrollArea, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { AccountMenu } from '../session/account-menu.tsx';
+import { useMay } from '../session/session-queries.ts';
+import { ColorSchemeButton } from './color-scheme-button.tsx';
+import { useIsLost } from './connection.ts';
+import { NAVIGATION } from './navigation.ts';
+
+/** Navigation, account and the page. */
+export function Frame() {
+  const [isOpen, { toggle, close }] = useDisclosure();
+  return (
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 224, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
+      padding="md"
+    >
+      <a className="skip-link" href="#main">
+        Skip to the content
+      </a>
+      <AppShell.Header px="md">
+        <Group h="100%" justify="space-between" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap">
+            <Burger
+              opened={isOpen}
+              onClick={toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label={isOpen ? 'Close the navigation' : 'Open the navigation'}
+              aria-expanded={isOpen}
+            />
+            <Text component={Link} to="/" fw={700} size="lg" c="inherit" td="none">
+              Keyward
+            </Text>
+          </Group>
+          <Group gap="xs" wrap="nowrap">
+            <ColorSchemeButton />
+            <AccountMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar aria-label="Pages">
+        <Navigation onFollow={close} />
+      </AppShell.Navbar>
+      <AppShell.Main id="main" tabIndex={-1}>
+        <LostConnection />
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function Navigation({ onFollow }: { onFollow: () => void }) {
+  const may = useMay();
+  const { pathname } = useLocation();
+  const isAt = (to: string): boolean =>
+    to === '/' ? pathname === '/' : pathname === to || pathname.startsWith(`${to}/`);
+  return (
+    <AppShell.Section grow component={ScrollArea} p="xs">
+      {NAVIGATION.map(({ group, pages }) => {
+        const shown = pages.filter(({ scope }) => may(scope));
+        if (shown.length === 0) return null;
+        return (
+          <div key={group} role="group" aria-label={group}>
+            <Text size="xs" fw={600} c="dimmed" px="sm" pt="sm" pb={4} aria-hidden>
+              {group}
+            </Text>
+            {shown.map(({ label, to }) => (
+              <NavLink
+                key={to}
+                component={Link}
+                to={to}
+                label={label}
+                active={isAt(to)}
+                aria-current={isAt(to) ? 'page' : undefined}
+                onClick={onFollow}
+              />
+            ))}
+          </div>
+        );
+      })}
+    </AppShell.Section>
+  );
+}
+
+function LostConnection() {
+  const isLost = useIsLost();
+  return (
+    <div role="status">
+      {isLost && (
+        <Alert color="orange" variant="filled" mb="md" title="The server cannot be reached">
+          This page keeps what you typed, and goes on as soon as the server answers.
+        </Alert>
+      )}
+    </div>
+  );
+}

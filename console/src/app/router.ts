@@ -1,0 +1,24 @@
+import { createRouter } from '@tanstack/react-router';
+import { BASE_PATH } from '../api/client.ts';
+import { keyRoutes } from '../keys/routes.ts';
+import { sessionRoutes } from '../session/routes.ts';
+import { frameRoute, rootRoute } from './frame-route.ts';
+import { NotFound, RouteProblem } from './route-problem.tsx';
+
+const routeTree = rootRoute.addChildren([...sessionRoutes, frameRoute.addChildren([...keyRoutes])]);
+
+/** All pages. A page is loaded when it is opened, or when its link is about to be followed. */
+export const router = createRouter({
+  routeTree,
+  basepath: BASE_PATH,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  defaultErrorComponent: RouteProblem,
+  defaultNotFoundComponent: NotFound,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

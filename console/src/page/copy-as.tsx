@@ -1,0 +1,67 @@
+import { OPERATIONS } from '@keyward/sdk';
+import { Button, Code, Modal, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { ADDRESS } from '../api/client.ts';
+import { CopyButton } from './copy-button.tsx';
+
+interface CopyAsProps {
+  operation: keyof typeof OPERATIONS;
+  /** For the parts of the path, such as `{ id: 'key_…' }`. */
+  path?: Record<string, string>;
+  body?: unknown;
+  /** Arguments of `keyward`, such as `['keys', 'create', '--name', 'reports']`. */
+  cli?: readonly string[];
+}
+
+const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** The same request for a shell. The key is a variable: a secret stands in no command. */
+export function curlOf({ operation, path = {}, body }: CopyAsProps): string {
+  const { method, path: pattern } = OPERATIONS[operation];
+  const url =
+    ADDRESS + pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? name));
+  return [
+    method === 'GET' ? 'curl' : `curl -X ${method}`,
+    quoted(url),
+    '-H "Authorization: Bearer $KEYWARD_API_KEY"',
+    ...(body === undefined
+      ? []
+      : ["-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body))}`]),
+  ].join(' \\\n  ');
+}
+
+/** Shows what a form does as a request and as a command. */
+export function CopyAs(props: CopyAsProps) {
+  const [isOpen, { open, close }] = useDisclosure();
+  const curl = curlOf(props);
+  const command = props.cli === undefined ? undefined : ['keyward', ...props.cli.map(quoted)].join(' ');
+  return (
+    <>
+      <Button variant="subtle" size="xs" onClick={open}>
+        Copy as…
+      </Button>
+      <Modal opened={isOpen} onClose={close} title="The same from a terminal" size="lg">
+        <Stack gap="xs">
+          {command !== undefined && <Snippet label="CLI" text={command} />}
+          <Snippet label="curl" text={curl} />
+        </Stack>
+      </Modal>
+    </>
+  );
+}
+
+/** A text to copy, with its name. */
+export function Snippet({ label, text }: { label: string; text: string }) {
+  return (
+    <div>
+      <Text size="sm" fw={600} mb={4}>
+        {label}
+      </Text>
+      <Code block tabIndex={0} aria-label={label}>
+        {text}
+      </Code>
+      <CopyButton text={text} label={`Copy ${label}`} mt={4} />
+    </div>
+  );
+}

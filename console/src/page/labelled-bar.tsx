@@ -1,0 +1,33 @@
+import { Group, Progress, Text } from '@mantine/core';
+
+/** How much of a limit or a budget is used. `unit` stands behind both numbers. */
+export function LabelledBar({
+  label,
+  used,
+  of,
+  unit,
+}: {
+  label: string;
+  used: number;
+  of: number;
+  unit: string;
+}) {
+  const percent = of === 0 ? 100 : Math.min(100, (used / of) * 100);
+  const number = (value: number): string => value.toLocaleString(undefined, { maximumFractionDigits: 4 });
+  const text = `${number(used)} of ${number(of)} ${unit}`;
+  return (
+    <div>
+      <Group justify="space-between" gap="xs">
+        <Text size="sm">{label}</Text>
+        <Text size="sm">{text}</Text>
+      </Group>
+      <Progress.Root size="md">
+        <Progress.Section
+          value={percent}
+          color={percent >= 90 ? 'red' : 'indigo'}
+          aria-label={`${label}: ${text}`}
+        />
+      </Progress.Root>
+    </div>
+  );
+}

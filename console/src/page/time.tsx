@@ -1,0 +1,51 @@
+import { useSyncExternalStore } from 'react';
+
+const SECOND_MS = 1_000;
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_557_600_000],
+  ['month', 2_629_800_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** Such as "3 hours ago". */
+export function ago(atMs: number, nowMs: number): string {
+  const differenceMs = atMs - nowMs;
+  for (const [unit, ms] of UNITS)
+    if (Math.abs(differenceMs) >= ms) return relative.format(Math.round(differenceMs / ms), unit);
+  return relative.format(Math.round(differenceMs / SECOND_MS), 'second');
+}
+
+/** The times of a page move on together. */
+const TICK_MS = 10_000;
+let nowMs = Date.now();
+const listeners = new Set<() => void>();
+setInterval(() => {
+  nowMs = Date.now();
+  for (const listener of listeners) listener();
+}, TICK_MS);
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** A time relative to now; in the reader's zone where the pointer rests. `otherwise`: for no time. */
+export function Time({
+  at,
+  otherwise = 'never',
+}: {
+  at: string | number | null | undefined;
+  otherwise?: string;
+}) {
+  const now = useSyncExternalStore(subscribe, () => nowMs);
+  if (at === null || at === undefined) return <>{otherwise}</>;
+  const date = new Date(at);
+  return (
+    <time dateTime={date.toISOString()} title={absolute.format(date)}>
+      {ago(date.getTime(), Math.max(now, nowMs))}
+    </time>
+  );
+}

@@ -1,0 +1,33 @@
+import { Button, Menu } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { ADDRESS } from '../api/client.ts';
+import { useSignOut } from './session-mutations.ts';
+import { useSession } from './session-queries.ts';
+
+/** Who is signed in, and the way out. */
+export function AccountMenu() {
+  const { user } = useSession();
+  const signOut = useSignOut();
+  const navigate = useNavigate();
+  const leave = async (): Promise<void> => {
+    await signOut.mutateAsync();
+    await navigate({ to: '/sign-in' });
+  };
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default">{user?.username ?? 'Administrator'}</Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item component="a" href={`${ADDRESS}/api/docs`}>
+          API documentation
+        </Menu.Item>
+        <Menu.Item component="a" href={`${ADDRESS}/docs`}>
+          Guides
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item onClick={() => void leave()}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

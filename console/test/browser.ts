@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+import { SCOPES } from '../../server/src/access/index.ts';
+import type { TestServer } from '../../server/test/server.ts';
+
+const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+/** A busy machine takes long to draw. */
+const DRAWN_WITHIN_MS = 30_000;
+/** Phone, tablet, desktop. */
+const WIDTHS_PX = [390, 820, 1440] as const;
+const HEIGHT_PX = 900;
+const SCREENSHOTS = fileURLToPath(new URL('../../.local/screenshots/', import.meta.url));
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+let started: Promise<Browser> | undefined;
+/** One browser for all files of a process: to start it takes a second. It ends with the process. */
+const browser = (): Promise<Browser> =>
+  (started ??= chromium.launch({
+    executablePath: execFileSync('which', ['chromium']).toString().trim(),
+    args: ARGUMENTS,
+  }));
+
+/** A page of the console in a browser of its own: other cookies, other storage. */
+export interface ConsolePage {
+  page: Page;
+  context: BrowserContext;
+  /** Goes to a path such as `/keys`. */
+  open(path: string): Promise<void>;
+  /** Fails if the page breaks a rule of accessibility. @param name of the screenshots that `make screenshots` keeps */
+  inspect(name: string): Promise<void>;
+  /** Fails if one of these texts is in the DOM, a field, the storage, the address or the history. */
+  holdsNone(secrets: readonly string[]): Promise<void>;
+  /** What the page has complained about; a test that expects complaints takes them out. */
+  complaints: string[];
+}
+
+/**
+ * Opens the console. At the end of the test it fails for every error and violation of the policy that the page reported, and for
+ * every request to another host.
+ * @param signIn the body of POST /v1/session. @default nobody is signed in
+ */
+export async function openConsole(
+  server: Pick<TestServer, 'url'>,
+  { signIn, path = '/' }: { signIn?: object; path?: string } = {},
+): Promise<ConsolePage> {
+  const context = await (
+    await browser()
+  ).newContext({
+    baseURL: server.url,
+    viewport: { width: 1440, height: HEIGHT_PX },
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(DRAWN_WITHIN_MS);
+  const complaints: string[] = [];
+  await context.route('**/*', (route) => {
+    const url = route.request().url();
+    if (url.startsWith(`${server.url}/`) || /^(data|blob):/.test(url)) return route.continue();
+    complaints.push(`a request to ${url}`);
+    return route.abort();
+  });
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  onTestFinished(async () => {
+    await context.close();
+    assert.deepEqual(complaints, []);
+  });
+  if (signIn !== undefined) await signInTo(context, server.url, signIn);
+  await page.goto(path);
+  return {
+    page,
+    context,
+    complaints,
+    open: async (to) => void (await page.goto(to)),
+    inspect: (name) => inspect(page, name),
+    holdsNone: (secrets) => holdsNone(page, secrets),
+  };
+}
+
+/** Of the branch of the console only, until the server has sessions: the key stands in each request. */
+async function signInTo(context: BrowserContext, url: string, body: object): Promise<void> {
+  const { key } = body as { key: string };
+  await context.setExtraHTTPHeaders({ authorization: `Bearer ${key}` });
+  const own = await context.request.get(`${url}/v1/keys/self`);
+  const { key: view } = (await own.json()) as { key: { owner: { id: string }; scopes: string[] } };
+  const scopes = view.scopes.includes('*') ? SCOPES : view.scopes;
+  const session = {
+    id: 'one',
+    kind: 'admin',
+    user: null,
+    owner_id: view.owner.id,
+    scopes,
+    workspaces: null,
+    expires_at: '2030-01-01T00:00:00Z',
+  };
+  await context.route('**/v1/session', (route) =>
+    route.fulfill({ json: { mode: 'setup', session, oidc: [], version: '0' } }),
+  );
+}
+
+interface Violation {
+  id: string;
+  help: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+async function inspect(page: Page, name: string): Promise<void> {
+  // The policy of the page refuses a script element; the debugger may evaluate one.
+  await page.evaluate(readFileSync(AXE, 'utf8'));
+  const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
+  assert.deepEqual(
+    violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      nodes: nodes.map(({ failureSummary, html }) => `${html} ${failureSummary}`),
+    })),
+    [],
+    `axe on ${name}`,
+  );
+  if (process.env['KEYWARD_SCREENSHOTS'] !== '1') return;
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  for (const width of WIDTHS_PX) {
+    await page.setViewportSize({ width, height: HEIGHT_PX });
+    await page.screenshot({ path: `${SCREENSHOTS}${name}-${width}.png` });
+  }
+  await page.setViewportSize({ width: 1440, height: HEIGHT_PX });
+}
+
+const EVERYTHING_HELD = `JSON.stringify([
+  document.documentElement.outerHTML,
+  [...document.querySelectorAll('input, textarea')].map((field) => field.value),
+  { ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state,
+])`;
+
+async function holdsNone(page: Page, secrets: readonly string[]): Promise<void> {
+  const held = await page.evaluate<string>(EVERYTHING_HELD);
+  for (const secret of secrets) assert.equal(held.includes(secret), false, 'the page holds a secret');
+}
