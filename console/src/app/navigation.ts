@@ -1,4 +1,10 @@
 /** The pages of the navigation, in groups. `scope`: without it the page is left out, as the server would refuse it. */
 export const NAVIGATION = [
-  { group: 'Access', pages: [{ label: 'Keys', to: '/keys', scope: 'keys:read' }] },
+  {
+    group: 'Access',
+    pages: [
+      { label: 'Keys', to: '/keys', scope: 'keys:read' },
+      { label: 'Running now', to: '/running', scope: 'keys:read' },
+    ],
+  },
 ] as const;

@@ -1,11 +1,15 @@
 import { createRouter } from '@tanstack/react-router';
 import { BASE_PATH } from '../api/client.ts';
 import { keyRoutes } from '../keys/routes.ts';
+import { runningRoutes } from '../running/routes.ts';
 import { sessionRoutes } from '../session/routes.ts';
 import { frameRoute, rootRoute } from './frame-route.ts';
 import { NotFound, RouteProblem } from './route-problem.tsx';
 
-const routeTree = rootRoute.addChildren([...sessionRoutes, frameRoute.addChildren([...keyRoutes])]);
+const routeTree = rootRoute.addChildren([
+  ...sessionRoutes,
+  frameRoute.addChildren([...keyRoutes, ...runningRoutes]),
+]);
 
 /** All pages. A page is loaded when it is opened, or when its link is about to be followed. */
 export const router = createRouter({

@@ -1749,5 +1749,47 @@ export const OPERATIONS = {
     "summary": "Begin a session of a widget anew",
     "description": "Needs no key.",
     "scope": null
+  },
+  "console.asset": {
+    "method": "GET",
+    "path": "/assets/{file}",
+    "summary": "Get a part of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.color_scheme": {
+    "method": "GET",
+    "path": "/color-scheme.js",
+    "summary": "Get the script that sets the colours before the first paint",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.sign_in": {
+    "method": "GET",
+    "path": "/sign-in",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.sign_in_part": {
+    "method": "GET",
+    "path": "/sign-in/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.keys": {
+    "method": "GET",
+    "path": "/keys",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.keys_part": {
+    "method": "GET",
+    "path": "/keys/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
   }
 } as const;

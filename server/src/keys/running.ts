@@ -4,7 +4,8 @@ import { pageOf, readPlace, type Page } from '../base/page.ts';
 import { isRunOn, type Acknowledgement, type Change, type RunView } from '../nodes/index.ts';
 import { mayTouchKey, mayTouchOwner, reachesAll, type KeysContext } from './context.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
-import { findKey } from './store/key-store.ts';
+import { findKey, findPlainKeys } from './store/key-store.ts';
+import { ownerNamesOf } from './store/owner-store.ts';
 import { getKey } from './keys.ts';
 import { getOwner } from './owners.ts';
 import { refuseStronger, refuseStrongerKey } from './power/taking-away.ts';
@@ -16,7 +17,13 @@ const LOOKS_MAX = 40;
 /** Stopped in one transaction, which holds the lock that all changes share. */
 const STOPPED_AT_ONCE = 1_000;
 
-export interface RunningList extends Page<RunView> {
+/** A running request with the names that people read. */
+export interface NamedRun extends RunView {
+  key_name: string | null;
+  owner_name: string | null;
+}
+
+export interface RunningList extends Page<NamedRun> {
   /** Nodes that did not answer in time: their requests are missing here. */
   missing_nodes: number;
 }
@@ -39,7 +46,21 @@ export async function listRunning(
     if (items.length > limit) break;
   }
   const page = pageOf(items, limit, ({ startedAt, id }) => [startedAt, id]);
-  return { ...page, missing_nodes };
+  return { ...page, items: await named(context, page.items), missing_nodes };
+}
+
+/** The actor may see these requests, so it may read whose they are. */
+async function named({ storage: { db } }: KeysContext, items: readonly RunView[]): Promise<NamedRun[]> {
+  const keyIds = items.flatMap(({ key_id }) => (key_id === null ? [] : [key_id]));
+  const ownerIds = items.flatMap(({ owner_id }) => (owner_id === null ? [] : [owner_id]));
+  const keys = keyIds.length === 0 ? [] : await findPlainKeys(db, keyIds);
+  const keyNames = new Map(keys.map(({ id, name }) => [id, name]));
+  const ownerNames = await ownerNamesOf(db, ownerIds);
+  return items.map((item) => ({
+    ...item,
+    key_name: keyNames.get(item.key_id ?? '') ?? null,
+    owner_name: ownerNames.get(item.owner_id ?? '') ?? null,
+  }));
 }
 
 /** All requests that the actor may see, a look at a time. */
