@@ -7,4 +7,5 @@ export const NAVIGATION = [
       { label: 'Running now', to: '/running', scope: 'keys:read' },
     ],
   },
+  { group: 'System', pages: [{ label: 'Audit', to: '/audit', scope: 'audit:read' }] },
 ] as const;

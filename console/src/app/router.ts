@@ -1,5 +1,6 @@
 import { createRouter } from '@tanstack/react-router';
 import { BASE_PATH } from '../api/client.ts';
+import { auditRoutes } from '../audit/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
 import { runningRoutes } from '../running/routes.ts';
 import { sessionRoutes } from '../session/routes.ts';
@@ -8,7 +9,7 @@ import { NotFound, RouteProblem } from './route-problem.tsx';
 
 const routeTree = rootRoute.addChildren([
   ...sessionRoutes,
-  frameRoute.addChildren([...keyRoutes, ...runningRoutes]),
+  frameRoute.addChildren([...keyRoutes, ...runningRoutes, ...auditRoutes]),
 ]);
 
 /** All pages. A page is loaded when it is opened, or when its link is about to be followed. */

@@ -469,6 +469,13 @@ export const OPERATIONS = {
     "description": "Keep the checkpoint outside the server. It proves a later change of the record, even by the owner of the database. Scope: audit:read.",
     "scope": "audit:read"
   },
+  "audit.verify": {
+    "method": "GET",
+    "path": "/v1/audit/verify",
+    "summary": "Verify the whole audit record in the database",
+    "description": "Checks each record by its hash, the record before it, the head, and the checkpoints that this server signed. The owner of database and server can rewrite everything: only a checkpoint that was saved elsewhere proves that (`keyward audit verify`). Scope: audit:read.",
+    "scope": "audit:read"
+  },
   "bootstrap.report": {
     "method": "POST",
     "path": "/v1/bootstrap/reports",
@@ -1788,6 +1795,20 @@ export const OPERATIONS = {
   "console.keys_part": {
     "method": "GET",
     "path": "/keys/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.running": {
+    "method": "GET",
+    "path": "/running",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.running_part": {
+    "method": "GET",
+    "path": "/running/{model}",
     "summary": "Show a page of the console",
     "description": "Needs no key.",
     "scope": null
