@@ -1,14 +1,22 @@
 import { Alert, AppShell, Burger, Group, NavLink, ScrollArea, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { AccountMenu } from '../session/account-menu.tsx';
-import { useMay } from '../session/session-queries.ts';
+import { sessionQuery, useMay } from '../session/session-queries.ts';
 import { ColorSchemeButton } from './color-scheme-button.tsx';
 import { useIsLost } from './connection.ts';
 import { NAVIGATION } from './navigation.ts';
 
-/** Navigation, account and the page. */
+/** Navigation, account and the page; the way in once the session has ended. */
 export function Frame() {
+  const { session } = useSuspenseQuery(sessionQuery).data;
+  const { href } = useLocation();
+  if (session === null) return <Navigate to="/sign-in" search={{ next: href }} />;
+  return <OpenFrame />;
+}
+
+function OpenFrame() {
   const [isOpen, { toggle, close }] = useDisclosure();
   return (
     <AppShell
