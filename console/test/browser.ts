@@ -77,7 +77,8 @@ export async function openConsole(
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  onTestFinished(async () => {
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await page.screenshot({ path: `${SCREENSHOTS}failed.png` });
     await context.close();
     assert.deepEqual(complaints, []);
   });

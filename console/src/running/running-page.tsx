@@ -6,7 +6,7 @@ import { columnsOf, DataTable } from '../page/data-table.tsx';
 import { Empty } from '../page/empty.tsx';
 import { Page } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';
-import { acknowledgement } from '../page/acknowledgement.ts';
+import { acknowledgedText, noticeDone } from '../page/done-notice.tsx';
 import { runningQuery, useStop, type RunningRequest, type StopTarget } from './running-queries.ts';
 
 /** Every request in flight, on all nodes. */
@@ -67,8 +67,9 @@ function StopButtons({ request }: { request: RunningRequest }) {
   const { id, key_id, key_name, owner_id, owner_name } = request;
   const run = async (target: StopTarget): Promise<void> => {
     try {
-      const message = acknowledgement(await stop.mutateAsync(target));
-      notifications.show({ title: 'Stopped', message });
+      const { acknowledged, missing_nodes } = await stop.mutateAsync(target);
+      const missing = missing_nodes === 0 ? '' : ` ${missing_nodes} did not answer in time.`;
+      noticeDone({ title: 'Stopped', message: acknowledgedText(acknowledged) + missing });
     } catch (error) {
       notifications.show({
         color: 'red',

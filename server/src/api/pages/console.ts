@@ -18,7 +18,7 @@ const TYPES: Record<string, string> = {
   css: 'text/css; charset=utf-8',
 };
 /** Such as `keys-page-IRqlm98j.js`: no path. */
-const FILE_NAME = /^[\w-]+\.(js|css)$/;
+const FILE_NAME = /^[\w-]+(?:\.[\w-]+)*\.(js|css)$/;
 
 /**
  * Only scripts and styles of this server run, and the style elements with the nonce of this one page. No page may frame the
