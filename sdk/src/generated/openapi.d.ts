@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 78436cf9deaa90fef2a185dcb7074f964f4ff97c77c5ccd0a786048973198f51
-// text 55105e4cc43756468f293d6d745b01da5f7a4c2ae3f65d9cae61c09c2d41172e
+// document 766b6c32cc6c743ac123230bd6bb15c78c4dfb22ba6b77262c239e409b96a640
+// text a4a83ea8fd35480e136a3e7952baffe7e2248280c0140644e3640d2ece8b9773
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -581,6 +581,154 @@ export interface paths {
          * @description Ends the session, with its running requests, on every node, and removes the cookie. Needs a session, no key.
          */
         delete: operations["session.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your sessions
+         * @description The newest 1,000. With all=true, for administrators, those of all users. Needs a session, no key.
+         */
+        get: operations["session.list"];
+        put?: never;
+        post?: never;
+        /**
+         * End all your other sessions
+         * @description Their running requests end on every node. Needs a session, no key.
+         */
+        delete: operations["session.end_others"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session
+         * @description One of your own; administrators end any. Its running requests end on every node. Needs a session, no key.
+         */
+        delete: operations["session.end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the first password, or let users in
+         * @description With password alone: the one password of an instance that has none. With username too: the first administrator, and users from then on, permanently. All older sessions end. Needs a session, no key.
+         */
+        post: operations["session.setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your password
+         * @description Without users: the one password; an admin key counts as the present one. All other sessions end, and this browser gets a new one. Needs a session, no key.
+         */
+        post: operations["session.change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get new recovery codes
+         * @description Two of them replace a lost password. They are shown once; the former ones end. Needs a session, no key.
+         */
+        post: operations["session.recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password with recovery codes
+         * @description Takes two codes. All sessions of the user end, and this browser is signed in. Needs no key.
+         */
+        post: operations["session.recover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/invites/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether an invite is good
+         * @description Needs no key.
+         */
+        get: operations["session.invite"];
+        put?: never;
+        /**
+         * Become a user with an invite
+         * @description Each invite works once. This browser is signed in. Needs no key.
+         */
+        post: operations["session.accept_invite"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5065,6 +5213,86 @@ export interface components {
             /** @description The password */
             password?: string;
         };
+        ListedSession: {
+            /** @description Id of the session */
+            id: string;
+            /** @description null: the administrator of an instance without users */
+            user: {
+                /** @description Its id in the API */
+                id: number;
+                /** @description The name that the user logs in with */
+                username: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            expires_at: string;
+            /** @description Up to a minute old */
+            last_used_at: string | null;
+            /** @description Address from which it was begun */
+            ip: string | null;
+            /** @description The browser that began it, as it names itself */
+            user_agent: string | null;
+            /** @description Whether it is the session of this request */
+            is_current: boolean;
+        };
+        SessionList: {
+            /** @description The newest first */
+            sessions: components["schemas"]["ListedSession"][];
+        };
+        EndedSessions: {
+            /** @description Number of sessions */
+            ended: number;
+        };
+        SetupRequest: {
+            /** @description The name that the user logs in with */
+            username?: string;
+            /** @description The password */
+            password: string;
+        };
+        OwnPasswordChange: {
+            /** @description Your present password */
+            current: string;
+            /** @description The password */
+            password: string;
+        };
+        RecoveryCodesRequest: {
+            /** @description Your present password */
+            current: string;
+        };
+        RecoveryCodes: {
+            /** @description Four codes */
+            codes: string[];
+        };
+        RecoverRequest: {
+            /** @description The name that the user logs in with */
+            username: string;
+            /** @description Two recovery codes */
+            codes: string[];
+            /** @description The password */
+            password: string;
+        };
+        InviteState: {
+            /**
+             * @description pending, claimed or disabled
+             * @enum {string}
+             */
+            status: "pending" | "claimed" | "disabled";
+            /** @description Slugs. Only of a pending invite */
+            workspaces?: string[];
+        };
+        AcceptInviteRequest: {
+            /** @description The name that the user logs in with */
+            username: string;
+            /** @description The password */
+            password: string;
+        };
         /** @description {name, requests, window_seconds} or {name, concurrent}; for jobs {name, max_running} or {name, max_queued} */
         Limit: {
             /** @description The name that people read */
@@ -8742,7 +8970,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8751,7 +8979,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8892,7 +9120,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8901,7 +9129,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9038,7 +9266,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9047,7 +9275,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9187,7 +9415,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9196,7 +9424,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9335,7 +9563,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9344,7 +9572,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9483,7 +9711,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9492,7 +9720,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9638,7 +9866,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9647,7 +9875,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9791,7 +10019,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9800,7 +10028,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9939,7 +10167,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9948,7 +10176,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10091,7 +10319,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10100,7 +10328,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10240,7 +10468,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10249,7 +10477,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10395,7 +10623,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10404,7 +10632,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10548,7 +10776,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10557,7 +10785,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10695,7 +10923,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10704,7 +10932,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10849,7 +11077,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10858,7 +11086,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11003,7 +11231,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11012,7 +11240,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11140,7 +11368,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11149,7 +11377,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11245,7 +11473,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11254,7 +11482,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11358,7 +11586,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11367,7 +11595,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11453,7 +11681,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11462,7 +11690,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11575,7 +11803,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11584,7 +11812,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11672,7 +11900,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11681,7 +11909,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11769,7 +11997,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11778,7 +12006,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11891,7 +12119,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11900,7 +12128,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11986,7 +12214,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11995,7 +12223,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12125,7 +12353,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12134,7 +12362,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12243,7 +12471,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12252,7 +12480,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12379,7 +12607,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12388,7 +12616,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12526,7 +12754,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12535,7 +12763,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12636,7 +12864,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12645,7 +12873,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12722,7 +12950,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12731,7 +12959,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12855,7 +13083,10 @@ export interface operations {
     "session.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12974,7 +13205,10 @@ export interface operations {
     "session.delete": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12987,7 +13221,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description bad_request, key_in_url, conflicting_credentials */
+            /** @description bad_request, key_in_url */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12996,7 +13230,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13005,7 +13239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13041,7 +13275,964 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.list": {
+        parameters: {
+            query?: {
+                /** @description Whether to list those of all users */
+                all?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.end_others": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path: {
+                /** @description Id of the session, from the list */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.setup": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.change_password": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "the present password",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OwnPasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.recovery_codes": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "the present password"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecoveryCodesRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.recover": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "codes": [
+                 *         "code-one",
+                 *         "code-two"
+                 *       ],
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecoverRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The code of the invite */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.accept_invite": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path: {
+                /** @description The code of the invite */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcceptInviteRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13118,7 +14309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13127,7 +14318,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13223,7 +14414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13232,7 +14423,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13333,7 +14524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13342,8 +14533,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13419,7 +14619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13428,7 +14628,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13523,7 +14723,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13532,7 +14732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13657,7 +14857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13666,7 +14866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13794,7 +14994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13803,7 +15003,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13812,7 +15012,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description last_admin */
+            /** @description last_admin, conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13916,7 +15116,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13925,7 +15125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14040,7 +15240,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14049,7 +15249,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14171,7 +15371,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14180,7 +15380,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14305,7 +15505,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14314,7 +15514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14436,7 +15636,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14445,7 +15645,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14567,7 +15767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14576,7 +15776,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14701,7 +15901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14710,7 +15910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14830,7 +16030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14839,7 +16039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15023,7 +16223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15032,7 +16232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15129,7 +16329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15138,7 +16338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15215,7 +16415,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15224,7 +16424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15334,7 +16534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15343,7 +16543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15458,7 +16658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15467,7 +16667,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15551,7 +16751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15560,7 +16760,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15655,7 +16855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15664,7 +16864,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15752,7 +16952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15761,7 +16961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15889,7 +17089,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15898,7 +17098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16013,7 +17213,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16022,7 +17222,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16109,7 +17309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16118,7 +17318,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16222,7 +17422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16231,7 +17431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16318,7 +17518,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16327,7 +17527,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16452,7 +17652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16461,7 +17661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16583,7 +17783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16592,7 +17792,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16711,7 +17911,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16720,7 +17920,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16806,7 +18006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16815,7 +18015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16913,7 +18113,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16922,7 +18122,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16996,7 +18196,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17005,7 +18205,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17079,7 +18279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17088,7 +18288,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17184,7 +18384,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17193,7 +18393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17303,7 +18503,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17312,7 +18512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17391,7 +18591,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17400,7 +18600,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17486,7 +18686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17495,7 +18695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17597,7 +18797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17606,7 +18806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17710,7 +18910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17719,7 +18919,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17806,7 +19006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17815,7 +19015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17911,7 +19111,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17920,7 +19120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18034,7 +19234,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18043,7 +19243,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18123,7 +19323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18132,7 +19332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18216,7 +19416,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18225,7 +19425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18341,7 +19541,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18350,7 +19550,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18448,7 +19648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18457,7 +19657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18543,7 +19743,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18552,7 +19752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18665,7 +19865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18674,7 +19874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18769,7 +19969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18778,7 +19978,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18894,7 +20094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18903,7 +20103,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18998,7 +20198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19007,7 +20207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19110,7 +20310,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19119,7 +20319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19223,7 +20423,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19232,7 +20432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19333,7 +20533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19342,7 +20542,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19435,7 +20635,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19444,7 +20644,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19553,7 +20753,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19562,7 +20762,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19691,7 +20891,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19700,7 +20900,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19825,7 +21025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19834,7 +21034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19964,7 +21164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19973,7 +21173,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20098,7 +21298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20107,7 +21307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20184,7 +21384,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20193,7 +21393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20288,7 +21488,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20297,7 +21497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20410,7 +21610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20419,7 +21619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20532,7 +21732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20541,7 +21741,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20642,7 +21842,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20651,7 +21851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20725,7 +21925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20734,7 +21934,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20823,7 +22023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20832,7 +22032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20911,7 +22111,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20920,7 +22120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20999,7 +22199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21008,7 +22208,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21106,7 +22306,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21115,7 +22315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21219,7 +22419,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21228,7 +22428,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21338,7 +22538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21347,7 +22547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21449,7 +22649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21458,7 +22658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21573,7 +22773,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21582,7 +22782,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21692,7 +22892,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21701,7 +22901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21781,7 +22981,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21790,7 +22990,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21879,7 +23079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21888,7 +23088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21979,7 +23179,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21988,7 +23188,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22074,7 +23274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22083,7 +23283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22206,7 +23406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22215,7 +23415,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22333,7 +23533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22342,7 +23542,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22449,7 +23649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22458,7 +23658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22559,7 +23759,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22568,7 +23768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22645,7 +23845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22654,7 +23854,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22747,7 +23947,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22756,7 +23956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22872,7 +24072,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22881,7 +24081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22972,7 +24172,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22981,7 +24181,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23091,7 +24291,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23100,7 +24300,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23210,7 +24410,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23219,7 +24419,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23533,7 +24733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23542,7 +24742,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31082,13 +32282,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description A limit of the key is reached */
+            /** @description Done */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "application/json": components["schemas"]["ChatAbort"];
                 };
             };
             /** @description Done */
@@ -31201,13 +32401,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description A limit of the key is reached */
+            /** @description Done */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "application/json": components["schemas"]["ChatAbort"];
                 };
             };
             /** @description Internal Server Error */
