@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 70a201bde676748af59775696487bdf0eb22d3286107393730ba38544e8a2daa
-// text 7af130f90c3e405bdaeaea8682dd842453dfe0c6383883a71ea39cf6e8a349d0
+// document f636b2ca10b54e4896d6514d4faa296db6c1aea054efdd6138168e09ba5ecb72
+// text c37c1ad28cac4fd286202360a91692d8ff8dc4c2363b1a04e65bbc60bae2ae1a
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -581,6 +581,154 @@ export interface paths {
          * @description Ends the session, with its running requests, on every node, and removes the cookie. Needs a session, no key.
          */
         delete: operations["session.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your sessions
+         * @description The newest 1,000. With all=true, for administrators, those of all users. Needs a session, no key.
+         */
+        get: operations["session.list"];
+        put?: never;
+        post?: never;
+        /**
+         * End all your other sessions
+         * @description Their running requests end on every node. Needs a session, no key.
+         */
+        delete: operations["session.end_others"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session
+         * @description One of your own; administrators end any. Its running requests end on every node. Needs a session, no key.
+         */
+        delete: operations["session.end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the first password, or let users in
+         * @description With password alone: the one password of an instance that has none. With username too: the first administrator, and users from then on, permanently. All older sessions end. Needs a session, no key.
+         */
+        post: operations["session.setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your password
+         * @description Without users: the one password; an admin key counts as the present one. All other sessions end, and this browser gets a new one. Needs a session, no key.
+         */
+        post: operations["session.change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get new recovery codes
+         * @description Two of them replace a lost password. They are shown once; the former ones end. Needs a session, no key.
+         */
+        post: operations["session.recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password with recovery codes
+         * @description Takes two codes. All sessions of the user end, and this browser is signed in. Needs no key.
+         */
+        post: operations["session.recover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/invites/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether an invite is good
+         * @description Needs no key.
+         */
+        get: operations["session.invite"];
+        put?: never;
+        /**
+         * Become a user with an invite
+         * @description Each invite works once. This browser is signed in. Needs no key.
+         */
+        post: operations["session.accept_invite"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5285,6 +5433,86 @@ export interface components {
             /** @description The password */
             password?: string;
         };
+        ListedSession: {
+            /** @description Id of the session */
+            id: string;
+            /** @description null: the administrator of an instance without users */
+            user: {
+                /** @description Its id in the API */
+                id: number;
+                /** @description The name that the user logs in with */
+                username: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            expires_at: string;
+            /** @description Up to a minute old */
+            last_used_at: string | null;
+            /** @description Address from which it was begun */
+            ip: string | null;
+            /** @description The browser that began it, as it names itself */
+            user_agent: string | null;
+            /** @description Whether it is the session of this request */
+            is_current: boolean;
+        };
+        SessionList: {
+            /** @description The newest first */
+            sessions: components["schemas"]["ListedSession"][];
+        };
+        EndedSessions: {
+            /** @description Number of sessions */
+            ended: number;
+        };
+        SetupRequest: {
+            /** @description The name that the user logs in with */
+            username?: string;
+            /** @description The password */
+            password: string;
+        };
+        OwnPasswordChange: {
+            /** @description Your present password */
+            current: string;
+            /** @description The password */
+            password: string;
+        };
+        RecoveryCodesRequest: {
+            /** @description Your present password */
+            current: string;
+        };
+        RecoveryCodes: {
+            /** @description Four codes */
+            codes: string[];
+        };
+        RecoverRequest: {
+            /** @description The name that the user logs in with */
+            username: string;
+            /** @description Two recovery codes */
+            codes: string[];
+            /** @description The password */
+            password: string;
+        };
+        InviteState: {
+            /**
+             * @description pending, claimed or disabled
+             * @enum {string}
+             */
+            status: "pending" | "claimed" | "disabled";
+            /** @description Slugs. Only of a pending invite */
+            workspaces?: string[];
+        };
+        AcceptInviteRequest: {
+            /** @description The name that the user logs in with */
+            username: string;
+            /** @description The password */
+            password: string;
+        };
         /** @description {name, requests, window_seconds} or {name, concurrent}; for jobs {name, max_running} or {name, max_queued} */
         Limit: {
             /** @description The name that people read */
@@ -8980,7 +9208,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8989,7 +9217,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9130,7 +9358,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9139,7 +9367,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9276,7 +9504,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9285,7 +9513,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9425,7 +9653,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9434,7 +9662,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9573,7 +9801,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9582,7 +9810,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9721,7 +9949,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9730,7 +9958,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9876,7 +10104,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9885,7 +10113,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10029,7 +10257,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10038,7 +10266,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10177,7 +10405,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10186,7 +10414,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10329,7 +10557,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10338,7 +10566,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10478,7 +10706,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10487,7 +10715,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10633,7 +10861,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10642,7 +10870,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10786,7 +11014,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10795,7 +11023,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10933,7 +11161,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10942,7 +11170,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11087,7 +11315,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11096,7 +11324,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11241,7 +11469,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11250,7 +11478,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11378,7 +11606,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11387,7 +11615,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11483,7 +11711,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11492,7 +11720,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11596,7 +11824,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11605,7 +11833,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11691,7 +11919,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11700,7 +11928,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11813,7 +12041,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11822,7 +12050,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11910,7 +12138,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11919,7 +12147,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12007,7 +12235,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12016,7 +12244,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12129,7 +12357,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12138,7 +12366,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12224,7 +12452,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12233,7 +12461,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12363,7 +12591,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12372,7 +12600,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12481,7 +12709,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12490,7 +12718,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12617,7 +12845,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12626,7 +12854,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12764,7 +12992,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12773,7 +13001,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12874,7 +13102,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12883,7 +13111,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12960,7 +13188,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12969,7 +13197,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13093,7 +13321,10 @@ export interface operations {
     "session.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13212,7 +13443,10 @@ export interface operations {
     "session.delete": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13225,7 +13459,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description bad_request, key_in_url, conflicting_credentials */
+            /** @description bad_request, key_in_url */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13234,7 +13468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13243,7 +13477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13279,7 +13513,964 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.list": {
+        parameters: {
+            query?: {
+                /** @description Whether to list those of all users */
+                all?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.end_others": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path: {
+                /** @description Id of the session, from the list */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.setup": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.change_password": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "the present password",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OwnPasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.recovery_codes": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "the present password"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecoveryCodesRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.recover": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "codes": [
+                 *         "code-one",
+                 *         "code-two"
+                 *       ],
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecoverRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The code of the invite */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.accept_invite": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path: {
+                /** @description The code of the invite */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcceptInviteRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13356,7 +14547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13365,7 +14556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13461,7 +14652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13470,7 +14661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13571,7 +14762,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13580,8 +14771,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13657,7 +14857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13666,7 +14866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13761,7 +14961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13770,7 +14970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13895,7 +15095,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13904,7 +15104,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14032,7 +15232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14041,7 +15241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14050,7 +15250,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description last_admin */
+            /** @description last_admin, conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14154,7 +15354,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14163,7 +15363,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14278,7 +15478,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14287,7 +15487,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14409,7 +15609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14418,7 +15618,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14543,7 +15743,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14552,7 +15752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14674,7 +15874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14683,7 +15883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14805,7 +16005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14814,7 +16014,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14939,7 +16139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14948,7 +16148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15068,7 +16268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15077,7 +16277,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15261,7 +16461,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15270,7 +16470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15367,7 +16567,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15376,7 +16576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15453,7 +16653,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15462,7 +16662,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15572,7 +16772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15581,7 +16781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15696,7 +16896,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15705,7 +16905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15789,7 +16989,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15798,7 +16998,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15893,7 +17093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15902,7 +17102,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15990,7 +17190,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15999,7 +17199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16127,7 +17327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16136,7 +17336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16251,7 +17451,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16260,7 +17460,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16347,7 +17547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16356,7 +17556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16460,7 +17660,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16469,7 +17669,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16556,7 +17756,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16565,7 +17765,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16690,7 +17890,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16699,7 +17899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16821,7 +18021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16830,7 +18030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16949,7 +18149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16958,7 +18158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17044,7 +18244,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17053,7 +18253,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17151,7 +18351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17160,7 +18360,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17234,7 +18434,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17243,7 +18443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17317,7 +18517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17326,7 +18526,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17400,7 +18600,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17409,7 +18609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17505,7 +18705,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17514,7 +18714,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17624,7 +18824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17633,7 +18833,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17712,7 +18912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17721,7 +18921,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17807,7 +19007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17816,7 +19016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17918,7 +19118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17927,7 +19127,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18031,7 +19231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18040,7 +19240,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18127,7 +19327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18136,7 +19336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18232,7 +19432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18241,7 +19441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18355,7 +19555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18364,7 +19564,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18444,7 +19644,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18453,7 +19653,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18537,7 +19737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18546,7 +19746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18662,7 +19862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18671,7 +19871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18769,7 +19969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18778,7 +19978,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18864,7 +20064,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18873,7 +20073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18986,7 +20186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18995,7 +20195,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19090,7 +20290,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19099,7 +20299,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19215,7 +20415,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19224,7 +20424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19319,7 +20519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19328,7 +20528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19431,7 +20631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19440,7 +20640,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19544,7 +20744,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19553,7 +20753,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19654,7 +20854,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19663,7 +20863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19756,7 +20956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19765,7 +20965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19874,7 +21074,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19883,7 +21083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20012,7 +21212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20021,7 +21221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20146,7 +21346,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20155,7 +21355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20285,7 +21485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20294,7 +21494,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20419,7 +21619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20428,7 +21628,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20505,7 +21705,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20514,7 +21714,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20609,7 +21809,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20618,7 +21818,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20731,7 +21931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20740,7 +21940,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20853,7 +22053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20862,7 +22062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20963,7 +22163,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20972,7 +22172,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21046,7 +22246,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21055,7 +22255,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21144,7 +22344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21153,7 +22353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21232,7 +22432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21241,7 +22441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21320,7 +22520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21329,7 +22529,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21427,7 +22627,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21436,7 +22636,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21540,7 +22740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21549,7 +22749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21659,7 +22859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21668,7 +22868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21770,7 +22970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21779,7 +22979,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21894,7 +23094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21903,7 +23103,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22013,7 +23213,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22022,7 +23222,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22102,7 +23302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22111,7 +23311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22200,7 +23400,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22209,7 +23409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22300,7 +23500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22309,7 +23509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22395,7 +23595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22404,7 +23604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22527,7 +23727,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22536,7 +23736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22654,7 +23854,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22663,7 +23863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22770,7 +23970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22779,7 +23979,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22880,7 +24080,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22889,7 +24089,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22966,7 +24166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22975,7 +24175,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23068,7 +24268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23077,7 +24277,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23193,7 +24393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23202,7 +24402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23293,7 +24493,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23302,7 +24502,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23412,7 +24612,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23421,7 +24621,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23531,7 +24731,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23540,7 +24740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23854,7 +25054,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23863,7 +25063,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31403,13 +32603,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description A limit of the key is reached */
+            /** @description Done */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "application/json": components["schemas"]["ChatAbort"];
                 };
             };
             /** @description Done */
@@ -31522,13 +32722,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description A limit of the key is reached */
+            /** @description Done */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "application/json": components["schemas"]["ChatAbort"];
                 };
             };
             /** @description Internal Server Error */

@@ -2,7 +2,13 @@ import { Type } from 'typebox';
 import { coversAll } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { KeywardError } from '../../base/errors.ts';
-import { beginSessionOf, servingSession, USER_ROLES, type Session } from '../../identity/index.ts';
+import {
+  beginSessionOf,
+  servingSession,
+  USER_ROLES,
+  type Device,
+  type Session,
+} from '../../identity/index.ts';
 import type { Call, WholeAnswer } from '../../http/index.ts';
 import * as s from '../schemas.ts';
 import type { Services } from '../services.ts';
@@ -40,7 +46,12 @@ export const SessionState = Type.Object(
 );
 
 /** The part of a call that a session is read from and begun in. */
-export type SessionCall = Pick<Call, 'sessionCookie' | 'ip'>;
+export type SessionCall = Pick<Call, 'sessionCookie' | 'ip' | 'headers'>;
+
+/** Pages of other sites cannot send it. */
+export const OWN_PAGE = { 'x-keyward-session': '1: a page of this server sends the request' };
+
+export const deviceOf = ({ ip, headers }: SessionCall): Device => ({ ip, userAgent: headers['user-agent'] });
 
 const NO_STORE = { 'cache-control': 'no-store' };
 
@@ -92,13 +103,13 @@ export async function signedIn(services: Services, call: SessionCall, token: str
  */
 export async function beginCookieSession(
   { identity }: Pick<Services, 'identity'>,
-  { sessionCookie, ip }: SessionCall,
+  call: SessionCall,
   { userId, by }: { userId: number; by: string },
 ): Promise<string> {
-  const token = await beginSessionOf(identity, { userId, by, ip });
+  const token = await beginSessionOf(identity, { userId, by, device: deviceOf(call) });
   if (token === undefined) throw suspended();
-  const { expiresAt } = await identity.authenticate(`Bearer ${token}`, ip);
-  return sessionCookie.set(token, expiresAt);
+  const { expiresAt } = await identity.authenticate(`Bearer ${token}`, call.ip);
+  return call.sessionCookie.set(token, expiresAt);
 }
 
 export const suspended = (): KeywardError =>
