@@ -4,13 +4,19 @@ import { auditRoutes } from '../audit/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
 import { overviewRoutes } from '../overview/routes.ts';
 import { runningRoutes } from '../running/routes.ts';
-import { sessionRoutes } from '../session/routes.ts';
+import { accountRoutes, signInRoutes } from '../session/routes.ts';
 import { frameRoute, rootRoute } from './frame-route.ts';
 import { NotFound, RouteProblem } from './route-problem.tsx';
 
 const routeTree = rootRoute.addChildren([
-  ...sessionRoutes,
-  frameRoute.addChildren([...overviewRoutes, ...keyRoutes, ...runningRoutes, ...auditRoutes]),
+  ...signInRoutes,
+  frameRoute.addChildren([
+    ...accountRoutes,
+    ...overviewRoutes,
+    ...keyRoutes,
+    ...runningRoutes,
+    ...auditRoutes,
+  ]),
 ]);
 
 /** All pages. A page is loaded when it is opened, or when its link is about to be followed. */

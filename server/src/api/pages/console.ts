@@ -11,7 +11,16 @@ import { page } from '../surface.ts';
 const BUILT = fileURLToPath(new URL('../../../../console/dist/', import.meta.url));
 
 /** The first segments of the console's pages. console/test/pages.test.ts holds them against its router. */
-export const CONSOLE_PAGES = ['sign-in', 'keys', 'running', 'audit'] as const;
+export const CONSOLE_PAGES = [
+  'sign-in',
+  'recover',
+  'invite',
+  'welcome',
+  'account',
+  'keys',
+  'running',
+  'audit',
+] as const;
 
 const TYPES: Record<string, string> = {
   js: 'text/javascript; charset=utf-8',
