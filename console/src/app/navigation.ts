@@ -8,5 +8,12 @@ export const NAVIGATION = [
       { label: 'Running now', to: '/running', scope: 'keys:read' },
     ],
   },
+  {
+    group: 'Models',
+    pages: [
+      { label: 'Models', to: '/models', scope: 'models:use' },
+      { label: 'Upstreams', to: '/upstreams', scope: 'models:manage' },
+    ],
+  },
   { group: 'System', pages: [{ label: 'Audit', to: '/audit', scope: 'audit:read' }] },
 ] as const;

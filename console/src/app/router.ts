@@ -2,8 +2,10 @@ import { createRouter } from '@tanstack/react-router';
 import { BASE_PATH } from '../api/client.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
+import { modelRoutes } from '../models/routes.ts';
 import { overviewRoutes } from '../overview/routes.ts';
 import { runningRoutes } from '../running/routes.ts';
+import { upstreamRoutes } from '../upstreams/routes.ts';
 import { accountRoutes, signInRoutes } from '../session/routes.ts';
 import { frameRoute, rootRoute } from './frame-route.ts';
 import { NotFound, RouteProblem } from './route-problem.tsx';
@@ -15,6 +17,8 @@ const routeTree = rootRoute.addChildren([
     ...overviewRoutes,
     ...keyRoutes,
     ...runningRoutes,
+    ...upstreamRoutes,
+    ...modelRoutes,
     ...auditRoutes,
   ]),
 ]);

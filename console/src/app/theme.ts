@@ -25,6 +25,7 @@ export const variables: CSSVariablesResolver = ({ colors }) => ({
   light: {
     '--mantine-color-dimmed': colors.gray[7],
     '--mantine-color-anchor': colors.indigo[8],
+    '--mantine-color-error': colors.red[9],
     ...Object.fromEntries(
       Object.entries(colors).map(([name, shades]) => [
         `--mantine-color-${name}-light-color`,
@@ -32,5 +33,9 @@ export const variables: CSSVariablesResolver = ({ colors }) => ({
       ]),
     ),
   },
-  dark: { '--mantine-color-dimmed': colors.dark[1], '--mantine-color-anchor': colors.indigo[2] },
+  dark: {
+    '--mantine-color-dimmed': colors.dark[1],
+    '--mantine-color-anchor': colors.indigo[2],
+    '--mantine-color-error': colors.red[4],
+  },
 });

@@ -21,7 +21,7 @@ export function OwnSessions() {
           <ConfirmButton
             label="End all others"
             title="End all other sessions?"
-            action={{ ...end, mutateAsync: () => end.mutateAsync('others') }}
+            action={{ ...end, mutateAsync: () => end.mutateAsync(null) }}
           >
             {others} {others === 1 ? 'session ends' : 'sessions end'} at once, with what is running in them.
           </ConfirmButton>
@@ -29,53 +29,61 @@ export function OwnSessions() {
       </Group>
       <Problem error={sessions.error ?? end.error} />
       {sessions.isPending && <Skeleton height={120} />}
-      <Table.ScrollContainer minWidth={0}>
-        <Table aria-label="Sessions">
-          <Table.Thead>
-            <Table.Tr>
-              {['Browser', 'Address', 'Last used', 'Opened', 'End'].map((name) => (
-                <Table.Th key={name} scope="col">
-                  {name}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {sessions.data?.map(({ id, user_agent, ip, last_used_at, created_at, is_current }) => (
-              <Table.Tr key={id}>
-                <Table.Td maw={320} style={{ overflowWrap: 'anywhere' }}>
-                  {browserOf(user_agent)}{' '}
-                  {is_current && (
-                    <Badge variant="light" tt="none">
-                      this one
-                    </Badge>
-                  )}
-                </Table.Td>
-                <Table.Td>{ip ?? 'unknown'}</Table.Td>
-                <Table.Td>
-                  <Time at={last_used_at} />
-                </Table.Td>
-                <Table.Td>
-                  <Time at={created_at} />
-                </Table.Td>
-                <Table.Td>
-                  {!is_current && (
-                    <Button
-                      size="compact-sm"
-                      variant="default"
-                      loading={end.isPending && end.variables === id}
-                      onClick={() => end.mutate(id)}
-                    >
-                      End
-                    </Button>
-                  )}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      {sessions.data !== undefined && <SessionTable sessions={sessions.data} end={end} />}
     </section>
+  );
+}
+
+type Sessions = Awaited<ReturnType<NonNullable<typeof ownSessionsQuery.queryFn>>>;
+
+function SessionTable({ sessions, end }: { sessions: Sessions; end: ReturnType<typeof useEndSessions> }) {
+  return (
+    <Table.ScrollContainer minWidth={0}>
+      <Table aria-label="Sessions">
+        <Table.Thead>
+          <Table.Tr>
+            {['Browser', 'Address', 'Last used', 'Opened', 'End'].map((name) => (
+              <Table.Th key={name} scope="col">
+                {name}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {sessions.map(({ id, user_agent, ip, last_used_at, created_at, is_current }) => (
+            <Table.Tr key={id}>
+              <Table.Td maw={320} style={{ overflowWrap: 'anywhere' }}>
+                {browserOf(user_agent)}{' '}
+                {is_current && (
+                  <Badge variant="light" tt="none">
+                    this one
+                  </Badge>
+                )}
+              </Table.Td>
+              <Table.Td>{ip ?? 'unknown'}</Table.Td>
+              <Table.Td>
+                <Time at={last_used_at} />
+              </Table.Td>
+              <Table.Td>
+                <Time at={created_at} />
+              </Table.Td>
+              <Table.Td>
+                {!is_current && (
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    loading={end.isPending && end.variables === id}
+                    onClick={() => end.mutate(id)}
+                  >
+                    End
+                  </Button>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 

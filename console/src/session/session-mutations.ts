@@ -68,12 +68,12 @@ export function useSignOut() {
   });
 }
 
-/** Ends one session, or all but this one. */
+/** Ends one session; null: all but this one. */
 export function useEndSessions() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async (id: string | 'others'): Promise<void> => {
-      if (id === 'others') await client.DELETE('/v1/sessions');
+    mutationFn: async (id: string | null): Promise<void> => {
+      if (id === null) await client.DELETE('/v1/sessions');
       else await client.DELETE('/v1/sessions/{id}', { params: { path: { id } } });
     },
     onSettled: () => queries.invalidateQueries({ queryKey: OWN_SESSIONS }),

@@ -35,7 +35,7 @@ export function WelcomePage() {
             name="choice"
             label="Who uses this console?"
             value={choice}
-            onChange={(value) => setChoice(value as Choice)}
+            onChange={(value) => setChoice(value)}
           >
             <Stack gap="xs" mt="xs">
               <Radio

@@ -19,6 +19,8 @@ export const CONSOLE_PAGES = [
   'account',
   'keys',
   'running',
+  'upstreams',
+  'models',
   'audit',
 ] as const;
 
