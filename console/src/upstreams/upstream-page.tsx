@@ -41,7 +41,7 @@ function OneUpstream({ upstream }: { upstream: Upstream }) {
   const removal = {
     ...remove,
     mutateAsync: async () => {
-      await remove.mutateAsync(undefined);
+      await remove.mutateAsync();
       await navigate({ to: '/upstreams' });
     },
   };

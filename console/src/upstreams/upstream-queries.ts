@@ -51,8 +51,14 @@ export const useChangeUpstream = ({ id, revision }: Pick<Upstream, 'id' | 'revis
     ),
   );
 
-export const useRemoveUpstream = (id: string) =>
-  useUpstreamMutation(() => unwrap(client.DELETE('/v1/upstreams/{id}', { params: { path: { id } } })));
+export function useRemoveUpstream(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => unwrap(client.DELETE('/v1/upstreams/{id}', { params: { path: { id } } })),
+    // Not what the page of the removed one shows.
+    onSuccess: () => queries.invalidateQueries({ queryKey: UPSTREAMS, exact: true }),
+  });
+}
 
 /** Asks the upstream, step by step. */
 export const useTestUpstream = (id: string) =>
