@@ -322,6 +322,13 @@ export const OPERATIONS = {
     "description": "Answers 200 to every valid request. It counts as a use of the key unless consume is false. Scope: keys:verify.",
     "scope": "keys:verify"
   },
+  "keys.explain": {
+    "method": "POST",
+    "path": "/v1/keys/{id}/explain",
+    "summary": "Explain what a key may do now, and which check refuses a use of it",
+    "description": "The same checks as keys.verify, without the text of the key. It leaves no trace. limits are those of the process that answers. Scope: keys:read.",
+    "scope": "keys:read"
+  },
   "keys.report": {
     "method": "POST",
     "path": "/v1/keys/report",
@@ -1747,6 +1754,48 @@ export const OPERATIONS = {
     "method": "DELETE",
     "path": "/api/embed/{uuid}/{sessionId}",
     "summary": "Begin a session of a widget anew",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.asset": {
+    "method": "GET",
+    "path": "/assets/{file}",
+    "summary": "Get a part of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.color_scheme": {
+    "method": "GET",
+    "path": "/color-scheme.js",
+    "summary": "Get the script that sets the colours before the first paint",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.sign_in": {
+    "method": "GET",
+    "path": "/sign-in",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.sign_in_part": {
+    "method": "GET",
+    "path": "/sign-in/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.keys": {
+    "method": "GET",
+    "path": "/keys",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.keys_part": {
+    "method": "GET",
+    "path": "/keys/{model}",
+    "summary": "Show a page of the console",
     "description": "Needs no key.",
     "scope": null
   }
