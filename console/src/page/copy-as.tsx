@@ -41,7 +41,13 @@ export function CopyAs(props: CopyAsProps) {
       <Button variant="subtle" size="xs" onClick={open}>
         Copy as…
       </Button>
-      <Modal opened={isOpen} onClose={close} title="The same from a terminal" size="lg">
+      <Modal
+        opened={isOpen}
+        onClose={close}
+        title="The same from a terminal"
+        size="lg"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
         <Stack gap="xs">
           {command !== undefined && <Snippet label="CLI" text={command} />}
           <Snippet label="curl" text={curl} />
@@ -52,7 +58,7 @@ export function CopyAs(props: CopyAsProps) {
 }
 
 /** A text to copy, with its name. */
-export function Snippet({ label, text }: { label: string; text: string }) {
+export function Snippet({ label, text, onCopied }: { label: string; text: string; onCopied?: () => void }) {
   return (
     <div>
       <Text size="sm" fw={600} mb={4}>
@@ -61,7 +67,12 @@ export function Snippet({ label, text }: { label: string; text: string }) {
       <Code block tabIndex={0} aria-label={label}>
         {text}
       </Code>
-      <CopyButton text={text} label={`Copy ${label}`} mt={4} />
+      <CopyButton
+        text={text}
+        label={`Copy ${label}`}
+        mt={4}
+        {...(onCopied === undefined ? {} : { onCopied })}
+      />
     </div>
   );
 }

@@ -1,0 +1,114 @@
+import { Group, Select, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useEffect, useRef } from 'react';
+import { EXPIRING_DAYS, ROLES, STATES, UNUSED_DAYS, type KeySearch } from '../routes.ts';
+import { OwnerSelect } from '../owner-select.tsx';
+
+interface FilterProps {
+  search: KeySearch;
+  set: (change: KeySearch) => void;
+}
+
+const days = (count: number): string => (count === 1 ? 'a day' : `${count} days`);
+const EXPIRING = EXPIRING_DAYS.map((count) => ({
+  value: String(count),
+  label: `Expires within ${days(count)}`,
+}));
+const UNUSED = UNUSED_DAYS.map((count) => ({ value: String(count), label: `Unused for ${days(count)}` }));
+
+/** What the list is narrowed to; all of it stands in the address. */
+export function KeyFilters({ search, set }: FilterProps) {
+  return (
+    <Group gap="xs" role="search" aria-label="Keys">
+      <TypedFilter
+        label="Search by name or id"
+        value={search.q}
+        onType={(q) => set({ q: q === '' ? undefined : q })}
+        width={240}
+      />
+      <Choice label="Any state" data={STATES} value={search.state} onChoose={(state) => set({ state })} />
+      <OwnerSelect
+        aria-label="Any owner"
+        placeholder="Any owner"
+        clearable
+        w={170}
+        value={search.owner ?? null}
+        onChange={(owner) => set({ owner: owner ?? undefined })}
+      />
+      <Choice label="Any role" data={ROLES} value={search.role} onChoose={(role) => set({ role })} />
+      <TypedFilter
+        label="Any tag"
+        value={search.tag}
+        onType={(tag) => set({ tag: tag === '' ? undefined : tag })}
+        width={130}
+      />
+      <Choice
+        label="Used or unused"
+        data={UNUSED}
+        value={search.unused === undefined ? undefined : String(search.unused)}
+        onChoose={(count) => set({ unused: UNUSED_DAYS.find((one) => String(one) === count) })}
+        width={190}
+      />
+      <Choice
+        label="Any expiry"
+        data={EXPIRING}
+        value={search.expiring === undefined ? undefined : String(search.expiring)}
+        onChoose={(count) => set({ expiring: EXPIRING_DAYS.find((one) => String(one) === count) })}
+        width={200}
+      />
+    </Group>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  label: string;
+  data: readonly (T | { value: T; label: string })[];
+  value: T | undefined;
+  onChoose: (value: T | undefined) => void;
+  width?: number;
+}
+
+function Choice<T extends string>({ label, data, value, onChoose, width = 140 }: ChoiceProps<T>) {
+  return (
+    <Select
+      aria-label={label}
+      placeholder={label}
+      clearable
+      w={width}
+      data={data as readonly string[]}
+      value={value ?? null}
+      onChange={(chosen) => onChoose((chosen ?? undefined) as T | undefined)}
+    />
+  );
+}
+
+const TYPING_MS = 250;
+
+function TypedFilter({
+  label,
+  value = '',
+  onType,
+  width,
+}: {
+  label: string;
+  value: string | undefined;
+  onType: (text: string) => void;
+  width: number;
+}) {
+  const later = useDebouncedCallback(onType, TYPING_MS);
+  const field = useRef<HTMLInputElement>(null);
+  // The address changed otherwise: back, or the filters were cleared.
+  useEffect(() => {
+    if (field.current !== null && document.activeElement !== field.current) field.current.value = value;
+  }, [value]);
+  return (
+    <TextInput
+      ref={field}
+      aria-label={label}
+      placeholder={label}
+      w={width}
+      defaultValue={value}
+      onChange={(event) => later(event.currentTarget.value)}
+    />
+  );
+}
