@@ -1,4 +1,4 @@
-import { createTheme, type CSSVariablesResolver } from '@mantine/core';
+import { createTheme, Modal, type CSSVariablesResolver } from '@mantine/core';
 
 /** Contrast of all text and controls is at least 4.5, light and dark: console/test/pages.test.ts asks axe. */
 export const theme = createTheme({
@@ -12,6 +12,15 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, monospace',
   headings: { fontWeight: '650' },
+  components: {
+    Modal: Modal.extend({
+      defaultProps: {
+        closeButtonProps: { 'aria-label': 'Close' },
+        // It is a <header>: beside that of the page it would be a second banner.
+        attributes: { header: { role: 'presentation' } },
+      },
+    }),
+  },
 });
 
 /** Mantine's own dimmed text has a contrast of 3.3. */

@@ -41,13 +41,7 @@ export function CopyAs(props: CopyAsProps) {
       <Button variant="subtle" size="xs" onClick={open}>
         Copy as…
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        title="The same from a terminal"
-        size="lg"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={isOpen} onClose={close} title="The same from a terminal" size="lg">
         <Stack gap="xs">
           {command !== undefined && <Snippet label="CLI" text={command} />}
           <Snippet label="curl" text={curl} />

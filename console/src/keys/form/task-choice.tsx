@@ -1,4 +1,5 @@
 import { Checkbox, Fieldset, SimpleGrid, Text } from '@mantine/core';
+import { Fragment, type ReactNode } from 'react';
 import { useMay } from '../../session/session-queries.ts';
 import { scopesOf } from '../holdings/scopes.ts';
 import { EVERYTHING, TASKS, type Task } from '../holdings/tasks.ts';
@@ -7,6 +8,8 @@ import classes from './task-choice.module.css';
 interface TaskProps {
   chosen: readonly string[];
   onChange: (chosen: string[]) => void;
+  /** What a chosen task asks, shown behind the tasks of its group. */
+  questions: Record<string, ReactNode>;
 }
 
 /** Tasks that exclude each other: those of one group, and everything excludes all. */
@@ -18,33 +21,37 @@ function afterToggle(chosen: readonly string[], { id, group }: Task): string[] {
 }
 
 /** What a key is for. Only tasks whose scopes the person holds: nobody gives more than that. */
-export function TaskChoice({ chosen, onChange }: TaskProps) {
+export function TaskChoice({ chosen, onChange, questions }: TaskProps) {
   const may = useMay();
   const offered = TASKS.filter(({ scopes }) => scopesOf(scopes).every((scope) => may(scope)));
   return (
     <Fieldset legend="What is it for?" variant="unstyled">
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" mt={4}>
-        {offered.map((task) => (
-          <Checkbox.Card
-            key={task.id}
-            checked={chosen.includes(task.id)}
-            onClick={() => onChange(afterToggle(chosen, task))}
-            className={classes['task']}
-            p="sm"
-            aria-label={task.label}
-          >
-            <div className={classes['line']}>
-              <Checkbox.Indicator />
-              <div>
-                <Text size="sm" fw={600}>
-                  {task.label}
-                </Text>
-                <Text size="xs" c="dimmed">
-                  {task.description}
-                </Text>
+        {offered.map((task, index) => (
+          <Fragment key={task.id}>
+            <Checkbox.Card
+              checked={chosen.includes(task.id)}
+              onClick={() => onChange(afterToggle(chosen, task))}
+              className={classes['task']}
+              p="sm"
+              aria-label={task.label}
+            >
+              <div className={classes['line']}>
+                <Checkbox.Indicator />
+                <div>
+                  <Text size="sm" fw={600}>
+                    {task.label}
+                  </Text>
+                  <Text size="xs" c="dimmed">
+                    {task.description}
+                  </Text>
+                </div>
               </div>
-            </div>
-          </Checkbox.Card>
+            </Checkbox.Card>
+            {task.group !== undefined && task.group !== offered[index + 1]?.group && (
+              <div className={classes['question']}>{questions[task.group]}</div>
+            )}
+          </Fragment>
         ))}
       </SimpleGrid>
     </Fieldset>

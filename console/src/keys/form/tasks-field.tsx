@@ -1,4 +1,4 @@
-import { Stack } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { fieldError } from '../../page/problem.tsx';
 import type { Draft } from '../holdings/draft.ts';
 import { taskOf, withTasks } from '../holdings/tasks.ts';
@@ -50,29 +50,25 @@ export function TasksField({ draft, set, error, chosen, onChoose, isTried }: Tas
     missing.includes(target)
       ? `Name a ${target} and press Enter, or choose “${otherwise}”.`
       : fieldError(error, `selectors.${target}s.allow`);
+  const question = (target: Target, otherwise: string): ReactNode =>
+    needs(chosen, target) && (
+      <NamesField
+        label={`Which ${target}?`}
+        of={target}
+        required
+        value={draft[`${target}s`].allow}
+        onChange={(allow) => set({ [`${target}s`]: { ...draft[`${target}s`], allow } })}
+        error={errorOf(target, otherwise)}
+      />
+    );
   return (
-    <Stack gap="sm">
-      <TaskChoice chosen={chosen} onChange={choose} />
-      {needs(chosen, 'workspace') && (
-        <NamesField
-          label="Which workspace?"
-          of="workspace"
-          required
-          value={draft.workspaces.allow}
-          onChange={(allow) => set({ workspaces: { ...draft.workspaces, allow } })}
-          error={errorOf('workspace', 'Chat with any workspace')}
-        />
-      )}
-      {needs(chosen, 'model') && (
-        <NamesField
-          label="Which model?"
-          of="model"
-          required
-          value={draft.models.allow}
-          onChange={(allow) => set({ models: { ...draft.models, allow } })}
-          error={errorOf('model', 'Call any model')}
-        />
-      )}
-    </Stack>
+    <TaskChoice
+      chosen={chosen}
+      onChange={choose}
+      questions={{
+        workspace: question('workspace', 'Chat with any workspace'),
+        model: question('model', 'Call any model'),
+      }}
+    />
   );
 }

@@ -38,7 +38,7 @@ export function EndDialog({ keyRecord, verb, onClose }: EndProps) {
   };
   const body = reason.trim() === '' ? {} : { reason: reason.trim() };
   return (
-    <Modal opened onClose={onClose} title={`${label} ${name}?`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title={`${label} ${name}?`}>
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">{text}</Text>

@@ -50,7 +50,7 @@ export function RotateDialog({ keyRecord: key, onClose }: { keyRecord: Key; onCl
   if (rotate.data !== undefined)
     return <SecretDialog minted={rotate.data.key} secret={rotate.data.secret} onClose={close} />;
   return (
-    <Modal opened onClose={close} title={`Rotate ${key.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={close} title={`Rotate ${key.name}`}>
       <form onSubmit={submit}>
         <Stack>
           <Text size="sm">

@@ -28,7 +28,6 @@ export function SecretDialog({ minted, secret, warnings = [], onClose }: SecretP
       size="lg"
       title={`The secret of ${minted.name}`}
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <Stack>
         <Text size="sm">Copy it now: Keyward does not store it, and shows it only here.</Text>
