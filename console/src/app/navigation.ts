@@ -1,4 +1,12 @@
-/** The pages of the navigation, in groups. `scope`: without it the page is left out, as the server would refuse it. */
+/** The pages of the navigation, in groups. `scope`: without it the page is left out, as the server would refuse it; undefined: for all. */
 export const NAVIGATION = [
-  { group: 'Access', pages: [{ label: 'Keys', to: '/keys', scope: 'keys:read' }] },
+  { group: 'Keyward', pages: [{ label: 'Overview', to: '/', scope: undefined }] },
+  {
+    group: 'Access',
+    pages: [
+      { label: 'Keys', to: '/keys', scope: 'keys:read' },
+      { label: 'Running now', to: '/running', scope: 'keys:read' },
+    ],
+  },
+  { group: 'System', pages: [{ label: 'Audit', to: '/audit', scope: 'audit:read' }] },
 ] as const;

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 07f806a99d6e42ea58fc7b47023daa4e1a621173c40489c6414c5ab0927f6a02
-// text 8b81b1a08ed2ba8524d4daa107756ede3d51a2a1d635b614b1b3a8dbffc08551
+// document 6a62b319722b97c6b6ad050c9fec4839dbdc8303d4ba390d5ca33c82e61d967f
+// text 121e87a796fdabacb88214000e191303425b6abbb4bc76020564fcc953075868
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -552,6 +552,182 @@ export interface paths {
         get: operations["models.get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in, and how to sign in
+         * @description For pages of this server: reads the session cookie. The answer is 200 without a session too. Needs no key.
+         */
+        get: operations["session.get"];
+        put?: never;
+        /**
+         * Sign in
+         * @description Sets the session cookie. With users: username and password. Without: the one password, or an admin key. Needs X-Keyward-Session: 1. Needs no key.
+         */
+        post: operations["session.create"];
+        /**
+         * Sign out
+         * @description Ends the session, with its running requests, on every node, and removes the cookie. Needs a session, no key.
+         */
+        delete: operations["session.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your sessions
+         * @description The newest 1,000. With all=true, for administrators, those of all users. Needs a session, no key.
+         */
+        get: operations["session.list"];
+        put?: never;
+        post?: never;
+        /**
+         * End all your other sessions
+         * @description Their running requests end on every node. Needs a session, no key.
+         */
+        delete: operations["session.end_others"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session
+         * @description One of your own; administrators end any. Its running requests end on every node. Needs a session, no key.
+         */
+        delete: operations["session.end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the first password, or let users in
+         * @description With password alone: the one password of an instance that has none. With username too: the first administrator, and users from then on, permanently. All older sessions end. Needs a session, no key.
+         */
+        post: operations["session.setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your password
+         * @description Without users: the one password; an admin key counts as the present one. All other sessions end, and this browser gets a new one. Needs a session, no key.
+         */
+        post: operations["session.change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get new recovery codes
+         * @description Two of them replace a lost password. They are shown once; the former ones end. Needs a session, no key.
+         */
+        post: operations["session.recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password with recovery codes
+         * @description Takes two codes. All sessions of the user end, and this browser is signed in. Needs no key.
+         */
+        post: operations["session.recover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/invites/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether an invite is good
+         * @description Needs no key.
+         */
+        get: operations["session.invite"];
+        put?: never;
+        /**
+         * Become a user with an invite
+         * @description Each invite works once. This browser is signed in. Needs no key.
+         */
+        post: operations["session.accept_invite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1146,6 +1322,26 @@ export interface paths {
          * @description Keep the checkpoint outside the server. It proves a later change of the record, even by the owner of the database. Scope: audit:read.
          */
         get: operations["audit.checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify the whole audit record in the database
+         * @description Checks each record by its hash, the record before it, the head, and the checkpoints that this server signed. The owner of database and server can rewrite everything: only a checkpoint that was saved elsewhere proves that (`keyward audit verify`). Scope: audit:read.
+         */
+        get: operations["audit.verify"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4694,6 +4890,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/running": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a page of the console
+         * @description Needs no key.
+         */
+        get: operations["console.running"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/running/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a page of the console
+         * @description Needs no key.
+         */
+        get: operations["console.running_part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a page of the console
+         * @description Needs no key.
+         */
+        get: operations["console.audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a page of the console
+         * @description Needs no key.
+         */
+        get: operations["console.audit_part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4743,7 +5019,7 @@ export interface components {
              * @description The reason, as a word for programs
              * @enum {string}
              */
-            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "context_length_exceeded" | "content_policy_violation" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "job_not_found" | "worker_not_found" | "method_not_allowed" | "already_booked" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "job_not_cancelable" | "lease_lost" | "already_finished" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "result_not_ready" | "queue_full" | "rate_limited" | "budget_exceeded" | "budget_too_small" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "server_stopping" | "upstream_timeout";
+            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "context_length_exceeded" | "content_policy_violation" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "wrong_credentials" | "csrf_refused" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "job_not_found" | "worker_not_found" | "method_not_allowed" | "already_booked" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "job_not_cancelable" | "lease_lost" | "already_finished" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "result_not_ready" | "queue_full" | "rate_limited" | "budget_exceeded" | "budget_too_small" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "server_stopping" | "upstream_timeout";
             /** @description What to do about it; null: nothing is known */
             hint: string | null;
             /** @description The request, as in the log and the header X-Request-Id */
@@ -5118,6 +5394,144 @@ export interface components {
             object: "list";
             /** @description The items */
             data: components["schemas"]["Model"][];
+        };
+        Session: {
+            /** @description Id of the session */
+            id: string;
+            /**
+             * @description admin: of an instance without users
+             * @enum {string}
+             */
+            kind: "admin" | "user";
+            /** @description The user; null: none */
+            user: {
+                /** @description Its id in the API */
+                id: number;
+                /** @description The name that the user logs in with */
+                username: string;
+                /**
+                 * @description default, manager or admin; in a message to a model: system, user or assistant
+                 * @enum {string}
+                 */
+                role: "admin" | "manager" | "default";
+            } | null;
+            /** @description Id of the owner that its requests and keys count for */
+            owner_id: string;
+            /** @description Single scopes */
+            scopes: string[];
+            /** @description Slugs of the workspaces that it may use. null: all of them */
+            workspaces: string[] | null;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            expires_at: string;
+        };
+        SessionState: {
+            /**
+             * @description How to sign in. setup: with an admin key. password: with the one password or an admin key. multi-user: with username and password
+             * @enum {string}
+             */
+            mode: "setup" | "password" | "multi-user";
+            /** @description null: nobody is signed in */
+            session: components["schemas"]["Session"] | null;
+            /** @description OpenID providers that sign users in */
+            oidc: {
+                /** @description Its id in the API */
+                id: string;
+                /** @description The name that people read */
+                name: string;
+            }[];
+            /** @description Version of the server */
+            version: string;
+        };
+        SignInRequest: {
+            /** @description An admin key. Only while there are no users */
+            key?: string;
+            /** @description The name that the user logs in with */
+            username?: string;
+            /** @description The password */
+            password?: string;
+        };
+        ListedSession: {
+            /** @description Id of the session */
+            id: string;
+            /** @description null: the administrator of an instance without users */
+            user: {
+                /** @description Its id in the API */
+                id: number;
+                /** @description The name that the user logs in with */
+                username: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            expires_at: string;
+            /** @description Up to a minute old */
+            last_used_at: string | null;
+            /** @description Address from which it was begun */
+            ip: string | null;
+            /** @description The browser that began it, as it names itself */
+            user_agent: string | null;
+            /** @description Whether it is the session of this request */
+            is_current: boolean;
+        };
+        SessionList: {
+            /** @description The newest first */
+            sessions: components["schemas"]["ListedSession"][];
+        };
+        EndedSessions: {
+            /** @description Number of sessions */
+            ended: number;
+        };
+        SetupRequest: {
+            /** @description The name that the user logs in with */
+            username?: string;
+            /** @description The password */
+            password: string;
+        };
+        OwnPasswordChange: {
+            /** @description Your present password */
+            current: string;
+            /** @description The password */
+            password: string;
+        };
+        RecoveryCodesRequest: {
+            /** @description Your present password */
+            current: string;
+        };
+        RecoveryCodes: {
+            /** @description Four codes */
+            codes: string[];
+        };
+        RecoverRequest: {
+            /** @description The name that the user logs in with */
+            username: string;
+            /** @description Two recovery codes */
+            codes: string[];
+            /** @description The password */
+            password: string;
+        };
+        InviteState: {
+            /**
+             * @description pending, claimed or disabled
+             * @enum {string}
+             */
+            status: "pending" | "claimed" | "disabled";
+            /** @description Slugs. Only of a pending invite */
+            workspaces?: string[];
+        };
+        AcceptInviteRequest: {
+            /** @description The name that the user logs in with */
+            username: string;
+            /** @description The password */
+            password: string;
         };
         /** @description {name, requests, window_seconds} or {name, concurrent}; for jobs {name, max_running} or {name, max_queued} */
         Limit: {
@@ -5763,8 +6177,12 @@ export interface components {
             id: string;
             /** @description Id of the key. null: the request has a session or no key */
             key_id: string | null;
+            /** @description Name of the key */
+            key_name: string | null;
             /** @description The id of the owner whose key asked; null: no key did */
             owner_id: string | null;
+            /** @description Name of the owner */
+            owner_name: string | null;
             /** @description operationId of the endpoint */
             route: string;
             /** @description The answering model. null: none yet */
@@ -6213,6 +6631,20 @@ export interface components {
             public_key: string;
             /** @description Of the hash, by the public key */
             signature: string;
+        };
+        AuditVerification: {
+            /** @description Whether no record was changed, added or removed */
+            valid: boolean;
+            /** @description Number of records. null: the chain is broken */
+            records: number | null;
+            /** @description Signed heads that match. null: the chain is broken */
+            checkpoints: number | null;
+            /** @description The owner of the database alone cannot have changed a record up to this one, because this server signed it later */
+            trusted_to_seq: number | null;
+            /** @description The first wrong or missing record. null: none */
+            broken_at_seq: number | null;
+            /** @description What is wrong. null: nothing */
+            message: string | null;
         };
         BootstrapReportedKey: {
             /** @description the id of the key in the manifest, such as anythingllm */
@@ -8819,7 +9251,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8828,7 +9260,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8969,7 +9401,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8978,7 +9410,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9115,7 +9547,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9124,7 +9556,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9264,7 +9696,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9273,7 +9705,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9412,7 +9844,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9421,7 +9853,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9560,7 +9992,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9569,7 +10001,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9715,7 +10147,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9724,7 +10156,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9868,7 +10300,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9877,7 +10309,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10016,7 +10448,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10025,7 +10457,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10168,7 +10600,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10177,7 +10609,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10317,7 +10749,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10326,7 +10758,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10472,7 +10904,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10481,7 +10913,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10625,7 +11057,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10634,7 +11066,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10772,7 +11204,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10781,7 +11213,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10926,7 +11358,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10935,7 +11367,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11080,7 +11512,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11089,7 +11521,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11217,7 +11649,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11226,7 +11658,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11322,7 +11754,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11331,7 +11763,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11435,7 +11867,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11444,7 +11876,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11530,7 +11962,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11539,7 +11971,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11652,7 +12084,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11661,7 +12093,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11749,7 +12181,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11758,7 +12190,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11846,7 +12278,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11855,7 +12287,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11968,7 +12400,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11977,7 +12409,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12063,7 +12495,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12072,7 +12504,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12202,7 +12634,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12211,7 +12643,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12320,7 +12752,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12329,7 +12761,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12456,7 +12888,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12465,7 +12897,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12603,7 +13035,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12612,7 +13044,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12713,7 +13145,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12722,7 +13154,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12799,7 +13231,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12808,7 +13240,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12873,6 +13305,1243 @@ export interface operations {
             };
         };
     };
+    "session.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "the-admin-key"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.list": {
+        parameters: {
+            query?: {
+                /** @description Whether to list those of all users */
+                all?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.end_others": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path: {
+                /** @description Id of the session, from the list */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.setup": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.change_password": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "the present password",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OwnPasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.recovery_codes": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "the present password"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecoveryCodesRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.recover": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "codes": [
+                 *         "code-one",
+                 *         "code-two"
+                 *       ],
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecoverRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The code of the invite */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.accept_invite": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path: {
+                /** @description The code of the invite */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcceptInviteRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "keys.list": {
         parameters: {
             query?: {
@@ -12921,7 +14590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12930,7 +14599,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13026,7 +14695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13035,7 +14704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13136,7 +14805,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13145,8 +14814,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13222,7 +14900,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13231,7 +14909,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13326,7 +15004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13335,7 +15013,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13460,7 +15138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13469,7 +15147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13597,7 +15275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13606,7 +15284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13615,7 +15293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description last_admin */
+            /** @description last_admin, conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13719,7 +15397,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13728,7 +15406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13843,7 +15521,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13852,7 +15530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13974,7 +15652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13983,7 +15661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14108,7 +15786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14117,7 +15795,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14239,7 +15917,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14248,7 +15926,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14370,7 +16048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14379,7 +16057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14504,7 +16182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14513,7 +16191,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14633,7 +16311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14642,7 +16320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14750,7 +16428,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14759,7 +16437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14952,7 +16630,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14961,7 +16639,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15058,7 +16736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15067,7 +16745,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15144,7 +16822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15153,7 +16831,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15263,7 +16941,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15272,7 +16950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15387,7 +17065,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15396,7 +17074,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15480,7 +17158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15489,7 +17167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15584,7 +17262,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15593,7 +17271,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15681,7 +17359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15690,7 +17368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15818,7 +17496,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15827,7 +17505,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15942,7 +17620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15951,7 +17629,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16038,7 +17716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16047,7 +17725,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16151,7 +17829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16160,7 +17838,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16247,7 +17925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16256,7 +17934,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16381,7 +18059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16390,7 +18068,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16512,7 +18190,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16521,7 +18199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16640,7 +18318,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16649,7 +18327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16735,7 +18413,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16744,7 +18422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16842,7 +18520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16851,7 +18529,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16925,7 +18603,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16934,7 +18612,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17008,7 +18686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17017,7 +18695,90 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key, invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17113,7 +18874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17122,7 +18883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17232,7 +18993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17241,7 +19002,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17320,7 +19081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17329,7 +19090,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17415,7 +19176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17424,7 +19185,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17526,7 +19287,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17535,7 +19296,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17639,7 +19400,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17648,7 +19409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17735,7 +19496,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17744,7 +19505,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17840,7 +19601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17849,7 +19610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17963,7 +19724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17972,7 +19733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18052,7 +19813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18061,7 +19822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18145,7 +19906,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18154,7 +19915,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18270,7 +20031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18279,7 +20040,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18377,7 +20138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18386,7 +20147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18472,7 +20233,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18481,7 +20242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18594,7 +20355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18603,7 +20364,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18698,7 +20459,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18707,7 +20468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18823,7 +20584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18832,7 +20593,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18927,7 +20688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18936,7 +20697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19039,7 +20800,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19048,7 +20809,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19152,7 +20913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19161,7 +20922,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19262,7 +21023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19271,7 +21032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19364,7 +21125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19373,7 +21134,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19482,7 +21243,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19491,7 +21252,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19620,7 +21381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19629,7 +21390,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19754,7 +21515,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19763,7 +21524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19893,7 +21654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19902,7 +21663,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20027,7 +21788,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20036,7 +21797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20113,7 +21874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20122,7 +21883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20217,7 +21978,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20226,7 +21987,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20339,7 +22100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20348,7 +22109,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20461,7 +22222,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20470,7 +22231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20571,7 +22332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20580,7 +22341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20654,7 +22415,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20663,7 +22424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20752,7 +22513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20761,7 +22522,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20840,7 +22601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20849,7 +22610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20928,7 +22689,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20937,7 +22698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21035,7 +22796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21044,7 +22805,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21148,7 +22909,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21157,7 +22918,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21267,7 +23028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21276,7 +23037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21378,7 +23139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21387,7 +23148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21502,7 +23263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21511,7 +23272,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21621,7 +23382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21630,7 +23391,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21710,7 +23471,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21719,7 +23480,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21808,7 +23569,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21817,7 +23578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21908,7 +23669,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21917,7 +23678,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22003,7 +23764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22012,7 +23773,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22135,7 +23896,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22144,7 +23905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22262,7 +24023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22271,7 +24032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22378,7 +24139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22387,7 +24148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22488,7 +24249,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22497,7 +24258,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22574,7 +24335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22583,7 +24344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22676,7 +24437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22685,7 +24446,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22801,7 +24562,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22810,7 +24571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22901,7 +24662,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22910,7 +24671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23020,7 +24781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23029,7 +24790,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23139,7 +24900,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23148,7 +24909,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23462,7 +25223,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23471,7 +25232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31011,13 +32772,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description A limit of the key is reached */
+            /** @description Done */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "application/json": components["schemas"]["ChatAbort"];
                 };
             };
             /** @description Done */
@@ -31130,13 +32891,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description A limit of the key is reached */
+            /** @description Done */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "application/json": components["schemas"]["ChatAbort"];
                 };
             };
             /** @description Internal Server Error */
@@ -35074,6 +36835,230 @@ export interface operations {
         };
     };
     "console.keys_part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "console.running": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "console.running_part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "console.audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "console.audit_part": {
         parameters: {
             query?: never;
             header?: never;

@@ -1,6 +1,5 @@
-import { Group, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { useEffect, useRef } from 'react';
+import { Group, Select } from '@mantine/core';
+import { SearchField } from '../../page/search-field.tsx';
 import { EXPIRING_DAYS, ROLES, STATES, UNUSED_DAYS, type KeySearch } from '../routes.ts';
 import { OwnerSelect } from '../owner-select.tsx';
 
@@ -20,11 +19,12 @@ const UNUSED = UNUSED_DAYS.map((count) => ({ value: String(count), label: `Unuse
 export function KeyFilters({ search, set }: FilterProps) {
   return (
     <Group gap="xs" role="search" aria-label="Keys">
-      <TypedFilter
-        label="Search by name or id"
+      <SearchField
+        aria-label="Search by name or id"
+        placeholder="Search by name or id"
+        w={240}
         value={search.q}
-        onType={(q) => set({ q: q === '' ? undefined : q })}
-        width={240}
+        onChange={(q) => set({ q })}
       />
       <Choice label="Any state" data={STATES} value={search.state} onChoose={(state) => set({ state })} />
       <OwnerSelect
@@ -36,11 +36,12 @@ export function KeyFilters({ search, set }: FilterProps) {
         onChange={(owner) => set({ owner: owner ?? undefined })}
       />
       <Choice label="Any role" data={ROLES} value={search.role} onChoose={(role) => set({ role })} />
-      <TypedFilter
-        label="Any tag"
+      <SearchField
+        aria-label="Any tag"
+        placeholder="Any tag"
+        w={130}
         value={search.tag}
-        onType={(tag) => set({ tag: tag === '' ? undefined : tag })}
-        width={130}
+        onChange={(tag) => set({ tag })}
       />
       <Choice
         label="Used or unused"
@@ -78,37 +79,6 @@ function Choice<T extends string>({ label, data, value, onChoose, width = 140 }:
       data={data as readonly string[]}
       value={value ?? null}
       onChange={(chosen) => onChoose((chosen ?? undefined) as T | undefined)}
-    />
-  );
-}
-
-const TYPING_MS = 250;
-
-function TypedFilter({
-  label,
-  value = '',
-  onType,
-  width,
-}: {
-  label: string;
-  value: string | undefined;
-  onType: (text: string) => void;
-  width: number;
-}) {
-  const later = useDebouncedCallback(onType, TYPING_MS);
-  const field = useRef<HTMLInputElement>(null);
-  // The address changed otherwise: back, or the filters were cleared.
-  useEffect(() => {
-    if (field.current !== null && document.activeElement !== field.current) field.current.value = value;
-  }, [value]);
-  return (
-    <TextInput
-      ref={field}
-      aria-label={label}
-      placeholder={label}
-      w={width}
-      defaultValue={value}
-      onChange={(event) => later(event.currentTarget.value)}
     />
   );
 }
