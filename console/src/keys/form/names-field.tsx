@@ -14,6 +14,8 @@ interface NamesProps {
   of?: 'model' | 'workspace';
   data?: { value: string; label: string }[];
   required?: boolean;
+  /** Ends a name while it is typed. @default a comma and a space */
+  splitChars?: string[];
 }
 
 const QUERIES = {
@@ -22,7 +24,13 @@ const QUERIES = {
 };
 
 /** Names, or beginnings of names that end with `*`. */
-export function NamesField({ of, data = [], required = false, ...props }: NamesProps) {
+export function NamesField({
+  of,
+  data = [],
+  required = false,
+  splitChars = [',', ' '],
+  ...props
+}: NamesProps) {
   const may = useMay();
   const known = of === undefined ? undefined : QUERIES[of];
   const names = useQuery({
@@ -37,7 +45,7 @@ export function NamesField({ of, data = [], required = false, ...props }: NamesP
       data={known === undefined ? data.map(({ value }) => value) : (names.data ?? [])}
       renderOption={({ option }) => data.find(({ value }) => value === option.value)?.label ?? option.value}
       acceptValueOnBlur
-      splitChars={[',', ' ']}
+      splitChars={splitChars}
       clearable
     />
   );

@@ -1,4 +1,4 @@
-import { Anchor, Box, Button, Collapse, Grid, Group, Stack, TextInput } from '@mantine/core';
+import { Anchor, Button, Collapse, Stack, TextInput } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../../page/copy-as.tsx';
@@ -12,6 +12,7 @@ import { OwnerSelect } from '../owner-select.tsx';
 import { SecretDialog } from '../secret/secret-dialog.tsx';
 import { SentenceCard } from '../sentence-card.tsx';
 import { ExpiryField } from './expiry-field.tsx';
+import { FormColumns } from './form-columns.tsx';
 import { HoldingsFields, type FieldsProps } from './holdings-fields.tsx';
 import { TagsField } from './tags-field.tsx';
 import { missingTargets, TasksField, withGaps } from './tasks-field.tsx';
@@ -47,38 +48,35 @@ export function NewKeyPage() {
       description="Choose what it is for. Its secret is shown once, as soon as it is made."
     >
       <form onSubmit={submit} noValidate>
-        <Grid gap="xl">
-          <Grid.Col span={{ base: 12, md: 8 }}>
-            <Stack gap="lg">
-              <NameField {...fields} />
-              <TasksField {...fields} chosen={chosen} onChoose={setChosen} isTried={isTried} />
-              <ExpiryField
-                value={draft.expires}
-                onChange={(expires) => set({ expires })}
-                error={fieldError(mint.error, 'expires_at')}
-              />
-              <OwnerField {...fields} />
-              <Details {...fields} />
-            </Stack>
-          </Grid.Col>
-          <Grid.Col span={{ base: 12, md: 4 }}>
-            <Box pos="sticky" top={76}>
-              <Stack>
-                <SentenceCard draft={withGaps(draft, missing)} />
-                <Problem error={mint.error} />
-                <Group gap="xs">
-                  <Button type="submit" loading={mint.isPending}>
-                    Make the key
-                  </Button>
-                  <Button component={Link} to="/keys" variant="default">
-                    Cancel
-                  </Button>
-                  <CopyAs operation="keys.create" body={mintBody(draft)} cli={createCommand(draft)} />
-                </Group>
-              </Stack>
-            </Box>
-          </Grid.Col>
-        </Grid>
+        <FormColumns
+          side={
+            <>
+              <SentenceCard draft={withGaps(draft, missing)} />
+              <Problem error={mint.error} />
+            </>
+          }
+          actions={
+            <>
+              <Button type="submit" loading={mint.isPending}>
+                Make the key
+              </Button>
+              <Button component={Link} to="/keys" variant="default">
+                Cancel
+              </Button>
+              <CopyAs operation="keys.create" body={mintBody(draft)} cli={createCommand(draft)} />
+            </>
+          }
+        >
+          <NameField {...fields} />
+          <TasksField {...fields} chosen={chosen} onChoose={setChosen} isTried={isTried} />
+          <ExpiryField
+            value={draft.expires}
+            onChange={(expires) => set({ expires })}
+            error={fieldError(mint.error, 'expires_at')}
+          />
+          <OwnerField {...fields} />
+          <Details {...fields} />
+        </FormColumns>
       </form>
       {minted !== undefined && (
         <SecretDialog minted={minted.key} secret={minted.secret} warnings={minted.warnings} onClose={close} />

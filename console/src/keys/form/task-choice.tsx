@@ -25,7 +25,14 @@ export function TaskChoice({ chosen, onChange, questions }: TaskProps) {
   const may = useMay();
   const offered = TASKS.filter(({ scopes }) => scopesOf(scopes).every((scope) => may(scope)));
   return (
-    <Fieldset legend="What is it for?" variant="unstyled">
+    <Fieldset
+      variant="unstyled"
+      legend={
+        <Text span size="sm" fw={600}>
+          What is it for?
+        </Text>
+      }
+    >
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" mt={4}>
         {offered.map((task, index) => (
           <Fragment key={task.id}>

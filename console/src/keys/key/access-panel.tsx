@@ -1,9 +1,10 @@
-import { Alert, Box, Button, Grid, Group, List, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, List, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../../page/copy-as.tsx';
 import { acknowledgedText, noticeDone } from '../../page/done-notice.tsx';
 import { fieldError, Problem } from '../../page/problem.tsx';
 import { ExpiryField } from '../form/expiry-field.tsx';
+import { FormColumns } from '../form/form-columns.tsx';
 import { HoldingsFields, type FieldsProps } from '../form/holdings-fields.tsx';
 import { TagsField } from '../form/tags-field.tsx';
 import { changesOf, type Change } from '../holdings/changes.ts';
@@ -49,36 +50,35 @@ export function AccessPanel({ read }: PanelProps) {
     return <Text size="sm">A revoked key cannot be changed. Restore it first.</Text>;
   return (
     <form onSubmit={submit} noValidate>
-      <Grid gap="xl">
-        <Grid.Col span={{ base: 12, md: 8 }}>
-          <Fields draft={draft} set={set} error={update.error} />
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 4 }}>
-          <Box pos="sticky" top={76}>
-            <Stack>
-              <SentenceCard draft={draft} hasParent={key.parent !== null} />
-              <Changes changes={changes} />
-              <Problem error={update.error} onRetry={() => beginAnew(read)} />
-              <Group gap="xs">
-                <Button type="submit" loading={update.isPending} disabled={changes.length === 0}>
-                  Save
-                </Button>
-                <Button variant="default" disabled={changes.length === 0} onClick={() => beginAnew(read)}>
-                  Reset
-                </Button>
-                {changes.length > 0 && (
-                  <CopyAs
-                    operation="keys.update"
-                    path={{ id: key.id }}
-                    body={body}
-                    cli={updateCommand(key.id, before, draft)}
-                  />
-                )}
-              </Group>
-            </Stack>
-          </Box>
-        </Grid.Col>
-      </Grid>
+      <FormColumns
+        side={
+          <>
+            <SentenceCard draft={draft} hasParent={key.parent !== null} />
+            <Changes changes={changes} />
+            <Problem error={update.error} onRetry={() => beginAnew(read)} />
+          </>
+        }
+        actions={
+          <>
+            <Button type="submit" loading={update.isPending} disabled={changes.length === 0}>
+              Save
+            </Button>
+            <Button variant="default" disabled={changes.length === 0} onClick={() => beginAnew(read)}>
+              Reset
+            </Button>
+            {changes.length > 0 && (
+              <CopyAs
+                operation="keys.update"
+                path={{ id: key.id }}
+                body={body}
+                cli={updateCommand(key.id, before, draft)}
+              />
+            )}
+          </>
+        }
+      >
+        <Fields draft={draft} set={set} error={update.error} />
+      </FormColumns>
     </form>
   );
 }
@@ -86,7 +86,7 @@ export function AccessPanel({ read }: PanelProps) {
 function Fields(props: FieldsProps) {
   const { draft, set, error } = props;
   return (
-    <Stack gap="lg">
+    <>
       <TextInput
         label="Name"
         required
@@ -102,7 +102,7 @@ function Fields(props: FieldsProps) {
       />
       <HoldingsFields {...props} />
       <TagsField {...props} />
-    </Stack>
+    </>
   );
 }
 
