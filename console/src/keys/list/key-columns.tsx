@@ -25,7 +25,7 @@ export const KEY_COLUMNS = columnsOf<Key>(
 );
 
 const Summary = ({ text }: { text: string }) => (
-  <Text size="sm" maw={280} truncate title={text}>
+  <Text size="sm" lh="inherit" maw={280} truncate title={text}>
     {text}
   </Text>
 );

@@ -15,14 +15,17 @@ const EXPIRING = EXPIRING_DAYS.map((count) => ({
 }));
 const UNUSED = UNUSED_DAYS.map((count) => ({ value: String(count), label: `Unused for ${days(count)}` }));
 
+/** Two beside each other on a phone. */
+const HALF = 'calc(50% - 5px)';
+
 /** What the list is narrowed to; all of it stands in the address. */
 export function KeyFilters({ search, set }: FilterProps) {
   return (
-    <Group gap="xs" role="search" aria-label="Keys">
+    <Group gap={10} role="search" aria-label="Keys">
       <SearchField
         aria-label="Search by name or id"
         placeholder="Search by name or id"
-        w={240}
+        w={{ base: '100%', xs: 220 }}
         value={search.q}
         onChange={(q) => set({ q })}
       />
@@ -31,7 +34,7 @@ export function KeyFilters({ search, set }: FilterProps) {
         aria-label="Any owner"
         placeholder="Any owner"
         clearable
-        w={170}
+        w={{ base: HALF, xs: 160 }}
         value={search.owner ?? null}
         onChange={(owner) => set({ owner: owner ?? undefined })}
       />
@@ -39,7 +42,7 @@ export function KeyFilters({ search, set }: FilterProps) {
       <SearchField
         aria-label="Any tag"
         placeholder="Any tag"
-        w={130}
+        w={{ base: HALF, xs: 110 }}
         value={search.tag}
         onChange={(tag) => set({ tag })}
       />
@@ -48,14 +51,14 @@ export function KeyFilters({ search, set }: FilterProps) {
         data={UNUSED}
         value={search.unused === undefined ? undefined : String(search.unused)}
         onChoose={(count) => set({ unused: UNUSED_DAYS.find((one) => String(one) === count) })}
-        width={190}
+        width={165}
       />
       <Choice
         label="Any expiry"
         data={EXPIRING}
         value={search.expiring === undefined ? undefined : String(search.expiring)}
         onChoose={(count) => set({ expiring: EXPIRING_DAYS.find((one) => String(one) === count) })}
-        width={200}
+        width={185}
       />
     </Group>
   );
@@ -69,13 +72,13 @@ interface ChoiceProps<T extends string> {
   width?: number;
 }
 
-function Choice<T extends string>({ label, data, value, onChoose, width = 140 }: ChoiceProps<T>) {
+function Choice<T extends string>({ label, data, value, onChoose, width = 125 }: ChoiceProps<T>) {
   return (
     <Select
       aria-label={label}
       placeholder={label}
       clearable
-      w={width}
+      w={{ base: HALF, xs: width }}
       data={data as readonly string[]}
       value={value ?? null}
       onChange={(chosen) => onChoose((chosen ?? undefined) as T | undefined)}
