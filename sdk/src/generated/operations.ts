@@ -406,6 +406,13 @@ export const OPERATIONS = {
     "description": "Answers 200 to every valid request. It counts as a use of the key unless consume is false. Scope: keys:verify.",
     "scope": "keys:verify"
   },
+  "keys.explain": {
+    "method": "POST",
+    "path": "/v1/keys/{id}/explain",
+    "summary": "Explain what a key may do now, and which check refuses a use of it",
+    "description": "The same checks as keys.verify, without the text of the key. It leaves no trace. limits are those of the process that answers. Scope: keys:read.",
+    "scope": "keys:read"
+  },
   "keys.report": {
     "method": "POST",
     "path": "/v1/keys/report",
@@ -1869,6 +1876,62 @@ export const OPERATIONS = {
     "description": "Needs no key.",
     "scope": null
   },
+  "console.recover": {
+    "method": "GET",
+    "path": "/recover",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.recover_part": {
+    "method": "GET",
+    "path": "/recover/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.invite": {
+    "method": "GET",
+    "path": "/invite",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.invite_part": {
+    "method": "GET",
+    "path": "/invite/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.welcome": {
+    "method": "GET",
+    "path": "/welcome",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.welcome_part": {
+    "method": "GET",
+    "path": "/welcome/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.account": {
+    "method": "GET",
+    "path": "/account",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.account_part": {
+    "method": "GET",
+    "path": "/account/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
   "console.keys": {
     "method": "GET",
     "path": "/keys",
@@ -1893,6 +1956,34 @@ export const OPERATIONS = {
   "console.running_part": {
     "method": "GET",
     "path": "/running/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.upstreams": {
+    "method": "GET",
+    "path": "/upstreams",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.upstreams_part": {
+    "method": "GET",
+    "path": "/upstreams/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.models": {
+    "method": "GET",
+    "path": "/models",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.models_part": {
+    "method": "GET",
+    "path": "/models/{model}",
     "summary": "Show a page of the console",
     "description": "Needs no key.",
     "scope": null
