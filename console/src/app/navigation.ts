@@ -6,6 +6,8 @@ export const NAVIGATION = [
     pages: [
       { label: 'Keys', to: '/keys', scope: 'keys:read' },
       { label: 'Running now', to: '/running', scope: 'keys:read' },
+      { label: 'Owners', to: '/owners', scope: 'keys:read' },
+      { label: 'People', to: '/people', scope: 'users:manage' },
     ],
   },
   {

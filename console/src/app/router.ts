@@ -4,6 +4,8 @@ import { auditRoutes } from '../audit/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
 import { modelRoutes } from '../models/routes.ts';
 import { overviewRoutes } from '../overview/routes.ts';
+import { ownerRoutes } from '../owners/routes.ts';
+import { peopleRoutes } from '../people/routes.ts';
 import { runningRoutes } from '../running/routes.ts';
 import { upstreamRoutes } from '../upstreams/routes.ts';
 import { accountRoutes, signInRoutes } from '../session/routes.ts';
@@ -17,6 +19,8 @@ const routeTree = rootRoute.addChildren([
     ...overviewRoutes,
     ...keyRoutes,
     ...runningRoutes,
+    ...ownerRoutes,
+    ...peopleRoutes,
     ...upstreamRoutes,
     ...modelRoutes,
     ...auditRoutes,

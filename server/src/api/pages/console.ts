@@ -19,6 +19,8 @@ export const CONSOLE_PAGES = [
   'account',
   'keys',
   'running',
+  'owners',
+  'people',
   'upstreams',
   'models',
   'audit',
