@@ -17,5 +17,16 @@ export const NAVIGATION = [
       { label: 'Upstreams', to: '/upstreams', scope: 'models:manage' },
     ],
   },
+  {
+    group: 'Work',
+    pages: [
+      { label: 'Jobs', to: '/jobs', scope: 'jobs:read' },
+      { label: 'Workers', to: '/workers', scope: 'workers:read' },
+      { label: 'Batches', to: '/batches', scope: 'batches:read' },
+      { label: 'Marketplace', to: '/marketplace', scope: 'marketplace:read' },
+      { label: 'Workflows', to: '/workflows', scope: 'agents:read' },
+      { label: 'Swarm', to: '/swarm', scope: 'swarm:read' },
+    ],
+  },
   { group: 'System', pages: [{ label: 'Audit', to: '/audit', scope: 'audit:read' }] },
 ] as const;

@@ -1,12 +1,11 @@
-import { Button, Skeleton, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
-import { columnsOf, DataTable } from '../page/data-table.tsx';
-import { Empty } from '../page/empty.tsx';
+import { useMemo } from 'react';
+import { columnsOf } from '../page/data-table.tsx';
+import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
-import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { OwnerState } from './owner-state.tsx';
@@ -17,10 +16,6 @@ export function OwnersPage() {
   const may = useMay();
   const owners = useInfiniteQuery(ownersQuery);
   const rows = useMemo(() => owners.data?.pages.flatMap(({ items }) => items) ?? [], [owners.data]);
-  const { fetchNextPage, hasNextPage, isFetching } = owners;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [fetchNextPage, hasNextPage, isFetching]);
   const add = may('owners:manage') && (
     <Button component={Link} to="/owners/new">
       Add an owner
@@ -32,24 +27,17 @@ export function OwnersPage() {
       description="The person, service or team that a key belongs to. Their limits and budgets hold for all their keys together."
       actions={add}
     >
-      <Problem error={owners.error} onRetry={() => void owners.refetch()} />
-      {owners.isPending && <Skeleton height={160} />}
-      {owners.isSuccess && rows.length === 0 && (
-        <Empty title="There is no owner">
-          <Text size="sm">Add one, then give it a key.</Text>
-          {add}
-        </Empty>
-      )}
-      {rows.length > 0 && (
-        <DataTable
-          label="Owners"
-          columns={COLUMNS}
-          rows={rows}
-          rowId={({ id }) => id}
-          onEnd={onEnd}
-          isLoadingMore={owners.isFetchingNextPage}
-        />
-      )}
+      <List
+        label="Owners"
+        query={owners}
+        rows={rows}
+        columns={COLUMNS}
+        rowId={({ id }) => id}
+        emptyTitle="There is no owner"
+      >
+        <Text size="sm">Add one, then give it a key.</Text>
+        {add}
+      </List>
     </Page>
   );
 }

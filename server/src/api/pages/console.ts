@@ -23,6 +23,12 @@ export const CONSOLE_PAGES = [
   'people',
   'upstreams',
   'models',
+  'jobs',
+  'workers',
+  'batches',
+  'marketplace',
+  'workflows',
+  'swarm',
   'audit',
 ] as const;
 
