@@ -84,7 +84,7 @@ describeOnServer('sqlite', 'the pages of jobs and workers', (start) => {
     async (name) => {
       const { page, inspect } = await openJobs(`/${name}`);
       await page
-        .getByText(/^(There is no|Nobody offers|Nothing was)/)
+        .getByText(/^(There is no|Nobody offers|Nothing was|GPU$)/)
         .first()
         .waitFor();
       await inspect(name);

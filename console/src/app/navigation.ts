@@ -28,5 +28,11 @@ export const NAVIGATION = [
       { label: 'Swarm', to: '/swarm', scope: 'swarm:read' },
     ],
   },
-  { group: 'System', pages: [{ label: 'Audit', to: '/audit', scope: 'audit:read' }] },
+  {
+    group: 'System',
+    pages: [
+      { label: 'Bootstrap', to: '/bootstrap', scope: 'bootstrap:read' },
+      { label: 'Audit', to: '/audit', scope: 'audit:read' },
+    ],
+  },
 ] as const;

@@ -2,6 +2,7 @@ import { createRouter } from '@tanstack/react-router';
 import { BASE_PATH } from '../api/client.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { batchRoutes } from '../batches/routes.ts';
+import { bootstrapRoutes } from '../bootstrap/routes.ts';
 import { jobRoutes } from '../jobs/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
 import { marketplaceRoutes } from '../marketplace/routes.ts';
@@ -35,6 +36,7 @@ const routeTree = rootRoute.addChildren([
     ...marketplaceRoutes,
     ...workflowRoutes,
     ...swarmRoutes,
+    ...bootstrapRoutes,
     ...auditRoutes,
   ]),
 ]);

@@ -29,6 +29,7 @@ export const CONSOLE_PAGES = [
   'marketplace',
   'workflows',
   'swarm',
+  'bootstrap',
   'audit',
 ] as const;
 
