@@ -1,7 +1,7 @@
 import { jsonIn } from '../base/json-text.ts';
 import { parseArgs } from 'node:util';
 import type { ArgDef, ArgsDef } from 'citty';
-import { nearest } from '../base/nearest.ts';
+import { similar } from '../base/nearest.ts';
 import { usageError } from './exit.ts';
 
 interface Arguments {
@@ -78,7 +78,7 @@ const shortOf = (definition: ArgDef): { short?: string } =>
 function refusal(error: NodeJS.ErrnoException, argv: string[], known: string[]): Error {
   if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
     const flag = /'(-[^'\s=]*)/.exec(error.message)?.[1] ?? argv.find((word) => word.startsWith('-')) ?? '';
-    const near = known.length === 0 ? undefined : nearest(flag.replace(/^-+/, ''), known);
+    const [near] = similar(flag.replace(/^-+/, ''), known);
     return usageError(`There is no flag ${flag}.`, {
       hint:
         near === undefined ? '--help lists all flags.' : `Did you mean --${near}? --help lists all flags.`,
