@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 6b6c68e2bb902c0b9813afe068ddd22ed3764060a171acef93dcf8a7f833f4b0
-// text 5d7b75f08adc0beb4d97a4c919f5f9de855276d319f37cb54b238e0ce34c3885
+// document 0ce4c2890498c8e988771432b9efe1b14823d84cec75ccf8c35370a46def99cc
+// text 4608a08b1303ea9865dbb9ef35ad9f065c56b317393def8fe2910d4ea83256a9
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -12723,7 +12723,7 @@ export interface operations {
                 role?: "client" | "miner" | "admin";
                 /** @description Only items with this tag */
                 tag?: string;
-                /** @description Only keys whose name or id contains this text */
+                /** @description Only keys whose name or id contains this text, or with a secret that has this visible part: its beginning, its last four characters, or its hint, such as sk-kw1…a1b2 */
                 q?: string;
                 /** @description Only items without a use for this many seconds */
                 unused_for_seconds?: number;

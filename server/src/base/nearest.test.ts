@@ -18,6 +18,7 @@ test.for([
   ['by', FLAGS, 'group-by'],
   ['end', FLAGS, 'end-running'],
   ['workspace', FLAGS, 'deny-workspace'],
+  ['keys:fly', ['keys:read', 'models:use'], 'keys:read'],
 ] as const)('The beginning or a part of a word, %s, gets the whole word', ([given, known, meant]) => {
   expect(similar(given, known)).toEqual([meant]);
 });

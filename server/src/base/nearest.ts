@@ -4,7 +4,8 @@ const SIMILAR_MAX = 3;
 
 /**
  * The words that were probably meant by `given`: few edits make them, or it is their beginning (`smollm` of `smollm2-135m`) or a
- * part of them (`by` of `group-by`). At most three, the most similar first; empty: no word is similar.
+ * part of them (`by` of `group-by`), or they begin with the same part (`keys:read`, `keys:fly`). At most three, the most
+ * similar first; empty: no word is similar.
  */
 export function similar(given: string, known: readonly string[]): string[] {
   const name = given.slice(0, COMPARED_CHARACTERS).toLowerCase();
@@ -39,7 +40,10 @@ function difference(name: string, word: string): number {
   }
   if (name.length > 2 && word.startsWith(name)) return BY_START + longer;
   if (word.length > 2 && name.startsWith(word)) return BY_START + longer;
-  return name.length > 1 && word.split(/[^a-z0-9]+/).includes(name) ? BY_PART + longer : Infinity;
+  const parts = word.split(/[^a-z0-9]+/);
+  const [first = ''] = name.split(/[^a-z0-9]+/);
+  const isPart = parts.includes(name) || (first === parts[0] && parts.length > 1);
+  return isPart && first.length > 1 ? BY_PART + longer : Infinity;
 }
 
 function commonStart(a: string, b: string): number {

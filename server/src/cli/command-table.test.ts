@@ -101,18 +101,27 @@ describe('the name of a key', { timeout: 60_000 }, () => {
     }
   });
 
-  test('The text of a key in the place of its name is not sent, not repeated, and ends nothing', async () => {
+  test('The text of a key in the place of another value is not sent, not repeated, and ends nothing', async () => {
     const { key, secret } = await mint('pasted');
     for (const args of [
-      ['get', secret],
-      ['revoke', 'pasted', secret],
-      ['update', secret.slice(0, -1), '--tag', 'a'],
+      ['keys', 'get', secret],
+      ['keys', 'revoke', 'pasted', secret],
+      ['keys', 'update', secret.slice(0, -1), '--tag', 'a'],
+      ['keys', 'list', '--search', secret],
+      ['keys', 'list', `--tag=${secret}`],
+      ['keys', 'list', '--search', secret.slice(0, 30)],
+      ['workspaces', 'get', secret],
+      ['client', 'status', secret],
     ]) {
-      const { code, stdout, stderr } = await home.run(['keys', ...args]);
+      const { code, stdout, stderr } = await home.run(args);
       expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('keyward keys find')]);
       expect(stderr).not.toContain(secret.slice(7));
     }
+    // A key that comes to the server in a URL is quarantined there.
     expect(await stateOf(key.id)).toBe('active');
+    const [found] = (await home.json<{ items: object[] }>(['keys', 'list', '--search', secret.slice(0, 18)]))
+      .items;
+    expect(found).toMatchObject({ id: key.id });
   });
 });
 

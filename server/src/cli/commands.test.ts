@@ -126,6 +126,17 @@ describe('keys', { timeout: 60_000 }, () => {
     expect((await runAs(secret, ['keys', 'get', 'self'])).code).toBe(3);
   });
 
+  test('The key in use is called self, and ends itself without any scope', async () => {
+    const { key, secret } = await create('its own', '--scope', 'models:use');
+    const { code, stdout, stderr } = await runAs(secret, ['keys', 'revoke', 'self', '--reason', 'leaked']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ key: { id: key.id, state: 'revoked' } });
+    expect((await runAs(secret, ['keys', 'revoke', 'self'])).code).toBe(3);
+    const writer = await create('writer', '--scope', 'keys:*');
+    const turned = await runAs(writer.secret, ['keys', 'update', 'self', '--tag', 'own']);
+    expect(JSON.parse(turned.stdout)).toMatchObject({ key: { id: writer.key.id, tags: ['own'] } });
+  });
+
   test('keys rotate makes a second secret, and end-secret ends the first', async () => {
     const { key, secret } = await create('turned', '--role', 'client');
     const rotated = await home.json<NewKey>(['keys', 'rotate', key.id, '--overlap', '2h']);

@@ -43,6 +43,9 @@ export function checkArguments(
   const more = repeatsLast ? parsed.positionals.splice(places.length) : [];
   const placed = inPlace(places, parsed.positionals, values);
   const flags = [...values].flatMap(([name, given]) => given.map((value) => `--${name}=${value}`));
+  // Only a key is called `key`.
+  const others = placed.filter((_, place) => places[place] !== 'key');
+  [...others, ...more, ...[...values.values()].flat()].forEach(refuseKeyText);
   if (repeatsLast) values.set(places.at(-1) ?? '', [...placed.slice(places.length - 1), ...more]);
   return { values, argv: [...flags, '--', ...placed] };
 }
@@ -70,6 +73,18 @@ function inPlace(places: string[], given: string[], values: Map<string, string[]
   if (missing !== -1)
     throw usageError(`Missing: ${places[missing]?.toUpperCase()}.`, { hint: '--help has examples.' });
   return placed.slice(0, count) as string[];
+}
+
+/** More of a key than may be shown: its prefix and its id. */
+const KEY_TEXT = /^[a-z][a-z0-9]{0,11}[-_]kw1[0-9A-Za-z]{13}/;
+
+/** The text of a key must not come into a URL or a log. The message does not repeat it. @throws CliError */
+function refuseKeyText(text: string): void {
+  if (!KEY_TEXT.test(text)) return;
+  throw usageError('This is the text of a key, not an id or a name. Nothing was sent.', {
+    hint: 'Shells keep a history: treat the key as leaked. To find its id:',
+    example: 'keyward keys find < key.txt',
+  });
 }
 
 const shortOf = (definition: ArgDef): { short?: string } =>

@@ -59,7 +59,7 @@ export const saySecretOnce = (_value: unknown, { io }: Context): void =>
 
 export const ID_ARG = {
   type: 'positional',
-  description: 'Id of the key (key_ and 12 characters), or its name',
+  description: 'Id of the key (key_ and 12 characters), its name, or self: the key in use',
   required: true,
 } as const;
 
