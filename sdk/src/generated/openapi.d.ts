@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 0ce4c2890498c8e988771432b9efe1b14823d84cec75ccf8c35370a46def99cc
-// text 4608a08b1303ea9865dbb9ef35ad9f065c56b317393def8fe2910d4ea83256a9
+// document 537cceeb87a461c1667e87d1abde5a08126db64018ee6e55065eb09d5a95c6e1
+// text 1c0fcd111e033d096a4b6c607c5a8111f8b656d545574fa684b3810dee70cff4
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -5975,6 +5975,10 @@ export interface components {
             end: string;
             /** @description Ids and names; empty if the use had none. For visitors of a chat widget the key is `widget:` and its UUID */
             group: {
+                [key: string]: string;
+            };
+            /** @description The names of the key and the owner of the group, for a caller with keys:read; a group without a name is left out */
+            names: {
                 [key: string]: string;
             };
             /** @description How many requests */

@@ -328,7 +328,10 @@ describe('upstreams, models, chat and usage', { timeout: 60_000 }, () => {
       items: [expect.anything()],
     });
     const table = await home.run(['usage', '-o', 'table']);
-    expect(table.stdout).toMatch(/^START +GROUP +REQUESTS/);
+    expect(table.stdout).toMatch(/^START +REQUESTS/);
+    const named = await home.run(['usage', '-o', 'table', '--group-by', 'owner,key,model']);
+    expect(named.stdout).toMatch(/^START +OWNER +OWNER NAME +KEY +KEY NAME +MODEL +REQUESTS/);
+    expect(named.stdout).toMatch(new RegExp(` own_\\w{12} +admin +${self.key.id} +tests +`));
   });
 
   test('an upstream that was removed no longer exists', async () => {
