@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 537cceeb87a461c1667e87d1abde5a08126db64018ee6e55065eb09d5a95c6e1
-// text 1c0fcd111e033d096a4b6c607c5a8111f8b656d545574fa684b3810dee70cff4
+// document 0feb70b56e107f6512b030cc48f2bbd43da8f6855f814a85c1b0ccc64f3463a8
+// text 78e9f3e98ef5b9d9a9ff60b702989e71ce0053a65ecd677e1ebf7af554d61784
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -2128,7 +2128,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The same, with the id of the task in the body
+         * The result of the task that the body names, with the part of its members that must agree
          * @description Scope: swarm:read.
          */
         post: operations["swarm.consensus"];

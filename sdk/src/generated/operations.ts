@@ -850,7 +850,7 @@ export const OPERATIONS = {
   "swarm.consensus": {
     "method": "POST",
     "path": "/v1/swarm/consensus",
-    "summary": "The same, with the id of the task in the body",
+    "summary": "The result of the task that the body names, with the part of its members that must agree",
     "description": "Scope: swarm:read.",
     "scope": "swarm:read"
   },

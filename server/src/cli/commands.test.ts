@@ -164,6 +164,7 @@ describe('keys', { timeout: 60_000 }, () => {
       (await home.json<{ last_used_at: string | null }>(['keys', 'get', key.id])).last_used_at;
     expect(await lastUse()).toBeNull();
     expect((await home.run(['keys', 'verify', '-', '--consume'], { stdin: secret })).code).toBe(0);
+    expect((await home.run(['keys', 'verify'], { stdin: secret })).code).toBe(0);
     await expect.poll(lastUse).not.toBeNull();
     const { stdout: table } = await home.run(['keys', 'get', key.id, '--output', 'table']);
     const [first] = (await home.json<NewKey['key']>(['keys', 'get', key.id])).secrets;
@@ -245,6 +246,9 @@ describe('upstreams, models, chat and usage', { timeout: 60_000 }, () => {
     expect(code).toBe(0);
     const { id } = JSON.parse(stdout) as { id: string };
     expect(stderr).toContain(`keyward upstreams test ${id}`);
+    const table = await home.run(['upstreams', 'update', 'other', '--weight', '1', '-o', 'table']);
+    expect(table.stdout).not.toContain('has a price');
+    expect(table.stderr.match(/No model of other has a price/g)).toHaveLength(1);
     upstream.answer(json(chatAnswer()));
     expect(await home.json(['upstreams', 'test', 'other'])).toMatchObject({ ok: true });
     expect(upstream.received.at(-1)?.headers.authorization).toBe(`Bearer ${CREDENTIAL}`);

@@ -130,18 +130,21 @@ export function decimalNumber(flag: string, text: string | undefined): number | 
 const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
 const DURATION = /^(\d*)\s*(s|second|m|min|minute|h|hour|d|day|w|week|y|year)$/;
 
-/** A duration such as `90s`, `15m`, `12h`, `30d`, `minute` or 0, in seconds. @throws CliError also for a number without a unit */
-export function durationSeconds(flag: string, text: string): number {
-  if (/^0+$/.test(text)) return 0;
-  if (/^\d+$/.test(text)) {
-    throw usageError(`--${flag} needs a unit: s, m (minutes), h, d, w or y.`, {
-      hint: `--${flag} must be a duration such as 90s, 15m, 12h or 30d.`,
-    });
-  }
+/** A duration such as `90s`, `15m`, `12h`, `30d` or `minute`, in seconds; undefined: the text is none. */
+export function secondsIn(text: string): number | undefined {
   const [whole, count, unit = ''] = DURATION.exec(text) ?? [];
   const seconds = Number(count || 1) * (UNIT_SECONDS[unit.charAt(0)] ?? NaN);
-  if (whole !== undefined && Number.isSafeInteger(seconds)) return seconds;
-  throw usageError(`--${flag} must be a duration such as 90s, 15m, 12h or 30d.`);
+  return whole !== undefined && Number.isSafeInteger(seconds) ? seconds : undefined;
+}
+
+/** As `secondsIn`, or 0. @throws CliError that names the flag, also for a number without a unit */
+export function durationSeconds(flag: string, text: string): number {
+  if (/^0+$/.test(text)) return 0;
+  const seconds = secondsIn(text);
+  if (seconds !== undefined) return seconds;
+  const form = `--${flag} must be a duration such as 90s, 15m, 12h or 30d.`;
+  if (!/^\d+$/.test(text)) throw usageError(form);
+  throw usageError(`--${flag} needs a unit: s, m (minutes), h, d, w or y.`, { hint: form });
 }
 
 /** A time: ISO 8601, or a duration ago such as `7d`. */
@@ -156,11 +159,11 @@ export function pastTime(flag: string, text: string | undefined): string | undef
   );
 }
 
-/** @throws CliError that names the flag, without the text. */
-export function jsonValue(flag: string, text: string): unknown {
+/** @throws CliError that names the flag, without the text. @param example a good value */
+export function jsonValue(flag: string, text: string, example: string): unknown {
   const value = jsonIn(text);
   if (value !== undefined) return value;
-  throw usageError(`--${flag} must be JSON.`, { example: `--${flag} '{"team":"search"}'` });
+  throw usageError(`--${flag} must be JSON.`, { example: `--${flag} '${example}'` });
 }
 
 /** Members that are not undefined. */

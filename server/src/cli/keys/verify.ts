@@ -1,5 +1,6 @@
 import { unwrap, type components } from '@keyward/sdk';
 import { EXIT, usageError } from '../exit.ts';
+import { isTerminal } from '../io.ts';
 import { fields, membersText, tableOf, type Shown } from '../output.ts';
 import { given, wholeNumber } from '../parse.ts';
 import { request } from '../request.ts';
@@ -8,11 +9,11 @@ import { readSecret, refuseDamagedKey } from '../secret.ts';
 type Question = components['schemas']['VerifyRequest'];
 type Verdict = components['schemas']['Verdict'];
 
-const EXAMPLE = 'keyward keys verify - < key.txt';
+const EXAMPLE = 'keyward keys verify < key.txt';
 
 export const verify = request({
   args: {
-    key: { type: 'positional', required: false, description: 'The key to verify; - reads stdin' },
+    key: { type: 'positional', required: false, description: 'The text of the key. Default: stdin' },
     scope: { type: 'string', description: 'Check this scope, such as models:use' },
     model: { type: 'string', description: 'Check this model' },
     workspace: { type: 'string', description: 'Check this workspace' },
@@ -26,8 +27,8 @@ export const verify = request({
     'dry-run': { type: 'boolean', description: 'Leave no trace. This is the default' },
   },
   examples: [
-    'keys verify - --scope models:use --explain < key.txt',
-    'keys verify - --consume --cost 2 < key.txt',
+    'keys verify --scope models:use --explain < key.txt',
+    'keys verify --consume --cost 2 < key.txt',
   ],
   notes: 'Exit code 0: the key is valid. Exit code 1: it is not, and the result has the reason.',
   parse: async (args, context) => {
@@ -37,7 +38,8 @@ export const verify = request({
       });
     if (args.consume === true && args['dry-run'] === true)
       throw usageError('Give either --consume or --dry-run.');
-    const key = await readSecret(context, { argument: args.key, name: 'key', example: EXAMPLE });
+    const argument = args.key ?? (isTerminal(context.io.stdin) ? undefined : '-');
+    const key = await readSecret(context, { argument, name: 'key', example: EXAMPLE });
     if (key === undefined) throw usageError('No key was given.', { example: EXAMPLE });
     refuseDamagedKey(key, 'that was given');
     return {
