@@ -137,6 +137,34 @@ describe('keys', { timeout: 60_000 }, () => {
     expect(JSON.parse(turned.stdout)).toMatchObject({ key: { id: writer.key.id, tags: ['own'] } });
   });
 
+  test('A model or a workspace that does not exist gets a warning, and one that exists none', async () => {
+    await home.json(['workspaces', 'create', 'Garden']);
+    const args = ['keys', 'create', 'typing error', '--scope', 'workspaces:*'];
+    const wrong = await home.run([...args, '--workspace', 'gardne', '--deny-workspace', 'gard*']);
+    expect(wrong.code).toBe(0);
+    expect(wrong.stderr).toContain('Warning: There is no workspace gardne now. Did you mean garden?');
+    expect(wrong.stderr).not.toContain('gard*');
+    const { key } = JSON.parse(wrong.stdout) as NewKey;
+    const update = ['keys', 'update', key.id, '--workspace', 'garden', '--model', 'gpt-none'];
+    const right = await home.run(update);
+    expect([right.code, right.stderr]).toEqual([
+      0,
+      expect.stringContaining('There is no model gpt-none now.'),
+    ]);
+    expect(right.stderr).not.toContain('workspace');
+    const { secret } = await create('writer of keys', '--scope', 'keys:*', '--scope', 'models:use');
+    const blind = await runAs(secret, [
+      'keys',
+      'create',
+      'of it',
+      '--scope',
+      'models:use',
+      '--workspace',
+      'x',
+    ]);
+    expect([blind.code, blind.stderr]).toEqual([0, expect.not.stringContaining('Warning')]);
+  });
+
   test('keys rotate makes a second secret, and end-secret ends the first', async () => {
     const { key, secret } = await create('turned', '--role', 'client');
     const rotated = await home.json<NewKey>(['keys', 'rotate', key.id, '--overlap', '2h']);

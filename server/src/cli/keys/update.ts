@@ -5,6 +5,7 @@ import { request } from '../request.ts';
 import { cleared, HOLDING_ARGS, holdingsOf, LAST_ADMIN_ARG, lastAdminOf } from './holdings.ts';
 import { keyId } from './key-id.ts';
 import { withOwnerIds } from './owner-ids.ts';
+import { warnOfUnknown } from './unknown-selections.ts';
 import { changedText, END_RUNNING_ARG, ID_ARG } from './show.ts';
 
 const EVERYTHING = { allow: [], deny: [] };
@@ -49,11 +50,13 @@ export const update = request({
       throw usageError('No change was given.', { hint: '--help lists the fields.' });
     return { id: args.id, body: { ...change, ...lastAdminOf(args['last-admin']) } };
   },
-  send: async (client, { id: named, body }) => {
+  send: async (client, { id: named, body }, { io }) => {
     const id = await keyId(client, named);
-    return unwrap(
+    const changed = await unwrap(
       client.PATCH('/v1/keys/{id}', { params: { path: { id } }, body: await withOwnerIds(client, body) }),
     );
+    await warnOfUnknown(client, body.selectors, io);
+    return changed;
   },
   table: changedText,
 });
