@@ -44,7 +44,11 @@ describe('wrong arguments end with 2 and a hint', () => {
     [['keys', 'create', 'x', '--limit', '60/60'], '--limit must be a number, a slash', '--limit 60/minute'],
     [['keys', 'create', 'x', '--limit', '60/minut'], 'such as minute, 1h or 1d', '--limit 60/minute'],
     [['keys', 'create', 'x', '--metadata', 'a=b'], '--metadata must be JSON', '{"team":"search"}'],
-    [['upstreams', 'update', 'x', '--prices', 'gpt'], '--prices must be JSON', 'input_usd_per_million_tokens'],
+    [
+      ['upstreams', 'update', 'x', '--prices', 'gpt'],
+      '--prices must be JSON',
+      'input_usd_per_million_tokens',
+    ],
     [['keys', 'list', '--output', 'yaml', '--format', 'json'], 'Two formats were given', 'yaml'],
     [['auth', 'status', '--format', 'csv'], '--format', 'table'],
     [['keys', 'update', 'key_000000000000'], 'No change was given', '--help'],

@@ -152,6 +152,11 @@ describe('keys', { timeout: 60_000 }, () => {
       expect.stringContaining('There is no model gpt-none now.'),
     ]);
     expect(right.stderr).not.toContain('workspace');
+    expect(
+      await home.json(['keys', 'update', key.id, '--clear', 'models', '--workspace', 'garden']),
+    ).toMatchObject({
+      key: { selectors: { models: { allow: [] }, workspaces: { allow: ['garden'] } } },
+    });
     const { secret } = await create('writer of keys', '--scope', 'keys:*', '--scope', 'models:use');
     const blind = await runAs(secret, [
       'keys',

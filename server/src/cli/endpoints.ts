@@ -88,7 +88,10 @@ async function startsOf(client: KeywardClient, group: string, all: readonly Endp
   );
   throw new CliError(`This server has no ${group} endpoints. It is Keyward ${version}.`, {
     exitCode: EXIT.notFound,
-    hint: meant === undefined ? `It has: ${groups.map(({ path }) => path).join(', ')}` : `Did you mean keyward endpoints ${meant}?`,
+    hint:
+      meant === undefined
+        ? `It has: ${groups.map(({ path }) => path).join(', ')}`
+        : `Did you mean keyward endpoints ${meant}?`,
   });
 }
 

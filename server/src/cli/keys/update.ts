@@ -38,12 +38,13 @@ export const update = request({
   notes: 'Replaces each named field as a whole; all others stay.',
   parse: (args, context) => {
     const { models, workspaces, workers, ips, expiry, ...fields } = cleared(context.all('clear'), EMPTY);
-    const selectors = given({ models, workspaces, workers, ips });
+    const { selectors: named, ...holdings } = holdingsOf(args, context);
+    const selectors = { ...given({ models, workspaces, workers, ips }), ...named };
     const change = {
       ...given({ name: args.name, expires_at: expiry }),
       ...(Object.keys(selectors).length === 0 ? {} : { selectors }),
       ...fields,
-      ...holdingsOf(args, context),
+      ...holdings,
       ...(args['end-running'] === true ? { running: 'end' as const } : {}),
     };
     if (Object.keys(change).length === 0)

@@ -78,8 +78,7 @@ const PRICES = '{"gpt-*": {"input_usd_per_million_tokens": "2.50", "output_usd_p
 const MODEL = '{"name": "gpt-4o", "max_output_tokens": 16384}';
 
 function modelOf(text: string): NonNullable<Settings['models']>[number] {
-  if (text.startsWith('{'))
-    return jsonValue('model', text, MODEL) as NonNullable<Settings['models']>[number];
+  if (text.startsWith('{')) return jsonValue('model', text, MODEL) as NonNullable<Settings['models']>[number];
   const [name = '', ...rest] = text.split('=');
   return rest.length === 0 ? text : { name, upstream_name: rest.join('=') };
 }
