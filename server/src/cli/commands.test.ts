@@ -111,6 +111,8 @@ describe('keys', { timeout: 60_000 }, () => {
     expect(await home.json(updated)).toMatchObject({
       key: { name: 'new', budgets: [], tags: [], limits: [{ requests: 5 }] },
     });
+    const shown = await home.run(['keys', 'update', key.id, '--budget', '9usd/month', '-o', 'table']);
+    expect(shown.stdout).toMatch(/^budgets +usd_month: 0\.00 of 9 usd\/month$/m);
     for (const [word, state] of [
       ['disable', 'disabled'],
       ['enable', 'active'],

@@ -6,7 +6,7 @@ import { cleared, HOLDING_ARGS, holdingsOf, LAST_ADMIN_ARG, lastAdminOf } from '
 import { keyId } from './key-id.ts';
 import { withOwnerIds } from './owner-ids.ts';
 import { warnOfUnknown } from './unknown-selections.ts';
-import { changedText, END_RUNNING_ARG, ID_ARG } from './show.ts';
+import { END_RUNNING_ARG, ID_ARG, updatedText } from './show.ts';
 
 const EVERYTHING = { allow: [], deny: [] };
 /** The fields of --clear with their empty values. */
@@ -59,5 +59,5 @@ export const update = request({
     await warnOfUnknown(client, body.selectors, io);
     return changed;
   },
-  table: changedText,
+  table: updatedText,
 });
