@@ -26,7 +26,7 @@ describe('wrong arguments end with 2 and a hint', () => {
     [['upstreams', 'disable'], 'There is no command keyward upstreams disable', 'keyward upstreams update?'],
     [['login'], 'There is no command keyward login', 'keyward auth login?'],
     [['usage', '--by', 'key'], 'There is no flag --by', '--group-by?'],
-    [['documents', 'list', '--workspace', 'x'], 'There is no flag --workspace', '\n  --help lists all flags'],
+    [['upstreams', 'list', '--workspace', 'x'], 'There is no flag --workspace', '\n  --help lists all flags'],
     [['models', 'frobnicate'], 'There is no command', '\n  keyward models --help lists all commands'],
     [['keys', 'creat'], 'There is no command keyward keys creat', 'keyward keys create'],
     [['keys', 'list', '--stat', 'active'], 'There is no flag --stat', '--state'],

@@ -148,7 +148,10 @@ export interface Members {
 }
 
 /** @throws CliError where the workspace does not exist */
-export async function membersOf({ client, workspace }: Sending): Promise<Members> {
+export async function membersOf({
+  client,
+  workspace,
+}: Pick<Sending, 'client' | 'workspace'>): Promise<Members> {
   const { documents } = workspace === undefined ? { documents: [] } : await findWorkspace(client, workspace);
   return { all: new Set(documents.map(({ docpath }) => docpath)), waiting: waitingIn(documents) };
 }
