@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 0feb70b56e107f6512b030cc48f2bbd43da8f6855f814a85c1b0ccc64f3463a8
-// text 78e9f3e98ef5b9d9a9ff60b702989e71ce0053a65ecd677e1ebf7af554d61784
+// document fcbce85432a7c8e342354262daa599490f7c9572be57c485bc561f4b1d6abd46
+// text d963df37554697daee6fdb53697725a2e7871afd62eb984342505c5cc71d4763
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -16328,7 +16328,7 @@ export interface operations {
                 to?: string;
                 /** @description Length of a step. Default: hour */
                 step?: "hour" | "day" | "month" | "total";
-                /** @description Comma-separated list of key, owner, model, worker; worker is reserved and always empty */
+                /** @description Comma-separated list of key, owner, model, worker; worker is the id of the worker that did a job */
                 group_by?: string;
             };
             header?: never;
@@ -16420,7 +16420,7 @@ export interface operations {
                 to?: string;
                 /** @description Length of a step. Default: hour */
                 step?: "hour" | "day" | "month" | "total";
-                /** @description Comma-separated list of key, owner, model, worker; worker is reserved and always empty */
+                /** @description Comma-separated list of key, owner, model, worker; worker is the id of the worker that did a job */
                 group_by?: string;
             };
             header?: never;

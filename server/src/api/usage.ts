@@ -26,7 +26,7 @@ const query = Type.Object(
     group_by: Type.Optional(
       Type.String({
         maxLength: 60,
-        description: `Comma-separated list of ${REPORT_GROUPS.join(', ')}; worker is reserved and always empty`,
+        description: `Comma-separated list of ${REPORT_GROUPS.join(', ')}; worker is the id of the worker that did a job`,
       }),
     ),
   },
