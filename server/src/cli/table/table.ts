@@ -23,8 +23,8 @@ export const fields = <K extends string>(
 const GAP = '  ';
 /** A column is not made narrower. */
 const NARROWEST = 4;
-/** Ids are copied into the next command: they are never cut. */
-const ID = /^[a-z]{2,}_[0-9A-Za-z]{12}/;
+/** Never cut: ids are copied into the next command, and half a time says nothing. */
+const WHOLE = /^([a-z]{2,}_[0-9A-Za-z]{12}|\d{4}-\d\d-\d\d \d\d:\d\d$)/;
 
 /** @param width cells of the terminal: wide cells are cut with `…`, and no line is longer. Default: nothing is cut */
 export function tableText({ headings, rows }: Table, width = Infinity): string {
@@ -41,7 +41,7 @@ export function tableText({ headings, rows }: Table, width = Infinity): string {
 function widthsIn(lines: readonly string[][], width: number): number[] {
   const columns = (lines[0] ?? []).map((_, at) => lines.map((line) => line[at] ?? ''));
   const widths = columns.map((texts) => Math.max(...texts.map(displayWidth)));
-  const isFixed = columns.map(([, ...texts]) => texts.every((text) => text === '–' || ID.test(text)));
+  const isFixed = columns.map(([, ...texts]) => texts.every((text) => text === '–' || WHOLE.test(text)));
   const room = width - GAP.length * (widths.length - 1);
   const capped = (cap: number): number[] =>
     widths.map((one, at) => (isFixed[at] === true ? one : Math.min(one, cap)));
