@@ -128,50 +128,6 @@ describe('keys', { timeout: 60_000 }, () => {
     expect((await runAs(secret, ['keys', 'get', 'self'])).code).toBe(3);
   });
 
-  test('The key in use is called self, and ends itself without any scope', async () => {
-    const { key, secret } = await create('its own', '--scope', 'models:use');
-    const { code, stdout, stderr } = await runAs(secret, ['keys', 'revoke', 'self', '--reason', 'leaked']);
-    expect([code, stderr]).toEqual([0, '']);
-    expect(JSON.parse(stdout)).toMatchObject({ key: { id: key.id, state: 'revoked' } });
-    expect((await runAs(secret, ['keys', 'revoke', 'self'])).code).toBe(3);
-    const writer = await create('writer', '--scope', 'keys:*');
-    const turned = await runAs(writer.secret, ['keys', 'update', 'self', '--tag', 'own']);
-    expect(JSON.parse(turned.stdout)).toMatchObject({ key: { id: writer.key.id, tags: ['own'] } });
-  });
-
-  test('A model or a workspace that does not exist gets a warning, and one that exists none', async () => {
-    await home.json(['workspaces', 'create', 'Garden']);
-    const args = ['keys', 'create', 'typing error', '--scope', 'workspaces:*'];
-    const wrong = await home.run([...args, '--workspace', 'gardne', '--deny-workspace', 'gard*']);
-    expect(wrong.code).toBe(0);
-    expect(wrong.stderr).toContain('Warning: There is no workspace gardne now. Did you mean garden?');
-    expect(wrong.stderr).not.toContain('gard*');
-    const { key } = JSON.parse(wrong.stdout) as NewKey;
-    const update = ['keys', 'update', key.id, '--workspace', 'garden', '--model', 'gpt-none'];
-    const right = await home.run(update);
-    expect([right.code, right.stderr]).toEqual([
-      0,
-      expect.stringContaining('There is no model gpt-none now.'),
-    ]);
-    expect(right.stderr).not.toContain('workspace');
-    expect(
-      await home.json(['keys', 'update', key.id, '--clear', 'models', '--workspace', 'garden']),
-    ).toMatchObject({
-      key: { selectors: { models: { allow: [] }, workspaces: { allow: ['garden'] } } },
-    });
-    const { secret } = await create('writer of keys', '--scope', 'keys:*', '--scope', 'models:use');
-    const blind = await runAs(secret, [
-      'keys',
-      'create',
-      'of it',
-      '--scope',
-      'models:use',
-      '--workspace',
-      'x',
-    ]);
-    expect([blind.code, blind.stderr]).toEqual([0, expect.not.stringContaining('Warning')]);
-  });
-
   test('keys rotate makes a second secret, and end-secret ends the first', async () => {
     const { key, secret } = await create('turned', '--role', 'client');
     const rotated = await home.json<NewKey>(['keys', 'rotate', key.id, '--overlap', '2h']);

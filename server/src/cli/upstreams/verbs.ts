@@ -40,8 +40,9 @@ const pathOf = async (client: KeywardClient, named: string) => ({
 });
 
 /** They are said on stderr. */
-function withoutWarnings({ warnings: _, ...upstream }: Upstream): Shown {
-  return membersText(upstream);
+function withoutWarnings(upstream: Upstream): Shown {
+  const { warnings: _, ...rest } = upstream;
+  return membersText(rest);
 }
 
 export const add = request({
