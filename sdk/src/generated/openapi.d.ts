@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document fcbce85432a7c8e342354262daa599490f7c9572be57c485bc561f4b1d6abd46
-// text d963df37554697daee6fdb53697725a2e7871afd62eb984342505c5cc71d4763
+// document 7d407d424b29ad41c5a2eca60d02f71c357a065bfdb66a0fb71465262cb28aa0
+// text c598c392d405b2ca2222eb66f5d6fe8f021ff59e40a364165c8753def9f16c49
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -12727,7 +12727,7 @@ export interface operations {
                 role?: "client" | "miner" | "admin";
                 /** @description Only items with this tag */
                 tag?: string;
-                /** @description Only keys whose name or id contains this text, or with a secret that has this visible part: its beginning, its last four characters, or its hint, such as sk-kw1…a1b2 */
+                /** @description Only keys whose name or id contains this text, or whose secret has this visible part. That is its beginning, its last four characters, or its hint, such as sk-kw1…a1b2 */
                 q?: string;
                 /** @description Only items without a use for this many seconds */
                 unused_for_seconds?: number;

@@ -3,8 +3,8 @@ const COMPARED_CHARACTERS = 64;
 const SIMILAR_MAX = 3;
 
 /**
- * The words that were probably meant by `given`: few edits make them, or it is their beginning (`smollm` of `smollm2-135m`) or a
- * part of them (`by` of `group-by`), or they begin with the same part (`keys:read`, `keys:fly`). At most three, the most
+ * The words that were probably meant by `given`. Few edits make them. Or it is their beginning (`smollm` of `smollm2-135m`) or
+ * a part of them (`by` of `group-by`). Or both begin with the same part (`keys:read`, `keys:fly`). At most three, the most
  * similar first; empty: no word is similar.
  */
 export function similar(given: string, known: readonly string[]): string[] {

@@ -115,7 +115,7 @@ const list = route({
         Type.String({
           maxLength: 200,
           description:
-            'Only keys whose name or id contains this text, or with a secret that has this visible part: its beginning, its last four characters, or its hint, such as sk-kw1…a1b2',
+            'Only keys whose name or id contains this text, or whose secret has this visible part. That is its beginning, its last four characters, or its hint, such as sk-kw1…a1b2',
         }),
       ),
       unused_for_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_153_600_000 })),

@@ -33,8 +33,8 @@ function summary(counts: Counts): string {
 }
 
 /**
- * Says what in stored files was not read, and which files are there already under another name of their source, as those of a
- * container with a new home each time are.
+ * Says what in stored files was not read. Names files that are there already under another name of their source, as those of
+ * a container with a new home each time are.
  * @param files `before`: the documents that were there before
  */
 export function sayNotes(

@@ -13,8 +13,8 @@ interface Selection {
 }
 
 /**
- * A model or a workspace that is named wrongly is no error, as a key may be there before it: but it may be a typing error. The
- * key of the command line decides which are seen; where it may not look nothing is said.
+ * A key may be there before its model or workspace, so an unknown name is no error. It may be a typing error. The key of the
+ * command line decides which are seen; where it may not look nothing is said.
  */
 export async function warnOfUnknown(
   client: KeywardClient,
