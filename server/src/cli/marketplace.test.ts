@@ -125,6 +125,12 @@ test('endpoints lists one group, also by its other word, and says when the serve
     (await home.json<{ items: { path: string }[] }>(['endpoints', group])).items.map(({ path }) => path);
   expect(await paths('marketplace')).toContain('/v1/marketplace/gpu/list');
   expect(await paths('miners')).toContain('/v1/workers/register');
+  expect(await paths('/v1/marketplace')).toEqual(await paths('marketplace'));
+  const near = await home.run(['endpoints', 'marketplaec']);
+  expect([near.code, near.stderr]).toEqual([
+    5,
+    expect.stringContaining('Did you mean keyward endpoints marketplace?'),
+  ]);
   const none = await home.run(['endpoints', 'teleport']);
   expect([none.code, none.stdout]).toEqual([5, '']);
   expect(none.stderr).toMatch(

@@ -78,7 +78,7 @@ export const execute = request({
   ],
   notes: 'With --wait the exit code is 1 where the execution does not complete. Ctrl-C does not cancel it.',
   parse: ({ workflow, prompt, inputs, wait }, context) => {
-    const whole = inputs === undefined ? undefined : jsonValue('inputs', inputs);
+    const whole = inputs === undefined ? undefined : jsonValue('inputs', inputs, '{"topic": "ferries"}');
     return {
       named: workflow,
       inputs: { ...given({ prompt }), ...inputsOf(context.all('input'), whole) },

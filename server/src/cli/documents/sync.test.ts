@@ -130,6 +130,8 @@ test(
         source: expect.stringMatching(/^file:\/\/[\da-f]{16}\/.*\/canteen\/menu\.txt$/) as string,
       }),
     ]);
+    const inside = await home.json<{ items: { title: string }[] }>(['documents', 'list', '-w', other]);
+    expect(inside.items.map(({ title }) => title)).toEqual(['canteen/menu.txt']);
   },
 );
 

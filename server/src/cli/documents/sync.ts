@@ -6,23 +6,16 @@ import { CliError, EXIT, usageError } from '../exit.ts';
 import { say, write } from '../io.ts';
 import { cell, formOf, print, type OutputChoice } from '../output.ts';
 import { Progress } from '../progress.ts';
-import { findWorkspace } from '../workspaces/workspace.ts';
 import { PendingWait } from './pending.ts';
+import { counted, countsOf, outcomeLines, sayNotes, type Counts } from './report.ts';
 import {
   changeEmbedded,
-  countsOf,
   DEFAULT_FOLDER,
   embedKnown,
-  failures,
   knownOutcome,
+  membersOf,
   patiently,
-  pendings,
-  saySimilar,
-  sayWarnings,
   send,
-  summary,
-  waitingIn,
-  type Counts,
   type Outcome,
   type Sending,
 } from './sending.ts';
@@ -95,12 +88,10 @@ interface Syncing {
 
 async function syncOnce(syncing: Syncing): Promise<Outcome[]> {
   const { sending, folder, prefix, dryRun, allowEmpty, digests } = syncing;
-  const { client, context, workspace = '' } = sending;
-  const { documents } = await findWorkspace(client, workspace);
+  const { client, context } = sending;
+  const members = await membersOf(sending);
   const stored = await documentsIn(client);
-  const members = new Set(documents.map(({ docpath }) => docpath));
-  const waiting = waitingIn(documents);
-  const plan = await planOf({ folder, prefix, stored, members, waiting, digests });
+  const plan = await planOf({ folder, prefix, stored, members, digests });
   if (plan.files === 0 && plan.remove.length > 0 && !allowEmpty)
     throw new CliError(
       `${folder} has no files, but ${plan.remove.length} came from it before. Nothing was removed.`,
@@ -108,13 +99,8 @@ async function syncOnce(syncing: Syncing): Promise<Outcome[]> {
     );
   if (dryRun) return planned(plan);
   const items = await carryOut(sending, plan);
-  sayWarnings(context, items);
   const isAdded = new Set(items.filter(({ outcome }) => outcome === 'added').map(({ title }) => title));
-  saySimilar(
-    context,
-    plan.add.filter(({ title }) => isAdded.has(title)),
-    stored,
-  );
+  sayNotes(context, items, { added: plan.add.filter(({ title }) => isAdded.has(title)), before: stored });
   return items;
 }
 
@@ -144,7 +130,7 @@ async function carryOut(syncing: Sending, plan: SyncPlan): Promise<Outcome[]> {
   const total = plan.add.length + plan.update.length + missing.length + plan.remove.length;
   const items: Outcome[] = plan.unreadable.map(failed);
   const show = (done: number): void =>
-    progress.say(`Syncing ${plan.files} files`, Math.floor((done / Math.max(total, 1)) * 100));
+    progress.say(`Syncing ${counted(plan.files, 'file')}`, Math.floor((done / Math.max(total, 1)) * 100));
   try {
     for (const file of [...plan.add, ...plan.update]) {
       show(items.length);
@@ -191,9 +177,7 @@ async function printed(
     table: () =>
       [
         ...changes.map(({ outcome, title }) => `${outcome.padEnd(8)} ${cell(title)}`),
-        `${dryRun ? 'Nothing was changed. It would be: ' : ''}${summary(counts)}`,
-        ...pendings(items),
-        ...failures(items),
+        ...outcomeLines(items, counts, dryRun ? 'Nothing was changed. It would be: ' : ''),
       ].join('\n'),
   });
   if (dryRun && formOf(choice, context) !== 'table') say(context.io, 'Nothing was changed.');
