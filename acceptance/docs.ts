@@ -1,5 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { globSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { REPOSITORY } from './server.ts';
 
 /** A fenced block ```` ```sh run ```` (in sdk/README.md ```` ```ts run ````), and what the ```` ```text output ```` after it promises. */
@@ -77,5 +77,19 @@ export function brokenLinks({ path, text }: Pick<Page, 'path' | 'text'>): string
     if (found.length === 0) return true;
     if (anchor === undefined) return false;
     return !headings(readFileSync(join(REPOSITORY, wanted), 'utf8')).includes(anchor);
+  });
+}
+
+/** A key of Keyward, or a token with which a worker joins. */
+const SECRET = /\bsk-kw1[0-9A-Za-z]{50}\b|\bjoin_[0-9A-Za-z]{40}\b/;
+
+/** Files with a secret outside `.local`, the folder that git ignores, or in one that others may open. */
+export function exposedSecrets(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  const paths = files.map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+  return paths.filter((path) => {
+    if (!SECRET.test(readFileSync(join(folder, path), 'latin1'))) return false;
+    const [top = ''] = path.split(sep);
+    return top !== '.local' || (lstatSync(join(folder, top)).mode & 0o077) !== 0;
   });
 }
