@@ -85,10 +85,16 @@ const SECRET = /\bsk-kw1[0-9A-Za-z]{50}\b|\bjoin_[0-9A-Za-z]{40}\b/;
 
 /** Files with a secret outside `.local`, the folder that git ignores, or in one that others may open. */
 export function exposedSecrets(folder: string): string[] {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
-  const paths = files.map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+  // Not behind links: they lead to the repository.
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.isSymbolicLink());
+  const paths = entries.flatMap((entry) => {
+    if (!entry.isDirectory()) return [entry.name];
+    const inside = readdirSync(join(folder, entry.name), { recursive: true, encoding: 'utf8' });
+    return inside.map((path) => join(entry.name, path));
+  });
   return paths.filter((path) => {
-    if (!SECRET.test(readFileSync(join(folder, path), 'latin1'))) return false;
+    const isFile = lstatSync(join(folder, path)).isFile();
+    if (!isFile || !SECRET.test(readFileSync(join(folder, path), 'latin1'))) return false;
     const [top = ''] = path.split(sep);
     return top !== '.local' || (lstatSync(join(folder, top)).mode & 0o077) !== 0;
   });
