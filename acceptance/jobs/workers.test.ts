@@ -129,7 +129,8 @@ function suite(database: Database): void {
       const [one, two] = [await start(), await start()];
       const id = await client.start(model, { crash: true }, { max_attempts: 2 });
       expect(await client.result(id)).toMatchObject({ state: 'FAILED', error: { code: 'lease_lost' } });
-      await Promise.all([one.ended, two.ended]);
+      // Not for ever: an attempt that no worker got leaves one of them alive.
+      await expect.poll(() => [one.hasEnded, two.hasEnded]).toEqual([true, true]);
       expect([...one.events, ...two.events].filter(({ event }) => event === 'took')).toHaveLength(2);
       expect(await resting()).not.toEqual(expect.arrayContaining([one.name]));
       const again = await start({ name: one.name });

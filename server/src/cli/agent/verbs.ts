@@ -112,7 +112,8 @@ function followed(client: KeywardClient, { io }: Context, id: string): Promise<D
       const { over, total } = status.progress;
       const now = status.steps.filter(({ state }) => state === 'RUNNING' || state === 'QUEUED');
       const names = now.map((step) => `${cell(step.id)} ${step.state.toLowerCase()}`).join(', ');
-      wait.say(`${id}: ${over} of ${total} steps${names === '' ? '' : `: ${names}`}`);
+      const why = await reasonOf(client, status.steps);
+      wait.say(`${id}: ${over} of ${total} steps${names === '' ? '' : `: ${names}${why}`}`);
       if (status.state !== 'RUNNING') break;
       seconds = total > 1 ? 1 : WAIT_SECONDS;
     }
@@ -120,6 +121,15 @@ function followed(client: KeywardClient, { io }: Context, id: string): Promise<D
       unwrap(client.GET('/v1/agents/executions/{id}', { params: { ...params, query: {} } })),
     );
   });
+}
+
+/** Why the first step that is queued has no worker; empty where the key may not see its job. */
+async function reasonOf(client: KeywardClient, steps: Status['steps']): Promise<string> {
+  const job = steps.find(({ state, job_id: id }) => state === 'QUEUED' && id !== null)?.job_id;
+  if (typeof job !== 'string') return '';
+  const seen = await unwrap(client.GET('/v1/jobs/{id}', { params: pathOf(job) })).catch(() => undefined);
+  const reason = seen?.waiting?.reason;
+  return reason === undefined ? '' : ` (${reason.replaceAll('_', ' ')})`;
 }
 
 function endText({ output, ...rest }: Details): Shown {

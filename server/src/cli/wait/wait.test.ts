@@ -89,6 +89,15 @@ test('Commands that wait get their results across a restart of the server, and o
   expect(waiting.map(({ stdout }) => stdout)).toEqual(waiting.map(() => 'the answer\n'));
 });
 
+test('agent execute --wait says why a step has no worker, and after Ctrl-C that the execution goes on', async () => {
+  await home.json(['agent', 'create', 'idle', '--prompt', 'x', '--model', 'nobody-has-it']);
+  const waiting = new Waiting(['agent', 'execute', 'idle', '--wait']);
+  const [, id] = await waiting.until(/(exec_\w+): 0 of 1 steps: main queued \(no worker with model\)/);
+  waiting.child.kill('SIGINT');
+  expect(await waiting.ended).toEqual([130, null]);
+  expect(waiting.stderr).toContain(`${id} goes on.\n  To wait again: keyward agent status ${id} --wait\n`);
+});
+
 test('Ctrl-C says that the job goes on, how to wait for it again, and how to end it', async () => {
   for (const flag of ['--wait', '--follow']) {
     const waiting = new Waiting([...SUBMIT, flag]);
