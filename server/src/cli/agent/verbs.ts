@@ -115,7 +115,8 @@ function followed(client: KeywardClient, { io }: Context, id: string): Promise<D
       const why = await reasonOf(client, status.steps);
       wait.say(`${id}: ${over} of ${total} steps${names === '' ? '' : `: ${names}${why}`}`);
       if (status.state !== 'RUNNING') break;
-      seconds = total > 1 ? 1 : WAIT_SECONDS;
+      // The server answers at the end only; a first step is queued a moment after the start.
+      seconds = Math.min(2 * seconds + 1, total > 1 ? 1 : WAIT_SECONDS);
     }
     return wait.ask(() =>
       unwrap(client.GET('/v1/agents/executions/{id}', { params: { ...params, query: {} } })),

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ChildProcess } from 'node:child_process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { makeInstance } from '../../../test/instance.ts';
 import type { TestServer } from '../../../test/server.ts';
 import { freePort } from '../../../test/traffic/free-ports.ts';
@@ -39,6 +39,8 @@ afterAll(async () => {
   home.remove();
 });
 
+const SAID_MAX_MS = 30_000;
+
 /** A command that waits, and what it has said so far. */
 class Waiting {
   readonly child: ChildProcess;
@@ -55,8 +57,7 @@ class Waiting {
   }
 
   async until(words: RegExp): Promise<string[]> {
-    await expect.poll(() => this.stderr).toMatch(words);
-    return [...(words.exec(this.stderr) ?? [])];
+    return [...(await vi.waitUntil(() => words.exec(this.stderr), { timeout: SAID_MAX_MS }))];
   }
 }
 
