@@ -83,7 +83,7 @@ export function brokenLinks({ path, text }: Pick<Page, 'path' | 'text'>): string
 /** A key of Keyward, or a token with which a worker joins. */
 const SECRET = /\bsk-kw1[0-9A-Za-z]{50}\b|\bjoin_[0-9A-Za-z]{40}\b/;
 
-/** Files with a secret outside `.local`, the folder that git ignores, or in one that others may open. */
+/** Files with a secret outside `.local`, the folder that git ignores, or that others may read. */
 export function exposedSecrets(folder: string): string[] {
   // Not behind links: they lead to the repository.
   const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.isSymbolicLink());
@@ -93,9 +93,8 @@ export function exposedSecrets(folder: string): string[] {
     return inside.map((path) => join(entry.name, path));
   });
   return paths.filter((path) => {
-    const isFile = lstatSync(join(folder, path)).isFile();
-    if (!isFile || !SECRET.test(readFileSync(join(folder, path), 'latin1'))) return false;
-    const [top = ''] = path.split(sep);
-    return top !== '.local' || (lstatSync(join(folder, top)).mode & 0o077) !== 0;
+    const file = lstatSync(join(folder, path));
+    if (!file.isFile() || !SECRET.test(readFileSync(join(folder, path), 'latin1'))) return false;
+    return !path.startsWith(`.local${sep}`) || (file.mode & 0o077) !== 0;
   });
 }
