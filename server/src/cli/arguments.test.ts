@@ -57,6 +57,7 @@ describe('wrong arguments end with 2 and a hint', () => {
     [['audit', 'verify'], 'either a file or --local', 'keyward audit verify'],
     [['chat', ' '], 'prompt is empty', 'keyward chat'],
     [['chat', 'Hi', '--temperature', 'hot'], '--temperature', '0.7'],
+    [['client', 'submit', '--prompt', 'x', '--ttl', 'soon'], '--ttl must be a duration', '15m'],
     [['--frob', 'keys'], '--frob', 'must come after the command'],
     [['up', 'now'], 'one argument too many', 'quotes'],
     [['models', 'list', '--url', 'ftp://x', '--key-stdin'], 'http', '--url'],

@@ -370,6 +370,14 @@ describe('what the server refuses', { timeout: 60_000 }, () => {
       expect(stdout).toBe('');
   });
 
+  test('client submit takes a time in seconds, or with a unit', async () => {
+    for (const ttl of ['7200', '2h']) {
+      const args = ['client', 'submit', '--prompt', 'x', '--ttl', ttl];
+      const job = await home.json<{ requested_at: string; expires_at: string }>(args);
+      expect(Date.parse(job.expires_at) - Date.parse(job.requested_at)).toBe(7_200_000);
+    }
+  });
+
   test('a missing endpoint names the version of the server and what it has', async () => {
     const { code, stderr } = await home.run(['keys', 'list', '--url', `${server.url}/v0`]);
     expect(code).toBe(5);

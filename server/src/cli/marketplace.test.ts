@@ -70,6 +70,10 @@ test('an offer is set, a GPU is booked once, and released by its booker', async 
     'quiet',
   ]);
   expect(offered).toMatchObject({ worker_id: workerId, gpus: [{ price_per_hour: 0.35 }] });
+  const shown = await gpu('register', 'my-machine', '--price-per-hour', '0.35', '-o', 'table');
+  expect(shown.stdout).toMatch(
+    new RegExp(`^worker +${workerId}\\n\\nID +GPU .*\\n${gpuId} +RTX 4090 .* 0\\.35 `),
+  );
   const empty = await gpu('register', 'my-machine');
   expect([empty.code, empty.stderr]).toEqual([2, expect.stringContaining('--price-per-hour')]);
   const booked = await asClient('marketplace', 'gpu', 'book', gpuId, '--hours', '0.5');

@@ -113,6 +113,8 @@ describe('up and down', { timeout: 60_000 }, () => {
     expect(stdout.match(SECRET)).toHaveLength(1);
     const again = await home.run(['up', '-o', 'json']);
     expect([again.code, again.stdout]).toEqual([1, '']);
+    // Of this start alone.
+    expect(again.stderr.match(/is in use/g)).toHaveLength(1);
   });
 
   test('Ctrl-C during the start shows the key, and the server continues', async () => {
