@@ -1,5 +1,5 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 766b6c32cc6c743ac123230bd6bb15c78c4dfb22ba6b77262c239e409b96a640
+// document 2fbebddd9ec89e38533ee91f794a116d392822b665f1d9280d6825963cbb83c8
 // text a4a83ea8fd35480e136a3e7952baffe7e2248280c0140644e3640d2ece8b9773
 export interface paths {
     "/v1/chat/completions": {

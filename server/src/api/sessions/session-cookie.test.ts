@@ -206,7 +206,7 @@ describeOnServer('sqlite', 'the session cookie behind a proxy', (start) => {
       body: { key: server.adminKey },
     });
 
-  test('over TLS it is Secure and bound to the host, and a plain cookie is not taken', async () => {
+  test('over TLS it is Secure and bound to the host, and a plain cookie is refused', async () => {
     const server = await start({ KEYWARD_TRUSTED_PROXIES: '127.0.0.1' });
     const tls = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.7' };
     const set = (await signIn(server, tls)).headers.get('set-cookie') ?? '';
