@@ -1,5 +1,5 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 8b4bccf4a02b05cad44709a324bd1accc36c34d4ca8738d73ab3a436b2d06c12
+// document 2754bad3f1aa53f4f437c955bd1b9eb86bae741805110fa173a8902c12a8ca88
 // text b6d7282437c11ac5f028cfc4765609ef2ebf667dda7c8c0263cab639b88ce784
 export interface paths {
     "/v1/chat/completions": {
