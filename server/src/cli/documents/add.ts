@@ -5,6 +5,7 @@ import { print } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { withEmbeddingProgress } from './embedding-progress.ts';
 import { findWorkspace } from '../workspaces/workspace.ts';
+import { aFewAtOnce } from './at-once.ts';
 import { sha256Of } from './digest.ts';
 import { PendingWait } from './pending.ts';
 import {
@@ -100,18 +101,20 @@ async function addAll(adding: Adding, sources: readonly Source[]): Promise<Item[
   const { client, context } = adding.sending;
   const progress = new Progress(context.io);
   const sending = { ...adding.sending, wait: new PendingWait(client, context, progress) };
-  const items: Item[] = [];
+  let done = 0;
+  const show = (part: number): void => {
+    const percent = Math.min(Math.floor(((done + part) / sources.length) * 100), 100);
+    progress.say(`Adding ${sources.length} document${sources.length === 1 ? '' : 's'}`, percent);
+  };
+  const add = async (source: Source): Promise<Item> => {
+    const item = await addOne(adding, sending, source);
+    done++;
+    show(0);
+    return item;
+  };
   try {
-    for (const [at, source] of sources.entries()) {
-      const show = (part: number): void => {
-        const percent = Math.floor(((at + part) / sources.length) * 100);
-        progress.say(`Adding ${sources.length} document${sources.length === 1 ? '' : 's'}`, percent);
-      };
-      show(0);
-      items.push(
-        await withEmbeddingProgress(adding.sending.client, show, () => addOne(adding, sending, source)),
-      );
-    }
+    show(0);
+    const items = await withEmbeddingProgress(client, show, () => aFewAtOnce(sources, add));
     return await inWorkspace(adding, sending, items);
   } finally {
     progress.end();

@@ -259,6 +259,36 @@ test('Another machine has other sources, unless they are named', { timeout: 60_0
   }
 });
 
+test(
+  'Files are sent a few at a time, and a failure that all would meet ends the command',
+  { timeout: 60_000 },
+  async () => {
+    write(many('folder', 20));
+    upstream.received.splice(0);
+    const held: (() => void)[] = [];
+    upstream.answer((request, response) => void held.push(() => embeddings()(request, response)));
+    const running = sync('folder');
+    await expect.poll(() => held.length).toBeGreaterThan(1);
+    upstream.answer(embeddings());
+    for (const answer of held) answer();
+    const { items } = await running;
+    expect(items.map(({ title }) => title)).toEqual(
+      Object.keys(many('', 20))
+        .map((path) => path.slice(1))
+        .toSorted(),
+    );
+    write(many('folder', 20, 'beetroot'));
+    const { secret } = await home.json<{ secret: string }>([
+      ...['keys', 'create', 'reader', '--scope', 'documents:read', '--scope', 'workspaces:read'],
+    ]);
+    const admin = home.env['KEYWARD_API_KEY'];
+    home.env['KEYWARD_API_KEY'] = secret;
+    const refused = await home.run(['documents', 'sync', 'folder', '--workspace', slug]);
+    home.env['KEYWARD_API_KEY'] = admin;
+    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('documents:write')]);
+  },
+);
+
 test('What a key may not remove or replace stays, and the command says so', { timeout: 60_000 }, async () => {
   const other = await workspace();
   write({ 'powers/a.md': 'turnip a' });

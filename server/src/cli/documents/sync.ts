@@ -7,6 +7,7 @@ import { say, write } from '../io.ts';
 import { cell, formOf, print, type OutputChoice } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { findWorkspace } from '../workspaces/workspace.ts';
+import { aFewAtOnce } from './at-once.ts';
 import { PendingWait } from './pending.ts';
 import {
   changeEmbedded,
@@ -146,11 +147,14 @@ async function carryOut(syncing: Sending, plan: SyncPlan): Promise<Outcome[]> {
   const show = (done: number): void =>
     progress.say(`Syncing ${plan.files} files`, Math.floor((done / Math.max(total, 1)) * 100));
   try {
-    for (const file of [...plan.add, ...plan.update]) {
-      show(items.length);
-      items.push(await send(sending, { kind: 'file', ...file }, file.source));
-    }
-    const sent = plan.add.length + plan.update.length;
+    let sent = 0;
+    show(sent);
+    const changes = await aFewAtOnce([...plan.add, ...plan.update], async (file) => {
+      const outcome = await send(sending, { kind: 'file', ...file }, file.source);
+      show(++sent);
+      return outcome;
+    });
+    items.push(...changes);
     const notDone = await embedKnown(sending, missing, (done) => show(sent + done));
     for (const { file, locations } of plan.known)
       items.push(await knownOutcome(sending, { title: file.title, locations }, notDone));
