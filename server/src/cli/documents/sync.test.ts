@@ -281,7 +281,7 @@ test(
     const { secret } = await home.json<{ secret: string }>([
       ...['keys', 'create', 'reader', '--scope', 'documents:read', '--scope', 'workspaces:read'],
     ]);
-    const admin = home.env['KEYWARD_API_KEY'];
+    const admin = home.env['KEYWARD_API_KEY'] ?? '';
     home.env['KEYWARD_API_KEY'] = secret;
     const refused = await home.run(['documents', 'sync', 'folder', '--workspace', slug]);
     home.env['KEYWARD_API_KEY'] = admin;
