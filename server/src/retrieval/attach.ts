@@ -89,7 +89,7 @@ async function holdAll(
   const missing = found.filter(({ id }) => !embedded.has(id) && !inside.has(id));
   for (let at = 0; at < missing.length; at += HELD_AT_ONCE) {
     const documents = missing.slice(at, at + HELD_AT_ONCE);
-    await storage.transaction((tx) => hold.take(tx, { ...asked, documents }));
+    await storage.transaction((tx) => hold.take(tx, [{ ...asked, documents }]));
   }
 }
 

@@ -54,24 +54,34 @@ export class RequestHold {
     return new RequestHold(context, mayEmbed);
   }
 
-  /** Adds documents that have no vectors; nothing where the collection has them already. @throws `not_found` */
-  async take(tx: Db, { documents, ...asked }: AskedTogether): Promise<void> {
+  /** Adds documents that have no vectors; nothing where a collection has them already. @throws `not_found` */
+  async take(tx: Db, all: readonly AskedTogether[]): Promise<void> {
     if (!this.#mayEmbed) return;
-    const { clock, documents: all } = this.#context;
+    const taken: Asked[] = [];
+    // Locks in one order, the audit record last: so two transactions cannot deadlock.
+    const ids = all.flatMap(({ documents }) => documents.map(({ id }) => id));
+    const present = await this.#lock(tx, [...new Set(ids)].toSorted());
+    for (const { documents, ...asked } of all.toSorted((a, b) => a.collectionId - b.collectionId))
+      for (const document of documents.filter(({ id }) => present.has(id)))
+        if (await this.#takeOne(tx, { ...asked, document })) taken.push({ ...asked, document });
+    for (const { alongside, document } of taken) await alongside?.(tx, document);
+  }
+
+  async #lock(tx: Db, ids: readonly string[]): Promise<Set<string>> {
     const present = new Set<string>();
-    // All before the collection, in one order: so two transactions cannot deadlock.
-    for (const id of documents.map((one) => one.id).toSorted())
-      if ((await all.lock(tx, id)) !== undefined) present.add(id);
-    const { collectionId, asker } = asked;
-    for (const document of documents.filter(({ id }) => present.has(id))) {
-      const joining = { ...asked, document };
-      if (!(await addTo(this.#context, tx, joining))) continue;
-      const place = { documentId: document.id, collectionId };
-      const nowMs = clock.nowMs();
-      const held = { holder: this.#holder, untilMs: nowMs + LEASE_MS };
-      await keepPending(tx, { ...place, asker, reason: null, nextAt: nowMs, held });
-      this.#asked.set(nameOf(place), joining);
-    }
+    for (const id of ids) if ((await this.#context.documents.lock(tx, id)) !== undefined) present.add(id);
+    return present;
+  }
+
+  async #takeOne(tx: Db, asked: Asked): Promise<boolean> {
+    const { collectionId, document, asker } = asked;
+    if (!(await addTo(this.#context, tx, { collectionId, document }))) return false;
+    const place = { documentId: document.id, collectionId };
+    const nowMs = this.#context.clock.nowMs();
+    const held = { holder: this.#holder, untilMs: nowMs + LEASE_MS };
+    await keepPending(tx, { ...place, asker, reason: null, nextAt: nowMs, held });
+    this.#asked.set(nameOf(place), asked);
+    return true;
   }
 
   /** It is about to be kept for later. */
