@@ -79,8 +79,8 @@ describeOnAllDatabases('A process that dies while it embeds', (open) => {
     upstream.answer(() => undefined);
     const child = startAttaching(WORKSPACE, locations);
     await expect.poll(() => upstream.received.length, { timeout: 15_000 }).toBe(1);
-    const waiting = async () => (await retrieval.notEmbedded('all')).map(({ status }) => status);
-    expect(await waiting()).toEqual(['pending', 'pending']);
+    const waiting = async () => (await retrieval.notEmbedded('all')).map(({ reason }) => reason);
+    expect(await waiting()).toEqual(['It is being embedded.', 'It is being embedded.']);
     upstream.answer(embeddings());
     await retrieval.embedPending();
     // The process that embeds them is alive.
@@ -88,6 +88,7 @@ describeOnAllDatabases('A process that dies while it embeds', (open) => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     passedMs = MINUTE_MS;
+    expect(await waiting()).toEqual(['It waits for its turn.', 'It waits for its turn.']);
     await retrieval.embedPending();
     expect(await waiting()).toEqual([]);
     expect((await search()).map(({ metadata }) => metadata.title).toSorted()).toEqual(['one', 'two']);

@@ -45,6 +45,8 @@ export interface Claimed extends Place {
 
 export interface Outstanding extends Place {
   isFailed: boolean;
+  /** ms since 1970: so long a process or a request works on it; 0: none does. */
+  heldUntil: number;
   reason: string | null;
 }
 
@@ -224,7 +226,7 @@ export type Wanted = { documentIds: readonly string[] } | { collectionId: number
 export async function outstanding(db: Db, wanted: Wanted): Promise<Outstanding[]> {
   const all = tables(db)
     .selectFrom(TABLE)
-    .select(['document_id', 'collection_id', 'failed', 'reason'])
+    .select(['document_id', 'collection_id', 'failed', 'reason', 'until_at'])
     .orderBy('collection_id')
     .orderBy('document_id');
   const queries =
@@ -235,11 +237,12 @@ export async function outstanding(db: Db, wanted: Wanted): Promise<Outstanding[]
         : [...batches(wanted.documentIds)].map((batch) => all.where('document_id', 'in', batch));
   const found: Outstanding[] = [];
   for (const query of queries)
-    for (const { document_id, collection_id, failed, reason } of await query.execute())
+    for (const { document_id, collection_id, failed, reason, until_at } of await query.execute())
       found.push({
         documentId: document_id,
         collectionId: collection_id,
         isFailed: failed === 1,
+        heldUntil: until_at,
         reason,
       });
   return found;
