@@ -1,6 +1,7 @@
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import { say } from '../io.ts';
 import { print } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { withEmbeddingProgress } from './embedding-progress.ts';
@@ -27,7 +28,7 @@ import {
   type Waiting,
 } from './sending.ts';
 import { SOURCE_ARG, sourceNames, type SourceNames } from './source-names.ts';
-import { sourcesOf, type Source } from './sources.ts';
+import { NO_FILES, sourcesOf, type Source } from './sources.ts';
 import { documentsIn, type Stored } from './stored.ts';
 
 export const add = verb({
@@ -55,6 +56,7 @@ export const add = verb({
     'removes what is gone.',
   run: async (args, context) => {
     const sources = await sourcesOf(context.all('path'));
+    if (sources.length === 0) say(context.io, NO_FILES);
     const nameOf = await sourceNames(args.source, context.config.client.configDir);
     const client = await openClient(args, context);
     const { workspace, folder = DEFAULT_FOLDER, again = false } = args;
@@ -103,7 +105,7 @@ async function addAll(adding: Adding, sources: readonly Source[]): Promise<Item[
   const sending = { ...adding.sending, wait: new PendingWait(client, context, progress) };
   let done = 0;
   const show = (part: number): void => {
-    const percent = Math.min(Math.floor(((done + part) / sources.length) * 100), 100);
+    const percent = Math.min(Math.floor(((done + part) / Math.max(sources.length, 1)) * 100), 100);
     progress.say(`Adding ${sources.length} document${sources.length === 1 ? '' : 's'}`, percent);
   };
   const add = async (source: Source): Promise<Item> => {

@@ -289,6 +289,17 @@ test(
   },
 );
 
+test('A folder without files, and a path that does not exist, are named as such', async () => {
+  mkdirSync(join(home.folder, 'bare'));
+  for (const verb of ['add', 'sync']) {
+    const { code, stderr } = await home.run(['documents', verb, 'bare', '--workspace', slug]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('There are no files.')]);
+    expect(stderr).not.toContain('NaN');
+  }
+  const missing = await home.run(['documents', 'add', 'handbok', '--workspace', slug]);
+  expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('handbok does not exist.')]);
+});
+
 test('What a key may not remove or replace stays, and the command says so', { timeout: 60_000 }, async () => {
   const other = await workspace();
   write({ 'powers/a.md': 'turnip a' });

@@ -28,6 +28,7 @@ import {
   type Sending,
 } from './sending.ts';
 import { folderPrefix, SOURCE_ARG } from './source-names.ts';
+import { NO_FILES } from './sources.ts';
 import { documentsIn } from './stored.ts';
 import { Digests, planOf, type SyncPlan } from './sync-plan.ts';
 import { watch } from './watch.ts';
@@ -107,6 +108,7 @@ async function syncOnce(syncing: Syncing): Promise<Outcome[]> {
       `${folder} has no files, but ${plan.remove.length} came from it before. Nothing was removed.`,
       { hint: 'Is it mounted? --allow-empty removes the documents of all of them.' },
     );
+  if (plan.files === 0) say(context.io, NO_FILES);
   if (dryRun) return planned(plan);
   const items = await carryOut(sending, plan);
   sayWarnings(context, items);
