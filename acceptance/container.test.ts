@@ -79,11 +79,10 @@ describe.skipIf(!CAN_RUN_DOCKER)('The container of docs/deployment.md (needs roo
     const port = await freePort();
     const packages = await realpath(join(REPOSITORY, 'node_modules'));
     const shared = ['/bin', '/lib', '/lib64', '/usr', `${packages}:/opt/keyward/node_modules`];
-    await docker.cli(
-      ...['run', '--detach', '--init', '--name=keyward', '--network=host', '--volume=keyward:/data'],
-      ...shared.map((path) => `--volume=${path.includes(':') ? path : `${path}:${path}`}:ro`),
-      ...[`--env=KEYWARD_PORT=${port}`, '--env=KEYWARD_LOCAL_MODEL=off', 'keyward'],
-    );
+    const volumes = shared.map((path) => `--volume=${path.includes(':') ? path : `${path}:${path}`}:ro`);
+    const settings = [`--env=KEYWARD_PORT=${port}`, '--env=KEYWARD_LOCAL_MODEL=off'];
+    const options = ['--detach', '--init', '--name=keyward', '--network=host', '--volume=keyward:/data'];
+    await docker.cli('run', ...options, ...volumes, ...settings, 'keyward');
     const answers = () =>
       fetch(`http://127.0.0.1:${port}/healthz`).then(
         ({ status }) => status,

@@ -266,7 +266,7 @@ test(
     write(many('folder', 20));
     upstream.received.splice(0);
     const held: (() => void)[] = [];
-    upstream.answer((request, response) => void held.push(() => embeddings()(request, response)));
+    upstream.answer((response, received) => void held.push(() => void embeddings()(response, received)));
     const running = sync('folder');
     await expect.poll(() => held.length).toBeGreaterThan(1);
     upstream.answer(embeddings());
@@ -278,9 +278,8 @@ test(
         .toSorted(),
     );
     write(many('folder', 20, 'beetroot'));
-    const { secret } = await home.json<{ secret: string }>([
-      ...['keys', 'create', 'reader', '--scope', 'documents:read', '--scope', 'workspaces:read'],
-    ]);
+    const scopes = ['--scope', 'documents:read', '--scope', 'workspaces:read'];
+    const { secret } = await home.json<{ secret: string }>(['keys', 'create', 'reader', ...scopes]);
     const admin = home.env['KEYWARD_API_KEY'] ?? '';
     home.env['KEYWARD_API_KEY'] = secret;
     const refused = await home.run(['documents', 'sync', 'folder', '--workspace', slug]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
 import { startTestUpstream, type TestUpstream } from '../../../test/upstream.ts';
 import { embeddings } from '../../retrieval/retrieval.fixture.ts';
-import { upload, workspace, type UploadBody } from './documents.fixture.ts';
+import { upload, workspace } from './documents.fixture.ts';
 
 const MODEL = 'embed-test';
 interface Shown {
@@ -31,7 +31,7 @@ describeOnBothServers('Documents that a request stores and embeds', (start) => {
     let isOver = false;
     upstream.answer((response, received) => {
       if (isOver) return embeddings()(response, received);
-      held.push(() => embeddings()(response, received));
+      held.push(() => void embeddings()(response, received));
     });
     return () => {
       isOver = true;
@@ -65,11 +65,7 @@ describeOnBothServers('Documents that a request stores and embeds', (start) => {
     const { secret, id } = await server.mint({ scopes, budgets });
     upstream.answer(embeddings());
     const bytes = 'A text of many more words than the budget of the key. '.repeat(5);
-    const { body } = await upload<UploadBody>(
-      server,
-      { bytes },
-      { key: secret, fields: { addToWorkspaces: 'small' } },
-    );
+    const { body } = await upload(server, { bytes }, { key: secret, fields: { addToWorkspaces: 'small' } });
     expect(body.error).toContain('was stored but not embedded into small:');
     expect(await inside('small')).toEqual([]);
     const { body: audit } = await server.request<{ items: { action: string }[] }>(
