@@ -26,6 +26,15 @@ export function pages(): Page[] {
   });
 }
 
+/** The blocks of a language below a heading of a page. */
+export function blocksIn(path: string, heading: string, language: string): string[] {
+  const page = readFileSync(join(REPOSITORY, path), 'utf8');
+  const section = page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
+  return [...section.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+    ([, text = '']) => text,
+  );
+}
+
 export function blocksOf(text: string, language = 'sh'): Block[] {
   const blocks: Block[] = [];
   for (const match of text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)) {

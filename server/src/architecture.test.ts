@@ -92,6 +92,7 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'batches/running/keeper.ts': 'deletes files and batches of owners that were deleted',
   'batches/running/runner.ts': 'lines of batches, each under a permit of its own',
   'retrieval/pending/worker.ts': 'documents that are embedded later, each under a permit of its key',
+  'retrieval/pending/request-hold.ts': 'takes back what an ended request did not embed, and renews its lease',
   'retrieval/embedding/embed-document.ts': 'removes what a failed embedding has left',
 };
 

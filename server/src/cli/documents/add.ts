@@ -1,9 +1,11 @@
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import { say } from '../io.ts';
 import { print } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { withEmbeddingProgress } from './embedding-progress.ts';
+import { aFewAtOnce } from './at-once.ts';
 import { sha256Of } from './digest.ts';
 import { PendingWait } from './pending.ts';
 import { counted, countsOf, outcomeLines, sayNotes } from './report.ts';
@@ -21,7 +23,7 @@ import {
   type Waiting,
 } from './sending.ts';
 import { SOURCE_ARG, sourceNames, type SourceNames } from './source-names.ts';
-import { sourcesOf, type Source } from './sources.ts';
+import { NO_FILES, sourcesOf, type Source } from './sources.ts';
 import { documentsIn, type Stored } from './stored.ts';
 
 export const add = verb({
@@ -49,6 +51,7 @@ export const add = verb({
     'removes what is gone.',
   run: async (args, context) => {
     const sources = await sourcesOf(context.all('path'));
+    if (sources.length === 0) say(context.io, NO_FILES);
     const nameOf = await sourceNames(args.source, context.config.client.configDir);
     const client = await openClient(args, context);
     const { workspace, folder = DEFAULT_FOLDER, again = false } = args;
@@ -85,18 +88,20 @@ async function addAll(adding: Adding, sources: readonly Source[]): Promise<Item[
   const { client, context } = adding.sending;
   const progress = new Progress(context.io);
   const sending = { ...adding.sending, wait: new PendingWait(client, context, progress) };
-  const items: Item[] = [];
+  let done = 0;
+  const show = (part: number): void => {
+    const percent = Math.min(Math.floor(((done + part) / Math.max(sources.length, 1)) * 100), 100);
+    progress.say(`Adding ${counted(sources.length, 'document')}`, percent);
+  };
+  const add = async (source: Source): Promise<Item> => {
+    const item = await addOne(adding, sending, source);
+    done++;
+    show(0);
+    return item;
+  };
   try {
-    for (const [at, source] of sources.entries()) {
-      const show = (part: number): void => {
-        const percent = Math.floor(((at + part) / sources.length) * 100);
-        progress.say(`Adding ${counted(sources.length, 'document')}`, percent);
-      };
-      show(0);
-      items.push(
-        await withEmbeddingProgress(adding.sending.client, show, () => addOne(adding, sending, source)),
-      );
-    }
+    show(0);
+    const items = await withEmbeddingProgress(client, show, () => aFewAtOnce(sources, add));
     return await inWorkspace(adding, sending, items);
   } finally {
     progress.end();

@@ -6,6 +6,7 @@ import { CliError, EXIT, usageError } from '../exit.ts';
 import { say, write } from '../io.ts';
 import { cell, formOf, print, type OutputChoice } from '../output.ts';
 import { Progress } from '../progress.ts';
+import { aFewAtOnce } from './at-once.ts';
 import { PendingWait } from './pending.ts';
 import { counted, countsOf, outcomeLines, sayNotes, type Counts } from './report.ts';
 import {
@@ -20,6 +21,7 @@ import {
   type Sending,
 } from './sending.ts';
 import { folderPrefix, SOURCE_ARG } from './source-names.ts';
+import { NO_FILES } from './sources.ts';
 import { documentsIn } from './stored.ts';
 import { Digests, planOf, type SyncPlan } from './sync-plan.ts';
 import { watch } from './watch.ts';
@@ -97,6 +99,7 @@ async function syncOnce(syncing: Syncing): Promise<Outcome[]> {
       `${folder} has no files, but ${plan.remove.length} came from it before. Nothing was removed.`,
       { hint: 'Is it mounted? --allow-empty removes the documents of all of them.' },
     );
+  if (plan.files === 0) say(context.io, NO_FILES);
   if (dryRun) return planned(plan);
   const items = await carryOut(sending, plan);
   const isAdded = new Set(items.filter(({ outcome }) => outcome === 'added').map(({ title }) => title));
@@ -132,11 +135,14 @@ async function carryOut(syncing: Sending, plan: SyncPlan): Promise<Outcome[]> {
   const show = (done: number): void =>
     progress.say(`Syncing ${counted(plan.files, 'file')}`, Math.floor((done / Math.max(total, 1)) * 100));
   try {
-    for (const file of [...plan.add, ...plan.update]) {
-      show(items.length);
-      items.push(await send(sending, { kind: 'file', ...file }, file.source));
-    }
-    const sent = plan.add.length + plan.update.length;
+    let sent = 0;
+    show(sent);
+    const changes = await aFewAtOnce([...plan.add, ...plan.update], async (file) => {
+      const outcome = await send(sending, { kind: 'file', ...file }, file.source);
+      show(++sent);
+      return outcome;
+    });
+    items.push(...changes);
     const notDone = await embedKnown(sending, missing, (done) => show(sent + done));
     for (const { file, locations } of plan.known)
       items.push(await knownOutcome(sending, { title: file.title, locations }, notDone));
