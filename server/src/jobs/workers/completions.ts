@@ -12,7 +12,7 @@ import { receiptOf, signed, type Receipt } from '../receipt.ts';
 import type { Charges } from '../charges.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import type { Submitters } from '../submitters.ts';
-import { complete, deleteResult, type CompletedJob, type Finished } from '../store/completion-store.ts';
+import { complete, deleteResult, type Completed, type CompletedJob, type Finished } from '../store/completion-store.ts';
 import { findJobs, insertAttempts } from '../store/job-store.ts';
 import { end } from '../store/lease-store.ts';
 import { clearMarks, findWorkers } from '../store/worker-store.ts';
@@ -103,12 +103,13 @@ export class Completions {
     const nowMs = this.#context.clock.nowMs();
     // Two reports of one job: the second is looked at as a repeat.
     const first = new Map(items.toReversed().map((item) => [item.finished.id, item]));
-    const rows = await complete(
+    const { workerRows } = this.#context;
+    const completed = await complete(
       tx,
       [...first.values()].map(({ finished }) => finished),
-      nowMs,
+      { nowMs, workerRows },
     );
-    const done = await this.#doneOf(tx, rows, { first, nowMs });
+    const done = await this.#doneOf(tx, completed, { first, nowMs });
     const receipts = this.#receiptsOf(done.values());
     await insertAttempts(
       tx,
@@ -152,19 +153,19 @@ export class Completions {
   /** A key that was ended has no effect: neither has what it asked for. */
   async #doneOf(
     tx: Db,
-    rows: readonly CompletedJob[],
+    { jobs, workers, marked }: Completed,
     { first, nowMs }: { first: ReadonlyMap<string, Item>; nowMs: number },
   ): Promise<Map<string, Done>> {
-    if (rows.length === 0) return new Map();
+    if (jobs.length === 0) return new Map();
     const callers = await this.#submitters.callers(
       tx,
-      rows.map(({ key_id: keyId }) => keyId),
+      jobs.map(({ key_id: keyId }) => keyId),
     );
-    const ids = rows.map(({ worker_id: id }) => id ?? '');
-    const { workers, marked } = await this.#context.workerRows.read(tx, ids);
-    for (const { id, rests } of workers.values()) if (rests > 0 || marked.has(id)) await clearMarks(tx, id);
+    const successful = new Set(jobs.map(({ worker_id: id }) => id));
+    for (const { id, rests } of workers.values())
+      if (successful.has(id) && (rests > 0 || marked.has(id))) await clearMarks(tx, id);
     const done = new Map<string, Done>();
-    for (const job of rows) {
+    for (const job of jobs) {
       const item = first.get(job.id);
       if (item === undefined) continue;
       const caller = callers.get(job.key_id);
