@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Caller } from '../../access/index.ts';
-import { KeywardError } from '../../base/errors.ts';
+import { KeywardError, type ErrorCode } from '../../base/errors.ts';
 import { isObject } from '../../base/is-object.ts';
 import { Together, type Db } from '../../storage/index.ts';
 import type { JobsContext } from '../context.ts';
@@ -28,6 +28,19 @@ export interface ResultInput {
       }
     | undefined;
 }
+
+/** A result of several. */
+interface ResultOf extends ResultInput {
+  job_id: string;
+}
+
+/** What became of one of several results. */
+type ResultOutcome =
+  | { job_id: string; receipt: Receipt; error: null }
+  | { job_id: string; receipt: null; error: KeywardError };
+
+/** Those that say something about one result only. */
+const OF_ONE_RESULT: ReadonlySet<string> = new Set<ErrorCode>(['lease_lost', 'already_finished', 'too_large']);
 
 interface Item {
   finished: Finished;
@@ -93,6 +106,24 @@ export class Completions {
     const receipt = await (begun ?? receiptOf(this.#context, job));
     if (receipt === null) throw new Error('A completed job has no attempt.');
     return receipt;
+  }
+
+  /**
+   * As `complete` for each: a refused one changes nothing of the others.
+   * @returns what became of each, in their order. @throws what is not about single results, such as `key_revoked`; some of
+   * them may be stored then, and a repeat gives their receipts
+   */
+  async completeEach(caller: Caller, results: readonly ResultOf[]): Promise<ResultOutcome[]> {
+    const settled = await Promise.allSettled(
+      results.map(({ job_id: id, ...input }) => this.complete(caller, id, input)),
+    );
+    return settled.map((one, at): ResultOutcome => {
+      const jobId = results[at]?.job_id ?? '';
+      if (one.status === 'fulfilled') return { job_id: jobId, receipt: one.value, error: null };
+      const error: unknown = one.reason;
+      if (!(error instanceof KeywardError) || !OF_ONE_RESULT.has(error.code)) throw error;
+      return { job_id: jobId, receipt: null, error };
+    });
   }
 
   idle(): Promise<void> {
