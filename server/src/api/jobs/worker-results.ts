@@ -49,7 +49,7 @@ export const workerResultRoutes: Route[] = [
     path: '/v1/workers/results',
     id: 'workers.results',
     summary: 'Report the results of several jobs',
-    description: `Up to ${RESULTS_MAX} results, ${RESULTS_MAX_MIB} MiB together; a larger one goes alone. Each is decided on its own, as if it were reported alone: the answer has the outcome of each, in their order. Another answer than 200 says nothing about single results: a repeat of all of them gives the same receipts. It counts as one request.`,
+    description: `Up to ${RESULTS_MAX} results, ${RESULTS_MAX_MIB} MiB together; a larger one goes alone. Each is decided on its own, as if it were reported alone: the answer has the outcome of each, in their order. Another answer than 200 says nothing about single results: a repeat of all of them gives the same receipts. It counts as one request, and each refused result as another.`,
     access: 'workers:report',
     body: Type.Object(
       {
@@ -63,8 +63,11 @@ export const workerResultRoutes: Route[] = [
     bodyMaxBytes: RESULTS_MAX_MIB * MIB,
     responses: { 200: Type.Object({ results: Type.Array(Outcome) }, { title: 'WorkerOutcomes' }) },
     errors: ['too_large'],
-    handler: async ({ jobs }, { caller, body: { results } }) => {
+    handler: async ({ jobs, counters }, { caller, body: { results } }) => {
       const outcomes = await jobs.completions.completeEach(caller, results);
+      const { keyId, ownerId } = caller;
+      for (const { error } of outcomes)
+        if (error !== null) counters.count({ keyId, ownerId, code: error.code });
       return {
         status: 200,
         body: {
