@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document bb80eb3a7a3b4ad0378f2014e41957185ef3cad8bb73f61a99656549d2a25716
-// text ca9908a847f27ce729554b208ff6a661d6217dae02fd076cdd2b2032c89fca78
+// document 401f254207884dbe1d3ca6543f27f29a7d6c80008ce7c80b116341beba9832f1
+// text b22a62958ddb5962ae9f68a9aaaabc06ca5f14490170228d789769ec167735a2
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1597,7 +1597,7 @@ export interface paths {
         put?: never;
         /**
          * Report the results of several jobs
-         * @description Up to 100 results, 16 MiB together; a larger one goes alone. Each is decided on its own, as if it were reported alone: the answer has the outcome of each, in their order. Another answer than 200 says nothing about single results: a repeat of all of them gives the same receipts. It counts as one request. Scope: workers:report.
+         * @description Up to 100 results, 16 MiB together; a larger one goes alone. Each is decided on its own, as if it were reported alone: the answer has the outcome of each, in their order. Another answer than 200 says nothing about single results: a repeat of all of them gives the same receipts. It counts as one request, and each refused result as another. Scope: workers:report.
          */
         post: operations["workers.results"];
         delete?: never;

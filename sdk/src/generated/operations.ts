@@ -648,7 +648,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/workers/results",
     "summary": "Report the results of several jobs",
-    "description": "Up to 100 results, 16 MiB together; a larger one goes alone. Each is decided on its own, as if it were reported alone: the answer has the outcome of each, in their order. Another answer than 200 says nothing about single results: a repeat of all of them gives the same receipts. It counts as one request. Scope: workers:report.",
+    "description": "Up to 100 results, 16 MiB together; a larger one goes alone. Each is decided on its own, as if it were reported alone: the answer has the outcome of each, in their order. Another answer than 200 says nothing about single results: a repeat of all of them gives the same receipts. It counts as one request, and each refused result as another. Scope: workers:report.",
     "scope": "workers:report"
   },
   "workers.result": {

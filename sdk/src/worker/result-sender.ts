@@ -99,7 +99,8 @@ export class ResultSender {
       const status = error instanceof KeywardApiError ? error.status : 0;
       this.#isUnknown ||= status === 404 || status === 405;
       // A pause, or another key, is what each of them needs.
-      if (isTransient(error) || status === 401 || status === 403) for (const { reject } of some) reject(error);
+      if (isTransient(error) || status === 401 || status === 403)
+        for (const { reject } of some) reject(error);
       else await this.#sendAlone(some);
     } finally {
       for (const { signal } of some) signal.removeEventListener('abort', leave);

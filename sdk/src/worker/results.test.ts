@@ -161,22 +161,29 @@ test.for([
   ['is refused by something between', (response) => reply(response, 422, { code: 'x', detail: 'No.' })],
   ['breaks off', (response) => response.socket?.resetAndDestroy()],
   ['has no answer that can be read', (response) => response.writeHead(200).end('{"results":')],
-] as [string, Reply][])('Where the report of several %s, each result is reported alone', async ([, answer]) => {
-  const { alone, events } = await run(3, [answer]);
-  expect(alone).toEqual(['job_0', 'job_1', 'job_2']);
-  expect(events.filter(({ type }) => type === 'job_completed')).toHaveLength(3);
-});
+] as [string, Reply][])(
+  'Where the report of several %s, each result is reported alone',
+  async ([, answer]) => {
+    const { alone, events } = await run(3, [answer]);
+    expect(alone).toEqual(['job_0', 'job_1', 'job_2']);
+    expect(events.filter(({ type }) => type === 'job_completed')).toHaveLength(3);
+  },
+);
 
 test('Where the server has no room for a report of several, all of them come again and none is lost', async () => {
   const { together, alone, events } = await run(3, [
     (response) => reply(response, 503, { code: 'storage_unavailable', detail: 'Full.' }),
     takes,
   ]);
-  expect([...together.slice(1).flat().map(({ job_id: id }) => id), ...alone].sort()).toEqual([
-    'job_0',
-    'job_1',
-    'job_2',
-  ]);
+  expect(
+    [
+      ...together
+        .slice(1)
+        .flat()
+        .map(({ job_id: id }) => id),
+      ...alone,
+    ].sort(),
+  ).toEqual(['job_0', 'job_1', 'job_2']);
   expect(events.filter(({ type }) => type === 'job_completed')).toHaveLength(3);
 });
 

@@ -52,10 +52,9 @@ describeOnBothServers('results of several jobs in one request', (start) => {
     results.map(({ outcome, error }) => (error === null ? outcome : `${outcome}: ${error.code}`));
   const requestsOf = async ({ id }: NewKey): Promise<Record<string, number>> => {
     const path = `/v1/keys/${id}/usage`;
-    const { body } = await server.request<{ items: { requests: number; refusals: Record<string, number> }[] }>(
-      'GET',
-      path,
-    );
+    const { body } = await server.request<{
+      items: { requests: number; refusals: Record<string, number> }[];
+    }>('GET', path);
     const all: Record<string, number> = {};
     for (const { requests, refusals } of body.items)
       for (const [code, count] of Object.entries({ ...refusals, all: requests }))
@@ -169,7 +168,11 @@ describeOnBothServers('results of several jobs in one request', (start) => {
   test('nothing is stored for a key that was revoked, lacks the scope, or is missing', async () => {
     const taken = await take(2);
     const results = taken.map((job) => resultOf(job));
-    const poller = await server.mint({ name: 'poller', owner: minerKey.key.owner.id, scopes: ['workers:poll'] });
+    const poller = await server.mint({
+      name: 'poller',
+      owner: minerKey.key.owner.id,
+      scopes: ['workers:poll'],
+    });
     expect((await report(results, new TestWorker(server, poller.secret, worker.name))).status).toBe(403);
     const body = { results };
     expect((await server.request('POST', '/v1/workers/results', { key: null, body })).status).toBe(401);

@@ -14,8 +14,7 @@ const jobParams = s.orderedIdParam('job');
 const resultMembers = {
   lease_token: j.LeaseToken,
   result: Type.Unknown({
-    description:
-      '{"output": …, "usage": {"prompt_tokens": …, "completion_tokens": …}}, or an OpenAI answer',
+    description: '{"output": …, "usage": {"prompt_tokens": …, "completion_tokens": …}}, or an OpenAI answer',
   }),
   metrics: Type.Optional(
     Type.Object(

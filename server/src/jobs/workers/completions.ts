@@ -12,7 +12,13 @@ import { receiptOf, signed, type Receipt } from '../receipt.ts';
 import type { Charges } from '../charges.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import type { Submitters } from '../submitters.ts';
-import { complete, deleteResult, type Completed, type CompletedJob, type Finished } from '../store/completion-store.ts';
+import {
+  complete,
+  deleteResult,
+  type Completed,
+  type CompletedJob,
+  type Finished,
+} from '../store/completion-store.ts';
 import { findJobs, insertAttempts } from '../store/job-store.ts';
 import { end } from '../store/lease-store.ts';
 import { clearMarks, findWorkers } from '../store/worker-store.ts';
@@ -36,11 +42,14 @@ interface ResultOf extends ResultInput {
 
 /** What became of one of several results. */
 type ResultOutcome =
-  | { job_id: string; receipt: Receipt; error: null }
-  | { job_id: string; receipt: null; error: KeywardError };
+  { job_id: string; receipt: Receipt; error: null } | { job_id: string; receipt: null; error: KeywardError };
 
 /** Those that say something about one result only. */
-const OF_ONE_RESULT: ReadonlySet<string> = new Set<ErrorCode>(['lease_lost', 'already_finished', 'too_large']);
+const OF_ONE_RESULT: ReadonlySet<string> = new Set<ErrorCode>([
+  'lease_lost',
+  'already_finished',
+  'too_large',
+]);
 
 interface Item {
   finished: Finished;
