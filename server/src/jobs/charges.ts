@@ -123,7 +123,7 @@ export class Charges {
 
   /** Another process has reserved it, or one that is gone: nothing is checked, and all of it counts. */
   async #unreserved(caller: Caller | undefined): Promise<Reservation | undefined> {
-    if (caller === undefined) return undefined;
+    if (caller === undefined || !hasBudgets(caller)) return undefined;
     const held = await this.#options.budgets.reserve(caller.holders, NOTHING);
     return 'refused' in held ? undefined : held;
   }
