@@ -34,8 +34,10 @@ const COLUMNS = [
 export type CompletedJob = Pick<JobRow, (typeof COLUMNS)[number]>;
 
 export interface Completed extends WorkersRead {
-  /** The jobs after it; one that is missing was not changed: its lease is lost. */
+  /** The jobs after it; one that is missing is not changed: its lease is lost. */
   jobs: CompletedJob[];
+  /** To be called once. What it writes is certain before: the signing of receipts may begin. */
+  write: () => Promise<void>;
 }
 
 interface Now {
@@ -48,8 +50,11 @@ export async function complete(tx: Db, items: readonly Finished[], now: Now): Pr
   const isPostgres = dialectOf(tx) === 'postgres';
   const completed = await (isPostgres ? completeOnPostgres : completeOnSqlite)(tx, items, now);
   const reported = completed.jobs.filter(({ webhook_url: url }) => url !== null).map(({ id }) => id);
-  await addWebhooks(tx, reported, now.nowMs);
-  return completed;
+  const write = async (): Promise<void> => {
+    await completed.write();
+    await addWebhooks(tx, reported, now.nowMs);
+  };
+  return { ...completed, write };
 }
 
 const workersOf = (jobs: readonly CompletedJob[]): string[] =>
@@ -79,7 +84,8 @@ async function completeOnPostgres(
     ),
     stored as (insert into job_results (job_id, result) select id, result from completed)
     select ${sql.raw(COLUMNS.join(', '))} from completed`.execute(tx);
-  return { jobs: rows, ...(await workerRows.read(tx, workersOf(rows))) };
+  const read = await workerRows.read(tx, workersOf(rows));
+  return { jobs: rows, ...read, write: () => Promise.resolve() };
 }
 
 const COMPLETE = `update jobs set state = 'COMPLETED', finished_at = ?, lease_until = null, deadline_at = null,
@@ -116,9 +122,11 @@ async function completeOnSqlite(
     row.finished_at = nowMs;
     done.push(row);
   }
-  await runEach(tx, COMPLETE, changes);
-  await runEach(tx, 'insert into job_results (job_id, result) values (?, ?)', results);
-  return { jobs: done, ...read };
+  const write = async (): Promise<void> => {
+    await runEach(tx, COMPLETE, changes);
+    await runEach(tx, 'insert into job_results (job_id, result) values (?, ?)', results);
+  };
+  return { jobs: done, ...read, write };
 }
 
 export const deleteResult = async (tx: Db, id: string): Promise<void> => {

@@ -151,10 +151,12 @@ export class Completions {
     );
     const done = await this.#doneOf(tx, completed, { first, nowMs });
     const receipts = this.#receiptsOf(done.values());
+    await completed.write();
     await insertAttempts(
       tx,
       [...done.values()].map(({ attempt }) => attempt),
     );
+    await clearAfter(tx, completed, { done, nowMs });
     const others = await findJobs(
       tx,
       items.flatMap((item) => (doneFor(item, first, done) ? [] : [item.finished.id])),
@@ -178,8 +180,8 @@ export class Completions {
   }
 
   /**
-   * Of jobs that took one attempt: all of the receipt is here. Signed on another thread while the transaction commits, given out
-   * after that. Those of one commit are ready together: what their workers ask for next goes into one transaction again.
+   * Of jobs that took one attempt: all of the receipt is here. Signed on another thread while the transaction writes and
+   * commits, given out after that. Those of one commit are ready together: what their workers ask for next goes into one transaction again.
    */
   #receiptsOf(done: Iterable<Done>): ReadonlyMap<string, () => Promise<Receipt | null>> {
     const first = [...done].filter(({ job, caller }) => job.attempt === 1 && caller !== undefined);
@@ -190,10 +192,9 @@ export class Completions {
     return new Map(first.map(({ job }, at) => [job.id, async () => (await all)[at] ?? null]));
   }
 
-  /** A key that was ended has no effect: neither has what it asked for. */
   async #doneOf(
     tx: Db,
-    { jobs, workers, marked }: Completed,
+    { jobs, workers }: Completed,
     { first, nowMs }: { first: ReadonlyMap<string, Item>; nowMs: number },
   ): Promise<Map<string, Done>> {
     if (jobs.length === 0) return new Map();
@@ -201,9 +202,6 @@ export class Completions {
       tx,
       jobs.map(({ key_id: keyId }) => keyId),
     );
-    const successful = new Set(jobs.map(({ worker_id: id }) => id));
-    for (const { id, rests } of workers.values())
-      if (successful.has(id) && (rests > 0 || marked.has(id))) await clearMarks(tx, id);
     const done = new Map<string, Done>();
     for (const job of jobs) {
       const item = first.get(job.id);
@@ -211,11 +209,24 @@ export class Completions {
       const caller = callers.get(job.key_id);
       const worker = workers.get(job.worker_id ?? '');
       done.set(job.id, { job, worker, caller, attempt: attemptOf(item, { job, worker, caller, nowMs }) });
-      if (caller !== undefined) continue;
-      await end(tx, job.id, { state: 'CANCELED', ...KEY_ENDED, nowMs });
-      await deleteResult(tx, job.id);
     }
     return done;
+  }
+}
+
+/** The marks of workers that have succeeded. And a key that was ended has no effect: neither has what it asked for. */
+async function clearAfter(
+  tx: Db,
+  { jobs, workers, marked }: Completed,
+  { done, nowMs }: { done: ReadonlyMap<string, Done>; nowMs: number },
+): Promise<void> {
+  const successful = new Set(jobs.map(({ worker_id: id }) => id));
+  for (const { id, rests } of workers.values())
+    if (successful.has(id) && (rests > 0 || marked.has(id))) await clearMarks(tx, id);
+  for (const { job, caller } of done.values()) {
+    if (caller !== undefined) continue;
+    await end(tx, job.id, { state: 'CANCELED', ...KEY_ENDED, nowMs });
+    await deleteResult(tx, job.id);
   }
 }
 
