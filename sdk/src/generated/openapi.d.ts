@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 401f254207884dbe1d3ca6543f27f29a7d6c80008ce7c80b116341beba9832f1
-// text b22a62958ddb5962ae9f68a9aaaabc06ca5f14490170228d789769ec167735a2
+// document 817e80a79ca622c6c93ce610c51cde9e1e7b69e06b90c59f2e62726b6733efd6
+// text 33d3fc0e73fe86f7e5d087b7da6a2a4e62a1041ea5eb2fe53e3aee5211a3569a
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -6757,6 +6757,7 @@ export interface components {
                  * @enum {string}
                  */
                 outcome: "completed" | "refused";
+                /** @description null: it was refused */
                 receipt: components["schemas"]["JobReceipt"] | null;
                 /** @description What went wrong; null: nothing */
                 error: {

@@ -31,7 +31,7 @@ const resultMembers = {
 const Outcome = Type.Object({
   job_id: Type.String(),
   outcome: s.oneOf(['completed', 'refused'], { description: 'refused: nothing was changed' }),
-  receipt: s.nullable(j.Receipt),
+  receipt: s.nullable(j.Receipt, { description: 'null: it was refused' }),
   error: s.nullable(
     Type.Object({
       status: Type.Integer({ description: 'Of the answer that this result alone would get' }),
