@@ -11,7 +11,7 @@ import { route } from '../surface.ts';
 const BUILT = fileURLToPath(new URL('../../../../console/dist/', import.meta.url));
 
 /** The first segments of the console's pages. console/test/pages.test.ts holds them against its router. */
-export const CONSOLE_PAGES = ['sign-in', 'keys'] as const;
+export const CONSOLE_PAGES = ['sign-in', 'keys', 'workspaces', 'documents', 'widgets'] as const;
 
 const TYPES: Record<string, string> = {
   js: 'text/javascript; charset=utf-8',
