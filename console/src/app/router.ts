@@ -1,11 +1,17 @@
 import { createRouter } from '@tanstack/react-router';
 import { BASE_PATH } from '../api/client.ts';
 import { keyRoutes } from '../keys/routes.ts';
+import { documentRoutes } from '../documents/routes.ts';
 import { sessionRoutes } from '../session/routes.ts';
+import { widgetRoutes } from '../widgets/routes.ts';
+import { workspaceRoutes } from '../workspaces/routes.ts';
 import { frameRoute, rootRoute } from './frame-route.ts';
 import { NotFound, RouteProblem } from './route-problem.tsx';
 
-const routeTree = rootRoute.addChildren([...sessionRoutes, frameRoute.addChildren([...keyRoutes])]);
+const routeTree = rootRoute.addChildren([
+  ...sessionRoutes,
+  frameRoute.addChildren([...keyRoutes, ...workspaceRoutes, ...documentRoutes, ...widgetRoutes]),
+]);
 
 /** All pages. A page is loaded when it is opened, or when its link is about to be followed. */
 export const router = createRouter({

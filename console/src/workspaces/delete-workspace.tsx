@@ -25,8 +25,8 @@ export function DeleteWorkspace({ slug, name, onDeleted, ...props }: DeleteWorks
       {...props}
     >
       <Text size="sm">
-        Its threads, chats and widgets are deleted for everybody, and cannot be restored. Its documents stay in
-        their folders.
+        Its threads, chats and widgets are deleted for everybody, and cannot be restored. Its documents stay
+        in their folders.
       </Text>
     </ConfirmButton>
   );

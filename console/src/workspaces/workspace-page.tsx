@@ -12,7 +12,7 @@ import { workspaceQuery, type OpenWorkspace } from './workspace-queries.ts';
 
 const ChatTab = lazy(async () => ({ default: (await import('./chat/chat-tab.tsx')).ChatTab }));
 const DocumentsTab = lazy(async () => ({
-  default: (await import('./documents/documents-tab.tsx')).DocumentsTab,
+  default: (await import('./documents-tab.tsx')).DocumentsTab,
 }));
 const SettingsTab = lazy(async () => ({ default: (await import('./settings-tab.tsx')).SettingsTab }));
 const MembersTab = lazy(async () => ({ default: (await import('./members-tab.tsx')).MembersTab }));

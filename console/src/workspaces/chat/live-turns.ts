@@ -117,4 +117,3 @@ async function handOver(place: ChatPlace): Promise<void> {
 export function forgetTurn(place: ChatPlace, id: string): void {
   queryClient.setQueryData<LiveTurn[]>(keyOf(place), (turns) => turns?.filter((turn) => turn.id !== id));
 }
-

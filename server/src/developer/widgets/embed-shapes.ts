@@ -101,11 +101,7 @@ export const viewListed = ({ embed, workspace: { id, name }, chats, state }: Lis
   ...whyOf(state),
 });
 
-export const viewDetails = ({
-  embed,
-  workspace: { id, name, slug },
-  state,
-}: Omit<ListedEmbed, 'chats'>) => ({
+export const viewDetails = ({ embed, workspace: { id, name, slug }, state }: Omit<ListedEmbed, 'chats'>) => ({
   ...viewEmbed(embed),
   workspace: { id, name, slug },
   ...whyOf(state),
