@@ -5,7 +5,7 @@ import { useState, type SubmitEvent } from 'react';
 import { client } from '../api/client.ts';
 import { CopyAs } from '../page/copy-as.tsx';
 import { Problem } from '../page/problem.tsx';
-import { notify } from '../page/undo.tsx';
+import { noticeDone } from '../page/done-notice.tsx';
 import { renewDocuments } from './document-mutations.ts';
 
 /** The button and its dialog. @param workspace the slug of one that is to hold the page */
@@ -41,8 +41,10 @@ function LinkForm({ workspace, onEnd }: { workspace: string | undefined; onEnd: 
     try {
       const { documents, error, warnings, outcome } = await add.mutateAsync();
       const title = documents[0]?.title ?? link;
-      const known = outcome === 'known' ? ' It has not changed.' : '';
-      notify([`${title} is stored.${known}`, error ?? '', ...warnings].join(' '));
+      noticeDone({
+        title: outcome === 'known' ? 'The page has not changed' : 'The page is stored',
+        message: [title, ...(error === null ? [] : [error]), ...warnings].join(' · '),
+      });
       onEnd();
     } catch {
       // Shown below the field.

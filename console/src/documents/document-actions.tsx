@@ -1,10 +1,10 @@
 import { Button, Checkbox, Group, Menu, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { Problem } from '../page/problem.tsx';
-import { notify } from '../page/undo.tsx';
+import { noticeDone } from '../page/done-notice.tsx';
 import { useMay } from '../session/session-queries.ts';
-import { workspacesQuery } from '../workspaces/workspace-queries.ts';
+import { workspaceQuery, workspacesQuery } from '../workspaces/workspace-queries.ts';
 import { useChangeDocuments, useMoveDocuments, useRemoveDocuments } from './document-mutations.ts';
 
 interface DocumentActionsProps {
@@ -44,11 +44,17 @@ export function DocumentActions({ isAll, onMark, mayWrite, ...marked }: Document
 function AddToWorkspace({ locations }: { locations: string[] }) {
   const workspaces = useQuery(workspacesQuery);
   const change = useChangeDocuments();
+  const queries = useQueryClient();
   const add = async (slug: string, name: string): Promise<void> => {
-    const { message } = await change.mutateAsync({ slug, adds: locations });
-    notify(message ?? `${countOf(locations)} put into ${name}.`, () =>
-      change.mutateAsync({ slug, deletes: locations }),
-    );
+    const before = await queries.fetchQuery(workspaceQuery(slug));
+    const held = new Set(before?.documents.map(({ docpath }) => docpath));
+    const adds = locations.filter((location) => !held.has(location));
+    const { message = '' } = await change.mutateAsync({ slug, adds });
+    noticeDone({
+      title: `${countOf(adds)} put into ${name}`,
+      message,
+      undo: () => change.mutateAsync({ slug, deletes: adds }),
+    });
   };
   return (
     <>
@@ -80,8 +86,11 @@ function Move({ folder, folders, names }: Pick<DocumentActionsProps, 'folder' | 
     const kept = await move.mutateAsync(movesTo(to, folder));
     // Which of them stayed is not said: nothing can be moved back then.
     if (kept === null)
-      notify(`${countOf(names)} moved to ${to}.`, () => move.mutateAsync(movesTo(folder, to)));
-    else notify(`Documents that a workspace holds stay in their folder: ${kept}`);
+      noticeDone({
+        title: `${countOf(names)} moved to ${to}`,
+        undo: () => move.mutateAsync(movesTo(folder, to)),
+      });
+    else noticeDone({ title: 'Documents that a workspace holds stay in their folder', message: kept });
   };
   const others = folders.filter((name) => name !== folder);
   return (
@@ -110,7 +119,11 @@ function Remove({ locations }: { locations: string[] }) {
   const remove = useRemoveDocuments();
   const mutateAsync = async (): Promise<void> => {
     const kept = await remove.mutateAsync(locations);
-    if (kept.length > 0) notify(`${countOf(kept)} stay: a workspace holds them that you may not change.`);
+    if (kept.length > 0)
+      noticeDone({
+        title: `${countOf(kept)} stay`,
+        message: 'A workspace holds them that you may not change.',
+      });
   };
   return (
     <ConfirmButton

@@ -1,9 +1,10 @@
-import { NavLink, Stack, Text } from '@mantine/core';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Stack, Text } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { DEFAULT_FOLDER } from './document-queries.ts';
 import { useRemoveFolder } from './document-mutations.ts';
 import classes from './documents.module.css';
+import { PageNavLink } from '../page/page-controls.tsx';
 
 interface FolderListProps {
   folders: readonly { name: string; totalCount: number }[];
@@ -17,9 +18,9 @@ export function FolderList({ folders, open, mayWrite }: FolderListProps) {
   return (
     <Stack component="nav" aria-label="Folders" gap={4} className={classes['folders'] ?? ''}>
       {folders.map(({ name, totalCount }) => (
-        <NavLink
+        <PageNavLink
           key={name}
-          component={Link}
+
           to="/documents"
           search={{ folder: name }}
           label={name}

@@ -20,7 +20,7 @@ export type Column<Row extends RowData> = ColumnDef<typeof features, Row, unknow
 
 /** Makes the columns of a table: `column('Name', (row) => …)`. */
 export function columnsOf<Row extends RowData>(
-  ...columns: readonly [header: string, cell: (row: Row) => React.ReactNode][]
+  ...columns: readonly (readonly [header: string, cell: (row: Row) => React.ReactNode])[]
 ): Column<Row>[] {
   const helper = createColumnHelper<typeof features, Row>();
   return columns.map(([header, cell]) =>

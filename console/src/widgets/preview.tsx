@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState, type SubmitEvent } from 'react';
 import { Markdown } from '../page/markdown.tsx';
-import { notify, notifyFailure } from '../page/undo.tsx';
+import { noticeDone, noticeFailure } from '../page/done-notice.tsx';
 import { askWidget, isOtherSite } from './ask-widget.ts';
 import { useWidgetChanges, type Widget } from './widget-queries.ts';
 import { sitesOf } from './widget-settings.tsx';
@@ -135,7 +135,7 @@ function OtherSite({ widget }: { widget: Widget }) {
   const set = (to: string[]) => update.mutateAsync({ uuid: widget.uuid, body: { allowlist_domains: to } });
   const allow = async (): Promise<void> => {
     await set([...sites, origin]);
-    notify(`${origin} may show the widget.`, () => set(sites));
+    noticeDone({ title: `${origin} may show the widget`, undo: () => set(sites) });
   };
   if (sites.includes(origin)) return null;
   return (
@@ -143,7 +143,11 @@ function OtherSite({ widget }: { widget: Widget }) {
       <Text size="sm" mb="xs">
         Only {sites.join(', ')} may. To try it here, allow {origin} too.
       </Text>
-      <Button size="xs" loading={update.isPending} onClick={() => void allow().catch(notifyFailure)}>
+      <Button
+        size="xs"
+        loading={update.isPending}
+        onClick={() => void allow().catch((error: unknown) => noticeFailure('It was not allowed', error))}
+      >
         Allow this page
       </Button>
     </Alert>

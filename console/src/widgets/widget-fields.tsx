@@ -47,9 +47,12 @@ export function flagsOf(draft: WidgetDraft): string[] | undefined {
   const sites = draft.isAnySite ? ['any'] : draft.sites;
   return [
     ...sites.flatMap((site) => ['--site', site]),
-    ...['--mode', draft.mode],
-    ...['--chats-per-day', draft.perDay || 'none'],
-    ...['--chats-per-session', draft.perSession || 'none'],
+    '--mode',
+    draft.mode,
+    '--chats-per-day',
+    draft.perDay || 'none',
+    '--chats-per-session',
+    draft.perSession || 'none',
   ];
 }
 

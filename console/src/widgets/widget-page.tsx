@@ -1,16 +1,17 @@
-import { Alert, Anchor, Button, Group, Loader, Switch, Tabs, Text } from '@mantine/core';
+import { Alert, Button, Group, Loader, Switch, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { Page } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';
-import { notify, notifyFailure } from '../page/undo.tsx';
+import { noticeDone, noticeFailure } from '../page/done-notice.tsx';
 import { Preview } from './preview.tsx';
 import type { Tab } from './routes.ts';
 import { Snippets } from './snippets.tsx';
 import { VisitorChats } from './visitor-chats.tsx';
 import { useWidgetChanges, widgetQuery, type Widget } from './widget-queries.ts';
 import { WidgetSettings } from './widget-settings.tsx';
+import { PageLink } from '../page/page-link.tsx';
 
 const LABELS: Record<Tab, string> = {
   page: 'Put it on your page',
@@ -28,9 +29,7 @@ export function WidgetPage() {
     return (
       <Page title="Widget">
         <Problem error={widget.error} onRetry={() => void widget.refetch()} />
-        <Anchor component={Link} to="/widgets">
-          All widgets
-        </Anchor>
+        <PageLink to="/widgets">All widgets</PageLink>
       </Page>
     );
   return <Opened widget={widget.data} />;
@@ -46,9 +45,9 @@ function Opened({ widget }: { widget: Widget }) {
       description={
         <>
           Answers from the workspace{' '}
-          <Anchor component={Link} to="/workspaces/$slug" params={{ slug: workspace.slug }} inherit>
+          <PageLink to="/workspaces/$slug" params={{ slug: workspace.slug }} inherit>
             {workspace.name}
-          </Anchor>
+          </PageLink>
           .
         </>
       }
@@ -86,7 +85,10 @@ function Actions({ widget: { uuid, enabled, workspace } }: { widget: Widget }) {
   const open = async (isOpen: boolean): Promise<void> => {
     const set = (value: boolean) => update.mutateAsync({ uuid, body: { enabled: value } });
     await set(isOpen);
-    notify(isOpen ? 'The widget answers visitors.' : 'The widget is closed.', () => set(!isOpen));
+    noticeDone({
+      title: isOpen ? 'The widget answers visitors' : 'The widget is closed',
+      undo: () => set(!isOpen),
+    });
   };
   const mutateAsync = async (): Promise<void> => {
     await remove.mutateAsync(uuid);
@@ -97,7 +99,11 @@ function Actions({ widget: { uuid, enabled, workspace } }: { widget: Widget }) {
       <Switch
         label="Open to visitors"
         checked={update.isPending ? (update.variables.body.enabled ?? enabled) : enabled}
-        onChange={(event) => void open(event.currentTarget.checked).catch(notifyFailure)}
+        onChange={(event) =>
+          void open(event.currentTarget.checked).catch((error: unknown) =>
+            noticeFailure('The widget was not changed', error),
+          )
+        }
       />
       <ConfirmButton
         label="Delete"

@@ -2,7 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { Problem } from '../page/problem.tsx';
-import { notify } from '../page/undo.tsx';
+import { noticeDone } from '../page/done-notice.tsx';
 import { bodyOf, flagsOf, FurtherFields, WidgetFields, type WidgetDraft } from './widget-fields.tsx';
 import { useWidgetChanges, type Widget } from './widget-queries.ts';
 
@@ -41,7 +41,7 @@ export function WidgetSettings({ widget }: { widget: Widget }) {
     event.preventDefault();
     try {
       await save(draft);
-      notify('The settings are saved.', () => save(saved));
+      noticeDone({ title: 'The settings are saved', undo: () => save(saved) });
     } catch {
       // Shown below the fields.
     }

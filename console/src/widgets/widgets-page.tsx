@@ -1,6 +1,5 @@
-import { Anchor, Loader, Text } from '@mantine/core';
+import { Loader, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { columnsOf, DataTable } from '../page/data-table.tsx';
 import { Empty } from '../page/empty.tsx';
 import { Page } from '../page/page.tsx';
@@ -9,14 +8,15 @@ import { Time } from '../page/time.tsx';
 import { CreateWidget } from './create-widget.tsx';
 import { widgetsQuery, type ListedWidget } from './widget-queries.ts';
 import { WidgetState } from './widget-state.tsx';
+import { PageLink } from '../page/page-link.tsx';
 
 const COLUMNS = columnsOf<ListedWidget>(
   [
     'Workspace',
     ({ uuid, workspace }) => (
-      <Anchor component={Link} to="/widgets/$uuid" params={{ uuid }}>
+      <PageLink to="/widgets/$uuid" params={{ uuid }}>
         {workspace.name}
-      </Anchor>
+      </PageLink>
     ),
   ],
   ['State', (widget) => <WidgetState widget={widget} />],

@@ -1,5 +1,4 @@
 import { Badge, Button, Stack, Switch, Text } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { AddLink } from '../documents/add-link.tsx';
 import { useChangeDocuments, usePin } from '../documents/document-mutations.ts';
@@ -10,10 +9,11 @@ import { columnsOf, DataTable } from '../page/data-table.tsx';
 import { Empty } from '../page/empty.tsx';
 import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
-import { notify, notifyFailure } from '../page/undo.tsx';
+import { noticeDone, noticeFailure } from '../page/done-notice.tsx';
 import { useMay } from '../session/session-queries.ts';
 import type { EmbeddedDocument, OpenWorkspace } from './workspace-queries.ts';
 import classes from '../documents/documents.module.css';
+import { PageButton } from '../page/page-controls.tsx';
 
 /** The documents that a workspace answers from. */
 export function DocumentsTab({ workspace }: { workspace: OpenWorkspace }) {
@@ -27,9 +27,9 @@ export function DocumentsTab({ workspace }: { workspace: OpenWorkspace }) {
         <DropZone place={place}>
           <AddLink workspace={slug} />
           {may('documents:read') && (
-            <Button variant="default" component={Link} to="/documents">
+            <PageButton variant="default" to="/documents">
               From the documents
-            </Button>
+            </PageButton>
           )}
           <CopyAs
             operation="documents.upload"
@@ -138,7 +138,10 @@ function Pin({ document, slug, mayChange }: CellProps & { mayChange: boolean }) 
       checked={pin.isPending ? pin.variables.isPinned : pinned}
       disabled={!mayChange}
       onChange={(event) =>
-        pin.mutate({ location, isPinned: event.currentTarget.checked }, { onError: notifyFailure })
+        pin.mutate(
+          { location, isPinned: event.currentTarget.checked },
+          { onError: (error) => noticeFailure('The pin was not changed', error) },
+        )
       }
     />
   );
@@ -150,7 +153,11 @@ function Remove({ document, slug }: CellProps) {
   const change = useChangeDocuments();
   const remove = async (): Promise<void> => {
     await change.mutateAsync({ slug, deletes: [docpath] });
-    notify(`${title} is no longer in this workspace.`, () => change.mutateAsync({ slug, adds: [docpath] }));
+    noticeDone({
+      title: 'Removed from this workspace',
+      message: title,
+      undo: () => change.mutateAsync({ slug, adds: [docpath] }),
+    });
   };
   return (
     <Button
@@ -158,7 +165,7 @@ function Remove({ document, slug }: CellProps) {
       variant="subtle"
       aria-label={`Remove ${title}`}
       loading={change.isPending}
-      onClick={() => void remove().catch(notifyFailure)}
+      onClick={() => void remove().catch((error: unknown) => noticeFailure('It was not removed', error))}
     >
       Remove
     </Button>

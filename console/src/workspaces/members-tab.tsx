@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { Empty } from '../page/empty.tsx';
 import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
-import { notify } from '../page/undo.tsx';
+import { noticeDone } from '../page/done-notice.tsx';
 import { useReplaceMembers } from './workspace-mutations.ts';
 import { membersQuery, usersQuery, type OpenWorkspace } from './workspace-queries.ts';
 
@@ -16,7 +16,10 @@ export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspa
   const ids = current.map(({ userId }) => userId);
   const remove = async (userId: number, username: string): Promise<void> => {
     await replace.mutateAsync(ids.filter((one) => one !== userId));
-    notify(`${username} may no longer use ${name}.`, () => replace.mutateAsync(ids));
+    noticeDone({
+      title: `${username} may no longer use ${name}`,
+      undo: () => replace.mutateAsync(ids),
+    });
   };
   return (
     <Stack maw={720}>

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { Problem } from '../page/problem.tsx';
-import { notify } from '../page/undo.tsx';
+import { noticeDone } from '../page/done-notice.tsx';
 import { DeleteWorkspace } from './delete-workspace.tsx';
 import { AnswerFields, ModelFields, SearchFields } from './settings-fields.tsx';
 import { bodyOf, commandOf, draftOf, type SettingsDraft } from './settings-draft.ts';
@@ -58,7 +58,7 @@ function SettingsForm({ workspace }: { workspace: OpenWorkspace }) {
     };
     try {
       await save(body);
-      notify('The settings are saved.', () => save(undo));
+      noticeDone({ title: 'The settings are saved', undo: () => save(undo) });
     } catch {
       // Shown below the fields.
     }

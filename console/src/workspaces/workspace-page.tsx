@@ -1,6 +1,6 @@
-import { Anchor, Loader, Tabs, Text } from '@mantine/core';
+import { Loader, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { Page } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';
@@ -9,6 +9,7 @@ import { useHasUsers } from './has-users.ts';
 import { modeSays } from './modes.ts';
 import type { Tab } from './routes.ts';
 import { workspaceQuery, type OpenWorkspace } from './workspace-queries.ts';
+import { PageLink } from '../page/page-link.tsx';
 
 const ChatTab = lazy(async () => ({ default: (await import('./chat/chat-tab.tsx')).ChatTab }));
 const DocumentsTab = lazy(async () => ({
@@ -94,10 +95,7 @@ const Missing = ({ slug }: { slug: string }) => (
   <Page title="There is no such workspace">
     <Text>
       No workspace that you may see has the name {slug} in its address. Go to{' '}
-      <Anchor component={Link} to="/workspaces">
-        all workspaces
-      </Anchor>
-      .
+      <PageLink to="/workspaces">all workspaces</PageLink>.
     </Text>
   </Page>
 );

@@ -1,7 +1,7 @@
-import { Anchor, Loader, Text, TextInput } from '@mantine/core';
+import { Loader, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { columnsOf, DataTable } from '../page/data-table.tsx';
 import { Empty } from '../page/empty.tsx';
@@ -13,14 +13,15 @@ import { CreateWorkspace } from './create-workspace.tsx';
 import { DeleteWorkspace } from './delete-workspace.tsx';
 import { modeLabel } from './modes.ts';
 import { workspacesQuery, type Workspace } from './workspace-queries.ts';
+import { PageLink } from '../page/page-link.tsx';
 
 const COLUMNS = [
   [
     'Name',
     ({ slug, name }: Workspace) => (
-      <Anchor component={Link} to="/workspaces/$slug" params={{ slug }}>
+      <PageLink to="/workspaces/$slug" params={{ slug }}>
         {name}
-      </Anchor>
+      </PageLink>
     ),
   ],
   ['Answers', ({ chatMode }: Workspace) => modeLabel(chatMode)],

@@ -1,7 +1,7 @@
-import { Anchor, Button, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { Empty } from '../../page/empty.tsx';
 import { Problem } from '../../page/problem.tsx';
 import { useMay, useSession } from '../../session/session-queries.ts';
@@ -13,6 +13,7 @@ import { useLiveTurns } from './live-turns.ts';
 import { ThreadList } from './thread-list.tsx';
 import { AskedTurn, StoredTurn } from './turn.tsx';
 import { useStickToEnd } from './use-stick-to-end.ts';
+import { PageLink } from '../../page/page-link.tsx';
 
 const NAME_MAX_CHARACTERS = 60;
 
@@ -132,9 +133,9 @@ function Nothing({ workspace: { slug, documents, chatMode } }: { workspace: Open
       <Text size="sm" ta="center">
         {isEmpty && chatMode === 'query' && 'In mode query, only documents answer. '}
         {isEmpty ? (
-          <Anchor component={Link} to="/workspaces/$slug" params={{ slug }} search={{ tab: 'documents' }}>
+          <PageLink to="/workspaces/$slug" params={{ slug }} search={{ tab: 'documents' }}>
             Add documents
-          </Anchor>
+          </PageLink>
         ) : (
           'The answer names the passages that it was drawn from.'
         )}

@@ -1,9 +1,9 @@
-import { ActionIcon, Button, Group, Menu, Modal, NavLink, Stack, Text, TextInput } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
+import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import { Problem } from '../../page/problem.tsx';
 import type { Thread, useThreadChanges } from './chat-queries.ts';
 import classes from './chat.module.css';
+import { PageNavLink } from '../../page/page-controls.tsx';
 
 interface ThreadListProps {
   slug: string;
@@ -27,8 +27,7 @@ export function ThreadList({ slug, threads, open, mayChange, onNew, ...rest }: T
         </Button>
       )}
       <Problem error={changes.create.error} />
-      <NavLink
-        component={Link}
+      <PageNavLink
         to="/workspaces/$slug"
         params={{ slug }}
         search={{ tab: 'chat' }}
@@ -38,8 +37,7 @@ export function ThreadList({ slug, threads, open, mayChange, onNew, ...rest }: T
       />
       {threads.map((thread) => (
         <div key={thread.slug} className={classes['thread']}>
-          <NavLink
-            component={Link}
+          <PageNavLink
             to="/workspaces/$slug"
             params={{ slug }}
             search={{ tab: 'chat', thread: thread.slug }}

@@ -1,0 +1,64 @@
+import type { components } from '@keyward/sdk';
+import { Button, Group, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+
+/** Long enough to read it and to undo it, ms. */
+const SHOWN_MS = 12_000;
+
+/** Who acts on a change, in words. */
+export function acknowledgedText({
+  nodes,
+  waited_ms,
+  requests_ended: ended,
+}: components['schemas']['Acknowledged']): string {
+  const by = `Every process acts on it (${nodes}, within ${Math.ceil(waited_ms)} ms).`;
+  return ended === 0 ? by : `${by} Running requests ended: ${ended}.`;
+}
+
+interface Notice {
+  title: string;
+  message?: string;
+  /** Takes back what was done. A failure is said in a notice of its own. */
+  undo?: () => Promise<unknown>;
+}
+
+/** Says that something was done; where it can be taken back, with a button for that. */
+export function noticeDone({ title, message, undo }: Notice): void {
+  const id = notifications.show({
+    title,
+    color: 'teal',
+    autoClose: SHOWN_MS,
+    closeButtonProps: { 'aria-label': 'Close the notice' },
+    message: (
+      <Group justify="space-between" gap="xs">
+        <Text size="sm">{message}</Text>
+        {undo !== undefined && (
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => {
+              notifications.hide(id);
+              void undo().then(
+                () => noticeDone({ title: 'Undone' }),
+                (error: unknown) => noticeFailure('That could not be undone', error),
+              );
+            }}
+          >
+            Undo
+          </Button>
+        )}
+      </Group>
+    ),
+  });
+}
+
+/** Says why something failed, where no form can say it. It stays until it is closed. */
+export function noticeFailure(title: string, error: unknown): void {
+  notifications.show({
+    title,
+    message: error instanceof Error ? error.message : String(error),
+    color: 'red',
+    autoClose: false,
+    closeButtonProps: { 'aria-label': 'Close the notice' },
+  });
+}
