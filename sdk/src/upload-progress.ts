@@ -9,13 +9,13 @@ interface PageRequest {
   send(body: unknown): void;
   abort(): void;
   responseType: 'blob';
-  readonly upload: { onprogress: ((event: { loaded: number; total: number }) => void) | null };
+  readonly upload: {
+    addEventListener(name: 'progress', hear: (event: { loaded: number; total: number }) => void): void;
+  };
   readonly response: Blob;
   readonly status: number;
   readonly statusText: string;
-  onload: (() => void) | null;
-  onerror: (() => void) | null;
-  onabort: (() => void) | null;
+  addEventListener(name: 'load' | 'error' | 'abort', hear: () => void): void;
 }
 
 declare const XMLHttpRequest: new () => PageRequest;
@@ -34,10 +34,10 @@ export function sendTelling(
     request.open(method, url);
     for (const [name, value] of new Headers(headers)) request.setRequestHeader(name, value);
     request.responseType = 'blob';
-    request.upload.onprogress = ({ loaded, total }) => onSent(loaded, total);
-    request.onload = () => resolve(answerOf(request, url));
-    request.onerror = () => reject(new TypeError('The connection failed.'));
-    request.onabort = () => reject(signal?.reason as Error);
+    request.upload.addEventListener('progress', ({ loaded, total }) => onSent(loaded, total));
+    request.addEventListener('load', () => resolve(answerOf(request, url)));
+    request.addEventListener('error', () => reject(new TypeError('The connection failed.')));
+    request.addEventListener('abort', () => reject(signal?.reason as Error));
     signal?.addEventListener('abort', () => request.abort(), { once: true });
     request.send(body);
   });
