@@ -16,8 +16,11 @@ import { theme, variables } from './app/theme.ts';
 const root = document.querySelector('#root');
 if (root === null) throw new Error('The page has no #root.');
 
-// After an update of the server the parts of the former build are gone.
-addEventListener('vite:preloadError', () => location.reload());
+// After an update of the server the parts of the former build are gone. A page that was just loaded again would not get them either.
+addEventListener('vite:preloadError', () => {
+  const [visit] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  if (visit?.type !== 'reload') location.reload();
+});
 
 watchConnection();
 

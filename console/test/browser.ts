@@ -5,7 +5,6 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
-import { SCOPES } from '../../server/src/access/index.ts';
 import type { TestServer } from '../../server/test/server.ts';
 
 const ARGUMENTS = [
@@ -78,7 +77,8 @@ export async function openConsole(
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  onTestFinished(async () => {
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await page.screenshot({ path: `${SCREENSHOTS}failed.png` });
     await context.close();
     assert.deepEqual(complaints, []);
   });
@@ -94,25 +94,10 @@ export async function openConsole(
   };
 }
 
-/** Of the branch of the console only, until the server has sessions: the key stands in each request. */
 async function signInTo(context: BrowserContext, url: string, body: object): Promise<void> {
-  const { key } = body as { key: string };
-  await context.setExtraHTTPHeaders({ authorization: `Bearer ${key}` });
-  const own = await context.request.get(`${url}/v1/keys/self`);
-  const { key: view } = (await own.json()) as { key: { owner: { id: string }; scopes: string[] } };
-  const scopes = view.scopes.includes('*') ? SCOPES : view.scopes;
-  const session = {
-    id: 'one',
-    kind: 'admin',
-    user: null,
-    owner_id: view.owner.id,
-    scopes,
-    workspaces: null,
-    expires_at: '2030-01-01T00:00:00Z',
-  };
-  await context.route('**/v1/session', (route) =>
-    route.fulfill({ json: { mode: 'setup', session, oidc: [], version: '0' } }),
-  );
+  const headers = { 'x-keyward-session': '1' };
+  const answer = await context.request.post(`${url}/v1/session`, { data: body, headers });
+  assert.equal(answer.status(), 200, await answer.text());
 }
 
 interface Violation {

@@ -1,14 +1,27 @@
 import { Alert, AppShell, Burger, Group, NavLink, ScrollArea, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { AccountMenu } from '../session/account-menu.tsx';
-import { useMay } from '../session/session-queries.ts';
+import { sessionQuery, useMay } from '../session/session-queries.ts';
 import { ColorSchemeButton } from './color-scheme-button.tsx';
 import { useIsLost } from './connection.ts';
 import { NAVIGATION } from './navigation.ts';
 
-/** Navigation, account and the page. */
+/** Navigation, account and the page; the way in once the session has ended. */
 export function Frame() {
+  const { session } = useSuspenseQuery(sessionQuery).data;
+  const router = useRouter();
+  const isOver = session === null;
+  useEffect(() => {
+    // The route of the frame then leads to the way in.
+    if (isOver) void router.invalidate();
+  }, [isOver, router]);
+  return isOver ? null : <OpenFrame />;
+}
+
+function OpenFrame() {
   const [isOpen, { toggle, close }] = useDisclosure();
   return (
     <AppShell
@@ -59,7 +72,7 @@ function Navigation({ onFollow }: { onFollow: () => void }) {
   return (
     <AppShell.Section grow component={ScrollArea} p="xs">
       {NAVIGATION.map(({ group, pages }) => {
-        const shown = pages.filter(({ scope }) => may(scope));
+        const shown = pages.filter(({ scope }) => scope === undefined || may(scope));
         if (shown.length === 0) return null;
         return (
           <div key={group} role="group" aria-label={group}>

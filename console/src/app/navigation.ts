@@ -1,6 +1,13 @@
-/** The pages of the navigation, in groups. `scope`: without it the page is left out, as the server would refuse it. */
+/** The pages of the navigation, in groups. `scope`: without it the page is left out, as the server would refuse it; undefined: for all. */
 export const NAVIGATION = [
-  { group: 'Access', pages: [{ label: 'Keys', to: '/keys', scope: 'keys:read' }] },
+  { group: 'Keyward', pages: [{ label: 'Overview', to: '/', scope: undefined }] },
+  {
+    group: 'Access',
+    pages: [
+      { label: 'Keys', to: '/keys', scope: 'keys:read' },
+      { label: 'Running now', to: '/running', scope: 'keys:read' },
+    ],
+  },
   {
     group: 'Workspaces',
     pages: [
@@ -9,4 +16,5 @@ export const NAVIGATION = [
       { label: 'Widgets', to: '/widgets', scope: 'embeds:manage' },
     ],
   },
+  { group: 'System', pages: [{ label: 'Audit', to: '/audit', scope: 'audit:read' }] },
 ] as const;

@@ -16,7 +16,12 @@ export const keysQuery = (search: KeySearch) =>
       unwrap(
         client.GET('/v1/keys', {
           params: {
-            query: { ...search, limit: PAGE_ROWS, ...(pageParam === null ? {} : { cursor: pageParam }) },
+            query: {
+              q: search.q,
+              state: search.state,
+              limit: PAGE_ROWS,
+              ...(pageParam === null ? {} : { cursor: pageParam }),
+            },
           },
           signal,
         }),

@@ -6,6 +6,9 @@ export const STATES = ['active', 'disabled', 'quarantined', 'revoked', 'expired'
 export interface KeySearch {
   q?: string | undefined;
   state?: (typeof STATES)[number] | undefined;
+  role?: 'client' | 'miner' | 'admin' | undefined;
+  unused?: 7 | 30 | 90 | undefined;
+  expiring?: 1 | 7 | 30 | undefined;
 }
 
 const listRoute = createRoute({

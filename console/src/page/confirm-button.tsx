@@ -37,7 +37,7 @@ export function ConfirmButton({ label, title, children, action, ...props }: Conf
       >
         {label}
       </Button>
-      <Modal opened={isOpen} onClose={close} title={title} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal opened={isOpen} onClose={close} title={title}>
         <Stack>
           <div>{children}</div>
           <Problem error={action.error} />

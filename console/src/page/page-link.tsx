@@ -1,10 +1,9 @@
 import { Anchor, type AnchorProps } from '@mantine/core';
 import { createLink } from '@tanstack/react-router';
-import type { ComponentProps } from 'react';
+import type { AnchorHTMLAttributes, Ref } from 'react';
 
-type LinkProps = Omit<AnchorProps, 'href'> & Omit<ComponentProps<'a'>, keyof AnchorProps>;
+type Props = AnchorProps &
+  Omit<AnchorHTMLAttributes<HTMLAnchorElement>, keyof AnchorProps> & { ref?: Ref<HTMLAnchorElement> };
 
-const Styled = (props: LinkProps) => <Anchor fz="inherit" {...props} />;
-
-/** A link to a page of the console; its path, parameters and search are checked by their types. */
-export const PageLink = createLink(Styled);
+/** A link to a page of the console. */
+export const PageLink = createLink((props: Props) => <Anchor size="sm" {...props} />);

@@ -1,5 +1,4 @@
 import { Button, Menu } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
 import { ADDRESS } from '../api/client.ts';
 import { useSignOut } from './session-mutations.ts';
 import { useSession } from './session-queries.ts';
@@ -8,11 +7,6 @@ import { useSession } from './session-queries.ts';
 export function AccountMenu() {
   const { user } = useSession();
   const signOut = useSignOut();
-  const navigate = useNavigate();
-  const leave = async (): Promise<void> => {
-    await signOut.mutateAsync();
-    await navigate({ to: '/sign-in' });
-  };
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -26,7 +20,7 @@ export function AccountMenu() {
           Guides
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item onClick={() => void leave()}>Sign out</Menu.Item>
+        <Menu.Item onClick={() => signOut.mutate()}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

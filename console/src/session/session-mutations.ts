@@ -1,32 +1,34 @@
 import { unwrap } from '@keyward/sdk';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
-import { SESSION, type SessionState } from './session-queries.ts';
+import { SESSION, sessionQuery } from './session-queries.ts';
 
 export type SignIn = { key: string } | { password: string } | { username: string; password: string };
 
-/** Opens a session. What an earlier person saw is forgotten. */
+/** What an earlier person saw is forgotten. */
+const forgetOthers = (queries: QueryClient): void =>
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+
+/** Opens a session. */
 export function useSignIn() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: SignIn) =>
-      unwrap(client.POST('/v1/session' as never, { body } as never)) as Promise<SessionState>,
+    mutationFn: (body: SignIn) => unwrap(client.POST('/v1/session', { body })),
     onSuccess: (state) => {
-      queries.clear();
-      queries.setQueryData(SESSION, state);
+      forgetOthers(queries);
+      queries.setQueryData(sessionQuery.queryKey, state);
     },
   });
 }
 
-/** Ends the session. */
+/** Ends the session. The frame then shows the way in. */
 export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => client.DELETE('/v1/session' as never, {} as never),
+    mutationFn: () => client.DELETE('/v1/session'),
     onSuccess: () => {
-      const before = queries.getQueryData<SessionState>(SESSION);
-      queries.clear();
-      if (before !== undefined) queries.setQueryData(SESSION, { ...before, session: null });
+      queries.setQueryData(sessionQuery.queryKey, (before) => before && { ...before, session: null });
+      forgetOthers(queries);
     },
   });
 }

@@ -1,33 +1,21 @@
+import { unwrap } from '@keyward/sdk';
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
 
 export const SESSION = ['session'] as const;
 
-// Of the branch of the console only: the declared route replaces it.
-export interface SessionState {
-  mode: 'setup' | 'password' | 'multi-user';
-  session: null | {
-    id: string;
-    kind: 'admin' | 'user';
-    user: null | { id: number; username: string; role: string };
-    owner_id: string;
-    scopes: string[];
-    workspaces: null | string[];
-    expires_at: string;
-  };
-  oidc: { id: string; name: string }[];
-  version: string;
-}
-
 /** Who is signed in, and the ways to sign in. */
 export const sessionQuery = queryOptions({
   queryKey: SESSION,
-  queryFn: async ({ signal }) => (await (await client.get('/v1/session', { signal })).json()) as SessionState,
+  queryFn: ({ signal }) => unwrap(client.GET('/v1/session', { signal })),
   staleTime: 60_000,
 });
 
+export type SessionState = Awaited<ReturnType<NonNullable<typeof sessionQuery.queryFn>>>;
+export type Session = NonNullable<SessionState['session']>;
+
 /** The session of this page, below the frame that signs in. */
-export function useSession(): NonNullable<SessionState['session']> {
+export function useSession(): Session {
   const { session } = useSuspenseQuery(sessionQuery).data;
   if (session === null) throw new Error('There is no session.');
   return session;
@@ -36,5 +24,5 @@ export function useSession(): NonNullable<SessionState['session']> {
 /** Whether the person may do what needs this scope. The server decides again. */
 export function useMay(): (scope: string) => boolean {
   const { scopes } = useSession();
-  return (scope) => scopes.includes(scope);
+  return (scope) => scopes.some((one) => one === scope);
 }

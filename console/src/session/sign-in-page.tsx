@@ -5,6 +5,7 @@ import { useState, type SubmitEvent } from 'react';
 import { ADDRESS } from '../api/client.ts';
 import { Page } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';
+import { ownPath } from './routes.ts';
 import { useSignIn } from './session-mutations.ts';
 import { sessionQuery, type SessionState } from './session-queries.ts';
 
@@ -61,7 +62,7 @@ function SignInForm({ way }: { way: Way }) {
         await signIn.mutateAsync({ username: text('username').trim(), password });
       else await signIn.mutateAsync({ password });
       form.reset();
-      await navigate({ to: next ?? '/' });
+      await navigate({ to: ownPath(next) ?? '/' });
     } catch {
       // Shown below the fields.
     } finally {

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document f82c43a6302cf354ee055dada48f5ab4203ac0a4355c4de9cb3950f84c4e4705
-// text caeef6bceefd709d15d33028d3572fb3744764414d411b68912e55dea7f8f420
+// document 5a99fc0e7f4611efed2e011eca922a12d6ae137a2d8616cc5b0be66f37fdfa1e
+// text 01006c24a791704105d2854f6e69585ca214bbdb36eacf0b078c907b916dfd10
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -552,6 +552,182 @@ export interface paths {
         get: operations["models.get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in, and how to sign in
+         * @description For pages of this server: reads the session cookie. The answer is 200 without a session too. Needs no key.
+         */
+        get: operations["session.get"];
+        put?: never;
+        /**
+         * Sign in
+         * @description Sets the session cookie. With users: username and password. Without: the one password, or an admin key. Needs X-Keyward-Session: 1. Needs no key.
+         */
+        post: operations["session.create"];
+        /**
+         * Sign out
+         * @description Ends the session, with its running requests, on every node, and removes the cookie. Needs a session, no key.
+         */
+        delete: operations["session.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your sessions
+         * @description The newest 1,000. With all=true, for administrators, those of all users. Needs a session, no key.
+         */
+        get: operations["session.list"];
+        put?: never;
+        post?: never;
+        /**
+         * End all your other sessions
+         * @description Their running requests end on every node. Needs a session, no key.
+         */
+        delete: operations["session.end_others"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session
+         * @description One of your own; administrators end any. Its running requests end on every node. Needs a session, no key.
+         */
+        delete: operations["session.end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the first password, or let users in
+         * @description With password alone: the one password of an instance that has none. With username too: the first administrator, and users from then on, permanently. All older sessions end. Needs a session, no key.
+         */
+        post: operations["session.setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your password
+         * @description Without users: the one password; an admin key counts as the present one. All other sessions end, and this browser gets a new one. Needs a session, no key.
+         */
+        post: operations["session.change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get new recovery codes
+         * @description Two of them replace a lost password. They are shown once; the former ones end. Needs a session, no key.
+         */
+        post: operations["session.recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password with recovery codes
+         * @description Takes two codes. All sessions of the user end, and this browser is signed in. Needs no key.
+         */
+        post: operations["session.recover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/invites/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether an invite is good
+         * @description Needs no key.
+         */
+        get: operations["session.invite"];
+        put?: never;
+        /**
+         * Become a user with an invite
+         * @description Each invite works once. This browser is signed in. Needs no key.
+         */
+        post: operations["session.accept_invite"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1126,6 +1302,26 @@ export interface paths {
          * @description Keep the checkpoint outside the server. It proves a later change of the record, even by the owner of the database. Scope: audit:read.
          */
         get: operations["audit.checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify the whole audit record in the database
+         * @description Checks each record by its hash, the record before it, the head, and the checkpoints that this server signed. The owner of database and server can rewrite everything: only a checkpoint that was saved elsewhere proves that (`keyward audit verify`). Scope: audit:read.
+         */
+        get: operations["audit.verify"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4698,6 +4894,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/running": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a page of the console
+         * @description Needs no key.
+         */
+        get: operations["console.running"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/running/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a page of the console
+         * @description Needs no key.
+         */
+        get: operations["console.running_part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces": {
         parameters: {
             query?: never;
@@ -4818,6 +5054,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a page of the console
+         * @description Needs no key.
+         */
+        get: operations["console.audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a page of the console
+         * @description Needs no key.
+         */
+        get: operations["console.audit_part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4867,7 +5143,7 @@ export interface components {
              * @description The reason, as a word for programs
              * @enum {string}
              */
-            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "context_length_exceeded" | "content_policy_violation" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "job_not_found" | "worker_not_found" | "method_not_allowed" | "already_booked" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "job_not_cancelable" | "lease_lost" | "already_finished" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "result_not_ready" | "queue_full" | "rate_limited" | "budget_exceeded" | "budget_too_small" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "server_stopping" | "upstream_timeout";
+            code: "bad_request" | "conflicting_credentials" | "key_in_url" | "context_length_exceeded" | "content_policy_violation" | "missing_key" | "invalid_key" | "key_revoked" | "session_ended" | "invalid_session" | "wrong_credentials" | "csrf_refused" | "insufficient_scope" | "forbidden_resource" | "model_unpriced" | "scope_escalation" | "not_found" | "route_not_found" | "model_not_found" | "job_not_found" | "worker_not_found" | "method_not_allowed" | "already_booked" | "request_stopped" | "conflict" | "idempotent_repeat" | "idempotency_conflict" | "job_not_cancelable" | "lease_lost" | "already_finished" | "last_admin" | "rotation_running" | "precondition_failed" | "too_large" | "unsupported_media_type" | "invalid_input" | "result_not_ready" | "queue_full" | "rate_limited" | "budget_exceeded" | "budget_too_small" | "internal" | "upstream_unavailable" | "storage_unavailable" | "not_ready" | "server_stopping" | "upstream_timeout";
             /** @description What to do about it; null: nothing is known */
             hint: string | null;
             /** @description The request, as in the log and the header X-Request-Id */
@@ -5242,6 +5518,144 @@ export interface components {
             object: "list";
             /** @description The items */
             data: components["schemas"]["Model"][];
+        };
+        Session: {
+            /** @description Id of the session */
+            id: string;
+            /**
+             * @description admin: of an instance without users
+             * @enum {string}
+             */
+            kind: "admin" | "user";
+            /** @description The user; null: none */
+            user: {
+                /** @description Its id in the API */
+                id: number;
+                /** @description The name that the user logs in with */
+                username: string;
+                /**
+                 * @description default, manager or admin; in a message to a model: system, user or assistant
+                 * @enum {string}
+                 */
+                role: "admin" | "manager" | "default";
+            } | null;
+            /** @description Id of the owner that its requests and keys count for */
+            owner_id: string;
+            /** @description Single scopes */
+            scopes: string[];
+            /** @description Slugs of the workspaces that it may use. null: all of them */
+            workspaces: string[] | null;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            expires_at: string;
+        };
+        SessionState: {
+            /**
+             * @description How to sign in. setup: with an admin key. password: with the one password or an admin key. multi-user: with username and password
+             * @enum {string}
+             */
+            mode: "setup" | "password" | "multi-user";
+            /** @description null: nobody is signed in */
+            session: components["schemas"]["Session"] | null;
+            /** @description OpenID providers that sign users in */
+            oidc: {
+                /** @description Its id in the API */
+                id: string;
+                /** @description The name that people read */
+                name: string;
+            }[];
+            /** @description Version of the server */
+            version: string;
+        };
+        SignInRequest: {
+            /** @description An admin key. Only while there are no users */
+            key?: string;
+            /** @description The name that the user logs in with */
+            username?: string;
+            /** @description The password */
+            password?: string;
+        };
+        ListedSession: {
+            /** @description Id of the session */
+            id: string;
+            /** @description null: the administrator of an instance without users */
+            user: {
+                /** @description Its id in the API */
+                id: number;
+                /** @description The name that the user logs in with */
+                username: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            expires_at: string;
+            /** @description Up to a minute old */
+            last_used_at: string | null;
+            /** @description Address from which it was begun */
+            ip: string | null;
+            /** @description The browser that began it, as it names itself */
+            user_agent: string | null;
+            /** @description Whether it is the session of this request */
+            is_current: boolean;
+        };
+        SessionList: {
+            /** @description The newest first */
+            sessions: components["schemas"]["ListedSession"][];
+        };
+        EndedSessions: {
+            /** @description Number of sessions */
+            ended: number;
+        };
+        SetupRequest: {
+            /** @description The name that the user logs in with */
+            username?: string;
+            /** @description The password */
+            password: string;
+        };
+        OwnPasswordChange: {
+            /** @description Your present password */
+            current: string;
+            /** @description The password */
+            password: string;
+        };
+        RecoveryCodesRequest: {
+            /** @description Your present password */
+            current: string;
+        };
+        RecoveryCodes: {
+            /** @description Four codes */
+            codes: string[];
+        };
+        RecoverRequest: {
+            /** @description The name that the user logs in with */
+            username: string;
+            /** @description Two recovery codes */
+            codes: string[];
+            /** @description The password */
+            password: string;
+        };
+        InviteState: {
+            /**
+             * @description pending, claimed or disabled
+             * @enum {string}
+             */
+            status: "pending" | "claimed" | "disabled";
+            /** @description Slugs. Only of a pending invite */
+            workspaces?: string[];
+        };
+        AcceptInviteRequest: {
+            /** @description The name that the user logs in with */
+            username: string;
+            /** @description The password */
+            password: string;
         };
         /** @description {name, requests, window_seconds} or {name, concurrent}; for jobs {name, max_running} or {name, max_queued} */
         Limit: {
@@ -5864,8 +6278,12 @@ export interface components {
             id: string;
             /** @description Id of the key. null: the request has a session or no key */
             key_id: string | null;
+            /** @description Name of the key */
+            key_name: string | null;
             /** @description The id of the owner whose key asked; null: no key did */
             owner_id: string | null;
+            /** @description Name of the owner */
+            owner_name: string | null;
             /** @description operationId of the endpoint */
             route: string;
             /** @description The answering model. null: none yet */
@@ -6314,6 +6732,20 @@ export interface components {
             public_key: string;
             /** @description Of the hash, by the public key */
             signature: string;
+        };
+        AuditVerification: {
+            /** @description Whether no record was changed, added or removed */
+            valid: boolean;
+            /** @description Number of records. null: the chain is broken */
+            records: number | null;
+            /** @description Signed heads that match. null: the chain is broken */
+            checkpoints: number | null;
+            /** @description The owner of the database alone cannot have changed a record up to this one, because this server signed it later */
+            trusted_to_seq: number | null;
+            /** @description The first wrong or missing record. null: none */
+            broken_at_seq: number | null;
+            /** @description What is wrong. null: nothing */
+            message: string | null;
         };
         BootstrapReportedKey: {
             /** @description the id of the key in the manifest, such as anythingllm */
@@ -8977,7 +9409,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8986,7 +9418,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9127,7 +9559,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9136,7 +9568,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9273,7 +9705,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9282,7 +9714,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9422,7 +9854,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9431,7 +9863,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9570,7 +10002,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9579,7 +10011,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9718,7 +10150,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9727,7 +10159,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9873,7 +10305,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9882,7 +10314,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10026,7 +10458,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10035,7 +10467,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10174,7 +10606,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10183,7 +10615,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10326,7 +10758,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10335,7 +10767,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10475,7 +10907,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10484,7 +10916,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10630,7 +11062,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10639,7 +11071,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10783,7 +11215,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10792,7 +11224,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10930,7 +11362,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10939,7 +11371,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11084,7 +11516,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11093,7 +11525,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11238,7 +11670,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11247,7 +11679,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11375,7 +11807,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11384,7 +11816,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11480,7 +11912,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11489,7 +11921,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11593,7 +12025,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11602,7 +12034,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11688,7 +12120,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11697,7 +12129,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11810,7 +12242,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11819,7 +12251,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11907,7 +12339,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11916,7 +12348,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12004,7 +12436,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12013,7 +12445,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12126,7 +12558,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12135,7 +12567,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12221,7 +12653,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12230,7 +12662,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12360,7 +12792,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12369,7 +12801,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12478,7 +12910,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12487,7 +12919,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12614,7 +13046,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12623,7 +13055,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12761,7 +13193,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12770,7 +13202,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12871,7 +13303,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12880,7 +13312,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12957,7 +13389,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12966,7 +13398,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13031,6 +13463,1243 @@ export interface operations {
             };
         };
     };
+    "session.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "key": "the-admin-key"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.delete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.list": {
+        parameters: {
+            query?: {
+                /** @description Whether to list those of all users */
+                all?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.end_others": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path: {
+                /** @description Id of the session, from the list */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.setup": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.change_password": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "the present password",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OwnPasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.recovery_codes": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "the present password"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecoveryCodesRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.recover": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "codes": [
+                 *         "code-one",
+                 *         "code-two"
+                 *       ],
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecoverRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The code of the invite */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.accept_invite": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path: {
+                /** @description The code of the invite */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcceptInviteRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "keys.list": {
         parameters: {
             query?: {
@@ -13079,7 +14748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13088,7 +14757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13184,7 +14853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13193,7 +14862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13294,7 +14963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13303,8 +14972,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13380,7 +15058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13389,7 +15067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13484,7 +15162,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13493,7 +15171,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13618,7 +15296,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13627,7 +15305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13755,7 +15433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13764,7 +15442,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13773,7 +15451,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description last_admin */
+            /** @description last_admin, conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13877,7 +15555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13886,7 +15564,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14001,7 +15679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14010,7 +15688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14132,7 +15810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14141,7 +15819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14266,7 +15944,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14275,7 +15953,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14397,7 +16075,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14406,7 +16084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14528,7 +16206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14537,7 +16215,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14662,7 +16340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14671,7 +16349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14791,7 +16469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14800,7 +16478,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14984,7 +16662,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14993,7 +16671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15090,7 +16768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15099,7 +16777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15176,7 +16854,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15185,7 +16863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15295,7 +16973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15304,7 +16982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15419,7 +17097,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15428,7 +17106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15512,7 +17190,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15521,7 +17199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15616,7 +17294,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15625,7 +17303,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15713,7 +17391,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15722,7 +17400,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15850,7 +17528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15859,7 +17537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15974,7 +17652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15983,7 +17661,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16070,7 +17748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16079,7 +17757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16183,7 +17861,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16192,7 +17870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16279,7 +17957,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16288,7 +17966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16413,7 +18091,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16422,7 +18100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16544,7 +18222,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16553,7 +18231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16672,7 +18350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16681,7 +18359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16767,7 +18445,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16776,7 +18454,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16874,7 +18552,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16883,7 +18561,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16957,7 +18635,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16966,7 +18644,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17040,7 +18718,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17049,7 +18727,90 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerification"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key, invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17145,7 +18906,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17154,7 +18915,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17264,7 +19025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17273,7 +19034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17352,7 +19113,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17361,7 +19122,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17447,7 +19208,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17456,7 +19217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17558,7 +19319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17567,7 +19328,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17671,7 +19432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17680,7 +19441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17767,7 +19528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17776,7 +19537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17872,7 +19633,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17881,7 +19642,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17995,7 +19756,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18004,7 +19765,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18084,7 +19845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18093,7 +19854,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18177,7 +19938,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18186,7 +19947,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18302,7 +20063,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18311,7 +20072,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18409,7 +20170,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18418,7 +20179,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18504,7 +20265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18513,7 +20274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18626,7 +20387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18635,7 +20396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18730,7 +20491,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18739,7 +20500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18855,7 +20616,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18864,7 +20625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18959,7 +20720,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18968,7 +20729,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19071,7 +20832,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19080,7 +20841,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19184,7 +20945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19193,7 +20954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19294,7 +21055,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19303,7 +21064,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19396,7 +21157,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19405,7 +21166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19514,7 +21275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19523,7 +21284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19652,7 +21413,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19661,7 +21422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19786,7 +21547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19795,7 +21556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19925,7 +21686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19934,7 +21695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20059,7 +21820,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20068,7 +21829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20145,7 +21906,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20154,7 +21915,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20249,7 +22010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20258,7 +22019,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20371,7 +22132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20380,7 +22141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20493,7 +22254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20502,7 +22263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20603,7 +22364,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20612,7 +22373,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20686,7 +22447,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20695,7 +22456,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20784,7 +22545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20793,7 +22554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20872,7 +22633,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20881,7 +22642,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20960,7 +22721,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20969,7 +22730,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21067,7 +22828,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21076,7 +22837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21180,7 +22941,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21189,7 +22950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21299,7 +23060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21308,7 +23069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21410,7 +23171,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21419,7 +23180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21534,7 +23295,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21543,7 +23304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21653,7 +23414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21662,7 +23423,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21742,7 +23503,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21751,7 +23512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21840,7 +23601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21849,7 +23610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21940,7 +23701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21949,7 +23710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22035,7 +23796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22044,7 +23805,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22167,7 +23928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22176,7 +23937,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22294,7 +24055,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22303,7 +24064,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22410,7 +24171,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22419,7 +24180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22520,7 +24281,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22529,7 +24290,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22606,7 +24367,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22615,7 +24376,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22708,7 +24469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22717,7 +24478,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22833,7 +24594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22842,7 +24603,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22933,7 +24694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22942,7 +24703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23052,7 +24813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23061,7 +24822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23171,7 +24932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23180,7 +24941,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23494,7 +25255,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23503,7 +25264,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31110,13 +32871,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description A limit of the key is reached */
+            /** @description Done */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "application/json": components["schemas"]["ChatAbort"];
                 };
             };
             /** @description Done */
@@ -31229,13 +32990,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description A limit of the key is reached */
+            /** @description Done */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "application/json": components["schemas"]["ChatAbort"];
                 };
             };
             /** @description Internal Server Error */
@@ -35307,6 +37068,118 @@ export interface operations {
             };
         };
     };
+    "console.running": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "console.running_part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "console.workspaces": {
         parameters: {
             query?: never;
@@ -35588,6 +37461,118 @@ export interface operations {
         };
     };
     "console.widgets_part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "console.audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "console.audit_part": {
         parameters: {
             query?: never;
             header?: never;

@@ -217,6 +217,90 @@ export const OPERATIONS = {
     "description": "With the header anthropic-version, in the form of the Messages API. Scope: models:use.",
     "scope": "models:use"
   },
+  "session.get": {
+    "method": "GET",
+    "path": "/v1/session",
+    "summary": "Who is signed in, and how to sign in",
+    "description": "For pages of this server: reads the session cookie. The answer is 200 without a session too. Needs no key.",
+    "scope": null
+  },
+  "session.create": {
+    "method": "POST",
+    "path": "/v1/session",
+    "summary": "Sign in",
+    "description": "Sets the session cookie. With users: username and password. Without: the one password, or an admin key. Needs X-Keyward-Session: 1. Needs no key.",
+    "scope": null
+  },
+  "session.delete": {
+    "method": "DELETE",
+    "path": "/v1/session",
+    "summary": "Sign out",
+    "description": "Ends the session, with its running requests, on every node, and removes the cookie. Needs a session, no key.",
+    "scope": null
+  },
+  "session.list": {
+    "method": "GET",
+    "path": "/v1/sessions",
+    "summary": "List your sessions",
+    "description": "The newest 1,000. With all=true, for administrators, those of all users. Needs a session, no key.",
+    "scope": null
+  },
+  "session.end_others": {
+    "method": "DELETE",
+    "path": "/v1/sessions",
+    "summary": "End all your other sessions",
+    "description": "Their running requests end on every node. Needs a session, no key.",
+    "scope": null
+  },
+  "session.end": {
+    "method": "DELETE",
+    "path": "/v1/sessions/{id}",
+    "summary": "End a session",
+    "description": "One of your own; administrators end any. Its running requests end on every node. Needs a session, no key.",
+    "scope": null
+  },
+  "session.setup": {
+    "method": "POST",
+    "path": "/v1/session/setup",
+    "summary": "Set the first password, or let users in",
+    "description": "With password alone: the one password of an instance that has none. With username too: the first administrator, and users from then on, permanently. All older sessions end. Needs a session, no key.",
+    "scope": null
+  },
+  "session.change_password": {
+    "method": "POST",
+    "path": "/v1/session/password",
+    "summary": "Change your password",
+    "description": "Without users: the one password; an admin key counts as the present one. All other sessions end, and this browser gets a new one. Needs a session, no key.",
+    "scope": null
+  },
+  "session.recovery_codes": {
+    "method": "POST",
+    "path": "/v1/session/recovery-codes",
+    "summary": "Get new recovery codes",
+    "description": "Two of them replace a lost password. They are shown once; the former ones end. Needs a session, no key.",
+    "scope": null
+  },
+  "session.recover": {
+    "method": "POST",
+    "path": "/v1/session/recover",
+    "summary": "Set a new password with recovery codes",
+    "description": "Takes two codes. All sessions of the user end, and this browser is signed in. Needs no key.",
+    "scope": null
+  },
+  "session.invite": {
+    "method": "GET",
+    "path": "/v1/session/invites/{code}",
+    "summary": "Whether an invite is good",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "session.accept_invite": {
+    "method": "POST",
+    "path": "/v1/session/invites/{code}",
+    "summary": "Become a user with an invite",
+    "description": "Each invite works once. This browser is signed in. Needs no key.",
+    "scope": null
+  },
   "keys.create": {
     "method": "POST",
     "path": "/v1/keys",
@@ -467,6 +551,13 @@ export const OPERATIONS = {
     "path": "/v1/audit/checkpoint",
     "summary": "Get the signed head of the audit record",
     "description": "Keep the checkpoint outside the server. It proves a later change of the record, even by the owner of the database. Scope: audit:read.",
+    "scope": "audit:read"
+  },
+  "audit.verify": {
+    "method": "GET",
+    "path": "/v1/audit/verify",
+    "summary": "Verify the whole audit record in the database",
+    "description": "Checks each record by its hash, the record before it, the head, and the checkpoints that this server signed. The owner of database and server can rewrite everything: only a checkpoint that was saved elsewhere proves that (`keyward audit verify`). Scope: audit:read.",
     "scope": "audit:read"
   },
   "bootstrap.report": {
@@ -1806,6 +1897,20 @@ export const OPERATIONS = {
     "description": "Needs no key.",
     "scope": null
   },
+  "console.running": {
+    "method": "GET",
+    "path": "/running",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.running_part": {
+    "method": "GET",
+    "path": "/running/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
   "console.workspaces": {
     "method": "GET",
     "path": "/workspaces",
@@ -1844,6 +1949,20 @@ export const OPERATIONS = {
   "console.widgets_part": {
     "method": "GET",
     "path": "/widgets/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.audit": {
+    "method": "GET",
+    "path": "/audit",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.audit_part": {
+    "method": "GET",
+    "path": "/audit/{model}",
     "summary": "Show a page of the console",
     "description": "Needs no key.",
     "scope": null

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
-import { beforeAll, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { verifyFile } from '../audit/index.ts';
-import { describeOnBothServers, type TestServer } from '../../test/server.ts';
+import { describeOnBothServers, describeOnServer, type TestServer } from '../../test/server.ts';
 
 interface Record {
   seq: number;
@@ -40,6 +42,19 @@ describeOnBothServers('the audit record', (start) => {
     expect(records.map(({ seq }) => seq)).toEqual(records.map((_, i) => records.length - i));
     for (const [i, { prev_hash }] of records.slice(0, -1).entries())
       expect(prev_hash).toBe(records[i + 1]?.hash);
+  });
+
+  test('verifying the record finds it whole, shares one walk, and needs the scope', async () => {
+    const [one, other] = await Promise.all([
+      server.request('GET', '/v1/audit/verify'),
+      server.request('GET', '/v1/audit/verify'),
+    ]);
+    expect(one.body).toMatchObject({ valid: true, broken_at_seq: null, message: null });
+    expect((one.body as { records: number }).records).toBeGreaterThanOrEqual(5);
+    expect(other.status).toBe(200);
+    const narrow = await server.mint({ scopes: ['keys:read'] });
+    expect((await server.request('GET', '/v1/audit/verify', { key: narrow.secret })).status).toBe(403);
+    expect((await server.request('GET', '/v1/audit/verify', { key: null })).status).toBe(401);
   });
 
   test('audit records are filtered by actor, action, target and time', async () => {
@@ -104,5 +119,20 @@ describeOnBothServers('the audit record', (start) => {
     const newest = (await list('?limit=200')).body.items.find(({ seq }) => seq === body.seq);
     expect([status, newest?.hash]).toEqual([200, body.hash]);
     expect(body.signature.length).toBeGreaterThan(40);
+  });
+});
+
+describeOnServer('sqlite', 'an audit record that was changed in the database', (start) => {
+  test('verifying names the changed record', async () => {
+    const server = await start();
+    await server.mint();
+    const database = new DatabaseSync(join(server.dataDir, 'keyward.db'));
+    onTestFinished(() => database.close());
+    // Someone who may write the file may also drop what keeps the table append-only.
+    for (const { name } of database.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all())
+      database.exec(`DROP TRIGGER "${String(name)}"`);
+    database.exec("UPDATE audit_records SET action = 'keys.delete' WHERE seq = 1");
+    const { body } = await server.request('GET', '/v1/audit/verify');
+    expect(body).toMatchObject({ valid: false, broken_at_seq: 1, records: null });
   });
 });

@@ -1,7 +1,8 @@
 import { Type } from 'typebox';
-import { checkpoint, exportRecords, list } from '../audit/index.ts';
+import { checkpoint, exportRecords, list, verifyStorage, type Verification } from '../audit/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import { writable } from '../http/index.ts';
+import type { Storage } from '../storage/index.ts';
 import { refuseBound } from '../workspaces/index.ts';
 import type { Route } from './services.ts';
 import { route } from './surface.ts';
@@ -21,6 +22,51 @@ const Record = Type.Object(
   },
   { title: 'AuditRecord' },
 );
+
+const AuditVerification = Type.Object(
+  {
+    valid: Type.Boolean({ description: 'Whether no record was changed, added or removed' }),
+    records: s.nullable(Type.Integer({ description: 'Number of records. null: the chain is broken' })),
+    checkpoints: s.nullable(
+      Type.Integer({ description: 'Signed heads that match. null: the chain is broken' }),
+    ),
+    trusted_to_seq: s.nullable(
+      Type.Integer({
+        description:
+          'The owner of the database alone cannot have changed a record up to this one, because this server signed it later',
+      }),
+    ),
+    broken_at_seq: s.nullable(Type.Integer({ description: 'The first wrong or missing record. null: none' })),
+    message: s.nullable(Type.String({ description: 'What is wrong. null: nothing' })),
+  },
+  { title: 'AuditVerification' },
+);
+
+const NOTHING_FOUND = {
+  records: null,
+  checkpoints: null,
+  trusted_to_seq: null,
+  broken_at_seq: null,
+  message: null,
+};
+
+function shownVerification(found: Verification) {
+  if (!found.valid)
+    return { ...NOTHING_FOUND, valid: false, broken_at_seq: found.seq, message: found.message };
+  const { records, checkpoints, trusted_to_seq } = found;
+  return { ...NOTHING_FOUND, valid: true, records, checkpoints, trusted_to_seq };
+}
+
+/** One walk at a time: it reads the whole record. Callers that come meanwhile get the same answer. */
+const underWay = new WeakMap<Storage, Promise<Verification>>();
+
+function verifyOnce(storage: Storage, publicKey: string[]): Promise<Verification> {
+  const running = underWay.get(storage);
+  if (running !== undefined) return running;
+  const walk = verifyStorage(storage, { publicKey }).finally(() => underWay.delete(storage));
+  underWay.set(storage, walk);
+  return walk;
+}
 
 const given = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as never;
@@ -121,6 +167,21 @@ export const auditRoutes: Route[] = [
       const signed = await checkpoint(storage, sealing.signer, clock.nowMs());
       if (signed === undefined) throw new KeywardError('not_found', 'There is no audit record yet.');
       return { status: 200, body: signed };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/audit/verify',
+    id: 'audit.verify',
+    summary: 'Verify the whole audit record in the database',
+    description:
+      'Checks each record by its hash, the record before it, the head, and the checkpoints that this server signed. The owner of database and server can rewrite everything: only a checkpoint that was saved elsewhere proves that (`keyward audit verify`).',
+    access: 'audit:read',
+    responses: { 200: AuditVerification },
+    errors: ['forbidden_resource'],
+    handler: async ({ storage, sealing }, { caller }) => {
+      refuseBound(caller);
+      return { status: 200, body: shownVerification(await verifyOnce(storage, sealing.publicKeys)) };
     },
   }),
 ];

@@ -14,6 +14,10 @@ import { keyStateRoutes } from './keys/key-states.ts';
 import { keyRoutes } from './keys/keys.ts';
 import { ownerRoutes } from './owners.ts';
 import { runningRoutes } from './running/running.ts';
+import { passwordRoutes } from './sessions/password.ts';
+import { sessionListRoutes } from './sessions/session-list.ts';
+import { sessionRoutes } from './sessions/session.ts';
+import { wayInRoutes } from './sessions/ways-in.ts';
 import { systemRoutes } from './system.ts';
 import { swarmRoutes } from './swarm/swarm.ts';
 import { upstreamRoutes } from './upstreams.ts';
@@ -22,6 +26,10 @@ import { verifyRoutes } from './keys/verify.ts';
 
 /** Keyward's own API. */
 export const apiRoutes: Route[] = [
+  ...sessionRoutes,
+  ...sessionListRoutes,
+  ...passwordRoutes,
+  ...wayInRoutes,
   ...keyRoutes,
   ...keyStateRoutes,
   ...verifyRoutes,

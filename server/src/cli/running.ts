@@ -10,7 +10,8 @@ import { pagedList, request } from './request.ts';
 
 const COLUMNS: Columns<components['schemas']['RunningRequest']> = {
   ...fields('id'),
-  key: ({ key_id }) => key_id,
+  key: ({ key_name, key_id }) => key_name ?? key_id,
+  owner: ({ owner_name, owner_id }) => owner_name ?? owner_id,
   ...fields('route', 'model'),
   seconds: ({ age_seconds }) => age_seconds,
   'tokens in': ({ tokens_in }) => tokens_in,

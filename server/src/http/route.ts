@@ -7,6 +7,7 @@ import type { Answer as ModelAnswer, FormPart, SignalLike } from '../models/inde
 import type { Run } from '../nodes/index.ts';
 import type { Count } from '../usage/index.ts';
 import type { Decoded } from './decoding.ts';
+import type { SessionCookie } from './sessions/session-cookie.ts';
 import type { Surface } from './surface.ts';
 
 /**
@@ -31,6 +32,11 @@ export interface Route<
   access: A;
   /** With `session`: the roles that may. The administrator of an instance without users may always. @default all */
   roles?: readonly UserRole[];
+  /**
+   * Also for sessions of users with the role default: it shows nothing of other users, as keys with its scope may see.
+   * Other routes that ask for a scope refuse them. Guarded by session-sweep.test.ts.
+   */
+  isForMembers?: true;
   /** With `session`: only for instances without users, or only for those with users. @default both */
   mode?: 'single' | 'multi';
   surface: Surface<S>;
@@ -88,8 +94,9 @@ export interface Call<
   form: FormPart[] | undefined;
   caller: A extends 'public' | 'session' ? Caller | undefined : Caller;
   actor: A extends 'public' | 'session' ? undefined : Actor;
-  /** The session, on `session` routes. */
-  session: A extends 'session' ? Session : undefined;
+  /** The session: always on `session` routes; on those that ask for a scope, where it was sent instead of a key. */
+  session: A extends 'session' ? Session : Session | undefined;
+  readonly sessionCookie: SessionCookie;
   /** '' where it is unknown. */
   ip: string;
   /** The path below which callers reach this server, such as `/keyward`; '' usually. */

@@ -2,7 +2,13 @@ export { administratorsOf } from './administrators.ts';
 export { Identity, type Memberships, type Session } from './identity.ts';
 export { acceptInvite, createInvite, disableInvite, findInvite, getInvite, listInvites } from './invites.ts';
 export type { Invite } from './invites.ts';
-export { loginAdmin, loginUser, type LoginRefusal, type UserLogin } from './login/login.ts';
+export {
+  loginAdmin,
+  loginAdminWithKey,
+  loginUser,
+  type LoginRefusal,
+  type UserLogin,
+} from './login/login.ts';
 export { identityMigrations } from './migrations.ts';
 export { identityModule } from './module.ts';
 export { mintForSession } from './minting.ts';
@@ -10,10 +16,13 @@ export { enableMultiUser, setPassword } from './mode.ts';
 export { admission, admitUsers, hasUser, importInvite, importUser, presentUsers } from './import.ts';
 export type { ImportedInvite, ImportedUser } from './import.ts';
 export { isBcryptHash } from './login/password.ts';
+export { servingSession } from './person.ts';
 export { refuseTakeover } from './power.ts';
 export { recoverAccount, resetPassword } from './login/recovery.ts';
-export { endSession, subjectOfUser } from './login/sessions.ts';
+export { beginSessionOf, endSession, FreshSession, subjectOfUser, type Device } from './login/sessions.ts';
 export { changeOwnAccount } from './own-account.ts';
+export { changeOwnPassword, renewRecoveryCodes } from './own-password.ts';
+export { endOtherSessions, endSessionById, listSessions, type ListedSession } from './own-sessions.ts';
 export { issueLoginToken, loginWithToken } from './login/sso.ts';
 export { USER_ROLES, type User, type UserInput, type UserRole } from './user.ts';
 export { createUser, deleteUser, updateUser } from './users.ts';

@@ -82,4 +82,13 @@ export const identityMigrations: Migration[] = [
       `update invites set made_by = 'user:' || created_by where created_by > 0`,
     ],
   },
+  {
+    id: 'identity-3',
+    statements: () => [
+      // For a list in which people recognize their sessions.
+      `alter table sessions add column ip text`,
+      `alter table sessions add column user_agent text`,
+      `alter table sessions add column last_used_at bigint`,
+    ],
+  },
 ];

@@ -1,10 +1,11 @@
-import { EVERYTHING, scopeRefusal, type Actor } from '../access/index.ts';
+import { callerIn, EVERYTHING, isOfKey, scopeRefusal, type Actor } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { pageOf, readPlace, type Page } from '../base/page.ts';
 import { isRunOn, type Acknowledgement, type Change, type RunView } from '../nodes/index.ts';
 import { mayTouchKey, mayTouchOwner, reachesAll, type KeysContext } from './context.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
-import { findKey } from './store/key-store.ts';
+import { findKey, findPlainKeys } from './store/key-store.ts';
+import { ownerNamesOf } from './store/owner-store.ts';
 import { getKey } from './keys.ts';
 import { getOwner } from './owners.ts';
 import { refuseStronger, refuseStrongerKey } from './power/taking-away.ts';
@@ -16,7 +17,13 @@ const LOOKS_MAX = 40;
 /** Stopped in one transaction, which holds the lock that all changes share. */
 const STOPPED_AT_ONCE = 1_000;
 
-export interface RunningList extends Page<RunView> {
+/** A running request with the names that people read. */
+export interface NamedRun extends RunView {
+  key_name: string | null;
+  owner_name: string | null;
+}
+
+export interface RunningList extends Page<NamedRun> {
   /** Nodes that did not answer in time: their requests are missing here. */
   missing_nodes: number;
 }
@@ -39,7 +46,21 @@ export async function listRunning(
     if (items.length > limit) break;
   }
   const page = pageOf(items, limit, ({ startedAt, id }) => [startedAt, id]);
-  return { ...page, missing_nodes };
+  return { ...page, items: await named(context, page.items), missing_nodes };
+}
+
+/** The actor may see these requests, so it may read whose they are. */
+async function named({ storage: { db } }: KeysContext, items: readonly RunView[]): Promise<NamedRun[]> {
+  const keyIds = items.flatMap(({ key_id }) => (key_id === null ? [] : [key_id]));
+  const ownerIds = items.flatMap(({ owner_id }) => (owner_id === null ? [] : [owner_id]));
+  const keys = keyIds.length === 0 ? [] : await findPlainKeys(db, keyIds);
+  const keyNames = new Map(keys.map(({ id, name }) => [id, name]));
+  const ownerNames = await ownerNamesOf(db, ownerIds);
+  return items.map((item) => ({
+    ...item,
+    key_name: keyNames.get(item.key_id ?? '') ?? null,
+    owner_name: ownerNames.get(item.owner_id ?? '') ?? null,
+  }));
 }
 
 /** All requests that the actor may see, a look at a time. */
@@ -48,7 +69,7 @@ async function* looks(
   actor: Actor,
   from?: readonly [number, string],
 ): AsyncGenerator<{ items: RunView[]; missing: string[]; keys: Keys; isLast: boolean }> {
-  const subject = seesOthers(actor) ? undefined : actor.caller.keyId;
+  const subject = seesOthers(actor) ? undefined : callerIn(actor)?.keyId;
   const keys: Keys = new Map();
   let after = from;
   for (let looked = 0; looked < LOOKS_MAX; looked++) {
@@ -63,21 +84,30 @@ async function* looks(
   }
 }
 
-const seesOthers = (actor: Actor): actor is Exclude<Actor, { kind: 'key' }> =>
-  actor.kind !== 'key' || actor.caller.scopes.has('keys:read');
+const seesOthers = (actor: Actor): boolean => callerIn(actor)?.scopes.has('keys:read') !== false;
+
+/** `item` was looked for among the requests under the actor, where the actor does not see others. */
+function isOwnRequest(actor: Actor, { key_id: id }: RunView): boolean {
+  const caller = callerIn(actor);
+  if (caller === undefined) return false;
+  // Children of a key have requests under it too; a person has no children.
+  return isOfKey(caller) ? caller.keyId === id : !seesOthers(actor);
+}
 
 /** The rule of `mayTouchKey`. Requests of users and visitors are visible to actors that may see all owners. */
 async function isVisible(
   { storage }: KeysContext,
   actor: Actor,
-  { item: { key_id: id, owner_id: ownerId }, keys }: { item: RunView; keys: Keys },
+  { item, keys }: { item: RunView; keys: Keys },
 ): Promise<boolean> {
-  if (actor.kind === 'key' && actor.caller.keyId === id) return true;
+  const caller = callerIn(actor);
+  if (isOwnRequest(actor, item)) return true;
+  const { key_id: id, owner_id: ownerId } = item;
   if (id !== null && !keys.has(id)) keys.set(id, await findKey(storage.db, id));
   const key = id === null ? undefined : keys.get(id);
   if (key !== undefined) return mayTouchKey(actor, key);
-  if (actor.kind !== 'key') return true;
-  return reachesAll(actor) && actor.caller.scopes.has('owners:manage') && mayTouchOwner(actor, ownerId ?? '');
+  if (caller === undefined) return true;
+  return reachesAll(actor) && caller.scopes.has('owners:manage') && mayTouchOwner(actor, ownerId ?? '');
 }
 
 /**
@@ -93,8 +123,9 @@ function refuseStop(actor: Actor, key: Key | undefined): void {
 }
 
 function refuseWithoutWrite(actor: Actor): void {
-  if (actor.kind !== 'key' || actor.caller.scopes.has('keys:write')) return;
-  throw scopeRefusal(actor.caller, 'keys:write', 'Without it a key stops only its own requests.');
+  const caller = callerIn(actor);
+  if (caller === undefined || caller.scopes.has('keys:write')) return;
+  throw scopeRefusal(caller, 'keys:write', 'Without it a key stops only its own requests.');
 }
 
 /** The key of a request; undefined for one of a user or a visitor. */
@@ -114,18 +145,22 @@ type Stopped = Promise<{
 
 /** Resolves when the request has ended. @throws KeywardError `not_found` also where it had ended; `insufficient_scope` */
 export async function stopRequest(context: KeysContext, actor: Actor, id: string): Stopped {
-  const { items, missing } = await context.running.list({ limit: 1, id });
+  const subject = seesOthers(actor) ? undefined : callerIn(actor)?.keyId;
+  const { items, missing } = await context.running.list({ limit: 1, id, subject });
   const [item] = items;
   if (item === undefined && missing.some((node) => isRunOn(id, node))) return stopUnseen(context, actor, id);
-  const canSee = seesOthers(actor) || actor.caller.keyId === item?.key_id;
+  const isOwn = item !== undefined && isOwnRequest(actor, item);
   const keys: Keys = new Map();
-  if (item === undefined || !canSee || !(await isVisible(context, actor, { item, keys }))) {
+  if (
+    item === undefined ||
+    !(isOwn || seesOthers(actor)) ||
+    !(await isVisible(context, actor, { item, keys }))
+  ) {
     throw new KeywardError('not_found', 'No request with this id is running.', {
       hint: 'GET /v1/running lists the running requests.',
     });
   }
-  if (actor.kind !== 'key' || actor.caller.keyId !== item.key_id)
-    refuseStop(actor, await keyOf(context, item, keys));
+  if (!isOwn) refuseStop(actor, await keyOf(context, item, keys));
   return stop(context, actor, { target: id, subjects: [id] });
 }
 

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { invalidField } from '../../base/errors.ts';
+import { mintForSession } from '../../identity/index.ts';
 import {
   budgetsLeft,
   callerOf,
@@ -18,7 +19,7 @@ import { readEtag } from './etag.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
-import { changed, ChangedKey, keyEtag, keyParams as params } from './key-answers.ts';
+import { changed, ChangedKey, keyEtag, keyParams as params, refuseWithoutKey } from './key-answers.ts';
 
 const holdings = {
   role: Type.Optional(s.RoleName),
@@ -62,8 +63,12 @@ const create = route({
   body: Type.Object(mintFields, { title: 'MintRequest', ...s.closed }),
   responses: { 201: s.NewKey },
   errors: ['scope_escalation', 'idempotent_repeat', 'idempotency_conflict'],
-  handler: async ({ keys, models }, { actor, body, headers }) => {
-    const { key, secret } = await mint(keys, actor, body, idempotencyKey(headers['idempotency-key']));
+  handler: async ({ identity, keys, models }, { actor, body, headers, session }) => {
+    const repeat = idempotencyKey(headers['idempotency-key']);
+    const { key, secret } =
+      session === undefined
+        ? await mint(keys, actor, body, repeat)
+        : await mintForSession(identity, session, { input: body, idempotencyKey: repeat });
     const location = { location: `/v1/keys/${key.id}` };
     return {
       status: 201,
@@ -146,7 +151,9 @@ const self = route({
       { title: 'SelfKey' },
     ),
   },
+  errors: ['conflict'],
   handler: async ({ keys }, { caller, secretId }) => {
+    refuseWithoutKey(caller);
     const key = await viewKey(keys, await getKey(keys, { kind: 'system' }, caller.keyId));
     const budgets = await budgetsLeft(keys, caller);
     return { status: 200, body: { key, limits: limitsLeft(keys, caller), budgets, secret_id: secretId } };

@@ -5,20 +5,20 @@ import { fileURLToPath } from 'node:url';
 import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
+import { page } from '../surface.ts';
 
 /** What `vite build console` writes. Read for each request: a build while the server runs takes effect at once. */
 const BUILT = fileURLToPath(new URL('../../../../console/dist/', import.meta.url));
 
 /** The first segments of the console's pages. console/test/pages.test.ts holds them against its router. */
-export const CONSOLE_PAGES = ['sign-in', 'keys', 'workspaces', 'documents', 'widgets'] as const;
+export const CONSOLE_PAGES = ['sign-in', 'keys', 'running', 'workspaces', 'documents', 'widgets', 'audit'] as const;
 
 const TYPES: Record<string, string> = {
   js: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8',
 };
 /** Such as `keys-page-IRqlm98j.js`: no path. */
-const FILE_NAME = /^[\w-]+\.(js|css)$/;
+const FILE_NAME = /^[\w-]+(?:\.[\w-]+)*\.(js|css)$/;
 
 /**
  * Only scripts and styles of this server run, and the style elements with the nonce of this one page. No page may frame the
@@ -65,8 +65,8 @@ const notBuilt = (): KeywardError =>
     hint: 'Run "make console" in the checkout.',
   });
 
-const page = (path: string, id: string): Route =>
-  route({
+const shell = (path: string, id: string): Route =>
+  page({
     method: 'GET',
     path,
     id,
@@ -83,7 +83,7 @@ const page = (path: string, id: string): Route =>
 const YEAR_SECONDS = 31_536_000;
 
 /** Its name changes with its content. */
-const asset = route({
+const asset = page({
   method: 'GET',
   path: '/assets/:file',
   id: 'console.asset',
@@ -115,7 +115,7 @@ const asset = route({
   },
 });
 
-const colorScheme = route({
+const colorScheme = page({
   method: 'GET',
   path: '/color-scheme.js',
   id: 'console.color_scheme',
@@ -133,7 +133,7 @@ export const consoleRoutes: Route[] = [
   asset,
   colorScheme,
   ...CONSOLE_PAGES.flatMap((name) => [
-    page(`/${name}`, `console.${name.replaceAll('-', '_')}`),
-    page(`/${name}/*`, `console.${name.replaceAll('-', '_')}_part`),
+    shell(`/${name}`, `console.${name.replaceAll('-', '_')}`),
+    shell(`/${name}/*`, `console.${name.replaceAll('-', '_')}_part`),
   ]),
 ];

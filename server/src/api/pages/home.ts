@@ -7,7 +7,7 @@ import { Type } from 'typebox';
 import { KeywardError } from '../../base/errors.ts';
 import { BUILD, COMMIT, VERSION } from '../../base/version.ts';
 import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
+import { page } from '../surface.ts';
 import { consolePage } from './console.ts';
 
 const DOCS = fileURLToPath(new URL('../../../../docs/', import.meta.url));
@@ -52,7 +52,7 @@ const guidesBelow = (prefix: string) => ({
   body: htmlBelow(prefix),
 });
 
-const home = route({
+const home = page({
   method: 'GET',
   path: '/',
   id: 'docs.home',
@@ -71,7 +71,7 @@ const home = route({
   },
 });
 
-const guides = route({
+const guides = page({
   method: 'GET',
   path: '/docs',
   id: 'docs.guides',
@@ -81,7 +81,7 @@ const guides = route({
   handler: (_, { prefix }) => guidesBelow(prefix),
 });
 
-const favicon = route({
+const favicon = page({
   method: 'GET',
   path: '/favicon.ico',
   id: 'docs.favicon',
@@ -96,7 +96,7 @@ const favicon = route({
 });
 
 /** As text: it is written to be read as it is. */
-const page = route({
+const guide = page({
   method: 'GET',
   path: '/docs/:page',
   id: 'docs.text',
@@ -117,4 +117,4 @@ const page = route({
   },
 });
 
-export const homeRoutes: Route[] = [home, guides, favicon, page];
+export const homeRoutes: Route[] = [home, guides, favicon, guide];

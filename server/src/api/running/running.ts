@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
-import type { RunView } from '../../nodes/index.ts';
-import { listRunning, stopRequest, stopRequests } from '../../keys/index.ts';
+import { listRunning, stopRequest, stopRequests, type NamedRun } from '../../keys/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
@@ -11,7 +10,9 @@ const RunningRequest = Type.Object(
     key_id: s.nullable(
       Type.String({ description: 'Id of the key. null: the request has a session or no key' }),
     ),
+    key_name: s.nullable(Type.String({ description: 'Name of the key' })),
     owner_id: s.nullable(Type.String()),
+    owner_name: s.nullable(Type.String({ description: 'Name of the owner' })),
     route: Type.String({ description: 'operationId of the endpoint' }),
     model: s.nullable(Type.String({ description: 'The answering model. null: none yet' })),
     age_seconds: Type.Number(),
@@ -52,7 +53,7 @@ const Stopped = Type.Object(
   { title: 'StoppedRequests' },
 );
 
-const shown = ({ startedAt: _startedAt, age_ms, ...run }: RunView) => ({
+const shown = ({ startedAt: _startedAt, age_ms, ...run }: NamedRun) => ({
   ...run,
   age_seconds: Math.round(age_ms) / 1000,
 });

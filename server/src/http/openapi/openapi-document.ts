@@ -26,7 +26,11 @@ const WITH_KEY: ErrorCode[] = [
   'insufficient_scope',
   'rate_limited',
   'budget_exceeded',
+  'invalid_session',
+  'csrf_refused',
 ];
+
+const WITH_SESSION: ErrorCode[] = ['invalid_session', 'csrf_refused'];
 
 /** The OpenAPI 3.1 document, made from the routes. Shapes with a `title` become components. */
 export function openapiDocument(routes: readonly Route[], version: string): Json {
@@ -63,6 +67,13 @@ export function openapiDocument(routes: readonly Route[], version: string): Json
           bearerFormat: 'JWT',
           description:
             'The `token` in the answer of `POST /api/request-token`. For routes of the web application only.',
+        },
+        sessionCookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'keyward_…',
+          description:
+            'The session of a browser: `POST /v1/session` sets the cookie, whose name ends with an id of the instance. Any method but GET also needs the header `X-Keyward-Session: 1`. A key in the request wins.',
         },
       },
     },
@@ -109,9 +120,13 @@ function merged(failures: Json, own: Json): Json {
 
 function security(declared: Route): Json[] {
   if (declared.access === 'public') return [];
-  if (declared.access === 'session') return [{ session: [] }];
-  return declared.surface.document.security(declared);
+  const own = declared.surface.document.security(declared);
+  return [...(declared.access === 'session' ? bearerSessions(own) : own), { sessionCookie: [] }];
 }
+
+/** Only where no other header than Authorization is read, as on the Developer API. */
+const bearerSessions = (security: Json[]): Json[] =>
+  security.some((one) => 'apiKey' in one) ? [] : [{ session: [] }];
 
 function parameters({ params, query, headers = {} }: Route): Json[] {
   const from = (place: 'path' | 'query', schema: TSchema | undefined): Json[] => {
@@ -200,7 +215,7 @@ export const errorsOf = ({ method, access, params, errors = [] }: Route): ErrorC
   ...new Set([
     ...EVERYWHERE,
     ...(method === 'GET' ? [] : WITH_BODY),
-    ...(access === 'public' ? [] : WITH_KEY),
+    ...(access === 'public' ? [] : access === 'session' ? WITH_SESSION : WITH_KEY),
     ...(params === undefined ? [] : WITH_PARAMS),
     ...errors,
   ]),

@@ -9,11 +9,11 @@ import {
   type Caller,
 } from '../../access/index.ts';
 import { boundsOfAdmin, boundsOfOwner, callerOfSecret, type KeysContext } from '../../keys/index.ts';
-import type { Db } from '../../storage/index.ts';
+import { booksOf, type Db } from '../../storage/index.ts';
 import type { Identity, Session } from '../identity.ts';
 import type { SessionRow } from '../store/rows.ts';
 import type { User } from '../user.ts';
-import { findSession } from '../store/session-store.ts';
+import * as store from '../store/session-store.ts';
 import { readToken } from './sessions.ts';
 import { findUser } from '../store/user-store.ts';
 
@@ -34,8 +34,24 @@ export async function authenticate(
   if (token === undefined || token === '') throw refused('No auth token found.');
   const nowMs = clock.nowMs();
   const sessionId = await readToken(sealing, token, nowMs);
-  const row = sessionId === undefined ? undefined : await findSession(storage.db, sessionId);
-  return (await identity.isMultiUser()) ? userSession(identity, row) : adminSession(identity, row, ip);
+  const row = sessionId === undefined ? undefined : await store.findSession(storage.db, sessionId);
+  const session = (await identity.isMultiUser())
+    ? await userSession(identity, row)
+    : await adminSession(identity, row, ip);
+  noteUse(identity, row);
+  return session;
+}
+
+const NOTED_EVERY_MS = 60_000;
+
+/** For the list of sessions; no request waits for it. */
+function noteUse({ keys }: Identity, row: SessionRow | undefined): void {
+  const { storage, clock, logger } = keys;
+  const nowMs = clock.nowMs();
+  if (row === undefined || nowMs - (row.last_used_at ?? 0) < NOTED_EVERY_MS) return;
+  booksOf(storage)
+    .transaction((tx) => store.noteUse(tx, row.id, nowMs), { durable: false })
+    .catch((error: unknown) => logger.warn({ err: error }, 'the last use of a session was not written'));
 }
 
 /** Checks the user first: a deleted or suspended user gets that error, although the session ended too. */
@@ -48,7 +64,13 @@ async function userSession({ keys }: Identity, row: SessionRow | undefined): Pro
   if (bounds === undefined) throw refused('User is suspended from system');
   if (row.revoked_at !== null) throw refused('Invalid auth token.');
   const { id, username: name, role } = user;
-  return { id: row.id, kind: 'user', user, actor: { kind: 'user', id, name, role, bounds } };
+  return {
+    id: row.id,
+    expiresAt: row.expires_at,
+    kind: 'user',
+    user,
+    actor: { kind: 'user', id, name, role, bounds },
+  };
 }
 
 /** The limits and budgets of a user; undefined: the user, or the owner of its keys, is suspended. */
@@ -68,14 +90,15 @@ const messageLimit = ({ dailyMessageLimit: requests }: User): Pick<Bounds, 'mess
 async function adminSession(identity: Identity, row: SessionRow | undefined, ip: string): Promise<Session> {
   const bad = refused('Token expired or failed validation.');
   if (row === undefined || row.user_id !== null || row.revoked_at !== null) throw bad;
+  const { id, expires_at: expiresAt } = row;
   if (row.secret_id === null) {
     const bounds = await boundsOfAdmin(identity.keys);
-    return { id: row.id, kind: 'admin', actor: { kind: 'admin', bounds } };
+    return { id, expiresAt, kind: 'admin', actor: { kind: 'admin', bounds } };
   }
   // A session that a key opened has the power of the key, and ends with it.
   const caller = await callerOfSecret(identity.keys, row.secret_id);
   if (caller === undefined || !isFullAdmin(caller, ip) || boundsOf(caller) !== undefined) throw bad;
-  return { id: row.id, kind: 'admin', secretId: row.secret_id, actor: { kind: 'key', caller } };
+  return { id, expiresAt, kind: 'admin', secretId: row.secret_id, actor: { kind: 'key', caller } };
 }
 
 /** Whether a key has all scopes, for all workspaces and models, from this address. */

@@ -42,6 +42,13 @@ export async function findOwner(db: Db, id: string): Promise<Owner | undefined> 
   return row === undefined ? undefined : fromRow(row);
 }
 
+/** Names by id, also of deleted owners. */
+export async function ownerNamesOf(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tables(db).selectFrom('owners').select(['id', 'name']).where('id', 'in', ids).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** @param isFree counts only owners without limits and budgets. */
 export async function isAnyActive(db: Db, ids: readonly string[], { isFree = false } = {}): Promise<boolean> {
   if (ids.length === 0) return false;

@@ -1,0 +1,49 @@
+import { unwrap, type components } from '@keyward/sdk';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { client } from '../api/client.ts';
+import type { AuditSearch } from './routes.ts';
+
+export type AuditRecord = components['schemas']['AuditRecord'];
+
+const PAGE_ROWS = 100;
+const AUDIT = ['audit'] as const;
+
+/** The filters of the address as the API has them; a time that cannot be read is left out. */
+export function filterOf({ actor, action, target, from, to }: AuditSearch) {
+  const time = (text: string | undefined): string | undefined => {
+    const at = text === undefined ? Number.NaN : Date.parse(text);
+    return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+  };
+  return { actor, action, target, from: time(from), to: time(to) };
+}
+
+/** The records that fit, newest first. */
+export const recordsQuery = (search: AuditSearch) => {
+  const filter = filterOf(search);
+  return infiniteQueryOptions({
+    queryKey: [...AUDIT, 'list', filter],
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(
+        client.GET('/v1/audit', {
+          params: { query: { ...filter, limit: PAGE_ROWS, cursor: pageParam ?? undefined } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+  });
+};
+
+/** The signed head of the record. */
+export const checkpointQuery = queryOptions({
+  queryKey: [...AUDIT, 'checkpoint'],
+  queryFn: ({ signal }) => unwrap(client.GET('/v1/audit/checkpoint', { signal })),
+});
+
+/** Walks the whole record: only on demand. */
+export const verificationQuery = queryOptions({
+  queryKey: [...AUDIT, 'verification'],
+  queryFn: ({ signal }) => unwrap(client.GET('/v1/audit/verify', { signal })),
+  enabled: false,
+  staleTime: 0,
+});

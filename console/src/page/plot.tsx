@@ -1,0 +1,96 @@
+import { Skeleton, useComputedColorScheme } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import type uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import classes from './plot.module.css';
+
+export interface PlotSeries {
+  label: string;
+  values: number[];
+}
+
+interface PlotProps {
+  /** What it shows, with its total: a screen reader reads this and no curve. */
+  label: string;
+  /** In seconds since 1970. */
+  times: number[];
+  series: PlotSeries[];
+  heightPx?: number;
+}
+
+const COLORS = { light: ['#4263eb', '#e8590c'], dark: ['#748ffc', '#ffa94d'] };
+const LINES = { light: '#dee2e6', dark: '#424242' };
+const TEXT = { light: '#495057', dark: '#b8b8b8' };
+
+/** Values over time as bars. Its library is loaded with the first plot. */
+export function Plot({ label, times, series, heightPx = 220 }: PlotProps) {
+  const scheme = useComputedColorScheme('light');
+  const frame = useRef<HTMLDivElement>(null);
+  const [isDrawn, setDrawn] = useState(false);
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null) return undefined;
+    let plot: uPlot | undefined;
+    let isGone = false;
+    const watch = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height: heightPx }));
+    void import('uplot').then(({ default: Library }) => {
+      if (isGone) return;
+      const options = optionsOf(Library, {
+        scheme,
+        series,
+        size: { width: element.clientWidth, height: heightPx },
+      });
+      plot = new Library(options, [times, ...series.map(({ values }) => values)], element);
+      watch.observe(element);
+      setDrawn(true);
+    });
+    return () => {
+      isGone = true;
+      watch.disconnect();
+      plot?.destroy();
+    };
+  }, [times, series, scheme, heightPx]);
+  return (
+    <Skeleton visible={!isDrawn} animate={false} mih={heightPx}>
+      <div ref={frame} role="img" aria-label={label} className={classes['plot']} />
+    </Skeleton>
+  );
+}
+
+interface Look {
+  scheme: 'light' | 'dark';
+  series: PlotSeries[];
+  size: { width: number; height: number };
+}
+
+function optionsOf(Library: typeof uPlot, { scheme, series, size }: Look): uPlot.Options {
+  const axis = {
+    stroke: TEXT[scheme],
+    grid: { stroke: LINES[scheme], width: 1 },
+    ticks: { stroke: LINES[scheme], width: 1 },
+  };
+  const bars = Library.paths.bars?.({ size: [0.7, 40] });
+  return {
+    ...size,
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false } },
+    scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.05)] } },
+    axes: [axis, { ...axis, size: 60, values: (_, values) => values.map(short) }],
+    series: [
+      {},
+      ...series.map(({ label }, index) => {
+        const color = COLORS[scheme][index % 2] ?? '';
+        return {
+          label,
+          stroke: color,
+          fill: color,
+          ...(bars === undefined ? {} : { paths: bars }),
+          points: { show: false },
+        };
+      }),
+    ],
+  };
+}
+
+const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 2 });
+const short = (value: number): string => compact.format(value);

@@ -1,0 +1,109 @@
+import { Alert, Badge, Button, Group, Menu, Skeleton, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useQuery } from '@tanstack/react-query';
+import { useMay } from '../session/session-queries.ts';
+import { columnsOf, DataTable } from '../page/data-table.tsx';
+import { Empty } from '../page/empty.tsx';
+import { Page } from '../page/page.tsx';
+import { Problem } from '../page/problem.tsx';
+import { acknowledgedText, noticeDone } from '../page/done-notice.tsx';
+import { runningQuery, useStop, type RunningRequest, type StopTarget } from './running-queries.ts';
+
+/** Every request in flight, on all nodes. */
+export function RunningPage() {
+  const running = useQuery(runningQuery);
+  const others = running.data?.items.filter(({ route }) => route !== 'running.list') ?? [];
+  const missing = running.data?.missing_nodes ?? 0;
+  return (
+    <Page
+      title="Running now"
+      description="Every request in flight, on all nodes. Stopping one leaves its key active."
+    >
+      <Problem error={running.error} onRetry={() => void running.refetch()} />
+      {missing > 0 && (
+        <Alert color="orange" title="Some nodes did not answer">
+          {missing} {missing === 1 ? 'node' : 'nodes'} did not answer in time. Their requests are not in this
+          list.
+        </Alert>
+      )}
+      {running.isPending && <Skeleton height={160} />}
+      {running.isSuccess && others.length === 0 && (
+        <Empty title="Nothing is running">
+          <Text size="sm">Requests appear here while they run: chats, uploads, streams, jobs that wait.</Text>
+        </Empty>
+      )}
+      {others.length > 0 && (
+        <DataTable label="Running requests" columns={COLUMNS} rows={others} rowId={({ id }) => id} />
+      )}
+    </Page>
+  );
+}
+
+const seconds = (value: number): string =>
+  value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+
+const COLUMNS = columnsOf<RunningRequest>(
+  ['Request', ({ route }) => route],
+  ['Key', ({ key_name, key_id }) => key_name ?? key_id ?? 'none'],
+  ['Owner', ({ owner_name, owner_id }) => owner_name ?? owner_id ?? 'none'],
+  ['Model', ({ model }) => model ?? ''],
+  ['Age', ({ age_seconds }) => seconds(age_seconds)],
+  [
+    'Tokens',
+    ({ tokens_in, tokens_out }) => `${tokens_in.toLocaleString()} in, ${tokens_out.toLocaleString()} out`,
+  ],
+  [
+    'Progress',
+    ({ progress }) =>
+      progress !== null && <Badge variant="light">{`${progress.done} of ${progress.total}`}</Badge>,
+  ],
+  ['Stop', (request) => <StopButtons request={request} />],
+);
+
+function StopButtons({ request }: { request: RunningRequest }) {
+  const may = useMay();
+  const stop = useStop();
+  if (!may('keys:write')) return null;
+  const { id, key_id, key_name, owner_id, owner_name } = request;
+  const run = async (target: StopTarget): Promise<void> => {
+    try {
+      const { acknowledged, missing_nodes } = await stop.mutateAsync(target);
+      const missing = missing_nodes === 0 ? '' : ` ${missing_nodes} did not answer in time.`;
+      noticeDone({ title: 'Stopped', message: acknowledgedText(acknowledged) + missing });
+    } catch (error) {
+      notifications.show({
+        color: 'red',
+        title: 'Not stopped',
+        message: error instanceof Error ? error.message : '',
+      });
+    }
+  };
+  return (
+    <Group gap={4} wrap="nowrap">
+      <Button size="compact-sm" variant="default" loading={stop.isPending} onClick={() => void run({ id })}>
+        Stop
+      </Button>
+      {(key_id !== null || owner_id !== null) && (
+        <Menu>
+          <Menu.Target>
+            <Button size="compact-sm" variant="default" aria-label={`More ways to stop ${request.route}`}>
+              …
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {key_id !== null && (
+              <Menu.Item onClick={() => void run({ key: key_id })}>
+                All of the key {key_name ?? key_id}
+              </Menu.Item>
+            )}
+            {owner_id !== null && (
+              <Menu.Item onClick={() => void run({ owner: owner_id })}>
+                All of the owner {owner_name ?? owner_id}
+              </Menu.Item>
+            )}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </Group>
+  );
+}
