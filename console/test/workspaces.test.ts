@@ -1,7 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type TestServer } from '../../server/test/server.ts';
-import { SCOPES } from '../../server/src/access/index.ts';
-import { enableUsers, enterAs } from '../../server/src/developer/people/identity.fixture.ts';
 import { openConsole } from './browser.ts';
 import { expectHarmless, NAME_PAYLOAD } from './payloads.ts';
 
@@ -97,32 +95,6 @@ describeOnServer('sqlite', 'the pages of workspaces', (start) => {
       .toBe(true);
   });
 
-  test('a person who may only read and chat sees no way to change anything, and the server refuses it', async () => {
-    await make('Reading');
-    const { secret } = await server.mint({ scopes: ['workspaces:read', 'workspaces:chat'] });
-    const { page } = await openConsole(server, { signIn: { key: secret }, path: '/workspaces' });
-    await page.getByRole('link', { name: 'Reading' }).click();
-    await page.getByRole('tab', { name: 'Chat' }).waitFor();
-    const tabs = await page.getByRole('tab').allTextContents();
-    expect(tabs).toEqual(['Chat', 'Documents (0)']);
-    expect(await page.getByRole('button', { name: 'New thread' }).count()).toBe(0);
-    await page.getByRole('tab', { name: 'Documents' }).click();
-    await page.getByText('Ask somebody who may change this workspace').waitFor();
-    expect(await page.getByRole('button', { name: 'Choose files' }).count()).toBe(0);
-    const pages = page.getByRole('navigation', { name: 'Pages' });
-    expect(await pages.getByRole('link').allTextContents()).toEqual(['Workspaces']);
-    for (const [method, path] of [
-      ['DELETE', '/v1/workspace/reading'],
-      ['POST', '/v1/workspace/reading/update'],
-      ['POST', '/v1/workspace/reading/thread/new'],
-      ['GET', '/v1/documents/folders'],
-      ['GET', '/v1/embed'],
-    ] as const)
-      expect(
-        (await server.request(method, path, { key: secret, body: method === 'GET' ? undefined : {} })).status,
-      ).toBe(403);
-  });
-
   test('a workspace that the person does not see has a page that leads back to the list', async () => {
     const { page, inspect } = await asAdmin('/workspaces/nowhere');
     await page.getByRole('heading', { name: 'There is no such workspace' }).waitFor();
@@ -157,33 +129,5 @@ describeOnServer('sqlite', 'the pages of workspaces', (start) => {
     await open(`/workspaces/${body.workspace.slug}?tab=settings`);
     await page.getByRole('heading', { name: NAME_PAYLOAD }).waitFor();
     await expectHarmless(page);
-  });
-
-  test('in an instance with users, members are added and taken out again', async () => {
-    const users = await start();
-    await enableUsers(users);
-    await enterAs(users, 'default', 'ada');
-    await users.request('POST', '/v1/workspace/new', { body: { name: 'Team' } });
-    const { page, inspect, context, open } = await openConsole(users, {
-      signIn: { key: users.adminKey },
-      path: '/workspaces',
-    });
-    const session = { id: 'one', kind: 'admin', user: null, owner_id: 'own_1', scopes: SCOPES };
-    await context.route('**/v1/session', (route) =>
-      route.fulfill({ json: { mode: 'multi-user', session, oidc: [], version: '0' } }),
-    );
-    await open('/workspaces/team?tab=members');
-    await page.getByText('Nobody is a member yet').waitFor();
-    await page.getByRole('textbox', { name: 'Add users' }).click();
-    await page.getByRole('option', { name: 'ada' }).click();
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Add', exact: true }).click();
-    const table = page.getByRole('table', { name: 'Members' });
-    await table.getByText('ada').waitFor();
-    await inspect('workspace-members');
-    await table.getByRole('button', { name: 'Remove ada' }).click();
-    await table.waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'Undo' }).click();
-    await table.getByText('ada').waitFor();
   });
 });

@@ -16,12 +16,7 @@ export function AddLink({ workspace }: { workspace?: string }) {
       <Button variant="default" onClick={open}>
         Add a link
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        title="Add a page of the web"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={isOpen} onClose={close} title="Add a page of the web">
         <LinkForm workspace={workspace} onEnd={close} />
       </Modal>
     </>

@@ -15,7 +15,7 @@ export function CreateFolder({ onCreated }: { onCreated: (name: string) => void 
   return (
     <>
       <Button onClick={open}>New folder</Button>
-      <Modal opened={isOpen} onClose={close} title="New folder" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal opened={isOpen} onClose={close} title="New folder">
         <FolderForm onCreated={done} onCancel={close} />
       </Modal>
     </>

@@ -15,7 +15,7 @@ export function CreateWidget() {
   return (
     <>
       <Button onClick={open}>New widget</Button>
-      <Modal opened={isOpen} onClose={close} title="New widget" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal opened={isOpen} onClose={close} title="New widget">
         <CreateForm onCancel={close} />
       </Modal>
     </>

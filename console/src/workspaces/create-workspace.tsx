@@ -13,12 +13,7 @@ export function CreateWorkspace() {
   return (
     <>
       <Button onClick={open}>New workspace</Button>
-      <Modal
-        opened={isOpen}
-        onClose={close}
-        title="New workspace"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={isOpen} onClose={close} title="New workspace">
         <CreateForm onCancel={close} />
       </Modal>
     </>

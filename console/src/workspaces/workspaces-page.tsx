@@ -1,5 +1,4 @@
-import { Loader, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Loader, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -7,6 +6,7 @@ import { columnsOf, DataTable } from '../page/data-table.tsx';
 import { Empty } from '../page/empty.tsx';
 import { Page } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';
+import { SearchField } from '../page/search-field.tsx';
 import { Time } from '../page/time.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { CreateWorkspace } from './create-workspace.tsx';
@@ -31,16 +31,11 @@ const COLUMNS = [
 const DeleteRow = (workspace: { slug: string; name: string }) => (
   <DeleteWorkspace {...workspace} size="compact-sm" variant="subtle" color="red" />
 );
-const TYPING_MS = 200;
 
 /** All workspaces that the person may see. */
 export function WorkspacesPage() {
   const { q = '' } = useSearch({ from: '/frame/workspaces' });
   const navigate = useNavigate({ from: '/workspaces' });
-  const setText = useDebouncedCallback(
-    (text: string) => void navigate({ search: text === '' ? {} : { q: text }, replace: true }),
-    TYPING_MS,
-  );
   const may = useMay();
   const mayWrite = may('workspaces:write');
   const workspaces = useQuery(workspacesQuery);
@@ -64,12 +59,12 @@ export function WorkspacesPage() {
       actions={mayWrite && <CreateWorkspace />}
     >
       {all.length > 0 && (
-        <TextInput
+        <SearchField
           aria-label="Search by name"
           placeholder="Search by name"
-          defaultValue={q}
+          value={q}
           maw={320}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={(text) => void navigate({ search: text === undefined ? {} : { q: text }, replace: true })}
         />
       )}
       <Problem error={workspaces.error} onRetry={() => void workspaces.refetch()} />

@@ -1,4 +1,4 @@
-import { Button, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -9,7 +9,7 @@ import type { OpenWorkspace } from '../workspace-queries.ts';
 import { historyQuery, threadsQuery, UNNAMED, useThreadChanges, type ChatPlace } from './chat-queries.ts';
 import classes from './chat.module.css';
 import { Composer } from './composer.tsx';
-import { useLiveTurns } from './live-turns.ts';
+import { useLiveTurns, withoutRepeats } from './live-turns.ts';
 import { ThreadList } from './thread-list.tsx';
 import { AskedTurn, StoredTurn } from './turn.tsx';
 import { useStickToEnd } from './use-stick-to-end.ts';
@@ -71,14 +71,9 @@ export function ChatTab({ workspace, thread }: ChatTabProps) {
         </Group>
         <Conversation key={thread} place={place} workspace={workspace} onAsk={name} />
       </div>
-      <Drawer
-        opened={isOpen}
-        onClose={close}
-        title="Conversations"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={isOpen} onClose={close} title="Conversations">
         {list}
-      </Drawer>
+      </Modal>
     </div>
   );
 }
@@ -91,8 +86,7 @@ interface ConversationProps {
 
 function Conversation({ place, workspace, onAsk }: ConversationProps) {
   const history = useQuery(historyQuery(place));
-  const live = useLiveTurns(place);
-  const stored = history.data ?? [];
+  const { stored, live } = withoutRepeats(history.data ?? [], useLiveTurns(place));
   const runningId = live.find(({ state }) => state === 'running')?.id;
   useStickToEnd(`${stored.length} ${live.length} ${live.at(-1)?.text.length ?? 0}`, history.isSuccess);
   return (

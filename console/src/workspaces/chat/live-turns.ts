@@ -3,14 +3,14 @@ import { skipToken, useQuery } from '@tanstack/react-query';
 import { client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { noticeLoss } from '../../app/connection.ts';
-import { historyKey, type ChatPlace } from './chat-queries.ts';
+import { historyKey, type ChatPlace, type Turn } from './chat-queries.ts';
 
 /** A question that this page has asked, until the history of the server has it. */
 export interface LiveTurn {
   id: string;
   question: string;
-  /** ms since 1970. */
-  sentAt: number;
+  /** The number of the last chat that the history had. */
+  after: number;
   text: string;
   /** What an agent does. */
   thoughts: string[];
@@ -56,7 +56,7 @@ export async function askQuestion(place: ChatPlace, question: string): Promise<v
   const turn: LiveTurn = {
     id,
     question,
-    sentAt: Date.now(),
+    after: queryClient.getQueryData<Turn[]>(historyKey(place))?.at(-1)?.chatId ?? 0,
     text: '',
     thoughts: [],
     sources: [],
@@ -104,12 +104,31 @@ async function readAnswer(place: ChatPlace, { id, question }: LiveTurn, signal: 
   }
 }
 
+const isSame = ({ question, after }: LiveTurn, stored: Turn): boolean =>
+  stored.chatId > after && stored.question === question;
+
+/**
+ * The history as far as it is shown, and what this page shows beside it: the server stores an answer that was stopped or has
+ * failed a moment later.
+ */
+export function withoutRepeats(stored: readonly Turn[], live: readonly LiveTurn[]) {
+  const failed = live.filter(({ state }) => state === 'failed');
+  return {
+    stored: stored.filter((turn) => !failed.some((one) => isSame(one, turn))),
+    live: live.filter(
+      (turn) =>
+        turn.state === 'running' || turn.state === 'failed' || !stored.some((one) => isSame(turn, one)),
+    ),
+  };
+}
+
 /** From here on the history of the server shows what was answered. */
 async function handOver(place: ChatPlace): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: historyKey(place) });
-  if (queryClient.getQueryState(historyKey(place))?.status === 'error') return;
-  queryClient.setQueryData<LiveTurn[]>(keyOf(place), (turns) =>
-    turns?.filter(({ state }) => state === 'running' || state === 'failed'),
+  const stored = queryClient.getQueryData<Turn[]>(historyKey(place)) ?? [];
+  queryClient.setQueryData<LiveTurn[]>(keyOf(place), (turns = []) =>
+    // Of an answer without a word nothing is stored.
+    withoutRepeats(stored, turns).live.filter(({ state, text }) => state !== 'stopped' || text !== ''),
   );
 }
 

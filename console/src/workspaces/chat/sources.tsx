@@ -33,7 +33,6 @@ export function Sources({ sources }: { sources: readonly Source[] }) {
         onClose={() => setShown(undefined)}
         size="lg"
         title={passage === undefined ? '' : `Source ${(shown ?? 0) + 1} of ${passages.length}`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
       >
         {passage !== undefined && shown !== undefined && (
           <Opened

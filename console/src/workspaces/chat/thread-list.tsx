@@ -81,7 +81,6 @@ function ThreadMenu({
         opened={doing !== undefined}
         onClose={end}
         title={doing === 'delete' ? `Delete ${thread.name}?` : 'Rename the thread'}
-        closeButtonProps={{ 'aria-label': 'Close' }}
       >
         {doing === 'rename' && <RenameForm thread={thread} changes={changes} onEnd={end} />}
         {doing === 'delete' && (
