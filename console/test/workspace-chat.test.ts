@@ -47,7 +47,7 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
     await inspect('workspace-chat-source');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
-    await expect.poll(() => source.evaluate('(one) => one === document.activeElement')).toBe(true);
+    await page.locator('button:focus', { hasText: 'hven.txt' }).waitFor();
     await inspect('workspace-chat');
     await page.reload();
     await turns(page).getByText('It leaves at nine.').waitFor();
@@ -141,7 +141,7 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
     expect(await list.getByRole('link').allTextContents()).toEqual(['Your conversation']);
   });
 
-  test('on a phone the conversations are in a drawer, and the question stays in reach', async () => {
+  test('on a phone the conversations are in a dialog, and nothing is wider than the screen', async () => {
     chats.answer(says(['On the phone.']));
     const { page } = await openChat();
     await page.setViewportSize({ width: 390, height: 800 });
@@ -152,6 +152,6 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
     const overflow = await page.evaluate<number>(
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',
     );
-    expect(overflow).toBe(0);
+    expect(overflow).toBeLessThanOrEqual(0);
   });
 });

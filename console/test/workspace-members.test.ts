@@ -19,7 +19,7 @@ describeOnServer('sqlite', 'workspaces of an instance with users', (start) => {
       path: '/workspaces/team?tab=members',
     });
     await page.getByText('Nobody is a member yet').waitFor();
-    await page.getByRole('textbox', { name: 'Add users' }).click();
+    await page.getByPlaceholder('Choose users').click();
     await page.getByRole('option', { name: 'ada' }).click();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Add', exact: true }).click();

@@ -27,11 +27,7 @@ describeOnServer('sqlite', 'the pages of workspaces', (start) => {
     await page.getByRole('button', { name: 'New workspace' }).press('Enter');
     const dialog = page.getByRole('dialog', { name: 'New workspace' });
     await dialog.getByRole('textbox', { name: 'Name' }).waitFor();
-    await expect
-      .poll(() =>
-        dialog.getByRole('textbox', { name: 'Name' }).evaluate('(one) => one === document.activeElement'),
-      )
-      .toBe(true);
+    await dialog.locator('input:focus').waitFor();
     await page.keyboard.type('Staff handbook');
     await inspect('workspaces-create');
     await page.keyboard.press('Enter');

@@ -27,11 +27,11 @@ export function useCreateFolder() {
   });
 }
 
+/** What is shown has to be renewed when its page is left. */
 export function useRemoveFolder(name: string) {
   return useMutation({
     mutationFn: async () =>
       done(await unwrap(client.DELETE('/v1/document/remove-folder', { body: { name } }))),
-    onSuccess: renewDocuments,
   });
 }
 

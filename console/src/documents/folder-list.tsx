@@ -2,7 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { DEFAULT_FOLDER } from './document-queries.ts';
-import { useRemoveFolder } from './document-mutations.ts';
+import { renewDocuments, useRemoveFolder } from './document-mutations.ts';
 import classes from './documents.module.css';
 import { PageNavLink } from '../page/page-controls.tsx';
 
@@ -46,6 +46,7 @@ function RemoveFolder({ name, totalCount }: { name: string; totalCount: number }
   const mutateAsync = async (): Promise<void> => {
     await remove.mutateAsync();
     await navigate({ search: {} });
+    await renewDocuments();
   };
   return (
     <ConfirmButton

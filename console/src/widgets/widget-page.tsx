@@ -110,7 +110,7 @@ function Actions({ widget: { uuid, enabled, workspace } }: { widget: Widget }) {
         title={`Delete the widget of ${workspace.name}?`}
         action={{ ...remove, mutateAsync }}
         color="red"
-        variant="outline"
+        variant="light"
       >
         <Text size="sm">
           Pages that show it get no more answers. Its questions and answers are deleted, and cannot be

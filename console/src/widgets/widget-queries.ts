@@ -64,7 +64,8 @@ export function useWidgetChanges() {
   });
   const remove = useMutation({
     mutationFn: (uuid: string) => unwrap(client.DELETE('/v1/embed/{uuid}', { params: { path: { uuid } } })),
-    onSuccess,
+    // Not the page of the widget itself, which is gone.
+    onSuccess: () => queries.invalidateQueries({ queryKey: widgetsQuery.queryKey }),
   });
   return { create, update, adopt, remove };
 }

@@ -31,7 +31,7 @@ export function SettingsTab({ workspace }: { workspace: OpenWorkspace }) {
             slug={slug}
             name={name}
             color="red"
-            variant="outline"
+            variant="light"
             onDeleted={() => void navigate({ to: '/workspaces' })}
           />
         </Group>

@@ -84,7 +84,11 @@ export const UNNAMED = 'New thread';
 
 export function useThreadChanges(slug: string) {
   const queries = useQueryClient();
-  const onSuccess = (): Promise<void> => queries.invalidateQueries({ queryKey: WORKSPACES });
+  // Not the chats: those of a thread that was deleted are gone.
+  const onSuccess = async (): Promise<void> => {
+    const changed = [['list'], ['threads', slug], ['one', slug]];
+    await Promise.all(changed.map((key) => queries.invalidateQueries({ queryKey: [...WORKSPACES, ...key] })));
+  };
   const create = useMutation({
     mutationFn: async (userId: number | undefined) => {
       const body = { name: UNNAMED, ...(userId === undefined ? {} : { userId }) };
