@@ -53,6 +53,12 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
     await turns(page).getByText('It leaves at nine.').waitFor();
     expect(await turns(page).count()).toBe(1);
     await page.getByRole('button', { name: 'Source 1: hven.txt' }).waitFor();
+    const good = page.getByRole('button', { name: 'Good answer', pressed: true });
+    await page.getByRole('button', { name: 'Good answer' }).click();
+    await good.waitFor();
+    await page.reload();
+    await good.click();
+    await page.getByRole('button', { name: 'Good answer', pressed: false }).waitFor();
   });
 
   test('text is drawn while the model writes, and Stop ends the request at the model', async () => {

@@ -6,6 +6,9 @@ import { renewDocuments, useRemoveFolder } from './document-mutations.ts';
 import classes from './documents.module.css';
 import { PageNavLink } from '../page/page-controls.tsx';
 
+/** The search tells the entries apart: otherwise the router takes several of them for the open page. */
+const EXACT = { exact: true };
+
 interface FolderListProps {
   folders: readonly { name: string; totalCount: number }[];
   open: string;
@@ -25,6 +28,7 @@ export function FolderList({ folders, open, mayWrite }: FolderListProps) {
           search={{ folder: name }}
           label={name}
           noWrap
+          activeOptions={EXACT}
           active={name === open}
           aria-current={name === open ? 'page' : undefined}
           rightSection={<Text size="xs">{totalCount.toLocaleString()}</Text>}

@@ -80,14 +80,16 @@ function Opened({
       <div className={classes['passage']} tabIndex={0} role="region" aria-label="Text of the source">
         {text}
       </div>
-      <Group justify="space-between">
-        <Button variant="default" disabled={onPrevious === undefined} onClick={onPrevious}>
-          Previous source
-        </Button>
-        <Button variant="default" disabled={onNext === undefined} onClick={onNext}>
-          Next source
-        </Button>
-      </Group>
+      {(onPrevious ?? onNext) !== undefined && (
+        <Group justify="space-between">
+          <Button variant="default" disabled={onPrevious === undefined} onClick={onPrevious}>
+            Previous source
+          </Button>
+          <Button variant="default" disabled={onNext === undefined} onClick={onNext}>
+            Next source
+          </Button>
+        </Group>
+      )}
     </Stack>
   );
 }

@@ -5,6 +5,9 @@ import type { Thread, useThreadChanges } from './chat-queries.ts';
 import classes from './chat.module.css';
 import { PageNavLink } from '../../page/page-controls.tsx';
 
+/** The search tells the entries apart: otherwise the router takes several of them for the open page. */
+const EXACT = { exact: true };
+
 interface ThreadListProps {
   slug: string;
   threads: readonly Thread[];
@@ -32,6 +35,7 @@ export function ThreadList({ slug, threads, open, mayChange, onNew, ...rest }: T
         params={{ slug }}
         search={{ tab: 'chat' }}
         label="Your conversation"
+        activeOptions={EXACT}
         active={open === undefined}
         aria-current={open === undefined ? 'page' : undefined}
       />
@@ -43,6 +47,7 @@ export function ThreadList({ slug, threads, open, mayChange, onNew, ...rest }: T
             search={{ tab: 'chat', thread: thread.slug }}
             label={thread.name}
             noWrap
+            activeOptions={EXACT}
             active={open === thread.slug}
             aria-current={open === thread.slug ? 'page' : undefined}
           />
