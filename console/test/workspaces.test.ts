@@ -30,6 +30,11 @@ describeOnServer('sqlite', 'the pages of workspaces', (start) => {
     await dialog.locator('input:focus').waitFor();
     await page.keyboard.type('Staff handbook');
     await inspect('workspaces-create');
+    await dialog.getByRole('button', { name: 'Copy as…' }).press('Enter');
+    await page.getByLabel('CLI', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByLabel('CLI', { exact: true }).waitFor({ state: 'hidden' });
+    await dialog.getByRole('textbox', { name: 'Name' }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('This workspace has no documents').waitFor();
     expect(page.url()).toBe(`${server.url}/workspaces/staff-handbook?tab=documents`);

@@ -44,7 +44,16 @@ export function CopyAs(props: CopyAsProps) {
       <Button variant="subtle" size="xs" onClick={open}>
         Copy as…
       </Button>
-      <Modal opened={isOpen} onClose={close} title="The same from a terminal" size="lg">
+      <Modal
+        opened={isOpen}
+        onClose={close}
+        title="The same from a terminal"
+        size="lg"
+        // Escape would close the dialog of the form too, and lose what was typed: guarded by workspaces.test.ts.
+        closeOnEscape={false}
+        onFocusCapture={({ target }) => target.setAttribute('data-mantine-stop-propagation', 'true')}
+        onKeyDown={({ key }) => key === 'Escape' && close()}
+      >
         <Stack gap="xs">
           {command !== undefined && <Snippet label="CLI" text={command} />}
           <Snippet label="curl" text={curl} />

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
+import { CopyAs } from '../../page/copy-as.tsx';
 import { Problem } from '../../page/problem.tsx';
 import type { Thread, useThreadChanges } from './chat-queries.ts';
 import classes from './chat.module.css';
@@ -51,7 +52,7 @@ export function ThreadList({ slug, threads, open, mayChange, onNew, ...rest }: T
             active={open === thread.slug}
             aria-current={open === thread.slug ? 'page' : undefined}
           />
-          {mayChange && <ThreadMenu thread={thread} {...rest} />}
+          {mayChange && <ThreadMenu slug={slug} thread={thread} {...rest} />}
         </div>
       ))}
     </Stack>
@@ -61,10 +62,11 @@ export function ThreadList({ slug, threads, open, mayChange, onNew, ...rest }: T
 type Doing = 'rename' | 'delete';
 
 function ThreadMenu({
+  slug,
   thread,
   changes,
   onRemoved,
-}: Pick<ThreadListProps, 'changes' | 'onRemoved'> & { thread: Thread }) {
+}: Pick<ThreadListProps, 'slug' | 'changes' | 'onRemoved'> & { thread: Thread }) {
   const [doing, setDoing] = useState<Doing>();
   const end = (): void => setDoing(undefined);
   return (
@@ -87,9 +89,10 @@ function ThreadMenu({
         onClose={end}
         title={doing === 'delete' ? `Delete ${thread.name}?` : 'Rename the thread'}
       >
-        {doing === 'rename' && <RenameForm thread={thread} changes={changes} onEnd={end} />}
+        {doing === 'rename' && <RenameForm slug={slug} thread={thread} changes={changes} onEnd={end} />}
         {doing === 'delete' && (
           <DeleteForm
+            slug={slug}
             changes={changes}
             thread={thread}
             onEnd={(isGone) => {
@@ -104,11 +107,13 @@ function ThreadMenu({
 }
 
 interface ChangeProps {
+  /** Of the workspace. */
+  slug: string;
   thread: Thread;
   changes: ThreadListProps['changes'];
 }
 
-function RenameForm({ thread, changes: { rename }, onEnd }: ChangeProps & { onEnd: () => void }) {
+function RenameForm({ slug, thread, changes: { rename }, onEnd }: ChangeProps & { onEnd: () => void }) {
   const [name, setName] = useState(thread.name);
   const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
@@ -131,13 +136,20 @@ function RenameForm({ thread, changes: { rename }, onEnd }: ChangeProps & { onEn
           data-autofocus
         />
         <Problem error={rename.error} />
-        <Group justify="end">
-          <Button variant="default" onClick={onEnd}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={rename.isPending}>
-            Rename
-          </Button>
+        <Group justify="space-between">
+          <CopyAs
+            operation="threads.update"
+            path={{ slug, threadSlug: thread.slug }}
+            body={{ name: name.trim() }}
+          />
+          <Group>
+            <Button variant="default" onClick={onEnd}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={rename.isPending}>
+              Rename
+            </Button>
+          </Group>
         </Group>
       </Stack>
     </form>
