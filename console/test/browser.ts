@@ -123,7 +123,7 @@ async function inspect(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   for (const width of WIDTHS_PX) {
     await page.setViewportSize({ width, height: HEIGHT_PX });
-    await page.screenshot({ path: `${SCREENSHOTS}${name}-${width}.png` });
+    await page.screenshot({ path: `${SCREENSHOTS}${name}-${width}.png`, animations: 'disabled' });
   }
   await page.setViewportSize({ width: 1440, height: HEIGHT_PX });
 }

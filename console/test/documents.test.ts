@@ -49,7 +49,7 @@ describeOnServer('sqlite', 'the page of all documents', (start) => {
     await page.getByRole('checkbox', { name: 'one.txt' }).check();
     await page.getByRole('checkbox', { name: 'two.txt' }).check();
     await inspect('documents');
-    await page.getByRole('button', { name: 'Move' }).click();
+    await page.getByRole('button', { name: 'Move', exact: true }).click();
     await page.getByRole('menuitem', { name: 'reports' }).click();
     await page.getByText('2 documents moved to reports').waitFor();
     expect((await folders())['reports']).toBe(2);
@@ -92,9 +92,14 @@ describeOnServer('sqlite', 'the page of all documents', (start) => {
     await page.getByRole('table').waitFor();
     await expectHarmless(page);
     await page.getByRole('button', { name: 'New folder' }).click();
-    await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('../secrets');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('../secrets');
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog').getByRole('alert').getByText('must be the name of one folder').waitFor();
+    await dialog.getByText('A folder has no slash in its name').waitFor();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('custom-documents');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('alert').getByText('Folder by that name already exists').waitFor();
+    expect(Object.keys(await folders())).toEqual(['custom-documents']);
     expect(complaints.splice(0)).toEqual([expect.stringContaining('400')]);
   });
 

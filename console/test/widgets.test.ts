@@ -47,6 +47,9 @@ describeOnServer('sqlite', 'the pages of widgets', (start) => {
       `data-embed-id="${uuid}"\n        data-base-api-url="${chats.server.url}/api/embed"`,
     );
     await inspect('widget');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await inspect('widget-dark');
+    await page.emulateMedia({ colorScheme: 'light' });
     expect(await settingsOf(uuid)).toMatchObject({
       allowlist_domains: '["https://shop.example"]',
       chat_mode: 'query',

@@ -49,6 +49,8 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
     await dialog.waitFor({ state: 'hidden' });
     await page.locator('button:focus', { hasText: 'hven.txt' }).waitFor();
     await inspect('workspace-chat');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await inspect('workspace-chat-dark');
     await page.reload();
     await turns(page).getByText('It leaves at nine.').waitFor();
     expect(await turns(page).count()).toBe(1);

@@ -26,8 +26,11 @@ function FolderForm({ onCreated, onCancel }: { onCreated: (name: string) => void
   const [text, setText] = useState('');
   const create = useCreateFolder();
   const name = text.trim();
+  // The server drops `../` at the start: the folder would have another name.
+  const hasSlash = /[/\\]/.test(name);
   const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
+    if (hasSlash) return;
     try {
       await create.mutateAsync(name);
       onCreated(name);
@@ -45,6 +48,7 @@ function FolderForm({ onCreated, onCancel }: { onCreated: (name: string) => void
           onChange={(event) => setText(event.currentTarget.value)}
           required
           data-autofocus
+          error={hasSlash && 'A folder has no slash in its name, such as reports.'}
         />
         <Problem error={create.error} />
         <Group justify="space-between">

@@ -4,9 +4,14 @@ import { useCallback, useMemo, useState } from 'react';
 import { columnsOf, DataTable, type Column } from '../page/data-table.tsx';
 import { Empty } from '../page/empty.tsx';
 import { Problem } from '../page/problem.tsx';
+import { Time } from '../page/time.tsx';
 import { DocumentActions } from './document-actions.tsx';
 import { folderQuery, type DocumentItem } from './document-queries.ts';
+import { publishedMs } from './published.ts';
 import classes from './documents.module.css';
+
+/** The server writes it for a text without a source. */
+const NO_SOURCE = 'no source set';
 
 interface FolderDocumentsProps {
   folder: string;
@@ -88,11 +93,11 @@ function useColumns(
         'Source',
         ({ source, docSource }) => (
           <Text size="sm" maw={260} truncate>
-            {source ?? docSource}
+            {source ?? (docSource === NO_SOURCE ? '–' : docSource)}
           </Text>
         ),
       ],
-      ['Published', ({ published }) => published],
+      ['Published', ({ published }) => <Time at={publishedMs(published)} otherwise="–" />],
     );
   }, [marked, setMarked]);
 }

@@ -19,7 +19,7 @@ export function UploadList({ place }: { place: UploadPlace }) {
     <Paper withBorder p="md">
       <Group justify="space-between" mb="xs">
         <Text fw={600} role="status">
-          {over} of {uploads.length} {uploads.length === 1 ? 'upload is' : 'uploads are'} over
+          Uploads: {over} of {uploads.length} finished
         </Text>
         {over > 0 && (
           <Button size="compact-sm" variant="subtle" onClick={() => forgetUploads(place)}>
@@ -67,7 +67,7 @@ function UploadRow({ upload }: { upload: Upload }) {
   const percent = state === 'sending' ? sentPercent * SENDING_SHARE : PERCENT[state];
   return (
     <Stack component="li" gap={4} className={classes['upload']} aria-label={name}>
-      <Group justify="space-between" gap="xs" wrap="nowrap" align="start">
+      <Group justify="space-between" gap="xs">
         <Text size="sm">{name}</Text>
         <Group gap="xs" wrap="nowrap">
           <Text size="sm" c="dimmed" ta="right">

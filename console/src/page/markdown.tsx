@@ -19,7 +19,7 @@ const COMPONENTS: Components = {
     href === undefined || href === '' ? (
       <>{children}</>
     ) : (
-      <Anchor href={href} target="_blank" rel="noopener noreferrer" inherit>
+      <Anchor href={href} target="_blank" rel="noopener noreferrer" underline="always" inherit>
         {children}
       </Anchor>
     ),

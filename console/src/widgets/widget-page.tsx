@@ -45,7 +45,7 @@ function Opened({ widget }: { widget: Widget }) {
       description={
         <>
           Answers from the workspace{' '}
-          <PageLink to="/workspaces/$slug" params={{ slug: workspace.slug }} inherit>
+          <PageLink to="/workspaces/$slug" params={{ slug: workspace.slug }} inherit underline="always">
             {workspace.name}
           </PageLink>
           .

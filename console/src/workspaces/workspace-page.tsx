@@ -95,7 +95,10 @@ const Missing = ({ slug }: { slug: string }) => (
   <Page title="There is no such workspace">
     <Text>
       No workspace that you may see has the name {slug} in its address. Go to{' '}
-      <PageLink to="/workspaces">all workspaces</PageLink>.
+      <PageLink to="/workspaces" inherit underline="always">
+        all workspaces
+      </PageLink>
+      .
     </Text>
   </Page>
 );

@@ -1,4 +1,5 @@
 import type { Source } from '@keyward/sdk';
+import { publishedMs } from '../../documents/published.ts';
 import { safeAddress } from '../../page/markdown.tsx';
 
 /** A source of an answer, as the page shows it. */
@@ -7,7 +8,8 @@ export interface Passage {
   text: string;
   /** 0 to 1; undefined: the document went with the question as a whole. */
   score: number | undefined;
-  published: string | undefined;
+  /** ms since 1970. */
+  published: number | undefined;
   /** Of the page that it came from. */
   link: string | undefined;
 }
@@ -26,7 +28,7 @@ export function passageOf({ title, text, score, published, chunkSource }: Source
     title: textOf(title) ?? 'A document without a title',
     text: (textOf(text) ?? '').replace(HEADER, ''),
     score: typeof score === 'number' ? score : undefined,
-    published: textOf(published),
+    published: publishedMs(textOf(published)),
     link: source?.startsWith(LINK) === true ? safeAddress(source.slice(LINK.length)) : undefined,
   };
 }

@@ -1,6 +1,7 @@
 import { Anchor, Button, Group, Modal, Stack, Text } from '@mantine/core';
 import type { Source } from '@keyward/sdk';
 import { useState } from 'react';
+import { Time } from '../../page/time.tsx';
 import { passageOf, type Passage } from './passage.ts';
 import classes from './chat.module.css';
 
@@ -55,10 +56,7 @@ function Opened({
   onPrevious: (() => void) | undefined;
   onNext: (() => void) | undefined;
 }) {
-  const said = [
-    score === undefined ? 'The document as a whole' : `Similarity ${Math.round(score * 100)} %`,
-    ...(published === undefined ? [] : [`published ${published}`]),
-  ];
+  const said = score === undefined ? 'The document as a whole' : `Similarity ${Math.round(score * 100)} %`;
   return (
     <Stack gap="sm">
       <div>
@@ -66,11 +64,17 @@ function Opened({
           {title}
         </Text>
         <Text size="sm" c="dimmed">
-          {said.join(' · ')}
+          {said}
+          {published !== undefined && (
+            <>
+              {' · published '}
+              <Time at={published} />
+            </>
+          )}
           {link !== undefined && (
             <>
               {' · '}
-              <Anchor href={link} target="_blank" rel="noopener noreferrer" inherit>
+              <Anchor href={link} target="_blank" rel="noopener noreferrer" underline="always" inherit>
                 Open the page
               </Anchor>
             </>
