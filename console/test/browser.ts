@@ -38,11 +38,11 @@ export interface ConsolePage {
   page: Page;
   context: BrowserContext;
   /** Goes to a path such as `/keys`. */
-  open(path: string): Promise<void>;
+  open: (path: string) => Promise<void>;
   /** Fails if the page breaks a rule of accessibility. @param name of the screenshots that `make screenshots` keeps */
-  inspect(name: string): Promise<void>;
+  inspect: (name: string) => Promise<void>;
   /** Fails if one of these texts is in the DOM, a field, the storage, the address or the history. */
-  holdsNone(secrets: readonly string[]): Promise<void>;
+  holdsNone: (secrets: readonly string[]) => Promise<void>;
   /** What the page has complained about; a test that expects complaints takes them out. */
   complaints: string[];
 }
@@ -78,7 +78,8 @@ export async function openConsole(
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   onTestFinished(async ({ task }) => {
-    if (task.result?.state === 'fail') await page.screenshot({ path: `${SCREENSHOTS}failed.png` });
+    if (task.result?.state === 'fail')
+      await page.screenshot({ path: `${SCREENSHOTS}failed ${task.name}.png` });
     await context.close();
     assert.deepEqual(complaints, []);
   });

@@ -129,6 +129,7 @@ describeOnServer('sqlite', 'the pages of widgets', (start) => {
     await expect
       .poll(() => settingsOf(uuid))
       .toMatchObject({ max_chats_per_day: null, allow_model_override: false });
+    await form.getByRole('checkbox', { name: 'Pages may name a model', checked: false }).waitFor();
     await form.getByPlaceholder('https://example.com').fill('ftp://shop.example');
     await page.keyboard.press('Enter');
     await form.getByRole('button', { name: 'Save' }).click();

@@ -2,23 +2,70 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { frameRoute } from '../app/frame-route.ts';
 
 export const STATES = ['active', 'disabled', 'quarantined', 'revoked', 'expired'] as const;
+export const ROLES = ['client', 'miner', 'admin'] as const;
+/** Days without use, and days until the expiry, that the list can be filtered by. */
+export const UNUSED_DAYS = [7, 30, 90] as const;
+export const EXPIRING_DAYS = [1, 7, 30] as const;
 
 export interface KeySearch {
   q?: string | undefined;
   state?: (typeof STATES)[number] | undefined;
-  role?: 'client' | 'miner' | 'admin' | undefined;
-  unused?: 7 | 30 | 90 | undefined;
-  expiring?: 1 | 7 | 30 | undefined;
+  owner?: string | undefined;
+  role?: (typeof ROLES)[number] | undefined;
+  tag?: string | undefined;
+  unused?: (typeof UNUSED_DAYS)[number] | undefined;
+  expiring?: (typeof EXPIRING_DAYS)[number] | undefined;
 }
+
+/** The value if it is one of these. */
+const oneOf = <T>(values: readonly T[], value: unknown): T | undefined => values.find((one) => one === value);
+
+/** The text of the address; a number or a word that looks like JSON is text, too. */
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+
+/** Without the members that have no value. */
+const given = <T extends object>(values: T): T =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
 const listRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/keys',
-  validateSearch: ({ q, state }: Record<string, unknown>): KeySearch => ({
-    ...(typeof q === 'string' && q !== '' ? { q } : {}),
-    ...(STATES.some((one) => one === state) ? { state: state as (typeof STATES)[number] } : {}),
-  }),
-  component: lazyRouteComponent(() => import('./keys-page.tsx'), 'KeysPage'),
+  validateSearch: (search: Record<string, unknown>): KeySearch =>
+    given({
+      q: text(search['q']),
+      state: oneOf(STATES, search['state']),
+      owner: text(search['owner']),
+      role: oneOf(ROLES, search['role']),
+      tag: text(search['tag']),
+      unused: oneOf(UNUSED_DAYS, search['unused']),
+      expiring: oneOf(EXPIRING_DAYS, search['expiring']),
+    }),
+  component: lazyRouteComponent(() => import('./list/keys-page.tsx'), 'KeysPage'),
 });
 
-export const keyRoutes = [listRoute];
+const newRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/keys/new',
+  component: lazyRouteComponent(() => import('./form/new-key-page.tsx'), 'NewKeyPage'),
+});
+
+export const TABS = ['overview', 'access', 'secrets', 'refusals', 'children', 'history'] as const;
+export type Tab = (typeof TABS)[number];
+export const USAGE_DAYS = [1, 7, 30, 90] as const;
+
+export interface KeyPageSearch {
+  tab?: Tab | undefined;
+  /** Days of the usage that is shown. */
+  days?: (typeof USAGE_DAYS)[number] | undefined;
+}
+
+const keyRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/keys/$id',
+  validateSearch: (search: Record<string, unknown>): KeyPageSearch =>
+    given({ tab: oneOf(TABS, search['tab']), days: oneOf(USAGE_DAYS, search['days']) }),
+  component: lazyRouteComponent(() => import('./key/key-page.tsx'), 'KeyPage'),
+});
+
+export const keyRoutes = [listRoute, newRoute, keyRoute];

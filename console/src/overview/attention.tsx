@@ -1,4 +1,4 @@
-import { Alert, Anchor, List, Stack, Text } from '@mantine/core';
+import { Alert, List, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { PageLink } from '../page/page-link.tsx';
 import { Time } from '../page/time.tsx';
@@ -39,9 +39,9 @@ function Keys({ concern, color, title }: { concern: KeyConcern; color: string; t
       <List size="sm">
         {data.keys.map(({ id, name, expires_at }) => (
           <List.Item key={id}>
-            <Anchor href={`keys/${id}`} size="sm">
+            <PageLink to="/keys/$id" params={{ id }}>
               {name}
-            </Anchor>
+            </PageLink>
             {concern === 'expiring' && (
               <>
                 {' '}

@@ -1,4 +1,4 @@
-import { unwrap } from '@keyward/sdk';
+import { unwrap, type components } from '@keyward/sdk';
 import { queryOptions } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
 import type { KeySearch } from '../keys/routes.ts';
@@ -18,6 +18,30 @@ const SHOWN_MAX = 5;
 const EXPIRING_DAYS = 7;
 const UNUSED_DAYS = 90;
 
+type Step = components['schemas']['UsageStep'];
+
+/** The server leaves out steps without use; a plot needs them. */
+function wholePeriod(items: readonly Step[], { from, stepMs }: { from: string; stepMs: number }): Step[] {
+  const found = new Map(items.map((item) => [Date.parse(item.start), item]));
+  const first = Math.floor(Date.parse(from) / stepMs) * stepMs;
+  const steps: Step[] = [];
+  for (let at = first; at <= Date.now(); at += stepMs) steps.push(found.get(at) ?? unusedStep(at, stepMs));
+  return steps;
+}
+
+const unusedStep = (at: number, stepMs: number): Step => ({
+  start: new Date(at).toISOString(),
+  end: new Date(at + stepMs).toISOString(),
+  group: {},
+  requests: 0,
+  refusals: {},
+  tokens_in: 0,
+  tokens_out: 0,
+  usd: '0',
+  gpu_seconds: '0',
+  estimated_requests: 0,
+});
+
 /** Requests, refusals, tokens and spend over time. */
 export const usageQuery = (range: Range) =>
   queryOptions({
@@ -25,7 +49,8 @@ export const usageQuery = (range: Range) =>
     queryFn: async ({ signal }) => {
       const { ms, step } = LENGTHS[range];
       const from = new Date(Date.now() - ms).toISOString();
-      return (await unwrap(client.GET('/v1/usage', { params: { query: { from, step } }, signal }))).items;
+      const { items } = await unwrap(client.GET('/v1/usage', { params: { query: { from, step } }, signal }));
+      return wholePeriod(items, { from, stepMs: step === 'hour' ? HOUR_MS : 24 * HOUR_MS });
     },
     refetchInterval: EVERY_MS,
   });

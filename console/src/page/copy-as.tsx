@@ -64,7 +64,7 @@ export function CopyAs(props: CopyAsProps) {
 }
 
 /** A text to copy, with its name. */
-export function Snippet({ label, text }: { label: string; text: string }) {
+export function Snippet({ label, text, onCopied }: { label: string; text: string; onCopied?: () => void }) {
   return (
     <div>
       <Text size="sm" fw={600} mb={4}>
@@ -73,7 +73,12 @@ export function Snippet({ label, text }: { label: string; text: string }) {
       <Code block tabIndex={0} aria-label={label}>
         {text}
       </Code>
-      <CopyButton text={text} label={`Copy ${label}`} mt={4} />
+      <CopyButton
+        text={text}
+        label={`Copy ${label}`}
+        mt={4}
+        {...(onCopied === undefined ? {} : { onCopied })}
+      />
     </div>
   );
 }

@@ -28,11 +28,14 @@ const SHOWN_MS = 2_000;
 export function CopyButton({
   text,
   label = 'Copy',
+  onCopied,
   ...props
-}: { text: string; label?: string } & ButtonProps) {
+}: { text: string; label?: string; onCopied?: () => void } & ButtonProps) {
   const [outcome, setOutcome] = useState<'copied' | 'failed'>();
   const onClick = async (): Promise<void> => {
-    setOutcome((await copy(text)) ? 'copied' : 'failed');
+    const isCopied = await copy(text);
+    setOutcome(isCopied ? 'copied' : 'failed');
+    if (isCopied) onCopied?.();
     setTimeout(() => setOutcome(undefined), SHOWN_MS);
   };
   const shown = { copied: 'Copied', failed: 'Select the text and copy it' };

@@ -31,8 +31,11 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => v
   );
 }
 
-/** The message for one field of a form, from the server's answer. `name` as the body has it, such as `limits[0].requests`. */
+/**
+ * The message for one field of a form, from the server's answer. `name` as the body has it, such as `limits[0].requests`; the
+ * name of a list stands for its items, too.
+ */
 export function fieldError(error: unknown, name: string): string | undefined {
   if (!(error instanceof KeywardApiError)) return undefined;
-  return error.errors.find(({ field }) => field === name || field === `body.${name}`)?.message;
+  return error.errors.find(({ field }) => field === name || field.startsWith(`${name}[`))?.message;
 }

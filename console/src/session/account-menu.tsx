@@ -1,4 +1,5 @@
 import { Button, Menu } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { ADDRESS } from '../api/client.ts';
 import { useSignOut } from './session-mutations.ts';
 import { useSession } from './session-queries.ts';
@@ -13,6 +14,9 @@ export function AccountMenu() {
         <Button variant="default">{user?.username ?? 'Administrator'}</Button>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item component={Link} to="/account">
+          Your account
+        </Menu.Item>
         <Menu.Item component="a" href={`${ADDRESS}/api/docs`}>
           API documentation
         </Menu.Item>

@@ -1,5 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { rootRoute } from '../app/frame-route.ts';
+import { frameRoute, rootRoute } from '../app/frame-route.ts';
 
 /** A path of this console. Anything else would send people who sign in to another site. */
 export const ownPath = (next: unknown): string | undefined =>
@@ -18,4 +18,30 @@ export const signInRoute = createRoute({
   component: lazyRouteComponent(() => import('./sign-in-page.tsx'), 'SignInPage'),
 });
 
-export const sessionRoutes = [signInRoute];
+const recoverRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/recover',
+  component: lazyRouteComponent(() => import('./recover-page.tsx'), 'RecoverPage'),
+});
+
+const inviteRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/invite/$code',
+  component: lazyRouteComponent(() => import('./invite-page.tsx'), 'InvitePage'),
+});
+
+const welcomeRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('./welcome-page.tsx'), 'WelcomePage'),
+});
+
+const accountRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account-page.tsx'), 'AccountPage'),
+});
+
+/** Before somebody is signed in. */
+export const signInRoutes = [signInRoute, recoverRoute, inviteRoute];
+export const accountRoutes = [welcomeRoute, accountRoute];

@@ -1,25 +1,60 @@
 import { unwrap } from '@keyward/sdk';
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
-import { SESSION, sessionQuery } from './session-queries.ts';
+import { OWN_SESSIONS, SESSION, sessionQuery, type SessionState } from './session-queries.ts';
 
 export type SignIn = { key: string } | { password: string } | { username: string; password: string };
+export type Setup = { password: string } | { username: string; password: string };
 
 /** What an earlier person saw is forgotten. */
 const forgetOthers = (queries: QueryClient): void =>
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
 
-/** Opens a session. */
-export function useSignIn() {
+/** A request that answers with another session. Its variables, such as a password, are kept no longer than it takes. */
+function useSessionChange<Variables>(mutationFn: (variables: Variables) => Promise<SessionState>) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: SignIn) => unwrap(client.POST('/v1/session', { body })),
+    mutationFn,
+    gcTime: 0,
     onSuccess: (state) => {
       forgetOthers(queries);
       queries.setQueryData(sessionQuery.queryKey, state);
     },
   });
 }
+
+/** Opens a session. */
+export const useSignIn = () =>
+  useSessionChange((body: SignIn) => unwrap(client.POST('/v1/session', { body })));
+
+/** Sets the first password, or makes the first user. */
+export const useSetup = () =>
+  useSessionChange((body: Setup) => unwrap(client.POST('/v1/session/setup', { body })));
+
+/** Ends all other sessions of the person. */
+export const useChangePassword = () =>
+  useSessionChange((body: { current: string; password: string }) =>
+    unwrap(client.POST('/v1/session/password', { body })),
+  );
+
+/** Sets a new password by two recovery codes. */
+export const useRecover = () =>
+  useSessionChange((body: { username: string; codes: string[]; password: string }) =>
+    unwrap(client.POST('/v1/session/recover', { body })),
+  );
+
+/** Makes the account of an invite. */
+export const useAcceptInvite = (code: string) =>
+  useSessionChange((body: { username: string; password: string }) =>
+    unwrap(client.POST('/v1/session/invites/{code}', { params: { path: { code } }, body })),
+  );
+
+/** Gives recovery codes once. */
+export const useRecoveryCodes = () =>
+  useMutation({
+    mutationFn: (body: { current: string }) => unwrap(client.POST('/v1/session/recovery-codes', { body })),
+    gcTime: 0,
+  });
 
 /** Ends the session. The frame then shows the way in. */
 export function useSignOut() {
@@ -30,5 +65,17 @@ export function useSignOut() {
       queries.setQueryData(sessionQuery.queryKey, (before) => before && { ...before, session: null });
       forgetOthers(queries);
     },
+  });
+}
+
+/** Ends one session; null: all but this one. */
+export function useEndSessions() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (id: string | null): Promise<void> => {
+      if (id === null) await client.DELETE('/v1/sessions');
+      else await client.DELETE('/v1/sessions/{id}', { params: { path: { id } } });
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: OWN_SESSIONS }),
   });
 }

@@ -11,6 +11,22 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 });
 
+export const OWN_SESSIONS = ['own-sessions'] as const;
+
+/** Where the person is signed in. */
+export const ownSessionsQuery = queryOptions({
+  queryKey: OWN_SESSIONS,
+  queryFn: async ({ signal }) => (await unwrap(client.GET('/v1/sessions', { signal }))).sessions,
+});
+
+/** Whether an invite can still be accepted. */
+export const inviteQuery = (code: string) =>
+  queryOptions({
+    queryKey: ['invite', code],
+    queryFn: ({ signal }) =>
+      unwrap(client.GET('/v1/session/invites/{code}', { params: { path: { code } }, signal })),
+  });
+
 export type SessionState = Awaited<ReturnType<NonNullable<typeof sessionQuery.queryFn>>>;
 export type Session = NonNullable<SessionState['session']>;
 

@@ -1,12 +1,14 @@
-import { Anchor, Button, Code, Container, Paper, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Anchor, Button, Code, Stack, Text, TextInput, PasswordInput } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
 import { ADDRESS } from '../api/client.ts';
-import { Page } from '../page/page.tsx';
+import { formValues } from '../page/form-values.ts';
+import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
+import { Outside } from './outside.tsx';
 import { ownPath } from './routes.ts';
-import { useSignIn } from './session-mutations.ts';
+import { useSignIn, type SignIn } from './session-mutations.ts';
 import { sessionQuery, type SessionState } from './session-queries.ts';
 
 type Way = SessionState['mode'] | 'key';
@@ -14,84 +16,67 @@ type Way = SessionState['mode'] | 'key';
 /** The way in: a password, a user's name and password, another provider, or the text of an admin key. */
 export function SignInPage() {
   const { mode, oidc } = useSuspenseQuery(sessionQuery).data;
-  const { next } = useSearch({ from: '/sign-in' });
+  const { next, error } = useSearch({ from: '/sign-in' });
   const [isByKey, setByKey] = useState(false);
   const way: Way = mode === 'setup' || (isByKey && mode === 'password') ? 'key' : mode;
   return (
-    <Container size={440} py={64} component="main">
-      <Page title="Sign in to Keyward">
-        <Paper withBorder p="lg">
-          <Stack>
-            <SignInForm key={way} way={way} />
-            {mode === 'password' && (
-              <Anchor component="button" type="button" size="sm" onClick={() => setByKey(!isByKey)}>
-                {isByKey ? 'Use the password' : 'Use an admin key'}
-              </Anchor>
-            )}
-            {oidc.map(({ id, name }) => (
-              <Button
-                key={id}
-                variant="default"
-                component="a"
-                href={`${ADDRESS}/v1/session/oidc/start?return_to=${encodeURIComponent(next ?? '/')}`}
-              >
-                Continue with {name}
-              </Button>
-            ))}
-          </Stack>
-        </Paper>
-      </Page>
-    </Container>
+    <Outside title="Sign in to Keyward">
+      <Stack>
+        {error !== undefined && <ProviderRefusal code={error} />}
+        <SignInForm key={way} way={way} />
+        {mode === 'password' && (
+          <Anchor component="button" type="button" size="sm" onClick={() => setByKey(!isByKey)}>
+            {isByKey ? 'Use the password' : 'Use an admin key'}
+          </Anchor>
+        )}
+        {mode === 'multi-user' && <PageLink to="/recover">Forgotten the password?</PageLink>}
+        {oidc.map(({ id, name }) => (
+          <Button
+            key={id}
+            variant="default"
+            component="a"
+            href={`${ADDRESS}/v1/session/oidc/start?return_to=${encodeURIComponent(ownPath(next) ?? '/')}`}
+          >
+            Continue with {name}
+          </Button>
+        ))}
+      </Stack>
+    </Outside>
   );
 }
+
+/** The provider sent the person back without a session. Only words of this page are shown, never those of the address. */
+function ProviderRefusal({ code }: { code: string }) {
+  return (
+    <Alert color="red" role="alert" title="Signing in with the provider did not work">
+      <Text size="sm">
+        {REFUSALS[code] ??
+          'Try again. If it happens again, ask your administrator: the log of the server has the reason.'}
+      </Text>
+    </Alert>
+  );
+}
+
+const REFUSALS: Record<string, string> = {};
 
 function SignInForm({ way }: { way: Way }) {
   const signIn = useSignIn();
   const navigate = useNavigate();
   const { next } = useSearch({ from: '/sign-in' });
   const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    // Read from the form when it is sent: a key and a password are in no state of the page.
-    const form = event.currentTarget;
-    const data = new FormData(form);
-    const text = (name: string): string => (data.get(name) as string | null) ?? '';
-    const password = text('password');
+    const value = formValues(event);
     try {
-      if (way === 'key') await signIn.mutateAsync({ key: text('key').trim() });
-      else if (way === 'multi-user')
-        await signIn.mutateAsync({ username: text('username').trim(), password });
-      else await signIn.mutateAsync({ password });
-      form.reset();
-      await navigate({ to: ownPath(next) ?? '/' });
+      const { mode } = await signIn.mutateAsync(credentialOf(way, value));
+      const asked = ownPath(next) ?? '/';
+      await navigate({ to: asked === '/' && mode === 'setup' ? '/welcome' : asked });
     } catch {
       // Shown below the fields.
-    } finally {
-      // A mutation keeps its variables.
-      if (signIn.isError) signIn.reset();
     }
   };
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack>
-        {way === 'key' && (
-          <>
-            <Text size="sm">
-              Nobody has set a password yet. Paste the admin key that the first start printed.
-            </Text>
-            <PasswordInput
-              name="key"
-              label="Admin key"
-              required
-              autoFocus
-              autoComplete="off"
-              spellCheck={false}
-            />
-            <Text size="xs" c="dimmed">
-              It is lost? <Code>keyward keys create --local --role admin</Code> makes another, on the machine
-              of the server.
-            </Text>
-          </>
-        )}
+        {way === 'key' && <KeyField />}
         {way === 'multi-user' && (
           <TextInput name="username" label="Username" required autoFocus autoComplete="username" />
         )}
@@ -112,3 +97,20 @@ function SignInForm({ way }: { way: Way }) {
     </form>
   );
 }
+
+function credentialOf(way: Way, value: (name: string) => string): SignIn {
+  if (way === 'key') return { key: value('key').trim() };
+  const password = value('password');
+  return way === 'multi-user' ? { username: value('username').trim(), password } : { password };
+}
+
+const KeyField = () => (
+  <>
+    <Text size="sm">Paste the admin key that the first start printed.</Text>
+    <PasswordInput name="key" label="Admin key" required autoFocus autoComplete="off" spellCheck={false} />
+    <Text size="xs" c="dimmed">
+      It is lost? <Code>keyward keys create --local --role admin</Code> makes another, on the machine of the
+      server.
+    </Text>
+  </>
+);

@@ -406,6 +406,13 @@ export const OPERATIONS = {
     "description": "Answers 200 to every valid request. It counts as a use of the key unless consume is false. Scope: keys:verify.",
     "scope": "keys:verify"
   },
+  "keys.explain": {
+    "method": "POST",
+    "path": "/v1/keys/{id}/explain",
+    "summary": "Explain what a key may do now, and which check refuses a use of it",
+    "description": "The same checks as keys.verify, without the text of the key. It leaves no trace. limits are those of the process that answers. Scope: keys:read.",
+    "scope": "keys:read"
+  },
   "keys.report": {
     "method": "POST",
     "path": "/v1/keys/report",
@@ -1883,6 +1890,62 @@ export const OPERATIONS = {
     "description": "Needs no key.",
     "scope": null
   },
+  "console.recover": {
+    "method": "GET",
+    "path": "/recover",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.recover_part": {
+    "method": "GET",
+    "path": "/recover/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.invite": {
+    "method": "GET",
+    "path": "/invite",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.invite_part": {
+    "method": "GET",
+    "path": "/invite/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.welcome": {
+    "method": "GET",
+    "path": "/welcome",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.welcome_part": {
+    "method": "GET",
+    "path": "/welcome/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.account": {
+    "method": "GET",
+    "path": "/account",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.account_part": {
+    "method": "GET",
+    "path": "/account/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
   "console.keys": {
     "method": "GET",
     "path": "/keys",
@@ -1907,6 +1970,62 @@ export const OPERATIONS = {
   "console.running_part": {
     "method": "GET",
     "path": "/running/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.owners": {
+    "method": "GET",
+    "path": "/owners",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.owners_part": {
+    "method": "GET",
+    "path": "/owners/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.people": {
+    "method": "GET",
+    "path": "/people",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.people_part": {
+    "method": "GET",
+    "path": "/people/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.upstreams": {
+    "method": "GET",
+    "path": "/upstreams",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.upstreams_part": {
+    "method": "GET",
+    "path": "/upstreams/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.models": {
+    "method": "GET",
+    "path": "/models",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.models_part": {
+    "method": "GET",
+    "path": "/models/{model}",
     "summary": "Show a page of the console",
     "description": "Needs no key.",
     "scope": null
@@ -1949,6 +2068,104 @@ export const OPERATIONS = {
   "console.widgets_part": {
     "method": "GET",
     "path": "/widgets/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.jobs": {
+    "method": "GET",
+    "path": "/jobs",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.jobs_part": {
+    "method": "GET",
+    "path": "/jobs/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.workers": {
+    "method": "GET",
+    "path": "/workers",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.workers_part": {
+    "method": "GET",
+    "path": "/workers/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.batches": {
+    "method": "GET",
+    "path": "/batches",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.batches_part": {
+    "method": "GET",
+    "path": "/batches/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.marketplace": {
+    "method": "GET",
+    "path": "/marketplace",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.marketplace_part": {
+    "method": "GET",
+    "path": "/marketplace/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.workflows": {
+    "method": "GET",
+    "path": "/workflows",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.workflows_part": {
+    "method": "GET",
+    "path": "/workflows/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.swarm": {
+    "method": "GET",
+    "path": "/swarm",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.swarm_part": {
+    "method": "GET",
+    "path": "/swarm/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.bootstrap": {
+    "method": "GET",
+    "path": "/bootstrap",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.bootstrap_part": {
+    "method": "GET",
+    "path": "/bootstrap/{model}",
     "summary": "Show a page of the console",
     "description": "Needs no key.",
     "scope": null

@@ -151,6 +151,9 @@ const Secret = Type.Object({
   last_used_at: nullable(Time),
   last_used_from: nullable(Type.String()),
   ends_at: nullable(Time),
+  quiet_seconds: nullable(
+    Type.Number({ description: 'Of an old secret: it ends after so many seconds without use' }),
+  ),
 });
 
 export const Key = Type.Object(

@@ -46,8 +46,14 @@ export const apiSurface: Surface<Services> = {
 export const route = routesOn(apiSurface);
 
 /** Pages for browsers. Their query is for the script of the page, or comes from the link of a mail: the server reads none of it. */
-const { plainUrl: _plainUrl, ...withoutAliases } = apiSurface;
-export const page = routesOn<Services>({ ...withoutAliases, name: 'pages', ignoresUnknownQuery: true });
+export const page = routesOn<Services>({
+  name: 'pages',
+  readCredential,
+  formatError: problemShape,
+  lastEvent: errorEvent,
+  ignoresUnknownQuery: true,
+  document: apiSurface.document,
+});
 
 const M = 0x6d;
 const LOWER_CASE = 0x20;

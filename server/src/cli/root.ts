@@ -39,6 +39,7 @@ export const root = group('Hands out access to AI safely', {
     restore: of('keys.restore'),
     find: 'Find the key that a text belongs to, such as a leaked one',
     verify: of('keys.verify'),
+    explain: of('keys.explain'),
     import: of('keys.import'),
     usage: of('keys.usage'),
     'generate-env': 'Print new keys for the .env of a server',

@@ -61,6 +61,7 @@ export {
   refuseStronger,
   refuseStrongerOwner,
 } from './power/taking-away.ts';
+export { explain } from './verify/explain.ts';
 export { SECRET_MAX_LENGTH, type BadKey } from './verify/verifier.ts';
 export { verify, VERIFY_CODES, type Verdict, type VerifyCode, type VerifyQuestion } from './verify/verify.ts';
 

@@ -37,6 +37,8 @@ interface SecretView {
   last_used_at: string | null;
   last_used_from: string | null;
   ends_at: string | null;
+  /** The secret ends earlier, after this time without use. */
+  quiet_seconds: number | null;
 }
 
 export async function viewKeys(context: KeysContext, keys: readonly KeyWithSecrets[]): Promise<KeyView[]> {
@@ -81,6 +83,7 @@ function view(key: KeyWithSecrets, budgets: BudgetView[], nowMs: number): KeyVie
       last_used_at: isoTime(secret.lastUsedAt),
       last_used_from: secret.lastUsedFrom,
       ends_at: isoTime(secret.endsAt),
+      quiet_seconds: secret.quietMs === null ? null : secret.quietMs / 1000,
     })),
     metadata: key.metadata,
     tags: key.tags,

@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
 import type { Verdict } from '../../keys/index.ts';
 
@@ -140,6 +140,71 @@ describeOnBothServers('POST /v1/keys/verify', (start) => {
       .poll(async () => (await records()).body.items.map(({ outcome, details }) => [outcome, details.code]))
       .toContainEqual(['refused', 'ip_denied']);
     expect((await records()).text).not.toContain(whole.secret);
+  });
+
+  describe('POST /v1/keys/{id}/explain', () => {
+    const explain = async (id: string, body: object = {}, key?: string) =>
+      server.request<Verdict>('POST', `/v1/keys/${id}/explain`, {
+        body,
+        ...(key === undefined ? {} : { key }),
+      });
+
+    test('the explanation of a key says which check refuses a use, without the text of the key', async () => {
+      const question = { scope: 'models:use', resource: { type: 'model', id: 'openai/x' }, ip: '10.1.2.3' };
+      const { status, body } = await explain(whole.id, question);
+      expect([status, body.valid, body.code]).toEqual([200, false, 'forbidden_resource']);
+      expect(body.explanation?.map(({ check, outcome }) => [check, outcome])).toEqual([
+        ['state', 'passed'],
+        ['address', 'passed'],
+        ['scope', 'passed'],
+        ['resource', 'failed'],
+        ['limits', 'not_reached'],
+        ['budgets', 'not_reached'],
+      ]);
+    });
+
+    test('the explanation of a key gives the rest of its limits and its budgets, and takes nothing from them', async () => {
+      const made = await server.mint({
+        limits: [{ name: 'minute', requests: 5, window_seconds: 60 }],
+        budgets: [{ name: 'month', unit: 'requests', amount: '9', period: 'month' }],
+      });
+      await explain(made.id);
+      const { body } = await explain(made.id);
+      expect([body.valid, body.limits[0]?.name, body.budgets[0]?.used]).toEqual([true, 'minute', '0']);
+      expect(body.limits[0]).toMatchObject({ remaining: 5 });
+      const { body: key } = await server.request<NewKey['key']>('GET', `/v1/keys/${made.id}`);
+      expect(key.last_used_at).toBeNull();
+    });
+
+    test('the explanation of a revoked key says that it was revoked', async () => {
+      const made = await server.mint({});
+      await server.request('POST', `/v1/keys/${made.id}/revoke`);
+      const { body } = await explain(made.id);
+      expect([body.valid, body.code, body.explanation?.[0]?.detail]).toEqual([
+        false,
+        'revoked',
+        'The key was revoked.',
+      ]);
+    });
+
+    test('the explanation of a key needs keys:read, and the key of another owner does not exist for it', async () => {
+      const { body: owner } = await server.request<{ id: string }>('POST', '/v1/owners', {
+        body: { name: `explain ${whole.id}`, kind: 'team' },
+      });
+      const without = await server.mint({ scopes: ['keys:verify'] });
+      expect((await explain(whole.id, {}, without.secret)).status).toBe(403);
+      const other = await server.mint({ scopes: ['keys:read'], owner: owner.id });
+      expect((await explain(whole.id, {}, other.secret)).status).toBe(404);
+      expect((await explain(other.id, {}, other.secret)).status).toBe(200);
+    });
+
+    test('the explanation of a key refuses a scope that does not exist with the field', async () => {
+      const { status, body } = await explain(whole.id, { scope: 'models:eat' });
+      expect([status, (body as unknown as { errors: { field: string }[] }).errors[0]?.field]).toEqual([
+        422,
+        'scope',
+      ]);
+    });
   });
 
   test('exactly as many of many simultaneous verifications are valid as the limit allows', async () => {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { networkOf, SCOPES } from '../../access/index.ts';
 import { authorOf } from '../../audit/index.ts';
-import { reportLeak, SECRET_MAX_LENGTH, verify, VERIFY_CODES } from '../../keys/index.ts';
+import { explain, reportLeak, SECRET_MAX_LENGTH, verify, VERIFY_CODES } from '../../keys/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
@@ -30,6 +30,27 @@ const Verdict = Type.Object(
   { title: 'Verdict' },
 );
 
+/** The use of a key that is asked about. */
+const question = {
+  scope: Type.Optional(s.oneOf(SCOPES)),
+  resource: Type.Optional(
+    Type.Object(
+      { type: s.oneOf(['workspace', 'model']), id: Type.String({ minLength: 1, maxLength: 200 }) },
+      s.closed,
+    ),
+  ),
+  ip: Type.Optional(
+    Type.String({ maxLength: 50, description: 'The address from which its holder uses the key' }),
+  ),
+  cost: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1000,
+      description: 'Number of requests that this counts for. Default: 1',
+    }),
+  ),
+};
+
 const verifyKey = route({
   method: 'POST',
   path: '/v1/keys/verify',
@@ -41,23 +62,7 @@ const verifyKey = route({
   body: Type.Object(
     {
       key: Type.String({ minLength: 1, maxLength: SECRET_MAX_LENGTH }),
-      scope: Type.Optional(s.oneOf(SCOPES)),
-      resource: Type.Optional(
-        Type.Object(
-          { type: s.oneOf(['workspace', 'model']), id: Type.String({ minLength: 1, maxLength: 200 }) },
-          s.closed,
-        ),
-      ),
-      ip: Type.Optional(
-        Type.String({ maxLength: 50, description: 'The address from which its holder uses the key' }),
-      ),
-      cost: Type.Optional(
-        Type.Integer({
-          minimum: 1,
-          maximum: 1000,
-          description: 'Number of requests that this counts for. Default: 1',
-        }),
-      ),
+      ...question,
       explain: Type.Optional(Type.Boolean()),
       consume: Type.Optional(
         Type.Boolean({
@@ -87,6 +92,26 @@ const verifyKey = route({
     };
     return verdict instanceof Promise ? verdict.then(answer) : answer(verdict);
   },
+});
+
+const explainKey = route({
+  method: 'POST',
+  path: '/v1/keys/:id/explain',
+  id: 'keys.explain',
+  needsNoPermit: true,
+  summary: 'Explain what a key may do now, and which check refuses a use of it',
+  description:
+    'The same checks as keys.verify, without the text of the key. It leaves no trace. limits are those of the process that answers.',
+  access: 'keys:read',
+  params: s.idParam('key'),
+  body: Type.Object(question, { title: 'ExplainRequest', ...s.closed }),
+  bodyOptional: true,
+  responses: { 200: Verdict },
+  errors: ['not_found'],
+  handler: async ({ keys }, { actor, params: { id }, body }) => ({
+    status: 200,
+    body: await explain(keys, actor, { id, question: body }),
+  }),
 });
 
 const REPORTS_PER_MINUTE = [{ name: 'reports', requests: 10, window_seconds: 60 }];
@@ -125,4 +150,4 @@ const withoutKeys = (url: string): string =>
     ?.replaceAll(/kw1[0-9A-Za-z]{20,}/g, '…')
     .slice(0, 300) ?? '';
 
-export const verifyRoutes: Route[] = [verifyKey, report];
+export const verifyRoutes: Route[] = [verifyKey, explainKey, report];

@@ -11,7 +11,30 @@ import { page } from '../surface.ts';
 const BUILT = fileURLToPath(new URL('../../../../console/dist/', import.meta.url));
 
 /** The first segments of the console's pages. console/test/pages.test.ts holds them against its router. */
-export const CONSOLE_PAGES = ['sign-in', 'keys', 'running', 'workspaces', 'documents', 'widgets', 'audit'] as const;
+export const CONSOLE_PAGES = [
+  'sign-in',
+  'recover',
+  'invite',
+  'welcome',
+  'account',
+  'keys',
+  'running',
+  'owners',
+  'people',
+  'upstreams',
+  'models',
+  'workspaces',
+  'documents',
+  'widgets',
+  'jobs',
+  'workers',
+  'batches',
+  'marketplace',
+  'workflows',
+  'swarm',
+  'bootstrap',
+  'audit',
+] as const;
 
 const TYPES: Record<string, string> = {
   js: 'text/javascript; charset=utf-8',

@@ -21,7 +21,7 @@ export { create } from './create.ts';
 export { find } from './find.ts';
 export { importKeys as import } from './import.ts';
 export { update } from './update.ts';
-export { verify } from './verify.ts';
+export { explain, verify } from './verify.ts';
 
 const STATES: string[] = ['active', 'disabled', 'quarantined', 'expired', 'revoked'];
 

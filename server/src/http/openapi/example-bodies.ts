@@ -64,6 +64,7 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
   'keys.quarantine': { reason: 'seen in a public repository' },
   'keys.revoke': REASON,
   'keys.restore': { reason: 'still in use' },
+  'keys.explain': { scope: 'models:use', resource: { type: 'model', id: CHAT_MODEL } },
   'keys.verify': { key: 'sk-kw1example', scope: 'models:use' },
   'keys.report': { token: 'sk-kw1example', url: 'https://example.com/found-here' },
   'keys.import': { name: 'old app', role: 'client', key: 'old-key-of-32-characters-0123456' },

@@ -69,9 +69,12 @@ export function verify(context: KeysContext, question: VerifyQuestion): Verdict 
   return answer(context, question, identity);
 }
 
-function answer(
+/** A question about a key that was found already. */
+export type KeyQuestion = Omit<VerifyQuestion, 'key'>;
+
+export function answer(
   context: KeysContext,
-  question: VerifyQuestion,
+  question: KeyQuestion,
   identity: GoodKey | BadKey,
 ): Verdict | Promise<Verdict> {
   if (!identity.valid) {
@@ -88,11 +91,11 @@ function answer(
 }
 
 /** A look at a key is not a use: who checks a leaked or an old key must still see who used it, and when. */
-function noteUse({ lastUsed }: KeysContext, { consume = true, ip }: VerifyQuestion, good: GoodKey): void {
+function noteUse({ lastUsed }: KeysContext, { consume = true, ip }: KeyQuestion, good: GoodKey): void {
   if (consume) lastUsed.note(good.secretId, good.key.id, ip);
 }
 
-function refusal({ scope, resource, ip }: VerifyQuestion, { key, caller }: GoodKey): Failure | undefined {
+function refusal({ scope, resource, ip }: KeyQuestion, { key, caller }: GoodKey): Failure | undefined {
   const quarantined = lineOf(key).find(({ storedState }) => storedState === 'quarantined');
   if (quarantined !== undefined && (scope === undefined || !caller.scopes.has(scope))) {
     // The reason of an ancestor is for its owner only: it may say where the key was found.
@@ -114,7 +117,7 @@ function refusal({ scope, resource, ip }: VerifyQuestion, { key, caller }: GoodK
 
 function overLimit(
   { limits }: KeysContext,
-  { cost = 1, consume = true }: VerifyQuestion,
+  { cost = 1, consume = true }: KeyQuestion,
   { caller }: GoodKey,
 ): Failure | undefined {
   if (!consume) {
@@ -132,7 +135,7 @@ const fullDetail = (name: string): string => `The limit "${name}" is reached.`;
 
 async function withBudgets(
   context: KeysContext,
-  question: VerifyQuestion,
+  question: KeyQuestion,
   { identity, failure }: { identity: GoodKey; failure: Failure | undefined },
 ): Promise<Verdict> {
   const { budgets } = context;
@@ -159,7 +162,7 @@ const spentFailure = ({ name }: BudgetView): Failure => ({
 
 function verdict(
   context: KeysContext,
-  question: VerifyQuestion,
+  question: KeyQuestion,
   found: {
     key?: Key | undefined;
     caller?: Caller;
@@ -183,7 +186,7 @@ function verdict(
 }
 
 /** The checks in their order. */
-function explanation(question: VerifyQuestion, key: Key | undefined, failure: Failure | undefined): Check[] {
+function explanation(question: KeyQuestion, key: Key | undefined, failure: Failure | undefined): Check[] {
   const { scope, resource, ip, cost = 1 } = question;
   const asked: [Check['check'], string | null, string][] = [
     ['form', null, 'The text is complete, or has the form of an imported key.'],

@@ -1,0 +1,145 @@
+import { Anchor, Button, Collapse, Stack, TextInput } from '@mantine/core';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState, type SubmitEvent } from 'react';
+import { CopyAs } from '../../page/copy-as.tsx';
+import { Page } from '../../page/page.tsx';
+import { fieldError, Problem } from '../../page/problem.tsx';
+import { useMay } from '../../session/session-queries.ts';
+import { createCommand } from '../holdings/command.ts';
+import { EMPTY_DRAFT, mintBody, type Draft } from '../holdings/draft.ts';
+import { useMint } from '../key-mutations.ts';
+import { OwnerSelect } from '../owner-select.tsx';
+import { SecretDialog } from '../secret/secret-dialog.tsx';
+import { SentenceCard } from '../sentence-card.tsx';
+import { ExpiryField } from './expiry-field.tsx';
+import { FormColumns } from './form-columns.tsx';
+import { HoldingsFields, type FieldsProps } from './holdings-fields.tsx';
+import { TagsField } from './tags-field.tsx';
+import { missingTargets, TasksField, withGaps } from './tasks-field.tsx';
+
+/** Sent with the request: a repeat after a lost connection makes no second key. */
+const newOnce = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** Mints a key for a task. */
+export function NewKeyPage() {
+  const navigate = useNavigate();
+  const [draft, setDraft] = useState<Draft>(EMPTY_DRAFT);
+  const [chosen, setChosen] = useState<string[]>([]);
+  const [isTried, setTried] = useState(false);
+  const [once] = useState(newOnce);
+  const mint = useMint();
+  const set = (change: Partial<Draft>): void => setDraft((before) => ({ ...before, ...change }));
+  const missing = missingTargets(chosen, draft);
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    setTried(true);
+    if (missing.length === 0) mint.mutate({ body: mintBody(draft), once });
+  };
+  const minted = mint.data;
+  const close = (): void => {
+    mint.reset();
+    if (minted !== undefined) void navigate({ to: '/keys/$id', params: { id: minted.key.id } });
+  };
+  const fields = { draft, set, error: mint.error };
+  return (
+    <Page
+      title="New key"
+      description="Choose what it is for. Its secret is shown once, as soon as it is made."
+    >
+      <form onSubmit={submit} noValidate>
+        <FormColumns
+          side={
+            <>
+              <SentenceCard draft={withGaps(draft, missing)} />
+              <Problem error={mint.error} />
+            </>
+          }
+          actions={
+            <>
+              <Button type="submit" loading={mint.isPending}>
+                Make the key
+              </Button>
+              <Button component={Link} to="/keys" variant="default">
+                Cancel
+              </Button>
+              <CopyAs operation="keys.create" body={mintBody(draft)} cli={createCommand(draft)} />
+            </>
+          }
+        >
+          <NameField {...fields} />
+          <TasksField {...fields} chosen={chosen} onChoose={setChosen} isTried={isTried} />
+          <ExpiryField
+            value={draft.expires}
+            onChange={(expires) => set({ expires })}
+            error={fieldError(mint.error, 'expires_at')}
+          />
+          <OwnerField {...fields} />
+          <Details {...fields} />
+        </FormColumns>
+      </form>
+      {minted !== undefined && (
+        <SecretDialog minted={minted.key} secret={minted.secret} warnings={minted.warnings} onClose={close} />
+      )}
+    </Page>
+  );
+}
+
+const NameField = ({ draft, set, error }: FieldsProps) => (
+  <TextInput
+    label="Name"
+    description="The app, the person or the machine that gets it"
+    required
+    autoFocus
+    maxLength={200}
+    value={draft.name}
+    onChange={(event) => set({ name: event.currentTarget.value })}
+    error={fieldError(error, 'name')}
+  />
+);
+
+function OwnerField({ draft, set, error }: FieldsProps) {
+  const may = useMay();
+  if (!may('owners:manage')) return null;
+  return (
+    <OwnerSelect
+      label="Owner"
+      description="The person, service or team that it belongs to. Empty: your own"
+      clearable
+      maw={320}
+      value={draft.owner === '' ? null : draft.owner}
+      onChange={(owner) => set({ owner: owner ?? '' })}
+      error={fieldError(error, 'owner')}
+    />
+  );
+}
+
+/** The advanced view. An error in it opens it. */
+function Details(props: FieldsProps) {
+  const [isOpen, setOpen] = useState(false);
+  const { error } = props;
+  const isWrong = ['scopes', 'selectors', 'limits', 'budgets', 'tags'].some(
+    (name) => fieldError(error, name) !== undefined,
+  );
+  const isShown = isOpen || isWrong;
+  return (
+    <>
+      <Anchor
+        component="button"
+        type="button"
+        size="sm"
+        ta="start"
+        aria-expanded={isShown}
+        onClick={() => setOpen(!isShown)}
+      >
+        {isShown ? 'Hide the details' : 'Scopes, limits, budgets, addresses and tags'}
+      </Anchor>
+      <Collapse expanded={isShown}>
+        <Stack gap="lg">
+          <HoldingsFields {...props} />
+          <TagsField {...props} />
+        </Stack>
+      </Collapse>
+    </>
+  );
+}

@@ -1,0 +1,88 @@
+import { unwrap, type components } from '@keyward/sdk';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { client } from '../api/client.ts';
+import type { KeyChange, MintBody } from './holdings/draft.ts';
+import { forgetLists, KEYS, keyQuery, storeKey, type ReadKey } from './key-queries.ts';
+
+export type Acknowledged = components['schemas']['Acknowledged'];
+export type RotateBody = components['schemas']['RotateRequest'];
+type Use = components['schemas']['ExplainRequest'];
+
+/** The answer of a mutation that shows a secret is forgotten as soon as its dialog closes (`reset`). */
+const ONCE = { gcTime: 0 };
+
+const pathOf = (id: string) => ({ path: { id } });
+
+/** Mints a key. `once` makes a repeat after a lost connection harmless. */
+export function useMint() {
+  const queries = useQueryClient();
+  return useMutation({
+    ...ONCE,
+    mutationFn: ({ body, once }: { body: MintBody; once: string }) =>
+      unwrap(client.POST('/v1/keys', { body, params: { header: { 'idempotency-key': once } } })),
+    onSuccess: () => void forgetLists(queries),
+  });
+}
+
+export function useRotate(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    ...ONCE,
+    mutationFn: (body: RotateBody) =>
+      unwrap(client.POST('/v1/keys/{id}/rotate', { params: pathOf(id), body })),
+    onSuccess: ({ key }) => afterChange(queries, key),
+  });
+}
+
+type ChangedKey = components['schemas']['ChangedKey'];
+
+/** Shows the change at once; what follows from it is read again. */
+function afterChange(queries: ReturnType<typeof useQueryClient>, key: ChangedKey['key']): void {
+  storeKey(queries, key, null);
+  void queries.invalidateQueries({ queryKey: keyQuery(key.id).queryKey });
+  void queries.invalidateQueries({ queryKey: [...KEYS, 'bounds', key.id] });
+  void queries.invalidateQueries({ queryKey: [...KEYS, 'records', 'target', key.id] });
+}
+
+/** Changes a key that was read; refused where somebody else has changed it since. */
+export function useUpdateKey(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ body, etag }: { body: KeyChange; etag: ReadKey['etag'] }) => {
+      const header = etag === null ? {} : { 'if-match': etag };
+      return unwrap(client.PATCH('/v1/keys/{id}', { params: { ...pathOf(id), header }, body }));
+    },
+    onSuccess: ({ key }) => afterChange(queries, key),
+  });
+}
+
+export type StateVerb = 'disable' | 'enable' | 'quarantine' | 'revoke' | 'restore';
+
+export function useKeyState(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ verb, reason }: { verb: StateVerb; reason?: string }) =>
+      unwrap(
+        client.POST(`/v1/keys/{id}/${verb}`, {
+          params: pathOf(id),
+          body: reason === undefined || reason === '' ? {} : { reason },
+        }),
+      ),
+    onSuccess: ({ key }) => afterChange(queries, key),
+  });
+}
+
+export function useEndSecret(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (secret_id: string) =>
+      unwrap(client.POST('/v1/keys/{id}/secrets/{secret_id}/end', { params: { path: { id, secret_id } } })),
+    onSuccess: ({ key }) => afterChange(queries, key),
+  });
+}
+
+/** Asks what a key may do; nothing counts as a use. */
+export const useExplain = (id: string) =>
+  useMutation({
+    mutationFn: (body: Use) => unwrap(client.POST('/v1/keys/{id}/explain', { params: pathOf(id), body })),
+  });

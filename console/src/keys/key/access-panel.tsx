@@ -1,0 +1,133 @@
+import { Alert, Button, List, Stack, Text, TextInput } from '@mantine/core';
+import { useState, type SubmitEvent } from 'react';
+import { CopyAs } from '../../page/copy-as.tsx';
+import { acknowledgedText, noticeDone } from '../../page/done-notice.tsx';
+import { fieldError, Problem } from '../../page/problem.tsx';
+import { ExpiryField } from '../form/expiry-field.tsx';
+import { FormColumns } from '../form/form-columns.tsx';
+import { HoldingsFields, type FieldsProps } from '../form/holdings-fields.tsx';
+import { TagsField } from '../form/tags-field.tsx';
+import { changesOf, type Change } from '../holdings/changes.ts';
+import { updateCommand } from '../holdings/command.ts';
+import { changeBody, draftOf, type Draft } from '../holdings/draft.ts';
+import { useUpdateKey } from '../key-mutations.ts';
+import { SentenceCard } from '../sentence-card.tsx';
+import type { PanelProps } from './panel.tsx';
+
+/** Changes what a key may do; says before what that takes away and what it gives. */
+export function AccessPanel({ read }: PanelProps) {
+  const { key } = read;
+  // What the person began with: somebody else's change since then is refused by the server, not overwritten.
+  const [start, setStart] = useState(read);
+  const [draft, setDraft] = useState<Draft>(() => draftOf(key));
+  const update = useUpdateKey(key.id);
+  const before = draftOf(start.key);
+  const changes = changesOf(before, draft);
+  const body = changeBody(before, draft);
+  const set = (change: Partial<Draft>): void => setDraft((was) => ({ ...was, ...change }));
+  const beginAnew = (from: typeof read): void => {
+    setStart(from);
+    setDraft(draftOf(from.key));
+    update.reset();
+  };
+  const save = async (): Promise<void> => {
+    const { key: changed, acknowledged } = await update.mutateAsync({ body, etag: start.etag });
+    beginAnew({ key: changed, etag: null });
+    noticeDone({
+      title: `${changed.name} is changed`,
+      message: acknowledgedText(acknowledged),
+      undo: async () => {
+        const undone = await update.mutateAsync({ body: changeBody(draft, before), etag: null });
+        beginAnew({ key: undone.key, etag: null });
+      },
+    });
+  };
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    void save().catch(() => undefined);
+  };
+  if (key.state === 'revoked')
+    return <Text size="sm">A revoked key cannot be changed. Restore it first.</Text>;
+  return (
+    <form onSubmit={submit} noValidate>
+      <FormColumns
+        side={
+          <>
+            <SentenceCard draft={draft} hasParent={key.parent !== null} />
+            <Changes changes={changes} />
+            <Problem error={update.error} onRetry={() => beginAnew(read)} />
+          </>
+        }
+        actions={
+          <>
+            <Button type="submit" loading={update.isPending} disabled={changes.length === 0}>
+              Save
+            </Button>
+            <Button variant="default" disabled={changes.length === 0} onClick={() => beginAnew(read)}>
+              Reset
+            </Button>
+            {changes.length > 0 && (
+              <CopyAs
+                operation="keys.update"
+                path={{ id: key.id }}
+                body={body}
+                cli={updateCommand(key.id, before, draft)}
+              />
+            )}
+          </>
+        }
+      >
+        <Fields draft={draft} set={set} error={update.error} />
+      </FormColumns>
+    </form>
+  );
+}
+
+function Fields(props: FieldsProps) {
+  const { draft, set, error } = props;
+  return (
+    <>
+      <TextInput
+        label="Name"
+        required
+        maxLength={200}
+        value={draft.name}
+        onChange={(event) => set({ name: event.currentTarget.value })}
+        error={fieldError(error, 'name')}
+      />
+      <ExpiryField
+        value={draft.expires}
+        onChange={(expires) => set({ expires })}
+        error={fieldError(error, 'expires_at')}
+      />
+      <HoldingsFields {...props} />
+      <TagsField {...props} />
+    </>
+  );
+}
+
+const EFFECTS: [Change['effect'], string, string][] = [
+  ['takes', 'Takes away', 'orange'],
+  ['gives', 'Gives', 'indigo'],
+  ['keeps', 'Also', 'gray'],
+];
+
+function Changes({ changes }: { changes: Change[] }) {
+  return (
+    <Stack gap="xs" role="status" aria-label="What saving changes">
+      {EFFECTS.map(([effect, title, color]) => {
+        const some = changes.filter((change) => change.effect === effect);
+        if (some.length === 0) return null;
+        return (
+          <Alert key={effect} color={color} title={title}>
+            <List size="sm" spacing={2}>
+              {some.map(({ text }) => (
+                <List.Item key={text}>{text}</List.Item>
+              ))}
+            </List>
+          </Alert>
+        );
+      })}
+    </Stack>
+  );
+}

@@ -1,0 +1,75 @@
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useState, type SubmitEvent } from 'react';
+import { CopyAs } from '../../page/copy-as.tsx';
+import { fieldError, Problem } from '../../page/problem.tsx';
+import type { Key } from '../holdings/draft.ts';
+import { useStateChange, type EndVerb } from './state-change.ts';
+
+const WORDS: Record<EndVerb, { label: string; text: string }> = {
+  disable: {
+    label: 'Disable',
+    text: 'No process admits the key until you enable it again. Its running requests end now.',
+  },
+  quarantine: {
+    label: 'Quarantine',
+    text: 'For a key that may have leaked: it may only read, 60 requests a minute. Its running requests end now.',
+  },
+  revoke: {
+    label: 'Revoke',
+    text: 'The key and its children end for good, with their running requests. You can restore it for 30 days.',
+  },
+};
+
+interface EndProps {
+  keyRecord: Key;
+  verb: EndVerb;
+  onClose: () => void;
+}
+
+/** Takes power from a key, with the reason for the audit record. */
+export function EndDialog({ keyRecord, verb, onClose }: EndProps) {
+  const [reason, setReason] = useState('');
+  const { change, run } = useStateChange(keyRecord);
+  const { label, text } = WORDS[verb];
+  const { id, name } = keyRecord;
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    void run(verb, reason.trim()).then(onClose, () => undefined);
+  };
+  const body = reason.trim() === '' ? {} : { reason: reason.trim() };
+  return (
+    <Modal opened onClose={onClose} title={`${label} ${name}?`}>
+      <form onSubmit={submit}>
+        <Stack>
+          <Text size="sm">{text}</Text>
+          <TextInput
+            label="Reason"
+            description="For the audit record, and for whoever looks at the key. May be empty"
+            maxLength={500}
+            data-autofocus
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+            error={fieldError(change.error, 'reason')}
+          />
+          <Problem error={change.error} />
+          <Group justify="space-between">
+            <CopyAs
+              operation={`keys.${verb}`}
+              path={{ id }}
+              body={body}
+              cli={['keys', verb, id, ...(reason.trim() === '' ? [] : ['--reason', reason.trim()])]}
+            />
+            <Group gap="xs">
+              <Button variant="default" onClick={onClose}>
+                Cancel
+              </Button>
+              <Button type="submit" color="red" loading={change.isPending}>
+                {label}
+              </Button>
+            </Group>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,81 @@
+import { Skeleton, Text } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
+import { columnsOf, DataTable } from '../../page/data-table.tsx';
+import { Empty } from '../../page/empty.tsx';
+import { Problem } from '../../page/problem.tsx';
+import { Time } from '../../page/time.tsx';
+import { refusalWords } from '../holdings/refusal-words.ts';
+import { recordsQuery } from '../key-queries.ts';
+import { ActorName } from './actor-name.tsx';
+import { Section, type PanelProps } from './panel.tsx';
+import type { components } from '@keyward/sdk';
+
+type AuditRecord = components['schemas']['AuditRecord'];
+
+const ACTIONS: Record<string, string> = {
+  'keys.mint': 'made it',
+  'keys.import': 'imported it',
+  'keys.update': 'changed it',
+  'keys.rotate': 'rotated it',
+  'keys.end_secret': 'ended its old secret',
+  'keys.disable': 'disabled it',
+  'keys.enable': 'enabled it',
+  'keys.quarantine': 'quarantined it',
+  'keys.revoke': 'revoked it',
+  'keys.restore': 'restored it',
+  'keys.verify': 'asked about it',
+};
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+/** What an entry says beside its action. */
+function detailsOf({ details, outcome }: AuditRecord): string {
+  const changed = details['changed'];
+  const parts = [
+    ...(outcome === 'ok' ? [] : [`refused: ${refusalWords(text(details['code']) ?? outcome)}`]),
+    ...(Array.isArray(changed) ? [changed.join(', ')] : []),
+    ...(text(details['reason']) === undefined ? [] : [`“${text(details['reason'])}”`]),
+    ...(details['quiet'] === true ? ['nobody used it any more'] : []),
+    ...(typeof details['count'] === 'number' && details['count'] > 1 ? [`${details['count']} times`] : []),
+  ];
+  return parts.join(' · ');
+}
+
+const COLUMNS = columnsOf<AuditRecord>(
+  ['When', ({ at }) => <Time at={at} />],
+  ['Who', ({ actor }) => <ActorName actor={actor} />],
+  ['What', ({ action }) => ACTIONS[action] ?? action],
+  ['Details', (record) => detailsOf(record)],
+);
+
+/** What was done to the key, from the audit record. */
+export function HistoryPanel({ read: { key } }: PanelProps) {
+  const records = useInfiniteQuery(recordsQuery(key.id, 'target'));
+  const rows = useMemo(() => records.data?.pages.flatMap(({ items }) => items) ?? [], [records.data]);
+  const { fetchNextPage, hasNextPage, isFetching } = records;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [fetchNextPage, hasNextPage, isFetching]);
+  return (
+    <Section title="History" note="Every change of the key, newest first.">
+      <Problem error={records.error} onRetry={() => void records.refetch()} />
+      {records.isPending && <Skeleton height={240} />}
+      {records.isSuccess && rows.length === 0 && (
+        <Empty title="Nothing was done to it yet">
+          <Text size="sm">Changes are recorded as they happen.</Text>
+        </Empty>
+      )}
+      {rows.length > 0 && (
+        <DataTable
+          label="History of the key"
+          columns={COLUMNS}
+          rows={rows}
+          rowId={({ seq }) => String(seq)}
+          onEnd={onEnd}
+          isLoadingMore={records.isFetchingNextPage}
+        />
+      )}
+    </Section>
+  );
+}

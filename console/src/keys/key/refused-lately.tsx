@@ -1,0 +1,67 @@
+import { OPERATIONS } from '@keyward/sdk';
+import { Button, Skeleton, Text } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { columnsOf, DataTable } from '../../page/data-table.tsx';
+import { Problem } from '../../page/problem.tsx';
+import { Time } from '../../page/time.tsx';
+import { refusalWords } from '../holdings/refusal-words.ts';
+import type { Scope } from '../holdings/scopes.ts';
+import { recordsQuery } from '../key-queries.ts';
+import type { Question } from './explain-form.tsx';
+import { Section } from './panel.tsx';
+import type { components } from '@keyward/sdk';
+
+type AuditRecord = components['schemas']['AuditRecord'];
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const OPERATION: Record<string, { summary: string; scope: string | null }> = OPERATIONS;
+
+/** The same use, as a question. */
+const questionOf = ({ action, details }: AuditRecord): Question => ({
+  scope: (OPERATION[action]?.scope ?? null) as Scope | null,
+  name: '',
+  ip: text(details['ip']),
+});
+
+/** Requests of the key that were refused, from the audit record. */
+export function RefusedLately({ id, onAsk }: { id: string; onAsk: (question: Question) => void }) {
+  const records = useInfiniteQuery(recordsQuery(id, 'actor'));
+  const rows = useMemo(
+    () =>
+      records.data?.pages.flatMap(({ items }) => items.filter(({ outcome }) => outcome === 'refused')) ?? [],
+    [records.data],
+  );
+  const columns = useMemo(
+    () =>
+      columnsOf<AuditRecord>(
+        ['Request', ({ action }) => OPERATION[action]?.summary ?? action],
+        ['Refused because', ({ details }) => refusalWords(text(details['code']))],
+        ['Times', ({ details }) => (typeof details['count'] === 'number' ? details['count'] : 1)],
+        ['From', ({ details }) => text(details['ip'])],
+        ['When', ({ at }) => <Time at={at} />],
+        [
+          'Explain',
+          (record) => (
+            <Button size="compact-xs" variant="default" onClick={() => onAsk(questionOf(record))}>
+              Explain
+            </Button>
+          ),
+        ],
+      ),
+    [onAsk],
+  );
+  return (
+    <Section
+      title="Refused lately"
+      note="From the audit record. Equal refusals within a moment count as one."
+    >
+      <Problem error={records.error} onRetry={() => void records.refetch()} />
+      {records.isPending && <Skeleton height={120} />}
+      {records.isSuccess && rows.length === 0 && <Text size="sm">No request of this key was refused.</Text>}
+      {rows.length > 0 && (
+        <DataTable label="Refused requests" columns={columns} rows={rows} rowId={({ seq }) => String(seq)} />
+      )}
+    </Section>
+  );
+}

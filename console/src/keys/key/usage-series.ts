@@ -1,0 +1,68 @@
+import type { components } from '@keyward/sdk';
+import type { PlotSeries } from '../../page/plot.tsx';
+import { stepOf } from '../key-queries.ts';
+
+export type Steps = components['schemas']['UsageStep'][];
+type Step = Steps[number];
+
+const refused = ({ refusals }: Step): number =>
+  Object.values(refusals).reduce((sum, count) => sum + count, 0);
+
+/** What is drawn: two series add up. */
+export const MEASURES = {
+  requests: {
+    label: 'Requests',
+    // Bars are drawn over each other: the larger one first.
+    series: [
+      ['all requests', ({ requests }: Step) => requests],
+      ['refused', refused],
+    ],
+  },
+  tokens: {
+    label: 'Tokens',
+    series: [
+      ['in and out', (step: Step) => step.tokens_in + step.tokens_out],
+      ['out', ({ tokens_out }: Step) => tokens_out],
+    ],
+  },
+  usd: { label: 'USD', series: [['USD', ({ usd }: Step) => Number(usd)]] },
+} as const;
+export type Measure = keyof typeof MEASURES;
+
+const HOUR_S = 3_600;
+const STEP_S = { hour: HOUR_S, day: 24 * HOUR_S };
+
+/** One value a step, 0 where nothing was used: the server leaves those out. */
+export function seriesOf(
+  steps: Steps,
+  { measure, days, nowMs = Date.now() }: { measure: Measure; days: number; nowMs?: number },
+): { times: number[]; series: PlotSeries[] } {
+  const size = STEP_S[stepOf(days)];
+  const at = (seconds: number): number => Math.floor(seconds / size) * size;
+  const last = at(nowMs / 1_000);
+  const first = at(nowMs / 1_000 - days * 24 * HOUR_S);
+  const times = Array.from({ length: (last - first) / size + 1 }, (_, index) => first + index * size);
+  const byTime = new Map(steps.map((step) => [at(Date.parse(step.start) / 1_000), step]));
+  const series = MEASURES[measure].series.map(([label, value]) => ({
+    label,
+    values: times.map((time) => {
+      const step = byTime.get(time);
+      return step === undefined ? 0 : value(step);
+    }),
+  }));
+  return { times, series };
+}
+
+const sum = (steps: Steps, value: (step: Step) => number): number =>
+  steps.reduce((total, step) => total + value(step), 0);
+const number = (value: number): string => value.toLocaleString(undefined, { maximumFractionDigits: 4 });
+
+/** Such as "120 requests, 4 of them refused". */
+export function totalOf(steps: Steps, measure: Measure): string {
+  if (measure === 'usd') return `${number(sum(steps, ({ usd }) => Number(usd)))} USD`;
+  if (measure === 'tokens') {
+    const [taken, given] = [sum(steps, (one) => one.tokens_in), sum(steps, (one) => one.tokens_out)];
+    return `${number(taken + given)} tokens, ${number(given)} of them in answers`;
+  }
+  return `${number(sum(steps, ({ requests }) => requests))} requests, ${number(sum(steps, refused))} of them refused`;
+}

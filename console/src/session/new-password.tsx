@@ -1,0 +1,15 @@
+import { PasswordInput } from '@mantine/core';
+import { fieldError } from '../page/problem.tsx';
+
+/** A field for a password that did not exist before. */
+export const NewPassword = ({ label = 'New password', error }: { label?: string; error: unknown }) => (
+  <PasswordInput
+    name="password"
+    label={label}
+    description="At least 8 characters. A sentence is easier to remember than signs."
+    required
+    minLength={8}
+    autoComplete="new-password"
+    error={fieldError(error, 'password')}
+  />
+);

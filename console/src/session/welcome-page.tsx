@@ -1,0 +1,75 @@
+import { Button, Group, Radio, Stack, TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useState, type SubmitEvent } from 'react';
+import { formValues } from '../page/form-values.ts';
+import { Page } from '../page/page.tsx';
+import { PageLink } from '../page/page-link.tsx';
+import { fieldError, Problem } from '../page/problem.tsx';
+import { NewPassword } from './new-password.tsx';
+import { useSetup } from './session-mutations.ts';
+
+type Choice = 'password' | 'users';
+
+/** First run: how people sign in from now on. */
+export function WelcomePage() {
+  const [choice, setChoice] = useState<Choice>('password');
+  const setup = useSetup();
+  const navigate = useNavigate();
+  const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
+    const value = formValues(event);
+    const password = value('password');
+    try {
+      await setup.mutateAsync(
+        choice === 'users' ? { username: value('username').trim(), password } : { password },
+      );
+      await navigate({ to: '/' });
+    } catch {
+      // Shown below the fields.
+    }
+  };
+  return (
+    <Page title="Welcome" description="You are in with the admin key. How shall people sign in from now on?">
+      <form onSubmit={(event) => void submit(event)} style={{ maxWidth: 480 }}>
+        <Stack>
+          <Radio.Group
+            name="choice"
+            label="Who uses this console?"
+            value={choice}
+            onChange={(value) => setChoice(value)}
+          >
+            <Stack gap="xs" mt="xs">
+              <Radio
+                value="password"
+                label="Only I do"
+                description="One password. You can add people later."
+              />
+              <Radio
+                value="users"
+                label="Several people"
+                description="Each has an account and a role. You become the first administrator. This cannot be undone."
+              />
+            </Stack>
+          </Radio.Group>
+          {choice === 'users' && (
+            <TextInput
+              name="username"
+              label="Your username"
+              description="A lower-case letter, then letters, digits and . _ - @; at most 64 characters"
+              required
+              autoComplete="username"
+              error={fieldError(setup.error, 'username')}
+            />
+          )}
+          <NewPassword label="Password" error={setup.error} />
+          <Problem error={setup.error} />
+          <Group>
+            <Button type="submit" loading={setup.isPending}>
+              {choice === 'users' ? 'Make my account' : 'Set the password'}
+            </Button>
+            <PageLink to="/">Not now</PageLink>
+          </Group>
+        </Stack>
+      </form>
+    </Page>
+  );
+}

@@ -1,0 +1,76 @@
+import { Badge, Button, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { columnsOf } from '../page/data-table.tsx';
+import { List } from '../page/list.tsx';
+import { Page } from '../page/page.tsx';
+import { PageLink } from '../page/page-link.tsx';
+import { HealthBadge } from './health-badge.tsx';
+import { TestButton } from './test-button.tsx';
+import { upstreamsQuery, type Upstream } from './upstream-queries.ts';
+
+/** The servers of models behind this one. */
+export function UpstreamsPage() {
+  const upstreams = useQuery(upstreamsQuery);
+  const add = (
+    <Button component={Link} to="/upstreams/new">
+      Add an upstream
+    </Button>
+  );
+  return (
+    <Page
+      title="Upstreams"
+      description="Servers of models behind this one: OpenAI, Ollama, vLLM, llama.cpp and others that speak the OpenAI API."
+      actions={add}
+    >
+      <List
+        label="Upstreams"
+        query={upstreams}
+        rows={upstreams.data?.items ?? []}
+        columns={COLUMNS}
+        rowId={({ id }) => id}
+        emptyTitle="There is no upstream yet"
+      >
+        <Text size="sm">
+          The local model works without one. Add a server to offer its models behind keys.
+        </Text>
+        {add}
+      </List>
+    </Page>
+  );
+}
+
+const modelsIn = ({ models }: Upstream): string =>
+  models.length === 0
+    ? 'all that it lists'
+    : models.map((model) => (typeof model === 'string' ? model : model.name)).join(', ');
+
+const COLUMNS = columnsOf<Upstream>(
+  [
+    'Name',
+    ({ id, name }) => (
+      <PageLink to="/upstreams/$id" params={{ id }}>
+        {name}
+      </PageLink>
+    ),
+  ],
+  ['Address', ({ base_url }) => base_url],
+  [
+    'Models',
+    (upstream) => (
+      <Text size="sm" maw={280} truncate>
+        {modelsIn(upstream)}
+      </Text>
+    ),
+  ],
+  ['Health', (upstream) => <HealthBadge upstream={upstream} />],
+  [
+    'Use',
+    ({ enabled }) => (
+      <Badge variant="default" tt="none">
+        {enabled ? 'enabled' : 'disabled'}
+      </Badge>
+    ),
+  ],
+  ['Test', ({ id, name }) => <TestButton id={id} name={name} />],
+);

@@ -1,0 +1,172 @@
+import { beforeAll, expect, test } from 'vitest';
+import { Home } from '../../server/src/cli/cli.fixture.ts';
+import { describeOnServer, type TestServer } from '../../server/test/server.ts';
+import { openConsole } from './browser.ts';
+
+interface Minted {
+  id: string;
+  name: string;
+  scopes: string[];
+  role: string | null;
+  limits: object[];
+  budgets: { amount: string }[];
+  expires_at: string | null;
+  tags: string[];
+  selectors: { workspaces: { allow: string[] }; models: { allow: string[]; deny: string[] }; ips: string[] };
+}
+
+describeOnServer('sqlite', 'the page that makes a key', (start) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await start();
+    for (const name of ['Handbook', 'Salaries'])
+      await server.request('POST', '/v1/workspace/new', { body: { name } });
+  });
+  const open = () => openConsole(server, { signIn: { key: server.adminKey }, path: '/keys/new' });
+  const newest = async (): Promise<Minted> =>
+    (await server.request<{ items: Minted[] }>('GET', '/v1/keys?limit=1')).body.items[0] as Minted;
+
+  test('a key for one workspace is made by its task alone, and its secret is in no place after the dialog', async () => {
+    const { page, inspect, holdsNone } = await open();
+    await page.getByRole('textbox', { name: 'Name' }).fill('ferry page');
+    await page.getByRole('checkbox', { name: 'Chat with one workspace' }).click();
+    const says = page.getByRole('status', { name: 'What the key may do' });
+    await expect.poll(() => says.textContent()).toBe('This key may chat with the workspace ….');
+    await page.getByRole('combobox', { name: 'Which workspace?' }).fill('hand');
+    await page.getByRole('option', { name: 'handbook' }).click();
+    await expect.poll(() => says.textContent()).toBe('This key may chat with the workspace handbook.');
+    await page.keyboard.press('Tab');
+    await inspect('new-key');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    const dialog = page.getByRole('dialog', { name: 'The secret of ferry page' });
+    const secret = (await dialog.getByLabel('Secret', { exact: true }).textContent()) ?? '';
+    expect(secret).toMatch(/^sk-kw1/);
+    await inspect('new-key-secret');
+    await dialog.getByRole('button', { name: 'Copy the secret' }).click();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('heading', { name: 'ferry page' }).waitFor();
+    await holdsNone([secret]);
+    expect(await newest()).toMatchObject({
+      scopes: ['workspaces:read', 'workspaces:chat'],
+      selectors: { workspaces: { allow: ['handbook'] }, models: { allow: [] } },
+    });
+  });
+
+  test('a task that needs a name makes no key without it: an empty list would cover all', async () => {
+    const { page } = await open();
+    const before = await newest();
+    await page.getByRole('textbox', { name: 'Name' }).fill('unbounded');
+    await page.getByRole('checkbox', { name: 'Call one model' }).click();
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByText('Name a model and press Enter, or choose “Call any model”.').waitFor();
+    expect((await newest()).id).toBe(before.id);
+    await page.getByRole('checkbox', { name: 'Call any model' }).click();
+    expect(await page.getByRole('combobox', { name: 'Which model?' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await newest()).toMatchObject({ name: 'unbounded', scopes: ['models:use'] });
+  });
+
+  test('a key is made with the keyboard alone, and the focus is in the dialog with its secret', async () => {
+    const { page } = await open();
+    await expect.poll(() => page.evaluate('document.activeElement?.getAttribute("maxlength")')).toBe('200');
+    await page.keyboard.type('typed');
+    for (let presses = 0; presses < 4; presses++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await expect
+      .poll(() => page.getByRole('checkbox', { name: 'Call any model' }).getAttribute('aria-checked'))
+      .toBe('true');
+    await page.getByRole('textbox', { name: 'Name' }).focus();
+    await page.keyboard.press('Enter');
+    const copy = page.getByRole('dialog').getByRole('button', { name: 'Copy the secret' });
+    await expect.poll(() => copy.evaluate((button) => button === document.activeElement)).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.getByText('You have not copied the secret').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'typed' }).waitFor();
+    expect(await newest()).toMatchObject({ name: 'typed', scopes: ['models:use'] });
+  });
+
+  test('the details behind the tasks set every bound, and the shown command makes the same key', async () => {
+    const { page, inspect } = await open();
+    await page.getByRole('textbox', { name: 'Name' }).fill("it's detailed");
+    await page.getByRole('checkbox', { name: 'Run batches' }).click();
+    await page.getByRole('button', { name: '30 days' }).click();
+    await page.getByRole('button', { name: 'Scopes, limits, budgets, addresses and tags' }).click();
+    await page.getByRole('checkbox', { name: 'see usage' }).check();
+    await page.getByRole('combobox', { name: 'But never these models' }).fill('gpt-*');
+    await page.keyboard.press('Enter');
+    await page.getByRole('combobox', { name: 'Addresses' }).pressSequentially('10.0.0.0/8,');
+    await page.getByRole('button', { name: 'Add a limit' }).click();
+    await page.getByRole('button', { name: 'Add a budget' }).click();
+    await page
+      .getByRole('group', { name: 'Budget usd_month' })
+      .getByRole('textbox', { name: 'At most' })
+      .fill('2.50');
+    await page.getByRole('combobox', { name: 'Tags' }).fill('nightly');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await inspect('new-key-details');
+    const says = page.getByRole('status', { name: 'What the key may do' });
+    await expect
+      .poll(() => says.textContent())
+      .toMatch(
+        /^This key may use any model except gpt-\*, run batches, and see usage, at most 60 requests a minute and 2\.5 USD a month, from 10\.0\.0\.0\/8 only, until \d+ \w+ \d+\.$/,
+      );
+    await page.getByRole('button', { name: 'Copy as…' }).click();
+    const terminal = page.getByRole('dialog', { name: 'The same from a terminal' });
+    const command = (await terminal.getByLabel('CLI', { exact: true }).textContent()) ?? '';
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('dialog', { name: /The secret of/ }).waitFor();
+    const made = await newest();
+    expect(made).toMatchObject({
+      limits: [{ name: 'per_minute', requests: 60, window_seconds: 60 }],
+      budgets: [{ name: 'usd_month', unit: 'usd', amount: '2.50', period: 'month' }],
+      selectors: { models: { allow: [], deny: ['gpt-*'] }, ips: ['10.0.0.0/8'] },
+      tags: ['nightly'],
+    });
+    const home = new Home({ KEYWARD_URL: server.url, KEYWARD_API_KEY: server.adminKey });
+    const { code, stderr } = await home.run(argumentsOf(command));
+    home.remove();
+    expect([code, stderr.includes('error')]).toEqual([0, false]);
+    const { id: _, ...same } = await newest();
+    const settings = ({ name, scopes, role, limits, budgets, expires_at, tags, selectors }: Minted) => ({
+      name,
+      scopes,
+      role,
+      limits,
+      budgets,
+      expires_at,
+      tags,
+      selectors,
+    });
+    expect(settings(same as Minted)).toEqual(settings(made));
+  });
+
+  test('what the server refuses is said at its field, and nothing that was typed is lost', async () => {
+    const { page, complaints } = await open();
+    await page.getByRole('checkbox', { name: 'Call any model' }).click();
+    await page.getByRole('button', { name: 'Scopes, limits, budgets, addresses and tags' }).click();
+    await page.getByRole('combobox', { name: 'Addresses' }).pressSequentially('10.0.0.999,');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('alert').waitFor();
+    const field = page.getByRole('textbox', { name: 'Name' });
+    await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
+    await field.fill('named');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page
+      .getByText('must be an IP address or a CIDR range such as 10.0.0.0/8', { exact: true })
+      .waitFor();
+    expect(await page.getByText('10.0.0.999', { exact: true }).count()).toBe(1);
+    expect(complaints.splice(0).join()).toMatch(/422/);
+  });
+});
+
+/** The words of a command as a shell reads them, without its name. */
+const argumentsOf = (command: string): string[] =>
+  [...command.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g)]
+    .map(([word]) =>
+      word.replaceAll(/'([^']*)'|\\(.)/g, (_, quoted?: string, escaped?: string) => quoted ?? escaped ?? ''),
+    )
+    .slice(1);

@@ -1,0 +1,77 @@
+import { beforeAll, expect, test } from 'vitest';
+import { describeOnServer, type TestServer } from '../../server/test/server.ts';
+import { startTestUpstream, type TestUpstream } from '../../server/test/upstream.ts';
+import { openConsole } from './browser.ts';
+
+const NAME = 'hosted';
+const SECRET = 'sk-upstream-0123456789abcdef';
+
+describeOnServer('sqlite', 'the pages of upstreams and models', (start) => {
+  let server: TestServer;
+  let upstream: TestUpstream;
+  beforeAll(async () => {
+    server = await start();
+    upstream = await startTestUpstream();
+    upstream.models = ['gpt-test'];
+  });
+
+  test('an upstream is added with a key and a price, tested step by step, changed and removed', async () => {
+    const { page, inspect, holdsNone } = await openConsole(server, {
+      signIn: { key: server.adminKey },
+      path: '/upstreams',
+    });
+    await page.getByRole('link', { name: 'Add an upstream' }).first().click();
+    await page.getByLabel('Name').fill(NAME);
+    await page.getByLabel('Address').fill(upstream.baseUrl);
+    await page.getByLabel('Key of the upstream').fill(SECRET);
+    await page.getByRole('button', { name: 'Add a price' }).click();
+    await page.getByLabel('Model or pattern').fill('gpt-*');
+    await page.getByLabel('Input of gpt-*', { exact: true }).fill('2.50');
+    await page.getByLabel('Output of gpt-*').fill('10');
+    await inspect('upstream-new');
+    await page.getByRole('button', { name: 'Add it' }).click();
+    await page.getByRole('heading', { name: NAME }).waitFor();
+    await holdsNone([SECRET]);
+    await page.getByText('One that ends in').waitFor();
+    await page.getByRole('button', { name: `Test ${NAME}` }).click();
+    await page.getByText('The upstream works.').waitFor();
+    await inspect('upstream-test');
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Weight').fill('3');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(`${NAME} was changed`).waitFor();
+    const { body } = await server.request<{
+      items: { weight: number; has_api_key: boolean; prices: object }[];
+    }>('GET', '/v1/upstreams');
+    expect(body.items[0]).toMatchObject({
+      weight: 3,
+      has_api_key: true,
+      prices: { 'gpt-*': { input_usd_per_million_tokens: '2.50', output_usd_per_million_tokens: '10' } },
+    });
+    await page.getByRole('link', { name: 'Models' }).click();
+    await page.getByRole('table', { name: 'Models' }).getByText('gpt-test').waitFor();
+    await inspect('models');
+    await page.getByRole('link', { name: 'Upstreams' }).click();
+    await page.getByRole('link', { name: NAME }).click();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('There is no upstream yet').waitFor();
+  });
+
+  test('an address that does not answer fails the test at its step, and a bad field is named at the field', async () => {
+    const { page, complaints, inspect } = await openConsole(server, {
+      signIn: { key: server.adminKey },
+      path: '/upstreams/new',
+    });
+    await page.getByLabel('Name').fill('nowhere');
+    await page.getByLabel('Address').fill('ftp://127.0.0.1');
+    await page.getByRole('button', { name: 'Add it' }).click();
+    await expect.poll(() => page.getByText(/^must begin with http/).count()).toBeGreaterThan(0);
+    expect(complaints.splice(0).join()).toContain('422');
+    await inspect('upstream-refused');
+    await page.getByLabel('Address').fill('http://127.0.0.1:9/v1');
+    await page.getByRole('button', { name: 'Add it' }).click();
+    await page.getByRole('button', { name: 'Test nowhere' }).click();
+    await page.getByText('The upstream does not work').waitFor();
+  });
+});
