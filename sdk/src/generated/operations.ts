@@ -1295,6 +1295,13 @@ export const OPERATIONS = {
     "description": "With folder: one folder, page by page. Scope: documents:read.",
     "scope": "documents:read"
   },
+  "documents.list_folders": {
+    "method": "GET",
+    "path": "/v1/documents/folders",
+    "summary": "List the folders, with how many documents each has",
+    "description": "Scope: documents:read.",
+    "scope": "documents:read"
+  },
   "documents.list_folder": {
     "method": "GET",
     "path": "/v1/documents/folder/{folderName}",
@@ -1666,6 +1673,27 @@ export const OPERATIONS = {
     "description": "Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
+  "embeds.get": {
+    "method": "GET",
+    "path": "/v1/embed/{uuid}",
+    "summary": "One chat widget with its settings",
+    "description": "Scope: embeds:manage.",
+    "scope": "embeds:manage"
+  },
+  "embeds.update": {
+    "method": "POST",
+    "path": "/v1/embed/{uuid}",
+    "summary": "Change a chat widget; what is not named stays",
+    "description": "The key becomes its payer and must hold workspaces:chat there. Scope: embeds:manage.",
+    "scope": "embeds:manage"
+  },
+  "embeds.delete": {
+    "method": "DELETE",
+    "path": "/v1/embed/{uuid}",
+    "summary": "Remove a chat widget and its chats",
+    "description": "The key must hold workspaces:chat there, as to change it. Scope: embeds:manage.",
+    "scope": "embeds:manage"
+  },
   "embeds.chats": {
     "method": "GET",
     "path": "/v1/embed/{uuid}/chats",
@@ -1685,20 +1713,6 @@ export const OPERATIONS = {
     "path": "/v1/embed/new",
     "summary": "Make a chat widget of a workspace",
     "description": "The key must hold workspaces:chat there, without address ranges. Visitors spend the budgets and limits of the key that made or last changed the widget, and use its models; the widget ends with it. Scope: embeds:manage.",
-    "scope": "embeds:manage"
-  },
-  "embeds.update": {
-    "method": "POST",
-    "path": "/v1/embed/{uuid}",
-    "summary": "Change a chat widget; what is not named stays",
-    "description": "The key becomes its payer and must hold workspaces:chat there. Scope: embeds:manage.",
-    "scope": "embeds:manage"
-  },
-  "embeds.delete": {
-    "method": "DELETE",
-    "path": "/v1/embed/{uuid}",
-    "summary": "Remove a chat widget and its chats",
-    "description": "The key must hold workspaces:chat there, as to change it. Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
   "embeds.adopt": {
@@ -2019,6 +2033,48 @@ export const OPERATIONS = {
   "console.models_part": {
     "method": "GET",
     "path": "/models/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.workspaces": {
+    "method": "GET",
+    "path": "/workspaces",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.workspaces_part": {
+    "method": "GET",
+    "path": "/workspaces/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.documents": {
+    "method": "GET",
+    "path": "/documents",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.documents_part": {
+    "method": "GET",
+    "path": "/documents/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.widgets": {
+    "method": "GET",
+    "path": "/widgets",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.widgets_part": {
+    "method": "GET",
+    "path": "/widgets/{model}",
     "summary": "Show a page of the console",
     "description": "Needs no key.",
     "scope": null
