@@ -82,4 +82,20 @@ export const identityMigrations: Migration[] = [
       `update invites set made_by = 'user:' || created_by where created_by > 0`,
     ],
   },
+  {
+    id: 'identity-oidc-1',
+    statements: ({ bytes }) => [
+      `create table oidc_links (
+        issuer text not null,
+        subject text not null,
+        user_id bigint not null references users (id),
+        created_at bigint not null,
+        primary key (issuer, subject)
+      )`,
+      `create index oidc_links_user on oidc_links (user_id)`,
+      // Sign-ins that have ended, until their time is over: each ends once.
+      `create table oidc_spent_states (digest ${bytes} primary key, expires_at bigint not null)`,
+      `create index oidc_spent_states_expiry on oidc_spent_states (expires_at)`,
+    ],
+  },
 ];

@@ -80,7 +80,7 @@ export async function updateUser(
 }
 
 /** A suspension or a lower role ends the running requests of the user; a new password ends the sessions. */
-function changesOf(
+export function changesOf(
   { id, ownerId, role: before }: User,
   { suspended, role, password }: UserFields,
 ): readonly Change[] {
@@ -100,7 +100,7 @@ const keptBy = (role: UserRole): readonly string[] => (role === 'default' ? [] :
 const NAMED_MAX = 100;
 
 /** After a demotion no key keeps more power than the user; an administrator can restore some. */
-async function endExcessKeys(
+export async function endExcessKeys(
   tx: Db,
   { keys }: Identity,
   { before, role }: { before: User; role: UserRole | undefined },
