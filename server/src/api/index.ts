@@ -13,6 +13,7 @@ import { importRoutes } from './keys/import.ts';
 import { keyStateRoutes } from './keys/key-states.ts';
 import { keyRoutes } from './keys/keys.ts';
 import { ownerRoutes } from './owners.ts';
+import { oidcRoutes } from './session/oidc.ts';
 import { runningRoutes } from './running/running.ts';
 import { systemRoutes } from './system.ts';
 import { swarmRoutes } from './swarm/swarm.ts';
@@ -41,6 +42,7 @@ export const apiRoutes: Route[] = [
   ...executionRoutes,
   ...swarmRoutes,
   ...enrolmentRoutes,
+  ...oidcRoutes,
   ...systemRoutes,
 ];
 export { capabilitiesRoute } from './capabilities.ts';

@@ -16,7 +16,7 @@ export { endSession, subjectOfUser } from './login/sessions.ts';
 export { beginSignIn, endSignIn } from './oidc/callback.ts';
 export { CALLBACK_PATH, OidcProvider } from './oidc/provider.ts';
 export { SignInFailure, type SignInFailureCode } from './oidc/sign-in-failure.ts';
-export { returnPath } from './oidc/transaction.ts';
+export { returnPath, TRANSACTION_MS } from './oidc/transaction.ts';
 export { changeOwnAccount } from './own-account.ts';
 export { issueLoginToken, loginWithToken } from './login/sso.ts';
 export { USER_ROLES, type User, type UserInput, type UserRole } from './user.ts';

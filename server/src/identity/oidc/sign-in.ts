@@ -6,7 +6,7 @@ import { nextId, type Db } from '../../storage/index.ts';
 import { hasAdmin } from '../administrators.ts';
 import type { Identity } from '../identity.ts';
 import { beginSession, sessionsEnd, subjectOfUser } from '../login/sessions.ts';
-import { insertNewUser } from '../new-user.ts';
+import { insertNewUser, passwordContext } from '../new-user.ts';
 import { isDemotion } from '../power.ts';
 import { lockMode } from '../store/mode-store.ts';
 import { findLink, insertLink, isLinked, spendState } from '../store/oidc-store.ts';
@@ -160,7 +160,9 @@ async function link(
   await insertLink(tx, { issuer, subject, user_id: user.id, created_at: nowMs });
   effects.entries.push({ action: 'users.link', target: `user:${user.id}`, details: { issuer, subject } });
   if (before === undefined) return;
-  await updateUser(tx, user.id, { password_kind: 'none', updated_at: nowMs });
+  // A login with the password at the same time finds another hash (login.ts).
+  const password_hash = keys.sealing.seal('', passwordContext(user.id));
+  await updateUser(tx, user.id, { password_hash, password_kind: 'none', updated_at: nowMs });
   await dropCodes(tx, user.id);
   await revokeSessionsOf(tx, user.id, nowMs);
   effects.changes.push(sessionsEnd(user.id));
