@@ -12,6 +12,12 @@ export interface ClientOptions {
    */
   apiKey?: string | undefined;
   /**
+   * Uses the session of the browser instead of a key, in a page of the server itself: the browser adds the cookie that
+   * `POST /v1/session` has set.
+   * @default false
+   */
+  session?: boolean | undefined;
+  /**
    * Sends a request.
    * @default the global `fetch`
    */
@@ -99,7 +105,9 @@ const wasNeverSent = (error: unknown): boolean =>
   error instanceof KeywardConnectionError && NEVER_SENT.has(error.code);
 
 /** @throws TypeError when the key cannot stand in a header; its text is not repeated. */
-export function transport({ apiKey, fetch: given, retries = 2, timeoutMs }: ClientOptions): Send {
+export function transport({ apiKey, session, fetch: given, retries = 2, timeoutMs }: ClientOptions): Send {
+  if (apiKey !== undefined && session === true)
+    throw new TypeError('Give either apiKey or session: the server ignores the session where a key is sent.');
   // The runtime's own complaint about a bad header would quote the key.
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey))
     throw new TypeError('The API key holds characters that no key has, such as a space or a line end.');
@@ -131,6 +139,8 @@ export function transport({ apiKey, fetch: given, retries = 2, timeoutMs }: Clie
 
   return async (request, options = {}) => {
     if (apiKey !== undefined) request.headers.set('authorization', `Bearer ${apiKey}`);
+    // Pages of other sites cannot send it.
+    if (session === true) request.headers.set('x-keyward-session', '1');
     const limitMs = timeoutMs ?? options.defaultTimeoutMs ?? TIMEOUT_MS;
     for (let tried = 0; ; tried++) {
       const mayRepeat = tried < retries && isKept(request);

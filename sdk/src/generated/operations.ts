@@ -217,6 +217,27 @@ export const OPERATIONS = {
     "description": "With the header anthropic-version, in the form of the Messages API. Scope: models:use.",
     "scope": "models:use"
   },
+  "session.get": {
+    "method": "GET",
+    "path": "/v1/session",
+    "summary": "Who is signed in, and how to sign in",
+    "description": "For pages of this server: reads the session cookie. The answer is 200 without a session too. Needs no key.",
+    "scope": null
+  },
+  "session.create": {
+    "method": "POST",
+    "path": "/v1/session",
+    "summary": "Sign in",
+    "description": "Sets the session cookie. With users: username and password. Without: the one password, or an admin key. Needs X-Keyward-Session: 1. Needs no key.",
+    "scope": null
+  },
+  "session.delete": {
+    "method": "DELETE",
+    "path": "/v1/session",
+    "summary": "Sign out",
+    "description": "Ends the session, with its running requests, on every node, and removes the cookie. Needs a session, no key.",
+    "scope": null
+  },
   "keys.create": {
     "method": "POST",
     "path": "/v1/keys",

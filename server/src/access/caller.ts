@@ -2,8 +2,9 @@ import { lackOf } from './scope-refusal.ts';
 import type { Scope } from './scopes.ts';
 import { coversAll, inRanges, selects, type ResourceType, type Selectors } from './selectors.ts';
 
-/** The authenticated key of a request. Made by `keys`. */
+/** The authenticated key of a request, or the person of a session. Made by `keys`. */
 export interface Caller {
+  /** Of a person: `user:` and the id of the user, or `admin`. */
   keyId: string;
   keyName: string;
   ownerId: string;
@@ -119,3 +120,6 @@ export function decide(
 /** Whether a key has a workspace selector: other workspaces do not exist for it. Guarded by selectors.test.ts. */
 export const isBound = ({ selectors }: Pick<Caller, 'selectors'>): boolean =>
   !coversAll(selectors.workspaces);
+
+/** Whether it is a key, with a secret and children; otherwise it is a person who has logged in. */
+export const isOfKey = ({ keyId }: Pick<Caller, 'keyId'>): boolean => keyId.startsWith('key_');

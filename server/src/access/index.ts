@@ -1,4 +1,4 @@
-export type { Actor, Bounds } from './actor.ts';
+export { callerIn, type Actor, type Bounds } from './actor.ts';
 export {
   AMOUNT_MAX,
   BUDGET_PERIODS,
@@ -6,6 +6,7 @@ export {
   DECIMALS,
   decide,
   isBound,
+  isOfKey,
   isRequestLimit,
 } from './caller.ts';
 export type {

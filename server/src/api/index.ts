@@ -13,8 +13,9 @@ import { importRoutes } from './keys/import.ts';
 import { keyStateRoutes } from './keys/key-states.ts';
 import { keyRoutes } from './keys/keys.ts';
 import { ownerRoutes } from './owners.ts';
-import { oidcRoutes } from './session/oidc.ts';
+import { oidcRoutes } from './sessions/oidc.ts';
 import { runningRoutes } from './running/running.ts';
+import { sessionRoutes } from './sessions/session.ts';
 import { systemRoutes } from './system.ts';
 import { swarmRoutes } from './swarm/swarm.ts';
 import { upstreamRoutes } from './upstreams.ts';
@@ -23,6 +24,7 @@ import { verifyRoutes } from './keys/verify.ts';
 
 /** Keyward's own API. */
 export const apiRoutes: Route[] = [
+  ...sessionRoutes,
   ...keyRoutes,
   ...keyStateRoutes,
   ...verifyRoutes,

@@ -1,4 +1,4 @@
-import type { Actor } from '../access/index.ts';
+import { isOfKey, type Actor, type Caller } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { KEY_MARK } from '../base/key-text.ts';
 import type { Acknowledgement, Change, Nodes } from '../nodes/index.ts';
@@ -103,6 +103,10 @@ export class Audit {
 }
 
 function textOf(actor: Author): AuditEntry['actor'] {
-  if (actor.kind === 'key') return `key:${actor.caller.keyId}`;
+  if (actor.kind === 'key') return authorOf(actor.caller);
   return actor.kind === 'user' ? `user:${actor.id}` : actor.kind;
 }
+
+/** The author of a request in a record. */
+export const authorOf = (caller: Pick<Caller, 'keyId'>): AuditEntry['actor'] =>
+  isOfKey(caller) ? `key:${caller.keyId}` : (caller.keyId as 'admin' | `user:${number}`);

@@ -1,4 +1,4 @@
-export { Audit, type Entry } from './audit.ts';
+export { Audit, authorOf, type Entry } from './audit.ts';
 export { canonical } from './canonical.ts';
 export type { BrokenChain, Fault, Verification, WholeChain } from './chain.ts';
 export type { AuditSigner, Checkpoint } from './checkpoint.ts';

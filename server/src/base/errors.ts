@@ -10,6 +10,8 @@ export const ERROR_CODES = {
   key_revoked: { status: 401, title: 'The key was revoked while the request ran' },
   session_ended: { status: 401, title: 'The session was ended while the request ran' },
   invalid_session: { status: 401, title: 'The session is not valid' },
+  wrong_credentials: { status: 401, title: 'The name, the password or the key is wrong' },
+  csrf_refused: { status: 403, title: 'Another site may have sent this request' },
   insufficient_scope: { status: 403, title: 'The key lacks a scope' },
   forbidden_resource: { status: 403, title: 'The key does not cover this resource' },
   model_unpriced: { status: 403, title: 'The model has no price' },

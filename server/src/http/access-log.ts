@@ -1,3 +1,4 @@
+import { isOfKey } from '../access/index.ts';
 import type { Logger } from '../base/logger.ts';
 import type { RequestContext } from './request/request-context.ts';
 
@@ -27,7 +28,7 @@ export class AccessLog {
         status,
         ms: Math.round(seconds * 1_000_000) / 1_000,
         ip,
-        key_id: caller?.keyId ?? null,
+        key_id: caller !== undefined && isOfKey(caller) ? caller.keyId : null,
         ...(errorCode === undefined ? {} : { code: errorCode }),
         request_id: id,
       },

@@ -3,6 +3,7 @@ import { KeywardError } from '../base/errors.ts';
 import type { Admission, BadKey, GoodKey } from '../keys/index.ts';
 import { budgetExceeded, whose, type SpentBudget } from '../usage/index.ts';
 import type { RequestContext } from './request/request-context.ts';
+import { serveSession, sessionEnded } from './sessions/session-of-request.ts';
 import { invalidKey } from './credentials.ts';
 import { limitHeaders } from './answer/limit-headers.ts';
 import type { Route } from './route.ts';
@@ -17,14 +18,8 @@ export type Gate = (context: RequestContext, done: (error?: Error) => void) => v
  */
 export function gate(services: KernelServices, route: Route): Gate {
   const { surface } = route;
-  const letIn = (known: GoodKey | BadKey, context: RequestContext) => {
-    const caller = identified(services, route, { known, context });
-    refuseWithoutScope(caller, route);
-    services.keys.lastUsed.note(context.secretId ?? '', caller.keyId, context.ip);
-    if (caller.holders.length === 0) return undefined;
-    takeLimits(services, context, caller);
-    return spendRequest(services, caller);
-  };
+  const letIn = (known: GoodKey | BadKey, context: RequestContext) =>
+    admitCaller(services, route, { caller: identified(services, route, { known, context }), context });
   return (context, done) => {
     const refuse = (error: Error): void => {
       if (surface.refuse === undefined) done(error);
@@ -41,9 +36,38 @@ export function gate(services: KernelServices, route: Route): Gate {
       if (pending === undefined) done();
       else void pending.then(() => done(), refuse);
     } catch (error) {
-      refuse(error as Error);
+      if (headers.cookie === undefined || !isMissingKey(error)) return refuse(error as Error);
+      admitSession(services, route, { context, missing: error }).then(() => done(), refuse);
     }
   };
+}
+
+/** Checks scope, limits and request budgets. */
+function admitCaller(
+  services: KernelServices,
+  route: Route,
+  { caller, context }: { caller: Caller; context: RequestContext },
+): undefined | Promise<void> {
+  refuseWithoutScope(caller, route);
+  const { secretId, ip } = context;
+  if (secretId !== undefined) services.keys.lastUsed.note(secretId, caller.keyId, ip);
+  if (caller.holders.length === 0) return undefined;
+  takeLimits(services, context, caller);
+  return spendRequest(services, caller);
+}
+
+const isMissingKey = (error: unknown): error is KeywardError =>
+  error instanceof KeywardError && error.code === 'missing_key';
+
+/** For a request without a key but with cookies. @param missing the refusal if there is no session among them. */
+async function admitSession(
+  services: KernelServices,
+  route: Route,
+  { context, missing }: { context: RequestContext; missing: KeywardError },
+): Promise<void> {
+  const caller = await serveSession(services, context);
+  if (caller === undefined) throw missing;
+  await admitCaller(services, route, { caller, context });
 }
 
 /**
@@ -58,6 +82,7 @@ export function admitAgain(
 ): Promise<true> | undefined {
   const { nodes, verifier } = services.keys;
   if (context.caller === undefined) return undefined;
+  if (context.session !== undefined) return admitSessionAgain(services, route, context);
   if (context.generation === nodes.generation && nodes.leaseHolds()) return undefined;
   context.generation = nodes.generation;
   return Promise.resolve(verifier.identify(route.surface.readCredential(context.request.headers))).then(
@@ -66,6 +91,19 @@ export function admitAgain(
       return true;
     },
   );
+}
+
+/** Its workspaces may have been taken away too, which no change announces. */
+async function admitSessionAgain(
+  services: KernelServices,
+  route: Route,
+  context: RequestContext,
+): Promise<true> {
+  context.generation = services.nodes.generation;
+  const caller = await serveSession(services, context);
+  if (caller === undefined) throw sessionEnded();
+  refuseWithoutScope(caller, route);
+  return true;
 }
 
 /** @throws KeywardError `invalid_key`, always the same; the audit record has the reason. */

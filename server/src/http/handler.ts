@@ -15,6 +15,7 @@ import type { LightSignal } from './request/light-signal.ts';
 import { needsKey, type Answer, type Call, type Route } from './route.ts';
 import type { KernelServices } from './services.ts';
 import { admit, refuseSession } from './session-gate.ts';
+import type { SessionCookie } from './sessions/session-cookie.ts';
 import { validator, type Validator } from './validation.ts';
 
 const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false };
@@ -221,7 +222,10 @@ class RequestCall {
     this.bytes = bytes;
     this.form = form;
     this.caller = caller;
-    this.actor = caller === undefined || !needsKey(declared) ? undefined : ({ kind: 'key', caller } as const);
+    this.actor =
+      caller === undefined || !needsKey(declared)
+        ? undefined
+        : (session?.actor ?? ({ kind: 'key', caller } as const));
     this.ip = ip;
     this.requestId = id;
     this.headers = request.headers;
@@ -234,6 +238,10 @@ class RequestCall {
 
   get prefix(): string {
     return this.#context.prefix;
+  }
+
+  get sessionCookie(): SessionCookie {
+    return this.#context.sessionCookie;
   }
 
   get lightSignal(): LightSignal {

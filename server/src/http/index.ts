@@ -39,6 +39,7 @@ export {
   Time,
 } from './schemas.ts';
 export { preflightHeaders } from './cors.ts';
+export { sessionOfCookie } from './sessions/session-of-request.ts';
 export { takeQuestion } from './admission.ts';
 export type { RequestContext } from './request/request-context.ts';
 export { watchArrival } from './request/body-watchdog.ts';

@@ -8,6 +8,7 @@ import type { Run } from '../nodes/index.ts';
 import type { Count } from '../usage/index.ts';
 import type { WholeAnswer } from './answer/send-answer.ts';
 import type { Decoded } from './decoding.ts';
+import type { SessionCookie } from './sessions/session-cookie.ts';
 import type { Surface } from './surface.ts';
 
 /**
@@ -89,8 +90,9 @@ export interface Call<
   form: FormPart[] | undefined;
   caller: A extends 'public' | 'session' ? Caller | undefined : Caller;
   actor: A extends 'public' | 'session' ? undefined : Actor;
-  /** The session, on `session` routes. */
-  session: A extends 'session' ? Session : undefined;
+  /** The session: always on `session` routes; on those that ask for a scope, where it was sent instead of a key. */
+  session: A extends 'session' ? Session : Session | undefined;
+  readonly sessionCookie: SessionCookie;
   /** '' where it is unknown. */
   ip: string;
   /** The path below which callers reach this server, such as `/keyward`; '' usually. */

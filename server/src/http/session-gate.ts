@@ -4,6 +4,7 @@ import { send } from './answer/send-answer.ts';
 import type { RequestContext } from './request/request-context.ts';
 import type { Route } from './route.ts';
 import type { KernelServices } from './services.ts';
+import { sessionOfCookie } from './sessions/session-of-request.ts';
 
 /** Checks the session, then the mode and the role that the route is for. A key does not admit. */
 export function sessionGate(services: KernelServices, route: Route): Gate {
@@ -31,11 +32,22 @@ export async function admit(
   context: RequestContext,
 ): Promise<boolean> {
   context.generation = services.nodes.generation;
-  const session = await services.identity.authenticate(context.request.headers.authorization, context.ip);
+  const session = await sessionOf(services, context);
   context.session = session;
   if (mayUse(route, session)) return true;
   noteRefusal(services, route, { session, ip: context.ip });
   return false;
+}
+
+/** A token in Authorization; otherwise the cookie. */
+async function sessionOf(services: KernelServices, context: RequestContext): Promise<Session> {
+  const { request, ip } = context;
+  const { authorization, cookie } = request.headers;
+  const own =
+    authorization === undefined && cookie !== undefined
+      ? await sessionOfCookie(services, context)
+      : undefined;
+  return own ?? services.identity.authenticate(authorization, ip);
 }
 
 function mayUse({ mode, roles }: Route, session: Session): boolean {

@@ -1,9 +1,9 @@
-import { EVERYTHING, worthOf, type Wanted } from '../access/index.ts';
+import { EVERYTHING } from '../access/index.ts';
 import { findAdminOwner, isAnyActive, isFree, type Administrators } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Memberships } from './identity.ts';
+import { callerNow, worthOfUser } from './person.ts';
 import { lockMode, readMode } from './store/mode-store.ts';
-import type { User } from './user.ts';
 import { activeAdmins, findByOwner } from './store/user-store.ts';
 
 /** Injected into `keys`: the administrators that log in without a key. */
@@ -21,6 +21,7 @@ export const administratorsOf = (memberships: Memberships): Administrators => ({
     const isAdmin = multi_user === 0 && password_hash !== null && (await findAdminOwner(tx))?.id === ownerId;
     return isAdmin ? EVERYTHING : undefined;
   },
+  callerOf: (db, id) => callerNow(db, memberships, id),
 });
 
 /**
@@ -45,14 +46,4 @@ async function isAdminOther(
   const owner = await findAdminOwner(db);
   if (owner === undefined) return true;
   return owner.id !== exceptOwnerId && (!mustBeFree || isFree({ owner }));
-}
-
-/** The power of a user who logs in, with its present workspaces. */
-export async function worthOfUser(
-  db: Db,
-  memberships: Memberships,
-  { id, role }: Pick<User, 'id' | 'role'>,
-): Promise<Wanted> {
-  const workspaces = role === 'default' ? await memberships.of(db, id) : [];
-  return worthOf({ kind: 'user', role, workspaces });
 }

@@ -13,6 +13,8 @@ export type Session = {
   id: string;
   /** The author of its changes. */
   actor: Actor;
+  /** ms since 1970. */
+  expiresAt: number;
 } & (
   | {
       /** The administrator of an instance without users. */

@@ -2,7 +2,13 @@ export { administratorsOf } from './administrators.ts';
 export { Identity, type Memberships, type Session } from './identity.ts';
 export { acceptInvite, createInvite, disableInvite, findInvite, getInvite, listInvites } from './invites.ts';
 export type { Invite } from './invites.ts';
-export { loginAdmin, loginUser, type LoginRefusal, type UserLogin } from './login/login.ts';
+export {
+  loginAdmin,
+  loginAdminWithKey,
+  loginUser,
+  type LoginRefusal,
+  type UserLogin,
+} from './login/login.ts';
 export { identityMigrations } from './migrations.ts';
 export { identityModule } from './module.ts';
 export { mintForSession } from './minting.ts';
@@ -10,13 +16,14 @@ export { enableMultiUser, setPassword } from './mode.ts';
 export { admission, admitUsers, hasUser, importInvite, importUser, presentUsers } from './import.ts';
 export type { ImportedInvite, ImportedUser } from './import.ts';
 export { isBcryptHash } from './login/password.ts';
+export { servingSession } from './person.ts';
 export { refuseTakeover } from './power.ts';
 export { recoverAccount, resetPassword } from './login/recovery.ts';
-export { endSession, subjectOfUser } from './login/sessions.ts';
 export { beginSignIn, endSignIn } from './oidc/callback.ts';
 export { CALLBACK_PATH, OidcProvider } from './oidc/provider.ts';
 export { SignInFailure, type SignInFailureCode } from './oidc/sign-in-failure.ts';
 export { returnPath, TRANSACTION_MS } from './oidc/transaction.ts';
+export { beginSessionOf, endSession, subjectOfUser } from './login/sessions.ts';
 export { changeOwnAccount } from './own-account.ts';
 export { issueLoginToken, loginWithToken } from './login/sso.ts';
 export { USER_ROLES, type User, type UserInput, type UserRole } from './user.ts';

@@ -6,29 +6,35 @@ import type { Identity, Session } from './identity.ts';
 import { findSession } from './store/session-store.ts';
 import { findUser, lockUser } from './store/user-store.ts';
 
-type Input = Omit<MintInput, 'owner'>;
+interface Request {
+  /** Its owner is that of the session, if it names none. */
+  input: MintInput;
+  idempotencyKey?: string | undefined;
+  /** For another prefix. @default those of the identity */
+  keys?: KeysContext;
+}
 
 /**
- * Makes a key for the owner of the session.
- * @param keys default: those of the identity; others for another prefix.
+ * Makes a key in a session.
  * @throws KeywardError `invalid_session` if the session ended or the role changed meanwhile; and as `mint`.
  */
 export async function mintForSession(
   { keys: own }: Identity,
   session: Session,
-  { input, keys = own }: { input: Input; keys?: KeysContext },
+  { input, idempotencyKey, keys = own }: Request,
 ): Promise<Minted> {
   const { actor } = session;
   if (session.kind === 'admin') {
-    const owner = actor.kind === 'key' ? undefined : (await ensureAdminOwner(keys)).id;
-    return mint(keys, actor, { ...input, owner });
+    const owner = input.owner ?? (actor.kind === 'key' ? undefined : (await ensureAdminOwner(keys)).id);
+    return mint(keys, actor, { ...input, owner }, idempotencyKey);
   }
   const { user, id } = session;
   return keys.audit.change(actor, async (tx) => {
     // A change of the role at the same time waits here and then finds the key, or came first and is seen.
     await lockUser(tx, user.id);
     await refuseEnded(tx, id, user);
-    return mintIn(tx, keys, { actor, input: { ...input, owner: user.ownerId } });
+    const owner = input.owner ?? user.ownerId;
+    return mintIn(tx, keys, { actor, input: { ...input, owner }, idempotencyKey });
   });
 }
 

@@ -8,8 +8,8 @@ import {
   refuseStrongerOwner,
 } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
-import { worthOfUser } from './administrators.ts';
 import type { Identity } from './identity.ts';
+import { worthOfUser } from './person.ts';
 import { USER_ROLES, type User, type UserFields, type UserRole } from './user.ts';
 
 export const isDemotion = (before: UserRole, after: UserRole): boolean =>

@@ -1,5 +1,13 @@
-import { covers, EVERYTHING, holdingsOfCaller, isBound, reachesBeyond, worthOf } from '../access/index.ts';
-import type { Actor, Selectors, Wanted } from '../access/index.ts';
+import {
+  callerIn,
+  covers,
+  EVERYTHING,
+  holdingsOfCaller,
+  isBound,
+  reachesBeyond,
+  worthOf,
+} from '../access/index.ts';
+import type { Actor, Caller, Selectors, Wanted } from '../access/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
@@ -23,6 +31,8 @@ export interface Administrators {
   hasOther(tx: Db, exceptOwnerId: string | undefined, isFree: boolean): Promise<boolean>;
   /** What the user of this owner can do; undefined: the owner has no user. */
   worthOf(tx: Db, ownerId: string): Promise<Wanted | undefined>;
+  /** A person by the `keyId` of its callers; undefined: it does not exist, or may not log in. */
+  callerOf(db: Db, id: string): Promise<Caller | undefined>;
 }
 
 export interface KeysContext {
@@ -73,14 +83,21 @@ export function holdingsOf(actor: Actor, wanted: Wanted): Wanted {
  * users, and suspending one ends keys of other workspaces. Guarded by taking-away.test.ts.
  */
 export function managesOwners(actor: Actor): boolean {
-  if (actor.kind !== 'key') return true;
-  const { scopes, selectors } = actor.caller;
+  const caller = callerIn(actor);
+  if (caller === undefined) return true;
+  const { scopes, selectors } = caller;
   return scopes.has('owners:manage') && !reachesBeyond(selectors.workspaces, EVERYTHING.selectors.workspaces);
 }
 
 /** Where this is false, whatever belongs to the owner does not exist for the actor: 404. */
 export function mayTouchOwner(actor: Actor, ownerId: string): boolean {
-  return (actor.kind === 'key' && actor.caller.ownerId === ownerId) || managesOwners(actor);
+  return callerIn(actor)?.ownerId === ownerId || managesOwners(actor);
+}
+
+/** The owner whose keys alone are listed for an actor without `owners:manage`; undefined: those of all owners. */
+export function onlyOwner(actor: Actor): string | undefined {
+  const caller = callerIn(actor);
+  return caller === undefined || caller.scopes.has('owners:manage') ? undefined : caller.ownerId;
 }
 
 /**
@@ -91,15 +108,17 @@ export function mayTouchKey(
   actor: Actor,
   { owner, selectors }: { owner: { id: string }; selectors: Selectors },
 ): boolean {
-  if (actor.kind !== 'key') return true;
-  const { ownerId, scopes, selectors: own } = actor.caller;
+  const caller = callerIn(actor);
+  if (caller === undefined) return true;
+  const { ownerId, scopes, selectors: own } = caller;
   if (ownerId !== owner.id && !scopes.has('owners:manage')) return false;
   return !reachesBeyond(own.workspaces, selectors.workspaces);
 }
 
 /** Whether `mayTouchKey` holds for all keys of each owner that the actor may see. */
 export function reachesAll(actor: Actor): boolean {
-  return actor.kind !== 'key' || !isBound(actor.caller);
+  const caller = callerIn(actor);
+  return caller === undefined || !isBound(caller);
 }
 
 export const noSuch = (what: 'key' | 'owner'): KeywardError =>

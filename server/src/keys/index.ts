@@ -34,9 +34,11 @@ export {
 } from './owners.ts';
 export { isAnyActive } from './store/owner-store.ts';
 export {
+  activeOwner,
   boundsOfAdmin,
   boundsOfOwner,
   callerOfKey,
+  callerOfPerson,
   callerOfSecret,
   deletedOwners,
   findAdminOwner,

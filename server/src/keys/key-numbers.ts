@@ -1,5 +1,5 @@
 import type { Actor } from '../access/index.ts';
-import { mayTouchKey, type KeysContext } from './context.ts';
+import { mayTouchKey, onlyOwner, type KeysContext } from './context.ts';
 import type { KeyWithSecrets } from './key.ts';
 import * as lists from './store/key-list-store.ts';
 import * as store from './store/key-store.ts';
@@ -11,9 +11,10 @@ const LISTED_MAX = 1_000;
 
 /** Keys that are not revoked, by number; without `owners:manage` only those of the caller's owner. */
 export async function listNumbered(context: KeysContext, actor: Actor): Promise<KeyWithSecrets[]> {
-  const seesAll = actor.kind !== 'key' || actor.caller.scopes.has('owners:manage');
-  const ownerId = seesAll ? undefined : actor.caller.ownerId;
-  const found = await lists.listNumbered(context.storage.db, { ownerId, limit: LISTED_MAX });
+  const found = await lists.listNumbered(context.storage.db, {
+    ownerId: onlyOwner(actor),
+    limit: LISTED_MAX,
+  });
   return found.filter((key) => mayTouchKey(actor, key));
 }
 

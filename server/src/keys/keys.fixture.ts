@@ -34,6 +34,7 @@ const NOBODY: Administrators = {
   lock: async () => undefined,
   hasOther: async () => false,
   worthOf: async () => undefined,
+  callerOf: async () => undefined,
 };
 
 export interface TestKeys {

@@ -1,8 +1,8 @@
-import type { Actor, Role } from '../access/index.ts';
+import { callerIn, type Actor, type Role } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { pageOf, readPlace, type Page } from '../base/page.ts';
 import type { Acknowledgement } from '../nodes/index.ts';
-import { mayTouchKey, noSuch, reachesAll, type KeysContext } from './context.ts';
+import { mayTouchKey, noSuch, onlyOwner, reachesAll, type KeysContext } from './context.ts';
 import { keyState, type Key, type KeyState, type KeyWithSecrets } from './key.ts';
 import { checkSettings, type SettingsInput } from './key-rules.ts';
 import * as lists from './store/key-list-store.ts';
@@ -32,7 +32,7 @@ export async function statesOf(
   actor: Actor,
   ids: readonly string[],
 ): Promise<Map<string, { state: KeyState; isGood: boolean }>> {
-  if (ids.length === 0 || (actor.kind === 'key' && !actor.caller.scopes.has('keys:read'))) return new Map();
+  if (ids.length === 0 || callerIn(actor)?.scopes.has('keys:read') === false) return new Map();
   const nowMs = clock.nowMs();
   const keys = (await store.findPlainKeys(storage.db, ids)).filter((key) => mayTouchKey(actor, key));
   return new Map(
@@ -61,12 +61,12 @@ export async function listKeys(
 ): Promise<Page<KeyWithSecrets>> {
   const nowMs = context.clock.nowMs();
   const limit = input.limit ?? 50;
-  const seesAll = actor.kind !== 'key' || actor.caller.scopes.has('owners:manage');
-  if (!seesAll && input.owner !== undefined && input.owner !== actor.caller.ownerId)
+  const ownerId = onlyOwner(actor);
+  if (ownerId !== undefined && input.owner !== undefined && input.owner !== ownerId)
     return { items: [], next_cursor: null };
   const filter = {
     state: input.state,
-    ownerId: seesAll ? input.owner : actor.caller.ownerId,
+    ownerId: ownerId ?? input.owner,
     parentId: input.parent,
     role: input.role,
     tag: input.tag,

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Actor } from '../access/index.ts';
+import { callerIn, type Actor } from '../access/index.ts';
 import type { Entry } from '../audit/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
@@ -86,14 +86,15 @@ export async function mintIn(
  * only: it would learn of keys that do not exist for it. Guarded by foreign-things.test.ts.
  */
 function requesterOf(actor: Actor): string {
-  if (actor.kind !== 'key') return actor.kind;
-  const { keyId, ownerId } = actor.caller;
+  const caller = callerIn(actor);
+  if (caller === undefined) return actor.kind;
+  const { keyId, ownerId } = caller;
   return reachesAll(actor) ? ownerId : keyId;
 }
 
 /** Without `owners:manage` only the caller's owner exists. */
 async function ownerFor(tx: Db, actor: Actor, named: string | undefined): Promise<Owner> {
-  const wanted = named ?? (actor.kind === 'key' ? actor.caller.ownerId : undefined);
+  const wanted = named ?? callerIn(actor)?.ownerId;
   const owner =
     wanted === undefined || wanted.includes('\0')
       ? undefined

@@ -1,4 +1,4 @@
-import type { Actor, Budget, Limit } from '../access/index.ts';
+import { callerIn, type Actor, type Budget, type Limit } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import { pageOf, readPlace, type Page } from '../base/page.ts';
@@ -93,7 +93,7 @@ export async function listOwners(
   const found = await store.listOwners(context.storage.db, {
     after: readPlace(input.cursor),
     limit: limit + 1,
-    onlyId: actor.kind !== 'key' || managesOwners(actor) ? undefined : actor.caller.ownerId,
+    onlyId: managesOwners(actor) ? undefined : callerIn(actor)?.ownerId,
   });
   return pageOf(found, limit, ({ createdAt, id }) => [createdAt, id]);
 }
@@ -211,8 +211,8 @@ async function refuseEnding(
 
 /** The key of the request would end with its owner, or with the owner of an ancestor. */
 function refuseOwn(actor: Actor, id: string): void {
-  if (actor.kind !== 'key') return;
-  const { caller } = actor;
+  const caller = callerIn(actor);
+  if (caller === undefined) return;
   if (![caller, ...caller.ancestors].some(({ ownerId }) => ownerId === id)) return;
   throw new KeywardError('conflict', 'This is the owner of the key that you are using.', {
     hint: 'Use a key of another owner.',

@@ -1,4 +1,4 @@
-import { EVERYTHING, scopeRefusal, type Actor } from '../access/index.ts';
+import { callerIn, EVERYTHING, isOfKey, scopeRefusal, type Actor } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { pageOf, readPlace, type Page } from '../base/page.ts';
 import { isRunOn, type Acknowledgement, type Change, type RunView } from '../nodes/index.ts';
@@ -48,7 +48,7 @@ async function* looks(
   actor: Actor,
   from?: readonly [number, string],
 ): AsyncGenerator<{ items: RunView[]; missing: string[]; keys: Keys; isLast: boolean }> {
-  const subject = seesOthers(actor) ? undefined : actor.caller.keyId;
+  const subject = seesOthers(actor) ? undefined : callerIn(actor)?.keyId;
   const keys: Keys = new Map();
   let after = from;
   for (let looked = 0; looked < LOOKS_MAX; looked++) {
@@ -63,21 +63,30 @@ async function* looks(
   }
 }
 
-const seesOthers = (actor: Actor): actor is Exclude<Actor, { kind: 'key' }> =>
-  actor.kind !== 'key' || actor.caller.scopes.has('keys:read');
+const seesOthers = (actor: Actor): boolean => callerIn(actor)?.scopes.has('keys:read') !== false;
+
+/** `item` was looked for among the requests under the actor, where the actor does not see others. */
+function isOwnRequest(actor: Actor, { key_id: id }: RunView): boolean {
+  const caller = callerIn(actor);
+  if (caller === undefined) return false;
+  // Children of a key have requests under it too; a person has no children.
+  return isOfKey(caller) ? caller.keyId === id : !seesOthers(actor);
+}
 
 /** The rule of `mayTouchKey`. Requests of users and visitors are visible to actors that may see all owners. */
 async function isVisible(
   { storage }: KeysContext,
   actor: Actor,
-  { item: { key_id: id, owner_id: ownerId }, keys }: { item: RunView; keys: Keys },
+  { item, keys }: { item: RunView; keys: Keys },
 ): Promise<boolean> {
-  if (actor.kind === 'key' && actor.caller.keyId === id) return true;
+  const caller = callerIn(actor);
+  if (isOwnRequest(actor, item)) return true;
+  const { key_id: id, owner_id: ownerId } = item;
   if (id !== null && !keys.has(id)) keys.set(id, await findKey(storage.db, id));
   const key = id === null ? undefined : keys.get(id);
   if (key !== undefined) return mayTouchKey(actor, key);
-  if (actor.kind !== 'key') return true;
-  return reachesAll(actor) && actor.caller.scopes.has('owners:manage') && mayTouchOwner(actor, ownerId ?? '');
+  if (caller === undefined) return true;
+  return reachesAll(actor) && caller.scopes.has('owners:manage') && mayTouchOwner(actor, ownerId ?? '');
 }
 
 /**
@@ -93,8 +102,9 @@ function refuseStop(actor: Actor, key: Key | undefined): void {
 }
 
 function refuseWithoutWrite(actor: Actor): void {
-  if (actor.kind !== 'key' || actor.caller.scopes.has('keys:write')) return;
-  throw scopeRefusal(actor.caller, 'keys:write', 'Without it a key stops only its own requests.');
+  const caller = callerIn(actor);
+  if (caller === undefined || caller.scopes.has('keys:write')) return;
+  throw scopeRefusal(caller, 'keys:write', 'Without it a key stops only its own requests.');
 }
 
 /** The key of a request; undefined for one of a user or a visitor. */
@@ -114,18 +124,22 @@ type Stopped = Promise<{
 
 /** Resolves when the request has ended. @throws KeywardError `not_found` also where it had ended; `insufficient_scope` */
 export async function stopRequest(context: KeysContext, actor: Actor, id: string): Stopped {
-  const { items, missing } = await context.running.list({ limit: 1, id });
+  const subject = seesOthers(actor) ? undefined : callerIn(actor)?.keyId;
+  const { items, missing } = await context.running.list({ limit: 1, id, subject });
   const [item] = items;
   if (item === undefined && missing.some((node) => isRunOn(id, node))) return stopUnseen(context, actor, id);
-  const canSee = seesOthers(actor) || actor.caller.keyId === item?.key_id;
+  const isOwn = item !== undefined && isOwnRequest(actor, item);
   const keys: Keys = new Map();
-  if (item === undefined || !canSee || !(await isVisible(context, actor, { item, keys }))) {
+  if (
+    item === undefined ||
+    !(isOwn || seesOthers(actor)) ||
+    !(await isVisible(context, actor, { item, keys }))
+  ) {
     throw new KeywardError('not_found', 'No request with this id is running.', {
       hint: 'GET /v1/running lists the running requests.',
     });
   }
-  if (actor.kind !== 'key' || actor.caller.keyId !== item.key_id)
-    refuseStop(actor, await keyOf(context, item, keys));
+  if (!isOwn) refuseStop(actor, await keyOf(context, item, keys));
   return stop(context, actor, { target: id, subjects: [id] });
 }
 

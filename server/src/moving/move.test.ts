@@ -14,7 +14,7 @@ const HUB_KEY = 'hub-4f9c2a7b18d3e650';
 const PASSWORD = 'correct horse';
 const HASH = bcrypt.hashSync(PASSWORD, 4);
 
-const ADMIN: Session = { id: 'x', actor: { kind: 'cli' }, kind: 'admin' };
+const ADMIN: Session = { id: 'x', actor: { kind: 'cli' }, expiresAt: Infinity, kind: 'admin' };
 
 /** An instance in multi-user mode with some things of each kind. */
 function smallInstance(): StorageDir {

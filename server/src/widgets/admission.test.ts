@@ -4,10 +4,11 @@ import { describeOnBothDatabases, type OpenDatabase, type TestDatabase } from '.
 import { MIGRATIONS } from '../app.ts';
 import type { Clock } from '../base/clock.ts';
 import { auditOn } from '../audit/audit.fixture.ts';
+import { administratorsOf } from '../identity/index.ts';
 import { Sealing } from '../sealing/index.ts';
 import { Settings } from '../settings/index.ts';
 import { type Storage } from '../storage/index.ts';
-import { Workspaces } from '../workspaces/index.ts';
+import { memberships, Workspaces } from '../workspaces/index.ts';
 import { admit } from './admission.ts';
 import { openWidgets, type WidgetsContext } from './context.ts';
 import { emptyWidgets } from './embed-chat-store.ts';
@@ -44,7 +45,7 @@ const contextOn = (storage: Storage, clock: Clock): WidgetsContext => {
     sealing,
     settings,
     workspaces,
-    keys: { storage, clock },
+    keys: { storage, clock, administrators: administratorsOf(memberships) },
     chat: NO_CHAT,
   });
 };

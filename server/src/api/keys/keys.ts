@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { invalidField } from '../../base/errors.ts';
+import { mintForSession } from '../../identity/index.ts';
 import {
   budgetsLeft,
   callerOf,
@@ -62,8 +63,12 @@ const create = route({
   body: Type.Object(mintFields, { title: 'MintRequest', ...s.closed }),
   responses: { 201: s.NewKey },
   errors: ['scope_escalation', 'idempotent_repeat', 'idempotency_conflict'],
-  handler: async ({ keys, models }, { actor, body, headers }) => {
-    const { key, secret } = await mint(keys, actor, body, idempotencyKey(headers['idempotency-key']));
+  handler: async ({ identity, keys, models }, { actor, body, headers, session }) => {
+    const repeat = idempotencyKey(headers['idempotency-key']);
+    const { key, secret } =
+      session === undefined
+        ? await mint(keys, actor, body, repeat)
+        : await mintForSession(identity, session, { input: body, idempotencyKey: repeat });
     const location = { location: `/v1/keys/${key.id}` };
     return {
       status: 201,

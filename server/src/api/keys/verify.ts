@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { networkOf, SCOPES } from '../../access/index.ts';
+import { authorOf } from '../../audit/index.ts';
 import { reportLeak, SECRET_MAX_LENGTH, verify, VERIFY_CODES } from '../../keys/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
@@ -75,7 +76,7 @@ const verifyKey = route({
       if (!value.valid) {
         const target = value.key_id ?? 'unknown';
         refusals.note({
-          actor: `key:${caller.keyId}`,
+          actor: authorOf(caller),
           action: 'keys.verify',
           target,
           code: value.code,

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { authorOf } from '../../audit/index.ts';
 import { KeywardError, type ErrorCode } from '../../base/errors.ts';
 import { send } from './send-answer.ts';
 import { isWatched } from '../request/body-watchdog.ts';
@@ -6,7 +7,6 @@ import { latestOn, type RequestContext } from '../request/request-context.ts';
 import { invalidKey } from '../credentials.ts';
 import { problemShape, rawError, toKeywardError } from './error-shapes.ts';
 import { newRequestId } from '../request/request-id.ts';
-import type { Route } from '../route.ts';
 import type { KernelServices } from '../services.ts';
 
 /** Refusals of a good key: they go into the audit record. */
@@ -32,7 +32,7 @@ export function fail(
   if (context.isOver || (context.isEnded && response.headersSent)) return;
   // The head is sent: only the end of the connection can tell the caller.
   if (response.headersSent) return void response.destroy();
-  const error = refusalOf(toKeywardError(thrown), declared);
+  const error = refusalOf(toKeywardError(thrown), context);
   if (error.status >= 500) {
     // An answer about a missing database must not wait for the database.
     response.letGo();
@@ -49,9 +49,8 @@ export function fail(
   }
   context.errorCode = error.code;
   if (context.caller !== undefined && declared !== undefined && REFUSALS.has(error.code)) {
-    const actor = `key:${context.caller.keyId}` as const;
     const refused = { action: declared.id, target: declared.path, code: error.code };
-    services.refusals.note({ actor, ...refused, ip: context.ip });
+    services.refusals.note({ actor: authorOf(context.caller), ...refused, ip: context.ip });
   }
   send(
     surface?.formatError(error, context.id, request.url ?? '/') ?? problemShape(error, context.id),
@@ -60,11 +59,9 @@ export function fail(
 }
 
 /** A request that was ended before its answer gets the same refusal as one that comes later. */
-function refusalOf(error: KeywardError, declared: Route | undefined): KeywardError {
+function refusalOf(error: KeywardError, { session }: RequestContext): KeywardError {
   if (error.code !== 'key_revoked' && error.code !== 'session_ended') return error;
-  return declared?.access === 'session'
-    ? new KeywardError('invalid_session', 'Invalid auth token.')
-    : invalidKey();
+  return session !== undefined ? new KeywardError('invalid_session', 'Invalid auth token.') : invalidKey();
 }
 
 /**

@@ -104,6 +104,7 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
   'people.create': PERSON,
   'people.update': { bio: 'Writes the documentation' },
   'people.invite': { workspaceIds: [] },
+  'session.create': { key: 'the-admin-key' },
   'sessions.login': { password: 'the-admin-key-or-a-password' },
   'sessions.change_user': { bio: 'Writes the documentation', currentPassword: PERSON.password },
   'sessions.enable_multi_user': PERSON,

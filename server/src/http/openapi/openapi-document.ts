@@ -64,6 +64,13 @@ export function openapiDocument(routes: readonly Route[], version: string): Json
           description:
             'The `token` in the answer of `POST /api/request-token`. For routes of the web application only.',
         },
+        sessionCookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'keyward_…',
+          description:
+            'The session of a browser: `POST /v1/session` sets the cookie, whose name ends with an id of the instance. Any method but GET also needs the header `X-Keyward-Session: 1`. A key in the request wins.',
+        },
       },
     },
   };
@@ -109,9 +116,13 @@ function merged(failures: Json, own: Json): Json {
 
 function security(declared: Route): Json[] {
   if (declared.access === 'public') return [];
-  if (declared.access === 'session') return [{ session: [] }];
-  return declared.surface.document.security(declared);
+  const own = declared.surface.document.security(declared);
+  return [...(declared.access === 'session' ? bearerSessions(own) : own), { sessionCookie: [] }];
 }
+
+/** Only where no other header than Authorization is read, as on the Developer API. */
+const bearerSessions = (security: Json[]): Json[] =>
+  security.some((one) => 'apiKey' in one) ? [] : [{ session: [] }];
 
 function parameters({ params, query, headers = {} }: Route): Json[] {
   const from = (place: 'path' | 'query', schema: TSchema | undefined): Json[] => {

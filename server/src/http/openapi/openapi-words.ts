@@ -5,6 +5,7 @@ export const TAGS: Record<string, string> = {
   models: 'The OpenAI API: any model that the key may use',
   files: 'The OpenAI API: files with requests and results of batches',
   batches: 'The OpenAI API: many requests that are run within a time',
+  session: 'Sessions of browsers, in a cookie: sign in, sign out',
   keys: 'Keys: mint, change, rotate, revoke, verify',
   running: 'Running requests: list and stop them',
   owners: 'Owners of keys: people, services and teams',

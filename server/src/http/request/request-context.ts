@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Caller } from '../../access/index.ts';
+import { isOfKey, type Caller } from '../../access/index.ts';
 import type { KeywardError } from '../../base/errors.ts';
 import { subjectOfUser, type Session } from '../../identity/index.ts';
 import { subjectsOf } from '../../keys/index.ts';
@@ -15,6 +15,7 @@ import { forwardedPrefix } from './proxy-headers.ts';
 import { requestId } from './request-id.ts';
 import type { Route } from '../route.ts';
 import type { Found } from '../router.ts';
+import { SessionCookie } from '../sessions/session-cookie.ts';
 import type { KernelServices } from '../services.ts';
 
 /** Browsers must not guess another content type: errors, texts of models and files hold what callers sent. */
@@ -36,7 +37,7 @@ export class RequestContext implements Runner {
   readonly #startedMs = performance.now();
   /** Set once the key was accepted. */
   caller: Caller | undefined;
-  /** Set once the session was accepted, on routes with the access `session`. */
+  /** Set once the session was accepted, also where it serves a route that asks for a scope. */
   session: Session | undefined;
   /** The owner to count it for where no key was sent: that of the widget of a visitor's question. */
   countedFor: Pick<Count, 'keyId' | 'ownerId'> | undefined;
@@ -79,6 +80,10 @@ export class RequestContext implements Runner {
 
   get prefix(): string {
     return forwardedPrefix(this.request, this.#services.config.trustedProxies);
+  }
+
+  get sessionCookie(): SessionCookie {
+    return new SessionCookie(this.#services, this.request);
   }
 
   get isOver(): boolean {
@@ -157,18 +162,19 @@ export class RequestContext implements Runner {
     }
   }
 
-  /** ms since 1970: when its key expires. A secret that is rotated out does not end running requests. */
+  /** ms since 1970: when its key or session expires. A secret that is rotated out does not end running requests. */
   endsAt(): number {
     const { caller, session } = this;
     const ofSession = session?.actor.kind === 'key' ? session.actor.caller : undefined;
-    return (caller ?? ofSession)?.expiresAt ?? Infinity;
+    const ofKey = (caller ?? ofSession)?.expiresAt ?? Infinity;
+    return session === undefined ? ofKey : Math.min(ofKey, session.expiresAt);
   }
 
   describe(): RunnerView {
     const { caller, countedFor, session } = this;
     const owner = session?.kind === 'user' ? session.user.ownerId : null;
     return {
-      key_id: caller?.keyId ?? countedFor?.keyId ?? null,
+      key_id: caller === undefined || isOfKey(caller) ? ((caller ?? countedFor)?.keyId ?? null) : null,
       owner_id: caller?.ownerId ?? countedFor?.ownerId ?? owner,
       route: this.route?.id ?? 'none',
       startedAt: Math.round(performance.timeOrigin + this.#startedMs),

@@ -48,7 +48,13 @@ async function userSession({ keys }: Identity, row: SessionRow | undefined): Pro
   if (bounds === undefined) throw refused('User is suspended from system');
   if (row.revoked_at !== null) throw refused('Invalid auth token.');
   const { id, username: name, role } = user;
-  return { id: row.id, kind: 'user', user, actor: { kind: 'user', id, name, role, bounds } };
+  return {
+    id: row.id,
+    expiresAt: row.expires_at,
+    kind: 'user',
+    user,
+    actor: { kind: 'user', id, name, role, bounds },
+  };
 }
 
 /** The limits and budgets of a user; undefined: the user, or the owner of its keys, is suspended. */
@@ -68,14 +74,15 @@ const messageLimit = ({ dailyMessageLimit: requests }: User): Pick<Bounds, 'mess
 async function adminSession(identity: Identity, row: SessionRow | undefined, ip: string): Promise<Session> {
   const bad = refused('Token expired or failed validation.');
   if (row === undefined || row.user_id !== null || row.revoked_at !== null) throw bad;
+  const { id, expires_at: expiresAt } = row;
   if (row.secret_id === null) {
     const bounds = await boundsOfAdmin(identity.keys);
-    return { id: row.id, kind: 'admin', actor: { kind: 'admin', bounds } };
+    return { id, expiresAt, kind: 'admin', actor: { kind: 'admin', bounds } };
   }
   // A session that a key opened has the power of the key, and ends with it.
   const caller = await callerOfSecret(identity.keys, row.secret_id);
   if (caller === undefined || !isFullAdmin(caller, ip) || boundsOf(caller) !== undefined) throw bad;
-  return { id: row.id, kind: 'admin', secretId: row.secret_id, actor: { kind: 'key', caller } };
+  return { id, expiresAt, kind: 'admin', secretId: row.secret_id, actor: { kind: 'key', caller } };
 }
 
 /** Whether a key has all scopes, for all workspaces and models, from this address. */

@@ -63,6 +63,13 @@ export function loginAdmin(
   });
 }
 
+/** The login without users with the text of an admin key alone. */
+export const loginAdminWithKey = (
+  identity: Identity,
+  { key, ip }: { key: string; ip: string },
+): Promise<AdminLogin> =>
+  throttled(identity, { username: '', ip }, () => loginWithKey(identity, { text: key, ip }));
+
 async function loginWithKey(
   identity: Identity,
   { text, ip }: { text: string; ip: string },
@@ -94,14 +101,20 @@ function begin(
   });
 }
 
+interface Credential {
+  username: string;
+  password: string;
+  ip: string;
+  /** Whether the first login gives out recovery codes. @default true */
+  givesCodes?: boolean;
+}
+
 /** An unknown user and a wrong password get the same answer after the same work. */
-export function loginUser(
-  identity: Identity,
-  { username, password, ip }: { username: string; password: string; ip: string },
-): Promise<UserLogin> {
+export function loginUser(identity: Identity, credential: Credential): Promise<UserLogin> {
+  const { username, ip } = credential;
   return throttled(identity, { username, ip }, async (place): Promise<UserLogin> => {
     // Repeated once, if the password was changed meanwhile.
-    const once = () => attempt(identity, { username, password, ip, place });
+    const once = () => attempt(identity, { ...credential, place });
     return (await once()) ?? (await once()) ?? WRONG;
   });
 }
@@ -109,7 +122,7 @@ export function loginUser(
 /** undefined: the password was changed meanwhile. */
 async function attempt(
   identity: Identity,
-  { username, password, ip, place }: { username: string; password: string; ip: string; place: Place },
+  { username, password, ip, place, givesCodes = true }: Credential & { place: Place },
 ): Promise<UserLogin | undefined> {
   const { keys } = identity;
   const found = await store.findCredentials(keys.storage.db, username);
@@ -122,7 +135,7 @@ async function attempt(
   if (user.suspended || !(await isOwnerActive(keys, user.ownerId)))
     return { ok: false, why: 'suspended', userId: user.id };
   const upgraded = found.kind === 'bcrypt' ? await hashPassword(password, place) : undefined;
-  return beginForUser(identity, { found, upgraded, ip });
+  return beginForUser(identity, { found, upgraded, ip, givesCodes });
 }
 
 export async function knowsPassword(
@@ -141,7 +154,12 @@ const opened = ({ keys }: Identity, { user, sealedHash, kind }: Credentials) => 
 
 function beginForUser(
   identity: Identity,
-  { found, upgraded, ip }: { found: Credentials; upgraded: string | undefined; ip: string },
+  {
+    found,
+    upgraded,
+    ip,
+    givesCodes,
+  }: { found: Credentials; upgraded: string | undefined; ip: string; givesCodes: boolean },
 ): Promise<UserLogin | undefined> {
   const { keys } = identity;
   const { user } = found;
@@ -164,7 +182,7 @@ function beginForUser(
       await store.updateUser(tx, id, { password_hash, password_kind: 'argon2id' });
     }
     const token = await beginSession(tx, identity, { user });
-    const recoveryCodes = await firstCodes(tx, identity, id);
+    const recoveryCodes = givesCodes ? await firstCodes(tx, identity, id) : undefined;
     const result = { ok: true as const, token, user, ...(recoveryCodes && { recoveryCodes }) };
     return { result, entry };
   });

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
+import { isOwnerActive } from '../../keys/index.ts';
 import type { Change } from '../../nodes/index.ts';
 import type { Sealing } from '../../sealing/index.ts';
 import type { Db } from '../../storage/index.ts';
 import type { Identity, Session } from '../identity.ts';
 import * as store from '../store/session-store.ts';
+import { findUser, lockUser } from '../store/user-store.ts';
 
 /** Clients expect this duration, and cannot renew a session. */
 const SESSION_MS = 30 * 86_400_000;
@@ -36,6 +38,30 @@ export async function beginSession(
     revoked_at: null,
   });
   return signToken(sealing, { id, user, createdAt, expiresAt });
+}
+
+/**
+ * Begins a session of a user who has proved their identity elsewhere, such as at an OpenID provider.
+ * @param by for the audit record, such as `oidc`.
+ * @returns undefined: the user or the owner of its keys is suspended or deleted.
+ */
+export function beginSessionOf(
+  identity: Identity,
+  { userId, by, ip }: { userId: number; by: string; ip: string },
+): Promise<string | undefined> {
+  const { keys } = identity;
+  return keys.storage.transaction(async (tx) => {
+    // Locks the user: a suspension at the same time ends the session, or is seen here.
+    await lockUser(tx, userId);
+    const user = await findUser(tx, userId);
+    if (user === undefined || user.suspended || !(await isOwnerActive(keys, user.ownerId, tx)))
+      return undefined;
+    const token = await beginSession(tx, identity, { user });
+    const { id, username: name } = user;
+    const entry = { action: 'sessions.login', target: `user:${id}`, details: { ip, by } };
+    await keys.audit.record(tx, { kind: 'user', id, name }, entry);
+    return token;
+  });
 }
 
 /** Ends the requests of a user's sessions; null: of the administrator without users. */

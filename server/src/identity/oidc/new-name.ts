@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Db } from '../../storage/index.ts';
 import { findByUsername } from '../store/user-store.ts';
 import { isUsername } from '../user.ts';
-import type { Person } from './person.ts';
+import type { Person } from './claims.ts';
 
 const ATTEMPTS_MAX = 8;
 const WORD_MAX_CHARACTERS = 40;

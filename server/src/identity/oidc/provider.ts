@@ -4,7 +4,7 @@ import type { OidcSettings } from '../../base/forms/oidc-settings.ts';
 import type { Logger } from '../../base/logger.ts';
 import { openOutbound } from '../../base/outbound/connections.ts';
 import { readClientSecret } from './client-secret.ts';
-import { personOf, type Person } from './person.ts';
+import { personOf, type Person } from './claims.ts';
 import { failureOf, SignInFailure } from './sign-in-failure.ts';
 import { fetchOver } from './provider-fetch.ts';
 import type { Transaction } from './transaction.ts';

@@ -11,7 +11,7 @@ import { loginUser } from '../login/login.ts';
 import { changeOwnAccount } from '../own-account.ts';
 import type { UserRole } from '../user.ts';
 import { createUser, deleteUser, updateUser } from '../users.ts';
-import type { Person } from './person.ts';
+import type { Person } from './claims.ts';
 import { signInWithProvider, type OidcSignIn } from './sign-in.ts';
 
 const ADA: Person = {

@@ -16,7 +16,7 @@ import { findByUsername, findUser, updateUser } from '../store/user-store.ts';
 import type { User, UserRole } from '../user.ts';
 import { changesOf, endExcessKeys } from '../users.ts';
 import { newName } from './new-name.ts';
-import { roleOf, type Person } from './person.ts';
+import { roleOf, type Person } from './claims.ts';
 import { SignInFailure } from './sign-in-failure.ts';
 import type { Transaction } from './transaction.ts';
 

@@ -1,4 +1,5 @@
-import type { Actor, Bounds, Caller, Holder } from '../../access/index.ts';
+import { expand, isOfKey } from '../../access/index.ts';
+import type { Actor, Bounds, Caller, Holder, Wanted } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { Db } from '../../storage/index.ts';
 import type { KeysContext } from '../context.ts';
@@ -32,12 +33,16 @@ export async function currentActor(tx: Db, { clock }: KeysContext, actor: Actor)
   return { kind: 'key', caller: callerOf(key) };
 }
 
-/** The caller of a key that is used without its secret, such as the payer of a widget; undefined where the key has ended. */
+/**
+ * The caller of a key that is used without its secret, such as the payer of a widget; undefined where the key has ended.
+ * @param id also of a person, for what was begun in a session.
+ */
 export async function callerOfKey(
-  { storage, clock }: Pick<KeysContext, 'storage' | 'clock'>,
+  { storage, clock, administrators }: Pick<KeysContext, 'storage' | 'clock' | 'administrators'>,
   id: string,
   db: Db = storage.db,
 ): Promise<Caller | undefined> {
+  if (!isOfKey({ keyId: id })) return administrators.callerOf(db, id);
   const key = await findPlainKey(db, id);
   return key === undefined || whyEnded(key, clock.nowMs()) !== undefined ? undefined : callerOf(key);
 }
@@ -65,13 +70,19 @@ export const subjectsOf = ({ keyId, ownerId, ancestors }: Caller): string[] => [
 ];
 
 /** Undefined where the owner is suspended or deleted. */
+export async function activeOwner(db: Db, ownerId: string): Promise<Owner | undefined> {
+  const owner = await findOwner(db, ownerId);
+  return owner?.state === 'active' ? owner : undefined;
+}
+
+/** Undefined where the owner is suspended or deleted. */
 export async function boundsOfOwner(
   { storage }: KeysContext,
   ownerId: string,
   db: Db = storage.db,
 ): Promise<Bounds | undefined> {
-  const owner = await findOwner(db, ownerId);
-  return owner?.state === 'active' ? { limits: owner.limits, budgets: owner.budgets } : undefined;
+  const owner = await activeOwner(db, ownerId);
+  return owner && { limits: owner.limits, budgets: owner.budgets };
 }
 
 /** The owner of sessions while there are no users. */
@@ -88,6 +99,33 @@ export const holdersOfOwner = async ({ storage }: KeysContext, ownerId: string):
 
 export const holdersOfAdmin = async ({ storage }: KeysContext): Promise<Holder[]> =>
   asHolders(await findAdminOwner(storage.db));
+
+/** A person who logs in, as a caller. */
+interface Person {
+  /** `keyId` of the caller. */
+  id: string;
+  name: string;
+  owner: Owner;
+  worth: Wanted;
+}
+
+/** The person counts against the limits and budgets of its owner, and has none of its own. */
+export function callerOfPerson({ id, name, owner, worth }: Person): Caller {
+  const { grants, selectors, expiresAt } = worth;
+  return {
+    keyId: id,
+    keyName: name,
+    ownerId: owner.id,
+    grants,
+    scopes: expand(grants),
+    selectors,
+    expiresAt,
+    limits: [],
+    budgets: [],
+    holders: asHolders(owner),
+    ancestors: [],
+  };
+}
 
 const asHolders = (owner: Owner | undefined): Holder[] =>
   owner === undefined || owner.limits.length + owner.budgets.length === 0 ? [] : [ownerHolder(owner)];

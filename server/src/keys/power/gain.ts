@@ -1,5 +1,5 @@
 import type { Actor, Caller, Excess, Wanted } from '../../access/index.ts';
-import { childExcesses, excesses, loosenings, NO_SELECTORS } from '../../access/index.ts';
+import { callerIn, childExcesses, excesses, loosenings, NO_SELECTORS } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { holdingsOf } from '../context.ts';
 import { ceilingOf, lineOf, type Key } from '../key.ts';
@@ -28,10 +28,25 @@ export function refuseExcess(actor: Actor, wanted: Wanted): void {
   refuse(excesses(holdingsOf(actor, wanted), wanted), actor.kind === 'key' ? GIVES : SESSION_GIVES);
 }
 
+/**
+ * A person has no children. Keys of its own owner count against the same budgets; those of another owner would give a
+ * bounded person budgets beyond its own. Guarded by session-power.test.ts.
+ */
+function refusePersonsExcess(actor: Exclude<Actor, { kind: 'key' }>, key: Key): void {
+  const caller = callerIn(actor);
+  if (caller !== undefined && isBounded(caller, accountsOf(key)))
+    throw new KeywardError(
+      'scope_escalation',
+      'An owner with limits or budgets bounds this session: it can do this only with keys of that owner.',
+      { hint: 'Leave owner out, or sign in as an administrator whose owner has no limits and budgets.' },
+    );
+  refuseExcess(actor, ceilingOf(key));
+}
+
 /** `refuseExcess` for a new key. */
 export function refuseNew(actor: Actor, key: Key, parent: Caller | undefined): void {
   if (parent !== undefined) refuse(childExcesses(parent, key), GIVES);
-  if (actor.kind !== 'key') return refuseExcess(actor, ceilingOf(key));
+  if (actor.kind !== 'key') return refusePersonsExcess(actor, key);
   const { caller } = actor;
   refuse(isBelow(caller, key) ? childExcesses(caller, key) : excesses(caller, key), GIVES);
 }
@@ -42,8 +57,8 @@ export function refuseNew(actor: Actor, key: Key, parent: Caller | undefined): v
  */
 export function refuseGain(actor: Actor, before: Key, after: Key): void {
   if (actor.kind !== 'key') {
-    refuseExcess(actor, ceilingOf(before));
-    return refuseExcess(actor, ceilingOf(after));
+    refusePersonsExcess(actor, before);
+    return refusePersonsExcess(actor, after);
   }
   const { caller } = actor;
   const looser = loosenings(before, after);
@@ -61,7 +76,7 @@ export function refuseGain(actor: Actor, before: Key, after: Key): void {
  * @throws KeywardError `scope_escalation` when that is more than the actor holds, or outside its bounds.
  */
 export function refuseTaking(actor: Actor, key: Key): void {
-  if (actor.kind !== 'key') return refuseExcess(actor, ceilingOf(key));
+  if (actor.kind !== 'key') return refusePersonsExcess(actor, key);
   const { caller } = actor;
   if (key.id === caller.keyId || isBelow(caller, key)) return;
   refuse(excesses(caller, key), GIVES);
@@ -79,8 +94,8 @@ export function refuseLooserOwner(
   before: Owner,
   after: Pick<Owner, 'limits' | 'budgets'>,
 ): void {
-  if (actor.kind !== 'key') return;
-  const { caller } = actor;
+  const caller = callerIn(actor);
+  if (caller === undefined) return;
   const isUnder = [caller, ...caller.ancestors].some(({ ownerId }) => ownerId === before.id);
   if (!isUnder && !isBounded(caller, [])) return;
   refuse(loosenings(boundsOnly(before), boundsOnly(after)), LOOSENS);

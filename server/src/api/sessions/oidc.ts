@@ -112,12 +112,13 @@ async function endedSignIn(
   const given = Object.entries({ state, code, iss, error }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as [string, string]],
   );
-  const { token, expiresAt, returnTo } = await endSignIn(services.identity, provider, {
+  const { token, returnTo } = await endSignIn(services.identity, provider, {
     kept: cookie.read(call.headers.cookie),
     answer: new URLSearchParams(given),
     ip: call.ip,
     runsFor: (subjects) => call.runsFor(subjects),
   });
+  const { expiresAt } = await services.identity.authenticate(`Bearer ${token}`, call.ip);
   const cookies = [call.sessionCookie.set(token, expiresAt), cookie.clear()];
   return pageTo(returnTo, { ...NO_STORE, 'set-cookie': cookies });
 }
