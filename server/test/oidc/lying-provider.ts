@@ -19,7 +19,7 @@ export interface Lies {
   tokenAnswer?: { status: number; body: string };
   /** The answer of the userinfo endpoint. */
   userInfo?: Record<string, unknown>;
-  /** The token endpoint never answers. */
+  /** Requests are never answered. */
   hangs?: true;
 }
 
@@ -30,25 +30,28 @@ export interface LyingProvider {
   lies: Lies;
   /** The nonce that the next ID token gets. */
   nonce: string;
+  /** How often its discovery document was read. */
+  discoveries: number;
   /** Forms that its token endpoint got. */
   readonly exchanges: { form: URLSearchParams; authorization: string | undefined }[];
   close(): Promise<void>;
 }
 
 /** @param clientSecret that Keyward has, for a signature with it. */
-export async function startLyingProvider(clientSecret: string): Promise<LyingProvider> {
+export async function startLyingProvider(clientSecret: string, port = 0): Promise<LyingProvider> {
   const [own, other] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')]);
   const jwk = { ...(await exportJWK(own.publicKey)), kid: KEY_ID, alg: 'RS256', use: 'sig' };
   const server = createServer((request, response) => {
     serve(request, response).catch(() => response.destroy());
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const provider: LyingProvider = {
     issuer,
     lies: {},
     nonce: '',
+    discoveries: 0,
     exchanges: [],
     close: async () => {
       server.close();
@@ -84,8 +87,10 @@ export async function startLyingProvider(clientSecret: string): Promise<LyingPro
     const { metadata, tokenAnswer, userInfo = { sub: 'ada' }, hangs } = provider.lies;
     const json = (body: object, status = 200): void =>
       void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    if (hangs === true) return;
     switch (request.url) {
       case '/.well-known/openid-configuration':
+        provider.discoveries++;
         return json({
           issuer,
           authorization_endpoint: `${issuer}/auth`,
@@ -103,7 +108,6 @@ export async function startLyingProvider(clientSecret: string): Promise<LyingPro
       case '/token': {
         const form = new URLSearchParams(await text(request));
         provider.exchanges.push({ form, authorization: request.headers.authorization });
-        if (hangs === true) return;
         if (tokenAnswer !== undefined) {
           const type = { 'content-type': 'application/json' };
           return void response.writeHead(tokenAnswer.status, type).end(tokenAnswer.body);

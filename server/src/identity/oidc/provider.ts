@@ -6,7 +6,7 @@ import { openOutbound } from '../../base/outbound/connections.ts';
 import { readClientSecret } from './client-secret.ts';
 import { personOf, type Person } from './claims.ts';
 import { failureOf, SignInFailure } from './sign-in-failure.ts';
-import { fetchOver } from './provider-fetch.ts';
+import { fetchOver, UnreachableProvider } from './provider-fetch.ts';
 import type { Transaction } from './transaction.ts';
 
 /** For each request to the provider. */
@@ -126,11 +126,21 @@ export class OidcProvider {
     const execute = [client.enableNonRepudiationChecks];
     if (issuer.startsWith('http:')) execute.push(client.allowInsecureRequests);
     const metadata = { [client.clockTolerance]: CLOCK_TOLERANCE_SECONDS };
-    return client.discovery(new URL(issuer), clientId, metadata, authenticationWith(this.#secret), {
-      execute,
-      timeout: this.#timeoutMs / 1_000,
-      [client.customFetch]: fetchOver(this.#connections),
-    });
+    const found = await client.discovery(
+      new URL(issuer),
+      clientId,
+      metadata,
+      authenticationWith(this.#secret),
+      {
+        execute,
+        timeout: this.#timeoutMs / 1_000,
+        [client.customFetch]: fetchOver(this.#connections),
+      },
+    );
+    const needed = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
+    const missing = needed.find((name) => !URL.canParse(found.serverMetadata()[name] ?? ''));
+    if (missing !== undefined) throw new UnreachableProvider(`its discovery document has no ${missing}`);
+    return found;
   }
 
   /** Logs why something failed, without codes, tokens and texts of the provider. @throws SignInFailure */

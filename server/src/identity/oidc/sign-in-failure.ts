@@ -58,13 +58,8 @@ function causesOf(error: unknown): Error[] {
 
 /** The name of the claim that was refused, such as `nonce`; not its value. */
 function claimOf(error: unknown): string {
-  const [, name = ''] =
-    /JWT "(\w{1,20})"/.exec(
-      causesOf(error)
-        .map(({ message }) => message)
-        .join('\n'),
-    ) ?? [];
-  return name;
+  const { claim } = (causesOf(error).at(-1)?.cause ?? {}) as { claim?: unknown };
+  return typeof claim === 'string' && /^[a-z_]{1,20}$/.test(claim) ? claim : '';
 }
 
 /** Such as `access_denied`. */

@@ -9,49 +9,9 @@ import type { Identity } from '../identity.ts';
 import { recoverAccount } from '../login/recovery.ts';
 import { loginUser } from '../login/login.ts';
 import { changeOwnAccount } from '../own-account.ts';
-import type { UserRole } from '../user.ts';
 import { createUser, deleteUser, updateUser } from '../users.ts';
 import type { Person } from './claims.ts';
-import { signInWithProvider, type OidcSignIn } from './sign-in.ts';
-
-const ADA: Person = {
-  issuer: 'https://id.example.com',
-  subject: 'ada',
-  email: 'ada@example.com',
-  name: 'ada',
-  groups: ['staff'],
-};
-const ROLES: { group: string; role: UserRole }[] = [
-  { group: 'platform', role: 'admin' },
-  { group: 'ml', role: 'manager' },
-  { group: 'staff', role: 'default' },
-];
-
-function signIn(
-  identity: Identity,
-  person: Partial<Person> = {},
-  { linksByEmail = false, state = randomUUID() as string } = {},
-): Promise<OidcSignIn> {
-  return signInWithProvider(identity, {
-    person: { ...ADA, ...person },
-    settings: { roles: ROLES, linksByEmail },
-    transaction: { state, expiresAt: identity.keys.clock.nowMs() + 60_000 },
-    ip: IP,
-  });
-}
-
-/** The token and the user of a sign-in that succeeded. */
-async function entered(identity: Identity, person: Partial<Person> = {}, linksByEmail = false) {
-  const result = await signIn(identity, person, { linksByEmail });
-  if (!result.ok) throw new Error(result.why);
-  return result;
-}
-
-const isOpen = (identity: Identity, { token }: { token: string }): Promise<boolean> =>
-  identity.authenticate(`Bearer ${token}`, IP).then(
-    () => true,
-    () => false,
-  );
+import { entered, isOpen, signIn } from './oidc-identity.fixture.ts';
 
 async function lastRecord(identity: Identity, action: string): Promise<unknown> {
   const { items } = await list(identity.keys.storage.db, { action, limit: 1 });
@@ -101,7 +61,7 @@ describeOnBothDatabases('the sign-in of a person whom a provider has identified'
     const after = await entered(await another(), { groups: ['ml'] });
     expect(after.user.role).toBe('manager');
     expect([await isOpen(identity, before), await isOpen(identity, after)]).toEqual([false, true]);
-    expect(await getKey(identity.keys, OPERATOR, key.id)).toMatchObject({ state: 'revoked' });
+    expect(await getKey(identity.keys, OPERATOR, key.id)).toMatchObject({ storedState: 'revoked' });
   });
 
   test('keeps older sessions when it brings a higher role', async () => {
@@ -116,7 +76,10 @@ describeOnBothDatabases('the sign-in of a person whom a provider has identified'
     const { user } = await entered(identity, { groups: ['platform'] });
     await deleteUser(identity, OPERATOR, admin.id);
     expect((await entered(identity)).user).toMatchObject({ id: user.id, role: 'admin' });
-    expect(await lastRecord(identity, 'users.update')).toMatchObject({ outcome: 'refused', details: { why: 'last_admin' } });
+    expect(await lastRecord(identity, 'users.update')).toMatchObject({
+      outcome: 'refused',
+      details: { why: 'last_admin' },
+    });
     await createUser(identity, OPERATOR, { username: 'eve', password: PASSWORD, role: 'admin' });
     expect((await entered(identity)).user).toMatchObject({ id: user.id, role: 'default' });
   });

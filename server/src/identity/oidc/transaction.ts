@@ -43,8 +43,8 @@ export function returnPath(text: string, prefix: string): string | undefined {
   // oxlint-disable-next-line no-control-regex
   if (/[\\\u0000-\u0020\u007f]/.test(text)) return undefined;
   const url = URL.parse(text, ORIGIN);
-  if (url?.origin !== ORIGIN || !url.pathname.startsWith(`${prefix}/`) || url.pathname.startsWith('//'))
-    return undefined;
+  if (url?.origin !== ORIGIN || url.pathname.startsWith('//')) return undefined;
+  if (!`${url.pathname}/`.startsWith(`${prefix}/`)) return undefined;
   return `${url.pathname}${url.search}${url.hash}`;
 }
 
