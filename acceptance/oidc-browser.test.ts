@@ -69,13 +69,21 @@ beforeEach(async () => {
   page = await context.newPage();
 });
 
+/** From a page of Keyward to the provider, and past its button. */
+async function signIn(): Promise<void> {
+  await page.goto(`${site}/`);
+  const start = '/v1/session/oidc/start?return_to=/v1/session';
+  await page.evaluate(`location.href = ${JSON.stringify(start)}`);
+  await page.getByRole('button', { name: 'Continue' }).click();
+}
+
 /** What the page shows: the answer of GET /v1/session to the navigation itself. */
 const shown = async (): Promise<State> => JSON.parse(await page.locator('body').innerText()) as State;
 
 test('Chromium signs in with a provider on another site: the page behind the sign-in gets the strict cookie', async () => {
   await page.goto(`${site}/v1/session`);
   expect((await shown()).session).toBeNull();
-  await page.goto(`${site}/v1/session/oidc/start?return_to=/v1/session`);
+  await signIn();
   await page.waitForURL(`${site}/v1/session`);
   expect((await shown()).session?.user).toMatchObject({ username: 'ada@example.com', role: 'default' });
   const cookies = await context.cookies(site);
@@ -87,7 +95,7 @@ test('Chromium signs in with a provider on another site: the page behind the sig
 });
 
 test('Chromium sends the cookie neither along a redirect nor with a link from the site of the provider', async () => {
-  await page.goto(`${site}/v1/session/oidc/start?return_to=/v1/session`);
+  await signIn();
   await page.waitForURL(`${site}/v1/session`);
   await page.goto(`${provider.issuer}/.well-known/openid-configuration`);
   await page.evaluate(`location.href = ${JSON.stringify(`${site}/v1/session`)}`);
@@ -100,7 +108,7 @@ test('Chromium sends the cookie neither along a redirect nor with a link from th
 
 test('Chromium comes back to the sign-in page after a refusal, without a cookie and without the code in the address', async () => {
   await provider.person({ sub: 'guest', groups: ['guests'] });
-  await page.goto(`${site}/v1/session/oidc/start`);
-  expect(page.url()).toBe(`${site}/sign-in?error=oidc_no_role`);
+  await signIn();
+  await page.waitForURL(`${site}/sign-in?error=oidc_no_role`);
   expect(await context.cookies(site)).toEqual([]);
 });

@@ -48,6 +48,12 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
     return;
   }
   if (request.url?.startsWith('/interaction/') !== true) return answer(request, response);
+  // A browser shows a page, whose button goes on: what comes then comes from the site of the provider.
+  if (request.method === 'GET' && request.headers.accept?.includes('text/html') === true) {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end('<form method="post"><button>Continue</button></form>');
+    return;
+  }
   const result =
     current.refuses === true ? { error: 'access_denied' } : { login: { accountId: current.sub } };
   await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
