@@ -5,9 +5,10 @@ import type { Logger } from '../../base/logger.ts';
 import { openOutbound } from '../../base/outbound/connections.ts';
 import { readClientSecret } from './client-secret.ts';
 import { personOf, type Person } from './claims.ts';
-import { failureOf, SignInFailure } from './sign-in-failure.ts';
+import { failureOf } from './provider-failure.ts';
+import { SignInFailure } from './sign-in-failure.ts';
 import { fetchOver, UnreachableProvider } from './provider-fetch.ts';
-import type { Transaction } from './transaction.ts';
+import { CALLBACK_PATH, type Transaction } from './transaction.ts';
 
 /** For each request to the provider. */
 const TIMEOUT_MS = 10_000;
@@ -15,8 +16,6 @@ const TIMEOUT_MS = 10_000;
 const KNOWN_MS = 3_600_000;
 /** The clocks of the provider and of this machine may differ by so much. */
 const CLOCK_TOLERANCE_SECONDS = 30;
-
-export const CALLBACK_PATH = '/v1/session/oidc/callback';
 
 export interface OidcProviderOptions {
   settings: OidcSettings;

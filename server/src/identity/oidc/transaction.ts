@@ -13,6 +13,9 @@ export interface Transaction {
   expiresAt: number;
 }
 
+/** Where providers lead browsers back to. */
+export const CALLBACK_PATH = '/v1/session/oidc/callback';
+
 export const TRANSACTION_MS = 10 * 60_000;
 
 const CONTEXT = 'oidc transaction';
