@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 7e6cc37b15f599f4759e69c4d8fed10bf18abbf4858c0578abf4a8a82099c237
-// text e92076e0d20d6111f349c1baa3af369be08a6eeef56ea39a923967a268128dcc
+// document 71148aa0b9dfd5db708da2fae486b9496c47b543db584ee29522de54b7fef28d
+// text fb4f9e326c7fd160975fc30143ead0cbc95dc83949684aa6b8e22ff12f3f030b
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -581,6 +581,154 @@ export interface paths {
          * @description Ends the session, with its running requests, on every node, and removes the cookie. Needs a session, no key.
          */
         delete: operations["session.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your sessions
+         * @description The newest 1,000. With all=true, for administrators, those of all users. Needs a session, no key.
+         */
+        get: operations["session.list"];
+        put?: never;
+        post?: never;
+        /**
+         * End all your other sessions
+         * @description Their running requests end on every node. Needs a session, no key.
+         */
+        delete: operations["session.end_others"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session
+         * @description One of your own; administrators end any. Its running requests end on every node. Needs a session, no key.
+         */
+        delete: operations["session.end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set the first password, or let users in
+         * @description With password alone: the one password of an instance that has none. With username too: the first administrator, and users from then on, permanently. All older sessions end. Needs a session, no key.
+         */
+        post: operations["session.setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your password
+         * @description Without users: the one password; an admin key counts as the present one. All other sessions end, and this browser gets a new one. Needs a session, no key.
+         */
+        post: operations["session.change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get new recovery codes
+         * @description Two of them replace a lost password. They are shown once; the former ones end. Needs a session, no key.
+         */
+        post: operations["session.recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password with recovery codes
+         * @description Takes two codes. All sessions of the user end, and this browser is signed in. Needs no key.
+         */
+        post: operations["session.recover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/invites/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether an invite is good
+         * @description Needs no key.
+         */
+        get: operations["session.invite"];
+        put?: never;
+        /**
+         * Become a user with an invite
+         * @description Each invite works once. This browser is signed in. Needs no key.
+         */
+        post: operations["session.accept_invite"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5105,6 +5253,86 @@ export interface components {
             /** @description The password */
             password?: string;
         };
+        ListedSession: {
+            /** @description Id of the session */
+            id: string;
+            /** @description null: the administrator of an instance without users */
+            user: {
+                /** @description Its id in the API */
+                id: number;
+                /** @description The name that the user logs in with */
+                username: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            expires_at: string;
+            /** @description Up to a minute old */
+            last_used_at: string | null;
+            /** @description Address from which it was begun */
+            ip: string | null;
+            /** @description The browser that began it, as it names itself */
+            user_agent: string | null;
+            /** @description Whether it is the session of this request */
+            is_current: boolean;
+        };
+        SessionList: {
+            /** @description The newest first */
+            sessions: components["schemas"]["ListedSession"][];
+        };
+        EndedSessions: {
+            /** @description Number of sessions */
+            ended: number;
+        };
+        SetupRequest: {
+            /** @description The name that the user logs in with */
+            username?: string;
+            /** @description The password */
+            password: string;
+        };
+        OwnPasswordChange: {
+            /** @description Your present password */
+            current: string;
+            /** @description The password */
+            password: string;
+        };
+        RecoveryCodesRequest: {
+            /** @description Your present password */
+            current: string;
+        };
+        RecoveryCodes: {
+            /** @description Four codes */
+            codes: string[];
+        };
+        RecoverRequest: {
+            /** @description The name that the user logs in with */
+            username: string;
+            /** @description Two recovery codes */
+            codes: string[];
+            /** @description The password */
+            password: string;
+        };
+        InviteState: {
+            /**
+             * @description pending, claimed or disabled
+             * @enum {string}
+             */
+            status: "pending" | "claimed" | "disabled";
+            /** @description Slugs. Only of a pending invite */
+            workspaces?: string[];
+        };
+        AcceptInviteRequest: {
+            /** @description The name that the user logs in with */
+            username: string;
+            /** @description The password */
+            password: string;
+        };
         /** @description {name, requests, window_seconds} or {name, concurrent}; for jobs {name, max_running} or {name, max_queued} */
         Limit: {
             /** @description The name that people read */
@@ -8782,7 +9010,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8791,7 +9019,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8932,7 +9160,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8941,7 +9169,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9078,7 +9306,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9087,7 +9315,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9227,7 +9455,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9236,7 +9464,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9375,7 +9603,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9384,7 +9612,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9523,7 +9751,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9532,7 +9760,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9678,7 +9906,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9687,7 +9915,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9831,7 +10059,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9840,7 +10068,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagesError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9979,7 +10207,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9988,7 +10216,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10131,7 +10359,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10140,7 +10368,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10280,7 +10508,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10289,7 +10517,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10435,7 +10663,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10444,7 +10672,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10588,7 +10816,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10597,7 +10825,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10735,7 +10963,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10744,7 +10972,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10889,7 +11117,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10898,7 +11126,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11043,7 +11271,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11052,7 +11280,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, model_unpriced */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, model_unpriced */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11180,7 +11408,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11189,7 +11417,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11285,7 +11513,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11294,7 +11522,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11398,7 +11626,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11407,7 +11635,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11493,7 +11721,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11502,7 +11730,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11615,7 +11843,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11624,7 +11852,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11712,7 +11940,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11721,7 +11949,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11809,7 +12037,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11818,7 +12046,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11931,7 +12159,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11940,7 +12168,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12026,7 +12254,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12035,7 +12263,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12165,7 +12393,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12174,7 +12402,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12283,7 +12511,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12292,7 +12520,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12419,7 +12647,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12428,7 +12656,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12566,7 +12794,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12575,7 +12803,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12676,7 +12904,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12685,7 +12913,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12762,7 +12990,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12771,7 +12999,7 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIError"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12895,7 +13123,10 @@ export interface operations {
     "session.create": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13014,7 +13245,10 @@ export interface operations {
     "session.delete": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13027,7 +13261,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description bad_request, key_in_url, conflicting_credentials */
+            /** @description bad_request, key_in_url */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13036,7 +13270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13045,7 +13279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13081,7 +13315,964 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description rate_limited, budget_exceeded */
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.list": {
+        parameters: {
+            query?: {
+                /** @description Whether to list those of all users */
+                all?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.end_others": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessions"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.end": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path: {
+                /** @description Id of the session, from the list */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.setup": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetupRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.change_password": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "the present password",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OwnPasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused, scope_escalation */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.recovery_codes": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "current": "the present password"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecoveryCodesRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.recover": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "codes": [
+                 *         "code-one",
+                 *         "code-two"
+                 *       ],
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecoverRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The code of the invite */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "session.accept_invite": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1: a page of this server sends the request */
+                "x-keyward-session"?: string;
+            };
+            path: {
+                /** @description The code of the invite */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "ada",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AcceptInviteRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description bad_request, key_in_url */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_credentials */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -13158,7 +14349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13167,7 +14358,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13263,7 +14454,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13272,7 +14463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13373,7 +14564,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13382,8 +14573,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13459,7 +14659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13468,7 +14668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13563,7 +14763,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13572,7 +14772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13697,7 +14897,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13706,7 +14906,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13834,7 +15034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13843,7 +15043,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13852,7 +15052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description last_admin */
+            /** @description last_admin, conflict */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13956,7 +15156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13965,7 +15165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14080,7 +15280,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14089,7 +15289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14211,7 +15411,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14220,7 +15420,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14345,7 +15545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14354,7 +15554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14476,7 +15676,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14485,7 +15685,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14607,7 +15807,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14616,7 +15816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14741,7 +15941,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14750,7 +15950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14870,7 +16070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14879,7 +16079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15063,7 +16263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15072,7 +16272,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15169,7 +16369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15178,7 +16378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15255,7 +16455,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15264,7 +16464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15374,7 +16574,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15383,7 +16583,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15498,7 +16698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15507,7 +16707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15591,7 +16791,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15600,7 +16800,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15695,7 +16895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15704,7 +16904,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15792,7 +16992,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15801,7 +17001,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15929,7 +17129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15938,7 +17138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16053,7 +17253,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16062,7 +17262,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16149,7 +17349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16158,7 +17358,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16262,7 +17462,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16271,7 +17471,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16358,7 +17558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16367,7 +17567,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16492,7 +17692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16501,7 +17701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16623,7 +17823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16632,7 +17832,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16751,7 +17951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16760,7 +17960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16846,7 +18046,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16855,7 +18055,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16953,7 +18153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16962,7 +18162,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17036,7 +18236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17045,7 +18245,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17119,7 +18319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17128,7 +18328,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17224,7 +18424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17233,7 +18433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17343,7 +18543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17352,7 +18552,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17431,7 +18631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17440,7 +18640,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17526,7 +18726,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17535,7 +18735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17637,7 +18837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17646,7 +18846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17750,7 +18950,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17759,7 +18959,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17846,7 +19046,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17855,7 +19055,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17951,7 +19151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17960,7 +19160,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18074,7 +19274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18083,7 +19283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18163,7 +19363,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18172,7 +19372,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18256,7 +19456,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18265,7 +19465,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18381,7 +19581,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18390,7 +19590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18488,7 +19688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18497,7 +19697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18583,7 +19783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18592,7 +19792,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18705,7 +19905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18714,7 +19914,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18809,7 +20009,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18818,7 +20018,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18934,7 +20134,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18943,7 +20143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19038,7 +20238,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19047,7 +20247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19150,7 +20350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19159,7 +20359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19263,7 +20463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19272,7 +20472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19373,7 +20573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19382,7 +20582,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19475,7 +20675,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19484,7 +20684,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19593,7 +20793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19602,7 +20802,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19731,7 +20931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19740,7 +20940,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19865,7 +21065,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19874,7 +21074,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20004,7 +21204,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20013,7 +21213,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20138,7 +21338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20147,7 +21347,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20224,7 +21424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20233,7 +21433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20328,7 +21528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20337,7 +21537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20450,7 +21650,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20459,7 +21659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20572,7 +21772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20581,7 +21781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20682,7 +21882,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20691,7 +21891,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20765,7 +21965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20774,7 +21974,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20863,7 +22063,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20872,7 +22072,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20951,7 +22151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20960,7 +22160,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21039,7 +22239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21048,7 +22248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21146,7 +22346,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21155,7 +22355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21259,7 +22459,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21268,7 +22468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21378,7 +22578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21387,7 +22587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21489,7 +22689,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21498,7 +22698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21613,7 +22813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21622,7 +22822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21732,7 +22932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21741,7 +22941,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21821,7 +23021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21830,7 +23030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21919,7 +23119,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21928,7 +23128,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22019,7 +23219,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22028,7 +23228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22114,7 +23314,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22123,7 +23323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22246,7 +23446,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22255,7 +23455,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22373,7 +23573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22382,7 +23582,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22489,7 +23689,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22498,7 +23698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22599,7 +23799,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22608,7 +23808,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22685,7 +23885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22694,7 +23894,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22787,7 +23987,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22796,7 +23996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, forbidden_resource */
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22912,7 +24112,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -22921,7 +24121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23012,7 +24212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23021,7 +24221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23131,7 +24331,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23140,7 +24340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23250,7 +24450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23259,7 +24459,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope, scope_escalation */
+            /** @description insufficient_scope, csrf_refused, scope_escalation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23720,7 +24920,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description missing_key, invalid_key */
+            /** @description missing_key, invalid_key, invalid_session */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -23729,7 +24929,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description insufficient_scope */
+            /** @description insufficient_scope, csrf_refused */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31269,13 +32469,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description A limit of the key is reached */
+            /** @description Done */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "application/json": components["schemas"]["ChatAbort"];
                 };
             };
             /** @description Done */
@@ -31388,13 +32588,13 @@ export interface operations {
                     "application/json": components["schemas"]["DeveloperError"];
                 };
             };
-            /** @description A limit of the key is reached */
+            /** @description Done */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeveloperError"];
+                    "application/json": components["schemas"]["ChatAbort"];
                 };
             };
             /** @description Internal Server Error */

@@ -238,6 +238,69 @@ export const OPERATIONS = {
     "description": "Ends the session, with its running requests, on every node, and removes the cookie. Needs a session, no key.",
     "scope": null
   },
+  "session.list": {
+    "method": "GET",
+    "path": "/v1/sessions",
+    "summary": "List your sessions",
+    "description": "The newest 1,000. With all=true, for administrators, those of all users. Needs a session, no key.",
+    "scope": null
+  },
+  "session.end_others": {
+    "method": "DELETE",
+    "path": "/v1/sessions",
+    "summary": "End all your other sessions",
+    "description": "Their running requests end on every node. Needs a session, no key.",
+    "scope": null
+  },
+  "session.end": {
+    "method": "DELETE",
+    "path": "/v1/sessions/{id}",
+    "summary": "End a session",
+    "description": "One of your own; administrators end any. Its running requests end on every node. Needs a session, no key.",
+    "scope": null
+  },
+  "session.setup": {
+    "method": "POST",
+    "path": "/v1/session/setup",
+    "summary": "Set the first password, or let users in",
+    "description": "With password alone: the one password of an instance that has none. With username too: the first administrator, and users from then on, permanently. All older sessions end. Needs a session, no key.",
+    "scope": null
+  },
+  "session.change_password": {
+    "method": "POST",
+    "path": "/v1/session/password",
+    "summary": "Change your password",
+    "description": "Without users: the one password; an admin key counts as the present one. All other sessions end, and this browser gets a new one. Needs a session, no key.",
+    "scope": null
+  },
+  "session.recovery_codes": {
+    "method": "POST",
+    "path": "/v1/session/recovery-codes",
+    "summary": "Get new recovery codes",
+    "description": "Two of them replace a lost password. They are shown once; the former ones end. Needs a session, no key.",
+    "scope": null
+  },
+  "session.recover": {
+    "method": "POST",
+    "path": "/v1/session/recover",
+    "summary": "Set a new password with recovery codes",
+    "description": "Takes two codes. All sessions of the user end, and this browser is signed in. Needs no key.",
+    "scope": null
+  },
+  "session.invite": {
+    "method": "GET",
+    "path": "/v1/session/invites/{code}",
+    "summary": "Whether an invite is good",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "session.accept_invite": {
+    "method": "POST",
+    "path": "/v1/session/invites/{code}",
+    "summary": "Become a user with an invite",
+    "description": "Each invite works once. This browser is signed in. Needs no key.",
+    "scope": null
+  },
   "keys.create": {
     "method": "POST",
     "path": "/v1/keys",

@@ -15,7 +15,10 @@ import { keyRoutes } from './keys/keys.ts';
 import { ownerRoutes } from './owners.ts';
 import { oidcRoutes } from './sessions/oidc.ts';
 import { runningRoutes } from './running/running.ts';
+import { passwordRoutes } from './sessions/password.ts';
+import { sessionListRoutes } from './sessions/session-list.ts';
 import { sessionRoutes } from './sessions/session.ts';
+import { wayInRoutes } from './sessions/ways-in.ts';
 import { systemRoutes } from './system.ts';
 import { swarmRoutes } from './swarm/swarm.ts';
 import { upstreamRoutes } from './upstreams.ts';
@@ -25,6 +28,9 @@ import { verifyRoutes } from './keys/verify.ts';
 /** Keyward's own API. */
 export const apiRoutes: Route[] = [
   ...sessionRoutes,
+  ...sessionListRoutes,
+  ...passwordRoutes,
+  ...wayInRoutes,
   ...keyRoutes,
   ...keyStateRoutes,
   ...verifyRoutes,

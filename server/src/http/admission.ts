@@ -1,5 +1,6 @@
 import { decide, scopeRefusal, type Caller } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
+import type { Session } from '../identity/index.ts';
 import type { Admission, BadKey, GoodKey } from '../keys/index.ts';
 import { budgetExceeded, whose, type SpentBudget } from '../usage/index.ts';
 import type { RequestContext } from './request/request-context.ts';
@@ -67,6 +68,7 @@ async function admitSession(
 ): Promise<void> {
   const caller = await serveSession(services, context);
   if (caller === undefined) throw missing;
+  refuseMember(route, context.session);
   await admitCaller(services, route, { caller, context });
 }
 
@@ -102,6 +104,7 @@ async function admitSessionAgain(
   context.generation = services.nodes.generation;
   const caller = await serveSession(services, context);
   if (caller === undefined) throw sessionEnded();
+  refuseMember(route, context.session);
   refuseWithoutScope(caller, route);
   return true;
 }
@@ -130,6 +133,18 @@ function identified(
 function refuseWithoutScope(caller: Caller, { access }: Route): void {
   if (access === 'any' || access === 'public' || access === 'session' || caller.scopes.has(access)) return;
   throw scopeRefusal(caller, access);
+}
+
+/**
+ * A member of a workspace sees its own chats there; a key with the same scopes sees those of all members.
+ * @throws KeywardError `forbidden_resource`
+ */
+function refuseMember({ access, isForMembers }: Route, session: Session | undefined): void {
+  const isMember = session?.kind === 'user' && session.user.role === 'default';
+  if (!isMember || access === 'any' || isForMembers === true) return;
+  throw new KeywardError('forbidden_resource', 'This endpoint is not for users of the role default.', {
+    hint: 'Those under /api/workspace show your own workspaces and chats.',
+  });
 }
 
 function takeLimits({ keys }: KernelServices, context: RequestContext, caller: Caller): void {

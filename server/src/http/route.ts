@@ -33,6 +33,11 @@ export interface Route<
   access: A;
   /** With `session`: the roles that may. The administrator of an instance without users may always. @default all */
   roles?: readonly UserRole[];
+  /**
+   * Also for sessions of users with the role default: it shows nothing of other users, as keys with its scope may see.
+   * Other routes that ask for a scope refuse them. Guarded by session-sweep.test.ts.
+   */
+  isForMembers?: true;
   /** With `session`: only for instances without users, or only for those with users. @default both */
   mode?: 'single' | 'multi';
   surface: Surface<S>;

@@ -83,7 +83,16 @@ export const identityMigrations: Migration[] = [
     ],
   },
   {
-    id: 'identity-oidc-1',
+    id: 'identity-3',
+    statements: () => [
+      // For a list in which people recognize their sessions.
+      `alter table sessions add column ip text`,
+      `alter table sessions add column user_agent text`,
+      `alter table sessions add column last_used_at bigint`,
+    ],
+  },
+  {
+    id: 'identity-4',
     statements: ({ bytes }) => [
       `create table oidc_links (
         issuer text not null,

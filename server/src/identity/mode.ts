@@ -5,7 +5,7 @@ import { INSIDE } from './login/hash-queue.ts';
 import type { Identity } from './identity.ts';
 import { lockMode, writeMode } from './store/mode-store.ts';
 import { hashPassword } from './login/password.ts';
-import { sessionsEnd } from './login/sessions.ts';
+import { sessionsEnd, type FreshSession } from './login/sessions.ts';
 import { checkPassword, type User } from './user.ts';
 import { addUser, newUser } from './new-user.ts';
 import { refuseNewUser } from './power.ts';
@@ -20,18 +20,25 @@ export type Mode = 'setup' | 'password' | 'multi-user';
 /** Context of the sealed hash of the one password. */
 export const PASSWORD_CONTEXT = 'instance password';
 
+interface NewPassword {
+  password: string | null;
+  isLastMeant?: boolean;
+  fresh?: FreshSession;
+}
+
 const alreadyEnabled = (): KeywardError =>
   new KeywardError('conflict', 'Multi-user mode is already enabled.');
 
 /**
  * Sets the one password, or removes it: then only an admin key opens a session. Ends all sessions, also this one.
  * @param isLastMeant removes the password even if no key can do everything.
+ * @param fresh a session that begins behind the end of the others.
  * @throws KeywardError `invalid_input`; `conflict` in multi-user mode; `scope_escalation`, `last_admin`.
  */
 export async function setPassword(
   identity: Identity,
   actor: Actor,
-  { password, isLastMeant = false }: { password: string | null; isLastMeant?: boolean },
+  { password, isLastMeant = false, fresh }: NewPassword,
 ): Promise<void> {
   const { keys } = identity;
   // The password makes an administrator without expiry. An actor who logged in with it gains nothing by a new one.
@@ -43,6 +50,7 @@ export async function setPassword(
     const sealed = hash === null ? null : keys.sealing.seal(hash, PASSWORD_CONTEXT);
     await writeMode(tx, { password_hash: sealed }, keys.clock.nowMs());
     const details = { password: hash === null ? 'removed' : 'set' };
+    await fresh?.begin(tx);
     return {
       result: undefined,
       entry: { action: 'identity.password', target: 'instance', details },
@@ -53,20 +61,22 @@ export async function setPassword(
 
 /**
  * Makes the first administrator and turns on multi-user mode, permanently. Ends all sessions.
+ * @param fresh a session of the administrator, that begins behind the end of the others.
  * @throws KeywardError `invalid_input`; `conflict` if it is on; `scope_escalation`.
  */
 export async function enableMultiUser(
   identity: Identity,
   actor: Actor,
-  input: { username: unknown; password: unknown },
+  { username, password, fresh }: { username: unknown; password: unknown; fresh?: FreshSession },
 ): Promise<User> {
   const { keys } = identity;
   refuseNewUser(actor, { role: 'admin' });
-  const fresh = await newUser({ ...input, role: 'admin' }, INSIDE);
+  const admin = await newUser({ username, password, role: 'admin' }, INSIDE);
   const { result } = await keys.audit.changeEverywhere(actor, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
     await writeMode(tx, { multi_user: 1, password_hash: null }, keys.clock.nowMs());
-    const user = await addUser(tx, identity, fresh);
+    const user = await addUser(tx, identity, admin);
+    await fresh?.begin(tx, user);
     const details = { user: user.id, username: user.username };
     return {
       result: user,

@@ -1,10 +1,19 @@
 import type { Identity, Session } from './identity.ts';
 import { knowsPassword, throttled, type LoginRefusal } from './login/login.ts';
+import type { FreshSession } from './login/sessions.ts';
 import type { UserInput } from './user.ts';
 import { updateUser } from './users.ts';
 
 /** The fields that users change themselves; not the role, the limit or the suspension. */
 type OwnInput = Pick<UserInput, 'username' | 'password' | 'bio'>;
+
+interface OwnChange {
+  input: OwnInput;
+  currentPassword: string;
+  ip: string;
+  /** A session that begins behind the end of the others. */
+  fresh?: FreshSession;
+}
 
 /**
  * Changes the account of a session. A new password needs the present one, throttled like a login: the thief of a
@@ -14,12 +23,12 @@ type OwnInput = Pick<UserInput, 'username' | 'password' | 'bio'>;
 export async function changeOwnAccount(
   identity: Identity,
   { user, actor }: Extract<Session, { kind: 'user' }>,
-  { input, currentPassword, ip }: { input: OwnInput; currentPassword: string; ip: string },
+  { input, currentPassword, ip, fresh }: OwnChange,
 ): Promise<{ ok: true } | LoginRefusal> {
   const { id, username } = user;
   const { username: name, password, bio } = input;
   const change = async () => {
-    await updateUser(identity, actor, { id, input: { username: name, password, bio } });
+    await updateUser(identity, actor, { id, input: { username: name, password, bio }, fresh });
     return { ok: true as const };
   };
   if (password === undefined) return change();

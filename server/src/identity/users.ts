@@ -12,7 +12,7 @@ import { hashPassword } from './login/password.ts';
 import { isDemotion, refuseChange, refuseEnding, refuseNewUser } from './power.ts';
 import type { UserRow } from './store/rows.ts';
 import { revokeSessionsOf } from './store/session-store.ts';
-import { sessionsEnd } from './login/sessions.ts';
+import { sessionsEnd, type FreshSession } from './login/sessions.ts';
 import { dropCodes } from './store/token-store.ts';
 import { checkUser, type User, type UserFields, type UserInput, type UserRole } from './user.ts';
 import * as store from './store/user-store.ts';
@@ -49,12 +49,13 @@ async function refuseLastAdmin(tx: Db, user: User): Promise<void> {
 /**
  * A suspension ends sessions and keys; a lower role ends the keys with more power. Both resolve when no node admits
  * them any more. A new password ends the sessions.
+ * @param fresh a session that begins behind the end of the others.
  * @throws KeywardError `not_found`, `invalid_input`, `conflict` for the last administrator, `scope_escalation`.
  */
 export async function updateUser(
   identity: Identity,
   actor: Actor,
-  { id, input }: { id: number; input: UserInput },
+  { id, input, fresh }: { id: number; input: UserInput; fresh?: FreshSession | undefined },
 ): Promise<User> {
   const { keys } = identity;
   await existing(keys.storage.db, id);
@@ -71,8 +72,10 @@ export async function updateUser(
     const keys_revoked = await endExcessKeys(tx, identity, { before, role });
     const details = { changed: Object.keys(fields), role, suspended, keys_revoked };
     const target = `user:${id}`;
+    const user = await existing(tx, id);
+    await fresh?.begin(tx, user);
     return {
-      result: await existing(tx, id),
+      result: user,
       entry: { action: 'users.update', target, details: defined(details) },
       change: changesOf(before, fields),
     };

@@ -1,4 +1,4 @@
-import type { Caller } from '../access/index.ts';
+import { isOfKey, type Caller } from '../access/index.ts';
 import type { EndedBy, Run, Runner, RunnerView } from '../nodes/index.ts';
 import type { KeysContext } from './context.ts';
 import { subjectsOf } from './power/callers.ts';
@@ -50,7 +50,12 @@ export class KeyWork implements Runner {
 
   describe(): RunnerView {
     const { keyId, ownerId } = this.caller;
-    return { key_id: keyId, owner_id: ownerId, route: this.#route, startedAt: this.#startedAt };
+    return {
+      key_id: isOfKey(this.caller) ? keyId : null,
+      owner_id: ownerId,
+      route: this.#route,
+      startedAt: this.#startedAt,
+    };
   }
 }
 

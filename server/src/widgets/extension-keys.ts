@@ -1,4 +1,4 @@
-import type { Caller } from '../access/index.ts';
+import { isOfKey, type Caller } from '../access/index.ts';
 import { mintForSession, type Identity, type Session, type User } from '../identity/index.ts';
 import { changeState, getKey, listKeys, maskOf } from '../keys/index.ts';
 import type { KeysContext, KeyWithSecrets } from '../keys/index.ts';
@@ -77,6 +77,7 @@ export async function extensionKeyOf(
   identity: Identity,
   caller: Caller,
 ): Promise<{ number: number; id: string } | 'no_key' | 'no_power'> {
+  if (!isOfKey(caller)) return 'no_key';
   const key = await getKey(identity.keys, SYSTEM, caller.keyId);
   if (!key.tags.includes(EXTENSION_KEY_TAG)) return 'no_key';
   if (!(await identity.isMultiUser())) return key;

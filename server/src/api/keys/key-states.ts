@@ -11,7 +11,7 @@ import type { StateVerb } from '../../keys/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
-import { changed, ChangedKey, keyEtag, keyParams as params } from './key-answers.ts';
+import { changed, ChangedKey, keyEtag, keyParams as params, refuseWithoutKey } from './key-answers.ts';
 
 const reasonOnly = Type.Object({ reason: Type.Optional(s.Reason) }, s.closed);
 const ending = Type.Object(
@@ -32,9 +32,11 @@ const revokeSelf = route({
   body: ending,
   bodyOptional: true,
   responses: { 200: ChangedKey },
-  errors: ['last_admin'],
-  handler: ({ keys }, { actor, caller, body }) =>
-    changed(keys, changeState(keys, actor, { id: caller.keyId, verb: 'revoke', ...asked(body) })),
+  errors: ['last_admin', 'conflict'],
+  handler: ({ keys }, { actor, caller, body }) => {
+    refuseWithoutKey(caller);
+    return changed(keys, changeState(keys, actor, { id: caller.keyId, verb: 'revoke', ...asked(body) }));
+  },
 });
 
 const rotateKey = route({

@@ -19,7 +19,7 @@ import { readEtag } from './etag.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
-import { changed, ChangedKey, keyEtag, keyParams as params } from './key-answers.ts';
+import { changed, ChangedKey, keyEtag, keyParams as params, refuseWithoutKey } from './key-answers.ts';
 
 const holdings = {
   role: Type.Optional(s.RoleName),
@@ -151,7 +151,9 @@ const self = route({
       { title: 'SelfKey' },
     ),
   },
+  errors: ['conflict'],
   handler: async ({ keys }, { caller, secretId }) => {
+    refuseWithoutKey(caller);
     const key = await viewKey(keys, await getKey(keys, { kind: 'system' }, caller.keyId));
     const budgets = await budgetsLeft(keys, caller);
     return { status: 200, body: { key, limits: limitsLeft(keys, caller), budgets, secret_id: secretId } };

@@ -13,6 +13,7 @@ import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 import { OidcCookie } from './oidc-cookie.ts';
 import { pageTo } from './return-page.ts';
+import { cookieOf, deviceOf, type SessionCall } from './session-answer.ts';
 
 const PARAMETER_MAX_CHARACTERS = 8_192;
 const parameter = (description: string) =>
@@ -102,10 +103,7 @@ type Parameters = Record<'state' | 'code' | 'iss' | 'error', string | undefined>
 
 async function endedSignIn(
   services: Services,
-  call: Pick<Call, 'headers' | 'ip' | 'sessionCookie'> & {
-    query: Partial<Parameters>;
-    runsFor: Call['runsFor'];
-  },
+  call: SessionCall & { query: Partial<Parameters>; runsFor: Call['runsFor'] },
   { provider, cookie }: { provider: OidcProvider; cookie: OidcCookie },
 ): Promise<WholeAnswer> {
   const { state, code, iss, error } = call.query;
@@ -115,11 +113,10 @@ async function endedSignIn(
   const { token, returnTo } = await endSignIn(services.identity, provider, {
     kept: cookie.read(call.headers.cookie),
     answer: new URLSearchParams(given),
-    ip: call.ip,
+    device: deviceOf(call),
     runsFor: (subjects) => call.runsFor(subjects),
   });
-  const { expiresAt } = await services.identity.authenticate(`Bearer ${token}`, call.ip);
-  const cookies = [call.sessionCookie.set(token, expiresAt), cookie.clear()];
+  const cookies = [await cookieOf(services, call, token), cookie.clear()];
   return pageTo(returnTo, { ...NO_STORE, 'set-cookie': cookies });
 }
 

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { coversAll } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { KeywardError } from '../../base/errors.ts';
-import { beginSessionOf, servingSession, USER_ROLES, type Session } from '../../identity/index.ts';
+import { servingSession, USER_ROLES, type Device, type Session } from '../../identity/index.ts';
 import type { Call, WholeAnswer } from '../../http/index.ts';
 import * as s from '../schemas.ts';
 import type { Services } from '../services.ts';
@@ -40,7 +40,12 @@ export const SessionState = Type.Object(
 );
 
 /** The part of a call that a session is read from and begun in. */
-export type SessionCall = Pick<Call, 'sessionCookie' | 'ip'>;
+export type SessionCall = Pick<Call, 'sessionCookie' | 'ip' | 'headers'>;
+
+/** Pages of other sites cannot send it. */
+export const OWN_PAGE = { 'x-keyward-session': '1: a page of this server sends the request' };
+
+export const deviceOf = ({ ip, headers }: SessionCall): Device => ({ ip, userAgent: headers['user-agent'] });
 
 const NO_STORE = { 'cache-control': 'no-store' };
 
@@ -90,18 +95,12 @@ export async function signedIn(services: Services, call: SessionCall, token: str
   };
 }
 
-/**
- * Begins a session in a cookie, for a user who has proved their identity elsewhere, such as at an OpenID provider.
- * @param by for the audit record, such as `oidc`.
- * @returns the Set-Cookie header. @throws KeywardError `wrong_credentials` where the user may not sign in.
- */
-export async function beginCookieSession(
+/** The Set-Cookie header for a session that has begun. */
+export async function cookieOf(
   { identity }: Pick<Services, 'identity'>,
   { sessionCookie, ip }: SessionCall,
-  { userId, by }: { userId: number; by: string },
+  token: string,
 ): Promise<string> {
-  const token = await beginSessionOf(identity, { userId, by, ip });
-  if (token === undefined) throw suspended();
   const { expiresAt } = await identity.authenticate(`Bearer ${token}`, ip);
   return sessionCookie.set(token, expiresAt);
 }

@@ -5,14 +5,22 @@ import {
   loginAdmin,
   loginAdminWithKey,
   loginUser,
-  type LoginRefusal,
+  type Device,
   type Session,
 } from '../../identity/index.ts';
 import { sessionOfCookie } from '../../http/index.ts';
 import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
-import { signedIn, SessionState, stateAnswer, suspended, type SessionCall } from './session-answer.ts';
+import {
+  deviceOf,
+  OWN_PAGE,
+  signedIn,
+  SessionState,
+  stateAnswer,
+  type SessionCall,
+} from './session-answer.ts';
+import { refusalOf } from './sign-in-refusal.ts';
 
 const Text = Type.String({ minLength: 1, maxLength: 1_000 });
 
@@ -58,26 +66,26 @@ const create = route({
   description:
     'Sets the session cookie. With users: username and password. Without: the one password, or an admin key. Needs X-Keyward-Session: 1.',
   access: 'public',
+  headers: OWN_PAGE,
   body: SignIn,
   responses: { 200: SessionState },
   errors: ['csrf_refused', 'wrong_credentials', 'scope_escalation', 'conflict', 'rate_limited'],
   handler: async (services, call) => {
-    const { sessionCookie, ip, body } = call;
-    sessionCookie.refuseForeignPage();
-    const login = await signIn(services, body, ip);
-    if (!login.ok) throw refusalOf(services, login, ip);
+    call.sessionCookie.refuseForeignPage();
+    const login = await signIn(services, call.body, deviceOf(call));
+    if (!login.ok) throw refusalOf(services, login, call.ip);
     return signedIn(services, call, login.token);
   },
 });
 
-async function signIn(services: Services, credential: Credential, ip: string) {
+async function signIn(services: Services, credential: Credential, device: Device) {
   const { identity, config } = services;
   const { key, username, password } = credential;
   if (!(await identity.isMultiUser())) {
     if (key !== undefined && username === undefined && password === undefined)
-      return loginAdminWithKey(identity, { key, ip });
+      return loginAdminWithKey(identity, { key, ...device });
     if (password !== undefined && username === undefined && key === undefined)
-      return loginAdmin(identity, { password, ip });
+      return loginAdmin(identity, { password, ...device });
     throw invalidField(
       'body',
       'must have either key or password, such as {"key": "sk-…"}: there are no users',
@@ -92,33 +100,7 @@ async function signIn(services: Services, credential: Credential, ip: string) {
     throw new KeywardError('conflict', 'Passwords do not log in here: KEYWARD_SIMPLE_SSO is "only".', {
       hint: 'Sign in where your login tokens are issued.',
     });
-  return loginUser(identity, { username, password, ip, givesCodes: false });
-}
-
-/** The record has the user, but not the typed name, which may be a password. */
-export function refusalOf({ refusals }: Services, refusal: LoginRefusal, ip: string): KeywardError {
-  const userId = 'userId' in refusal ? refusal.userId : undefined;
-  const target = userId === undefined ? 'nobody' : `user:${userId}`;
-  refusals.note({ actor: 'anonymous', action: 'sessions.login', target, code: refusal.why, ip });
-  if (refusal.why === 'suspended') return suspended();
-  if (refusal.why === 'throttled') {
-    const { retryAfterSeconds } = refusal;
-    return new KeywardError('rate_limited', 'Too many attempts to sign in.', {
-      hint: `Try again in ${retryAfterSeconds} s.`,
-      headers: { 'retry-after': String(retryAfterSeconds) },
-    });
-  }
-  if (refusal.why === 'bounded')
-    return new KeywardError(
-      'scope_escalation',
-      `A session would hold more than this key: ${refusal.because}.`,
-      {
-        hint: 'Sign in with an admin key that has no expiry, limits, budgets or parent.',
-      },
-    );
-  return new KeywardError('wrong_credentials', 'The name, the password or the key is wrong.', {
-    hint: 'Check them and try again.',
-  });
+  return loginUser(identity, { username, password, ...device, givesCodes: false });
 }
 
 const end = route({
@@ -128,6 +110,7 @@ const end = route({
   summary: 'Sign out',
   description: 'Ends the session, with its running requests, on every node, and removes the cookie.',
   access: 'session',
+  headers: OWN_PAGE,
   responses: { 204: null },
   handler: async ({ identity }, { session, sessionCookie }) => {
     await endSession(identity, session);

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import type { Actor, Caller } from '../../access/index.ts';
 import { isMode, readAttachments, workspaceConversation } from '../../chat/index.ts';
 import type { ChatRequest, Mode } from '../../chat/index.ts';
-import type { User } from '../../identity/index.ts';
+import type { Session, User } from '../../identity/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { accountsOf, type Payer } from '../../models/index.ts';
 import type { Call, Decoded } from '../../http/index.ts';
@@ -57,8 +57,8 @@ export type QuestionBody = Decoded<typeof ThreadQuestion> &
 
 /** The request of a session. */
 export type Question = Payer & Pick<Call, 'signal'> & { actor: Actor };
-/** The request of a key. */
-export type Asking = Question & { caller: Caller };
+/** The request of a key, or of a session that serves in its place. */
+export type Asking = Question & { caller: Caller; session: Session | undefined };
 
 export interface ChatOptions {
   message: string;

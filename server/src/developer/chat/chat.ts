@@ -18,7 +18,7 @@ import {
 import { chatRequest, questionFields, readOptions, SessionQuestion, ThreadQuestion } from './chat-options.ts';
 import type { Asking, Question, QuestionBody, WorkspaceChat } from './chat-options.ts';
 import { findThread } from './threads.ts';
-import { namedUser, userOf } from '../people/users-by-id.ts';
+import { asker, namedUser, userOf } from '../people/users-by-id.ts';
 import type { Route, ChatServices } from '../services.ts';
 import { chatRoute } from '../surface.ts';
 
@@ -38,18 +38,19 @@ const WAYS = [
   },
 ] as const;
 const shared = { method: 'POST', access: 'workspaces:chat' } as const;
+const forMembers = { ...shared, isForMembers: true } as const;
 const inWorkspace = Type.Object({ slug: Type.String() });
 
 const sessionRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
   chatRoute({
-    ...shared,
+    ...forMembers,
     ...said,
     path: `/v1/workspace/:slug/${path}`,
     id: `workspaces.${verb}`,
     summary: `Ask a workspace${how}`,
     params: inWorkspace,
     body: SessionQuestion,
-    responses: { ...said.responses, 400: ChatAbort, ...(isStream ? {} : { 500: ChatAbort }) },
+    responses: { ...said.responses, 400: ChatAbort, 429: ChatAbort, ...(isStream ? {} : { 500: ChatAbort }) },
     handler: async (services, call) => {
       const { slug } = call.params;
       const workspace = await services.workspaces.findCovered(call.caller, slug);
@@ -92,7 +93,7 @@ const threadRoutes = WAYS.map(({ isStream, path, verb, how, said }) =>
 /** Clients of this one route expect an event in an answer with status 200 and no content type for an unknown workspace. */
 const loneFrame = (frame: object): Answer => ({ status: 200, body: `data: ${JSON.stringify(frame)}\n\n` });
 
-/** In a thread, `userId` may name the user who asks. */
+/** In a thread, `userId` may name the user who asks. A user who is signed in asks in its own name, within its own limit. */
 async function inPlace(
   services: ChatServices,
   call: Asking & { body: QuestionBody },
@@ -101,9 +102,10 @@ async function inPlace(
   const options = readOptions(call.body, place.workspace);
   if ('problem' in options) return json(abortBody(options.problem), 400);
   const { thread } = place;
-  if (thread === undefined) return answered(services, call, { ...place, options });
+  const own = asker(call);
+  if (thread === undefined) return answerWithin(services, call, { ...place, options, user: own });
   const { workspace } = place;
-  const user = await namedUser(services, call.caller, { workspace, userId: options.userId });
+  const user = own ?? (await namedUser(services, call.caller, { workspace, userId: options.userId }));
   // Sessions are part of the workspace's own conversation.
   return answerWithin(services, call, { ...place, options: { ...options, sessionId: null }, user });
 }

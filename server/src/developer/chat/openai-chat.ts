@@ -8,6 +8,7 @@ import type { ChatServices } from '../services.ts';
 import { field, flag, text } from '../fields.ts';
 import { metricsOf } from './chat-metrics.ts';
 import { requestBy, type Asking } from './chat-options.ts';
+import { asker } from '../people/users-by-id.ts';
 
 export interface OpenaiOptions {
   instructions: string | undefined;
@@ -103,7 +104,12 @@ export function openaiRequest(
   asking: Asking,
   { workspace, options }: { workspace: Workspace; options: OpenaiOptions },
 ): ChatRequest {
-  const place = { workspaceId: workspace.id, threadId: null, apiSessionId: null, userId: null };
+  const place = {
+    workspaceId: workspace.id,
+    threadId: null,
+    apiSessionId: null,
+    userId: asker(asking)?.id ?? null,
+  };
   const { message, attachments, temperature, isStream, instructions, history } = options;
   return {
     ...requestBy(services, asking, workspace),

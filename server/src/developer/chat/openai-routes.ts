@@ -1,7 +1,9 @@
 import { Type } from 'typebox';
 import type { Clock } from '../../base/clock.ts';
+import { KeywardError } from '../../base/errors.ts';
 import { mapInTurns } from '../../base/slices.ts';
 import type { ChatEvent, Failure } from '../../chat/index.ts';
+import type { User } from '../../identity/index.ts';
 import type { Workspace } from '../../workspaces/index.ts';
 import { empty, json } from '../answers.ts';
 import { abortBody, ChatAbort, endingOf, streamedAnswer } from './chat-answers.ts';
@@ -16,6 +18,7 @@ import {
   readOpenaiOptions,
 } from './openai-chat.ts';
 import { REQUEST_ID_HEADER, type Answer, type Decoded } from '../../http/index.ts';
+import { asker } from '../people/users-by-id.ts';
 import type { Route, ChatServices } from '../services.ts';
 import { chatRoute } from '../surface.ts';
 
@@ -50,6 +53,7 @@ export const openaiRoutes: Route[] = [
     id: 'openai.models',
     summary: 'Workspaces, as models of the OpenAI API',
     access: 'workspaces:read',
+    isForMembers: true,
     responses: {
       200: Type.Object({ object: Type.Literal('list'), data: Type.Array(WorkspaceModel) }),
     },
@@ -68,6 +72,7 @@ export const openaiRoutes: Route[] = [
     summary: 'Ask a workspace as if it were a model of the OpenAI API',
     description: 'With stream: true, chat.completion.chunk events that end with [DONE] or with an error.',
     access: 'workspaces:chat',
+    isForMembers: true,
     namesModel: true,
     body: OpenaiQuestion,
     answerTypes: ['application/json', 'text/event-stream'],
@@ -122,8 +127,32 @@ async function completions(
   if (options === 'no_messages') return json(abortBody(NO_MESSAGES), 400);
   if (options === 'no_question') return json(abortBody(NO_QUESTION), 400);
   if (options.message.length > MESSAGE_MAX_CHARACTERS) return json(abortBody(TOO_LONG), 400);
-  const events = await services.chat.answer(openaiRequest(services, call, { workspace, options }));
-  return (options.isStream ? streamed : whole)(events, slug, services.clock);
+  const release = await messageOf(services, asker(call));
+  try {
+    const events = await services.chat.answer(openaiRequest(services, call, { workspace, options }));
+    if (options.isStream) return await streamed(events, slug, { clock: services.clock, release });
+    const answer = await whole(events, slug, services.clock);
+    release();
+    return answer;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/**
+ * Takes a message from the limit of a user who is signed in. @returns call it at the end.
+ * @throws KeywardError `rate_limited`
+ */
+async function messageOf({ chat, clock }: ChatServices, user: User | undefined): Promise<() => void> {
+  if (user === undefined) return () => undefined;
+  const admission = await chat.dailyMessages.admit(user, clock.nowMs());
+  if ('release' in admission) return admission.release;
+  const seconds = Math.ceil(admission.retryAfterMs / 1000);
+  throw new KeywardError('rate_limited', 'You have sent as many messages as are allowed within 24 hours.', {
+    hint: `Try again in ${seconds} s.`,
+    headers: { 'retry-after': String(seconds) },
+  });
 }
 
 const NO_MESSAGES = 'messages: must be a list such as [{"role": "user", "content": "Hello"}].';
@@ -150,8 +179,15 @@ function failed(failure: Failure): Answer {
 }
 
 /** The status is sent with the first event: clients expect the failure of a model in the status. */
-async function streamed(events: AsyncGenerator<ChatEvent>, model: string, clock: Clock): Promise<Answer> {
+async function streamed(
+  events: AsyncGenerator<ChatEvent>,
+  model: string,
+  { clock, release }: { clock: Clock; release: () => void },
+): Promise<Answer> {
   const first = await events.next();
-  if (first.done !== true && first.value.kind === 'failed') return failed(first.value.failure);
-  return streamedAnswer({ events, first, framesOf: openaiFrames(model, clock.nowMs()) });
+  if (first.done !== true && first.value.kind === 'failed') {
+    release();
+    return failed(first.value.failure);
+  }
+  return streamedAnswer({ events, first, framesOf: openaiFrames(model, clock.nowMs()) }, release);
 }

@@ -30,3 +30,13 @@ export async function usernames(
 
 /** null: the administrator of an instance without users. */
 export const userOf = (session: Session): User | null => (session.kind === 'user' ? session.user : null);
+
+/** The user in whose name a request with a session asks; undefined: a key, or the administrator without users, asks. */
+export const asker = ({ session }: { session?: Session | undefined }): User | undefined =>
+  session?.kind === 'user' ? session.user : undefined;
+
+/** The user who sees its own chats and threads alone; undefined: somebody who sees those of all. */
+export function memberOf(call: { session?: Session | undefined }): User | undefined {
+  const user = asker(call);
+  return user?.role === 'default' ? user : undefined;
+}

@@ -5,6 +5,7 @@ import { readSettings, searchModeProblem, type Thread } from '../../workspaces/i
 import { failed, json, okText, phrase, text as plain } from '../answers.ts';
 import { asSent, field, text, wholeWithin } from '../fields.ts';
 import { History, historyAnswer } from '../chat/history.ts';
+import { memberOf } from '../people/users-by-id.ts';
 import { viewWorkspace, Workspace } from '../schemas.ts';
 import { embeddedDocuments, WorkspaceInList, WorkspaceWithDocuments } from './workspace-shapes.ts';
 import type { Route } from '../services.ts';
@@ -73,13 +74,14 @@ export const workspacesRoutes: Route[] = [
     id: 'workspaces.list',
     summary: 'All workspaces, with their threads',
     access: 'workspaces:read',
+    isForMembers: true,
     responses: { 200: Type.Object({ workspaces: Type.Array(WorkspaceInList) }) },
-    handler: async ({ workspaces }, { caller }) => {
-      const list = await workspaces.list(caller);
+    handler: async ({ workspaces }, call) => {
+      const list = await workspaces.list(call.caller);
       const threads = await workspaces.threads.of(list);
       const view = await mapInTurns(list, (workspace) => ({
         ...viewWorkspace(workspace),
-        threads: (threads.get(workspace.id) ?? []).map(inList),
+        threads: shownThreads(threads.get(workspace.id), call).map(inList),
       }));
       return json({ workspaces: view });
     },
@@ -91,14 +93,15 @@ export const workspacesRoutes: Route[] = [
     summary: 'One workspace, with its documents and threads',
     description: 'In a list, which is empty if no workspace has this slug.',
     access: 'workspaces:read',
+    isForMembers: true,
     params,
     responses: { 200: Type.Object({ workspace: Type.Array(WorkspaceWithDocuments) }) },
-    handler: async (services, { caller, params: { slug } }) => {
+    handler: async (services, call) => {
       const { workspaces } = services;
-      const workspace = await workspaces.findCovered(caller, slug);
+      const workspace = await workspaces.findCovered(call.caller, call.params.slug);
       if (workspace === undefined) return json({ workspace: [] });
       const { documents } = await embeddedDocuments(services, workspace.id);
-      const threads = (await workspaces.threads.of([workspace])).get(workspace.id) ?? [];
+      const threads = shownThreads((await workspaces.threads.of([workspace])).get(workspace.id), call);
       const view = {
         ...viewWorkspace(workspace),
         documents,
@@ -149,6 +152,7 @@ export const workspacesRoutes: Route[] = [
     id: 'workspaces.chats',
     summary: 'The chats of a workspace outside of threads',
     access: 'workspaces:read',
+    isForMembers: true,
     params,
     query: Type.Object({
       apiSessionId: Type.Optional(text({ description: 'Of this session alone; left out: of none' })),
@@ -160,15 +164,26 @@ export const workspacesRoutes: Route[] = [
       ),
     }),
     responses: { 200: History, 400: 'stream' },
-    handler: async (services, { caller, params: { slug }, query }) => {
-      const workspace = await services.workspaces.findCovered(caller, slug);
+    handler: async (services, call) => {
+      const workspace = await services.workspaces.findCovered(call.caller, call.params.slug);
       if (workspace === undefined) return phrase(400);
-      const { apiSessionId = null, limit, orderBy: order } = query;
-      const conversation = { workspaceId: workspace.id, threadId: null, apiSessionId };
+      const { apiSessionId = null, limit, orderBy: order } = call.query;
+      const member = memberOf(call);
+      const own = member === undefined ? {} : { userId: member.id };
+      const conversation = { workspaceId: workspace.id, threadId: null, apiSessionId, ...own };
       return historyAnswer(services, conversation, { limit, order });
     },
   }),
 ];
+
+/** Members see no threads of others. */
+const shownThreads = (
+  threads: readonly Thread[] = [],
+  call: Parameters<typeof memberOf>[0],
+): readonly Thread[] => {
+  const member = memberOf(call);
+  return member === undefined ? threads : threads.filter(({ userId }) => userId === member.id);
+};
 
 const inList = ({ userId, slug, name }: Thread) => ({ user_id: userId, slug, name });
 

@@ -62,13 +62,19 @@ export class Things {
       path: route.path.replaceAll(/:(\w+)/g, (_, name: string) => params[name] ?? name),
       body,
       key: (await this.#keyOf(id)) ?? (key === undefined ? this.#server.adminKey : key),
-      headers: params['lease'] === undefined ? {} : { 'x-lease-token': params['lease'] },
+      headers: {
+        ...(params['lease'] === undefined ? {} : { 'x-lease-token': params['lease'] }),
+        // The page fills it in.
+        ...(route.headers?.['x-keyward-session'] === undefined ? {} : { 'x-keyward-session': '1' }),
+      },
     };
   }
 
   /** Other keys than the admin's: one that ends itself, and those of the browser extension. */
   async #keyOf(id: string): Promise<string | undefined> {
     if (id === 'keys.revoke_self') return (await this.#key()).secret;
+    if (['session.change_password', 'session.recovery_codes'].includes(id))
+      return (await this.#person()).token;
     return id.startsWith('extension.')
       ? this.#post('/api/browser-extension/api-keys/new', {}, 'apiKey')
       : undefined;
@@ -104,10 +110,7 @@ export class Things {
     [/^(?:\/v1|\/api)\/embed\/:uuid/, async () => ({ uuid: await this.#widget() })],
     [/\/users?\/:id/, async () => ({ id: await this.#user() })],
     [/chat-feedback/, async () => ({ slug: 'lighthouses', chatId: await this.#chat() })],
-    [
-      /^\/api\/invite\/:code/,
-      async () => ({ code: await this.#post('/v1/admin/invite/new', {}, 'invite.code') }),
-    ],
+    [/invites?\/:code/, async () => ({ code: await this.#post('/v1/admin/invite/new', {}, 'invite.code') })],
     [/api-key\/:id/, async () => ({ id: await this.#numberedKey() })],
     [/prompt-variables\/:id/, async () => ({ id: await this.#variable() })],
   ];
@@ -128,12 +131,8 @@ export class Things {
   /** What an example cannot know. */
   async #named({ id }: Route, params: Record<string, string>): Promise<Record<string, string>> {
     const user = async (): Promise<string[]> => {
-      const username = `user${++this.#count}`;
-      await this.#post('/v1/admin/users/new', { username, password: PASSWORD }, 'user.id');
-      const login = { username, password: PASSWORD };
-      const { body } = await this.#server.request('POST', '/api/request-token', { key: null, body: login });
-      const codes = (body as { recoveryCodes: string[] }).recoveryCodes;
-      return [username, codes[0] ?? '', codes[1] ?? ''];
+      const { username, recoveryCodes } = await this.#person();
+      return [username, ...recoveryCodes.slice(0, 2)];
     };
     const makers: Record<string, () => Promise<Record<string, string>>> = {
       'batches.create': async () => ({ file_4fT9aBcDeF12: await this.#file() }),
@@ -160,6 +159,16 @@ export class Things {
         const [name = '', one = '', two = ''] = await user();
         return { ada: name, 'code-one': one, 'code-two': two };
       },
+      'session.create': async () => ({
+        '"key":"the-admin-key"': `"username":"admin","password":"${PASSWORD}"`,
+      }),
+      'session.change_password': async () => ({ 'the present password': PASSWORD }),
+      'session.recovery_codes': async () => ({ 'the present password': PASSWORD }),
+      'session.recover': async () => {
+        const [name = '', one = '', two = ''] = await user();
+        return { ada: name, 'code-one': one, 'code-two': two };
+      },
+      'session.accept_invite': async () => ({ ada: `user${++this.#count}` }),
       'accounts.reset_password': async () => {
         const [username = '', ...recoveryCodes] = await user();
         const path = '/api/system/recover-account';
@@ -175,6 +184,15 @@ export class Things {
       ...(await makers[id]?.()),
       ...(lease === undefined ? {} : { '0123456789abcdef0123456789abcdef': lease }),
     };
+  }
+
+  /** A user who has logged in. */
+  async #person(): Promise<{ username: string; token: string; recoveryCodes: string[] }> {
+    const username = `user${++this.#count}`;
+    await this.#post('/v1/admin/users/new', { username, password: PASSWORD }, 'user.id');
+    const login = { username, password: PASSWORD };
+    const { body } = await this.#server.request('POST', '/api/request-token', { key: null, body: login });
+    return { username, ...(body as { token: string; recoveryCodes: string[] }) };
   }
 
   #key(): Promise<{ id: string; secret: string }> {

@@ -19,7 +19,12 @@ interface Document {
 /** A form has a file, which a reader chooses. */
 const isForm = ({ bodyKind }: { bodyKind?: string }): boolean => bodyKind === 'upload';
 /** They end the session of everybody: the last ones on their server. */
-const LAST = ['sessions.set_password', 'sessions.enable_multi_user'];
+const LAST = ['sessions.set_password', 'sessions.enable_multi_user', 'session.setup'];
+/** Where it matters which instance they change. */
+const PLACES: Record<string, 'single' | 'fresh'> = {
+  'sessions.set_password': 'fresh',
+  'session.setup': 'single',
+};
 const withBody = allRoutes('0.0.0')
   .filter((route) => route.body !== undefined && !isForm(route))
   .sort((a, b) => LAST.indexOf(a.id) - LAST.indexOf(b.id));
@@ -73,7 +78,7 @@ describeOnServer('sqlite', 'the example bodies of the OpenAPI document', (start)
       const { type, example } = exampleOf(id) ?? { type: '', example: undefined };
       const text = typeof example === 'string' ? example : JSON.stringify(example);
       const { server, path, body, key, headers } = await things[
-        id === 'sessions.set_password' ? 'fresh' : (route.mode ?? 'multi')
+        PLACES[id] ?? route.mode ?? 'multi'
       ].requestOf(route, text);
       const answer = await server.request(route.method, path, {
         key,

@@ -122,6 +122,11 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
       const open = own.filter(({ operation }) => operation.security.length === 0);
       expect(open.map(({ operation }) => operation.operationId).sort()).toEqual([
         'keys.report',
+        'session.accept_invite',
+        'session.create',
+        'session.get',
+        'session.invite',
+        'session.recover',
         'system.capabilities',
         'system.health',
         'system.ready',

@@ -26,7 +26,11 @@ const WITH_KEY: ErrorCode[] = [
   'insufficient_scope',
   'rate_limited',
   'budget_exceeded',
+  'invalid_session',
+  'csrf_refused',
 ];
+
+const WITH_SESSION: ErrorCode[] = ['invalid_session', 'csrf_refused'];
 
 /** The OpenAPI 3.1 document, made from the routes. Shapes with a `title` become components. */
 export function openapiDocument(routes: readonly Route[], version: string): Json {
@@ -211,7 +215,7 @@ export const errorsOf = ({ method, access, params, errors = [] }: Route): ErrorC
   ...new Set([
     ...EVERYWHERE,
     ...(method === 'GET' ? [] : WITH_BODY),
-    ...(access === 'public' ? [] : WITH_KEY),
+    ...(access === 'public' ? [] : access === 'session' ? WITH_SESSION : WITH_KEY),
     ...(params === undefined ? [] : WITH_PARAMS),
     ...errors,
   ]),

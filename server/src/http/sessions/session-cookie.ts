@@ -67,8 +67,7 @@ export class SessionCookie {
     const site = headers['sec-fetch-site'];
     const isOwnSite = site === undefined || site === 'same-origin' || (isReading && site === 'none');
     if (!isOwnSite) throw refused('Sec-Fetch-Site', 'same-origin');
-    if (isReading) return;
-    if (headers[OWN_HEADER] !== '1') throw refused('X-Keyward-Session', '1');
+    if (!isReading && headers[OWN_HEADER] !== '1') throw refused('X-Keyward-Session', '1');
     const { origin } = headers;
     if (origin !== undefined && !this.#isOwn(origin)) throw refused('Origin', "this server's own origin");
   }

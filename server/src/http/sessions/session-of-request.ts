@@ -43,5 +43,7 @@ export async function serveSession(
   context.secretId = session.kind === 'admin' ? session.secretId : undefined;
   // A browser that another person uses next must not show it again.
   context.headers['cache-control'] ??= 'no-store';
+  // A file or an answer of a model that is opened as a page must not act with the session.
+  context.headers['content-security-policy'] = "default-src 'none'; sandbox";
   return caller;
 }

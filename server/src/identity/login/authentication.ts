@@ -9,11 +9,11 @@ import {
   type Caller,
 } from '../../access/index.ts';
 import { boundsOfAdmin, boundsOfOwner, callerOfSecret, type KeysContext } from '../../keys/index.ts';
-import type { Db } from '../../storage/index.ts';
+import { booksOf, type Db } from '../../storage/index.ts';
 import type { Identity, Session } from '../identity.ts';
 import type { SessionRow } from '../store/rows.ts';
 import type { User } from '../user.ts';
-import { findSession } from '../store/session-store.ts';
+import * as store from '../store/session-store.ts';
 import { readToken } from './sessions.ts';
 import { findUser } from '../store/user-store.ts';
 
@@ -34,8 +34,24 @@ export async function authenticate(
   if (token === undefined || token === '') throw refused('No auth token found.');
   const nowMs = clock.nowMs();
   const sessionId = await readToken(sealing, token, nowMs);
-  const row = sessionId === undefined ? undefined : await findSession(storage.db, sessionId);
-  return (await identity.isMultiUser()) ? userSession(identity, row) : adminSession(identity, row, ip);
+  const row = sessionId === undefined ? undefined : await store.findSession(storage.db, sessionId);
+  const session = (await identity.isMultiUser())
+    ? await userSession(identity, row)
+    : await adminSession(identity, row, ip);
+  noteUse(identity, row);
+  return session;
+}
+
+const NOTED_EVERY_MS = 60_000;
+
+/** For the list of sessions; no request waits for it. */
+function noteUse({ keys }: Identity, row: SessionRow | undefined): void {
+  const { storage, clock, logger } = keys;
+  const nowMs = clock.nowMs();
+  if (row === undefined || nowMs - (row.last_used_at ?? 0) < NOTED_EVERY_MS) return;
+  booksOf(storage)
+    .transaction((tx) => store.noteUse(tx, row.id, nowMs), { durable: false })
+    .catch((error: unknown) => logger.warn({ err: error }, 'the last use of a session was not written'));
 }
 
 /** Checks the user first: a deleted or suspended user gets that error, although the session ended too. */

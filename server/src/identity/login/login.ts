@@ -9,7 +9,7 @@ import { PASSWORD_CONTEXT } from '../mode.ts';
 import { lockMode, readMode } from '../store/mode-store.ts';
 import { passwordContext } from '../new-user.ts';
 import { checkAgainst, hashPassword } from './password.ts';
-import { beginSession } from './sessions.ts';
+import { beginSession, type Device } from './sessions.ts';
 import type { Attempt } from './throttle.ts';
 import { putRecoveryCodes } from '../store/token-store.ts';
 import type { User } from '../user.ts';
@@ -45,9 +45,9 @@ export async function throttled<T extends { ok: boolean }>(
 /** The login without users: with the password, or with the text of an admin key (mode.ts). */
 export function loginAdmin(
   identity: Identity,
-  { password, ip }: { password: string; ip: string },
+  { password, ...device }: { password: string } & Device,
 ): Promise<AdminLogin> {
-  return throttled(identity, { username: '', ip }, async (place): Promise<AdminLogin> => {
+  return throttled(identity, { username: '', ip: device.ip }, async (place): Promise<AdminLogin> => {
     const { keys } = identity;
     const { password_hash: sealed } = await readMode(keys.storage.db);
     const stored =
@@ -55,8 +55,8 @@ export function loginAdmin(
         ? undefined
         : { hash: keys.sealing.open(sealed, PASSWORD_CONTEXT), kind: 'argon2id' as const };
     const isPassword = await checkAgainst(password, stored, { withBcrypt: false, place });
-    if (!isPassword) return loginWithKey(identity, { text: password, ip });
-    return begin(identity, { actor: { kind: 'admin' }, ip }, async (tx) => {
+    if (!isPassword) return loginWithKey(identity, { text: password, device });
+    return begin(identity, { actor: { kind: 'admin' }, device }, async (tx) => {
       const now = await lockMode(tx);
       return now.multi_user === 0 && now.password_hash === sealed;
     });
@@ -66,22 +66,23 @@ export function loginAdmin(
 /** The login without users with the text of an admin key alone. */
 export const loginAdminWithKey = (
   identity: Identity,
-  { key, ip }: { key: string; ip: string },
+  { key, ...device }: { key: string } & Device,
 ): Promise<AdminLogin> =>
-  throttled(identity, { username: '', ip }, () => loginWithKey(identity, { text: key, ip }));
+  throttled(identity, { username: '', ip: device.ip }, () => loginWithKey(identity, { text: key, device }));
 
 async function loginWithKey(
   identity: Identity,
-  { text, ip }: { text: string; ip: string },
+  { text, device }: { text: string; device: Device },
 ): Promise<AdminLogin> {
   const { keys } = identity;
+  const { ip } = device;
   const known = await keys.verifier.identify(text);
   if (!known.valid || !isFullAdmin(known.caller, ip)) return WRONG;
   const { caller, secretId } = known;
   const because = boundsOf(caller);
   if (because !== undefined) return { ok: false, why: 'bounded', because };
   keys.lastUsed.note(secretId, caller.keyId, ip);
-  return begin(identity, { actor: { kind: 'key', caller }, ip, secretId }, async (tx) => {
+  return begin(identity, { actor: { kind: 'key', caller }, device, secretId }, async (tx) => {
     return (await lockMode(tx)).multi_user === 0;
   });
 }
@@ -89,22 +90,24 @@ async function loginWithKey(
 /** @param holds whether the login is still valid, in the transaction that begins the session. */
 function begin(
   identity: Identity,
-  { actor, ip, secretId }: { actor: Actor; ip: string; secretId?: string },
+  { actor, device, secretId }: { actor: Actor; device: Device; secretId?: string },
   holds: (tx: Db) => Promise<boolean>,
 ): Promise<AdminLogin> {
   return identity.keys.audit.change(actor, async (tx) => {
     const isGood = await holds(tx);
-    const whose = secretId === undefined ? {} : { secretId };
+    const whose = { device, ...(secretId === undefined ? {} : { secretId }) };
     const result: AdminLogin = isGood ? { ok: true, token: await beginSession(tx, identity, whose) } : WRONG;
     const outcome = isGood ? 'ok' : 'refused';
-    return { result, entry: { action: 'sessions.login', target: 'admin', outcome, details: { ip } } };
+    return {
+      result,
+      entry: { action: 'sessions.login', target: 'admin', outcome, details: { ip: device.ip } },
+    };
   });
 }
 
-interface Credential {
+interface Credential extends Device {
   username: string;
   password: string;
-  ip: string;
   /** Whether the first login gives out recovery codes. @default true */
   givesCodes?: boolean;
 }
@@ -122,7 +125,7 @@ export function loginUser(identity: Identity, credential: Credential): Promise<U
 /** undefined: the password was changed meanwhile. */
 async function attempt(
   identity: Identity,
-  { username, password, ip, place, givesCodes = true }: Credential & { place: Place },
+  { username, password, place, givesCodes = true, ...device }: Credential & { place: Place },
 ): Promise<UserLogin | undefined> {
   const { keys } = identity;
   const found = await store.findCredentials(keys.storage.db, username);
@@ -135,7 +138,7 @@ async function attempt(
   if (user.suspended || !(await isOwnerActive(keys, user.ownerId)))
     return { ok: false, why: 'suspended', userId: user.id };
   const upgraded = found.kind === 'bcrypt' ? await hashPassword(password, place) : undefined;
-  return beginForUser(identity, { found, upgraded, ip, givesCodes });
+  return beginForUser(identity, { found, upgraded, device, givesCodes });
 }
 
 export async function knowsPassword(
@@ -157,16 +160,16 @@ function beginForUser(
   {
     found,
     upgraded,
-    ip,
+    device,
     givesCodes,
-  }: { found: Credentials; upgraded: string | undefined; ip: string; givesCodes: boolean },
+  }: { found: Credentials; upgraded: string | undefined; device: Device; givesCodes: boolean },
 ): Promise<UserLogin | undefined> {
   const { keys } = identity;
   const { user } = found;
   const { id, username } = user;
   const actor: Actor = { kind: 'user', id, name: username };
   return keys.audit.change<UserLogin | undefined>(actor, async (tx) => {
-    const entry = { action: 'sessions.login', target: `user:${id}`, details: { ip } };
+    const entry = { action: 'sessions.login', target: `user:${id}`, details: { ip: device.ip } };
     // Locks the user: a new password at the same time ends this session, or comes first and is seen here.
     await store.lockUser(tx, id);
     const now = await store.findCredentials(tx, username);
@@ -181,7 +184,7 @@ function beginForUser(
       const password_hash = keys.sealing.seal(upgraded, passwordContext(id));
       await store.updateUser(tx, id, { password_hash, password_kind: 'argon2id' });
     }
-    const token = await beginSession(tx, identity, { user });
+    const token = await beginSession(tx, identity, { user, device });
     const recoveryCodes = givesCodes ? await firstCodes(tx, identity, id) : undefined;
     const result = { ok: true as const, token, user, ...(recoveryCodes && { recoveryCodes }) };
     return { result, entry };
@@ -191,8 +194,12 @@ function beginForUser(
 const CODES = 4;
 
 /** One of two first logins at the same time gets the codes. */
-async function firstCodes(tx: Db, { keys }: Identity, userId: number): Promise<string[] | undefined> {
-  if (!(await store.markCodesSeen(tx, userId))) return undefined;
+async function firstCodes(tx: Db, identity: Identity, userId: number): Promise<string[] | undefined> {
+  return (await store.markCodesSeen(tx, userId)) ? giveCodes(tx, identity, userId) : undefined;
+}
+
+/** The caller has dropped the former ones. */
+export async function giveCodes(tx: Db, { keys }: Identity, userId: number): Promise<string[]> {
   const codes = Array.from({ length: CODES }, () => randomUUID());
   const digests = codes.map((code) => keys.sealing.digest(code).digest);
   await putRecoveryCodes(tx, userId, digests);

@@ -8,7 +8,7 @@ import { throttled, type LoginRefusal } from './login.ts';
 import { passwordColumns } from '../new-user.ts';
 import { hashPassword } from './password.ts';
 import { revokeSessionsOf } from '../store/session-store.ts';
-import { sessionsEnd } from './sessions.ts';
+import { sessionsEnd, type FreshSession } from './sessions.ts';
 import { countRecoveryCodes, dropCodes, findToken, putToken, takeToken } from '../store/token-store.ts';
 import { checkPassword } from '../user.ts';
 import * as store from '../store/user-store.ts';
@@ -57,12 +57,13 @@ export function recoverAccount(
 /**
  * Sets a new password with the token. Sessions, recovery codes and other tokens of the user end, and the next login
  * shows new codes.
+ * @param fresh a session that begins behind the end of the others.
  * @returns whether the token was valid.
  * @throws KeywardError `invalid_input` for an invalid password; the token stays valid then.
  */
 export async function resetPassword(
   identity: Identity,
-  { token, password, ip }: { token: string; password: unknown; ip: string },
+  { token, password, ip, fresh }: { token: string; password: unknown; ip: string; fresh?: FreshSession },
 ): Promise<boolean> {
   const { keys } = identity;
   const digests = digestsOf(keys.sealing, token);
@@ -70,16 +71,17 @@ export async function resetPassword(
   const chosen = checkPassword(password);
   // Before the hash: a request without a valid token must not cost one.
   if ((await findToken(keys.storage.db, 'reset', { digests, nowMs })) === undefined) return false;
-  const fresh = await hashPassword(chosen, placeOf(ip));
+  const hash = await hashPassword(chosen, placeOf(ip));
   const seq = await keys.storage.transaction(async (tx) => {
     const userId = await takeToken(tx, 'reset', { digests, nowMs });
     const user = userId === undefined ? undefined : await store.findUser(tx, userId);
     if (user === undefined || user.suspended || !(await isOwnerActive(keys, user.ownerId, tx)))
       return undefined;
     const { id, username } = user;
-    await store.updateUser(tx, id, { ...passwordColumns(identity, id, fresh), updated_at: nowMs });
+    await store.updateUser(tx, id, { ...passwordColumns(identity, id, hash), updated_at: nowMs });
     await dropCodes(tx, id);
     await revokeSessionsOf(tx, id, nowMs);
+    await fresh?.begin(tx, user);
     const entry = { action: 'users.reset_password', target: `user:${id}` };
     await keys.audit.record(tx, { kind: 'user', id, name: username }, entry);
     return keys.nodes.announce(tx, sessionsEnd(id));

@@ -13,6 +13,15 @@ const SESSION_MS = 30 * 86_400_000;
 /** A script that logs in each minute ends its own oldest sessions, and does not fill the database. */
 const SESSIONS_MAX = 100;
 
+/** Where a session is begun. */
+export interface Device {
+  ip: string;
+  /** As the browser names itself. */
+  userAgent?: string | undefined;
+}
+
+const USER_AGENT_MAX = 300;
+
 /**
  * Begins a session in the transaction of a login.
  * @param whose a user; or the administrator without users, with the secret if a key opened the session.
@@ -21,9 +30,9 @@ const SESSIONS_MAX = 100;
 export async function beginSession(
   tx: Db,
   { keys: { sealing, clock } }: Identity,
-  whose: { user?: { id: number; username: string }; secretId?: string },
+  whose: { user?: { id: number; username: string }; secretId?: string; device: Device },
 ): Promise<string> {
-  const { user, secretId } = whose;
+  const { user, secretId, device } = whose;
   const createdAt = clock.nowMs();
   const expiresAt = createdAt + SESSION_MS;
   const id = randomUUID();
@@ -36,8 +45,30 @@ export async function beginSession(
     created_at: createdAt,
     expires_at: expiresAt,
     revoked_at: null,
+    ip: device.ip,
+    user_agent: device.userAgent?.slice(0, USER_AGENT_MAX) ?? null,
+    last_used_at: createdAt,
   });
   return signToken(sealing, { id, user, createdAt, expiresAt });
+}
+
+/** A session that begins in the transaction of a change which ends all others, such as a new password. */
+export class FreshSession {
+  readonly #identity: Identity;
+  readonly #device: Device;
+  /** '' until the change is made. */
+  token = '';
+
+  constructor(identity: Identity, device: Device) {
+    this.#identity = identity;
+    this.#device = device;
+  }
+
+  /** @param user undefined: the administrator without users. */
+  async begin(tx: Db, user?: { id: number; username: string }): Promise<void> {
+    const whose = user === undefined ? {} : { user };
+    this.token = await beginSession(tx, this.#identity, { ...whose, device: this.#device });
+  }
 }
 
 /**
@@ -47,7 +78,7 @@ export async function beginSession(
  */
 export function beginSessionOf(
   identity: Identity,
-  { userId, by, ip }: { userId: number; by: string; ip: string },
+  { userId, by, device }: { userId: number; by: string; device: Device },
 ): Promise<string | undefined> {
   const { keys } = identity;
   return keys.storage.transaction(async (tx) => {
@@ -56,9 +87,9 @@ export function beginSessionOf(
     const user = await findUser(tx, userId);
     if (user === undefined || user.suspended || !(await isOwnerActive(keys, user.ownerId, tx)))
       return undefined;
-    const token = await beginSession(tx, identity, { user });
+    const token = await beginSession(tx, identity, { user, device });
     const { id, username: name } = user;
-    const entry = { action: 'sessions.login', target: `user:${id}`, details: { ip, by } };
+    const entry = { action: 'sessions.login', target: `user:${id}`, details: { ip: device.ip, by } };
     await keys.audit.record(tx, { kind: 'user', id, name }, entry);
     return token;
   });

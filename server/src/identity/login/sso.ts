@@ -70,7 +70,7 @@ export async function loginWithToken(
       return WRONG;
     if (user.suspended || !(await isOwnerActive(keys, user.ownerId, tx)))
       return { ok: false, why: 'suspended', userId: user.id };
-    const session = await beginSession(tx, identity, { user });
+    const session = await beginSession(tx, identity, { user, device: { ip } });
     const details = { ip, by: 'token' };
     const entry = { action: 'sessions.login', target: `user:${user.id}`, details };
     await keys.audit.record(tx, { kind: 'user', id: user.id, name: user.username }, entry);

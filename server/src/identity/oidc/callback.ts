@@ -1,4 +1,5 @@
 import type { Identity } from '../identity.ts';
+import type { Device } from '../login/sessions.ts';
 import type { User } from '../user.ts';
 import type { OidcProvider } from './provider.ts';
 import { signInWithProvider } from './sign-in.ts';
@@ -26,7 +27,7 @@ interface Callback {
   kept: string | undefined;
   /** The parameters that the provider sent. */
   answer: URLSearchParams;
-  ip: string;
+  device: Device;
   /** Called with the subjects of the user: the request ends if the user is suspended meanwhile. */
   runsFor: (subjects: readonly string[]) => void;
 }
@@ -35,7 +36,7 @@ interface Callback {
 export async function endSignIn(
   identity: Identity,
   provider: OidcProvider,
-  { kept, answer, ip, runsFor }: Callback,
+  { kept, answer, device, runsFor }: Callback,
 ): Promise<{ token: string; user: User; returnTo: string }> {
   const { throttle } = identity;
   const { sealing, clock } = identity.keys;
@@ -43,12 +44,12 @@ export async function endSignIn(
   // Without it somebody could have the browser end a sign-in as another person.
   if (transaction === undefined || answer.get('state') !== transaction.state)
     throw new SignInFailure('oidc_expired');
-  const attempt = { username: undefined, ip };
+  const attempt = { username: undefined, ip: device.ip };
   if ('retryAfterSeconds' in (await throttle.take(attempt))) throw new SignInFailure('oidc_throttled');
   try {
     const person = await provider.finish(answer, transaction);
     const { settings } = provider;
-    const result = await signInWithProvider(identity, { person, settings, transaction, ip, runsFor });
+    const result = await signInWithProvider(identity, { person, settings, transaction, device, runsFor });
     if (!result.ok) throw new SignInFailure(result.why, result.userId);
     await throttle.forgive(attempt);
     return { ...result, returnTo: transaction.returnTo };

@@ -29,7 +29,7 @@ export function signIn(
     person: { ...ADA, ...person },
     settings: { roles: ROLES, linksByEmail },
     transaction: { state, expiresAt: identity.keys.clock.nowMs() + 60_000 },
-    ip: IP,
+    device: { ip: IP },
   });
 }
 

@@ -5,7 +5,7 @@ import type { Change } from '../../nodes/index.ts';
 import { nextId, type Db } from '../../storage/index.ts';
 import { hasAdmin } from '../administrators.ts';
 import type { Identity } from '../identity.ts';
-import { beginSession, sessionsEnd, subjectOfUser } from '../login/sessions.ts';
+import { beginSession, sessionsEnd, subjectOfUser, type Device } from '../login/sessions.ts';
 import { insertNewUser, passwordContext } from '../new-user.ts';
 import { isDemotion } from '../power.ts';
 import { lockMode } from '../store/mode-store.ts';
@@ -30,7 +30,7 @@ interface SigningIn {
   settings: Pick<OidcSettings, 'roles' | 'linksByEmail'>;
   /** It ends once. */
   transaction: Pick<Transaction, 'state' | 'expiresAt'>;
-  ip: string;
+  device: Device;
   /** Called with the subjects of the user: the request ends if the user is suspended meanwhile. */
   runsFor?: (subjects: readonly string[]) => void;
 }
@@ -48,7 +48,7 @@ interface Effects {
  */
 export async function signInWithProvider(identity: Identity, signingIn: SigningIn): Promise<OidcSignIn> {
   const { keys } = identity;
-  const { person, ip, runsFor = () => undefined } = signingIn;
+  const { person, device, runsFor = () => undefined } = signingIn;
   const known = await userOf(keys.storage.db, signingIn);
   if (known !== undefined) runsFor([subjectOfUser(known.id), known.ownerId]);
   const { result, seqs } = await keys.storage.transaction(async (tx) => {
@@ -56,7 +56,7 @@ export async function signInWithProvider(identity: Identity, signingIn: SigningI
     const result = await signIn(tx, identity, { ...signingIn, effects });
     if (result.ok) {
       const { id, username: name } = result.user;
-      const details = { ip, by: 'oidc', issuer: person.issuer };
+      const details = { ip: device.ip, by: 'oidc', issuer: person.issuer };
       effects.entries.push({ action: 'sessions.login', target: `user:${id}`, details });
       await keys.audit.record(tx, { kind: 'user', id, name }, effects.entries);
     } else await keys.audit.record(tx, { kind: 'system' }, effects.entries);
@@ -91,7 +91,11 @@ async function signIn(
   if ((await findLink(tx, person)) === undefined) await link(tx, identity, { person, user, before, effects });
   await changeRole(tx, identity, { user, role, effects });
   const now = (await findUser(tx, user.id)) ?? user;
-  return { ok: true, token: await beginSession(tx, identity, { user: now }), user: now };
+  return {
+    ok: true,
+    token: await beginSession(tx, identity, { user: now, device: signingIn.device }),
+    user: now,
+  };
 }
 
 /** The user of a person; undefined: the sign-in makes one. */

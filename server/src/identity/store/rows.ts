@@ -36,6 +36,10 @@ export type SessionRow = {
   created_at: number;
   expires_at: number;
   revoked_at: number | null;
+  ip: string | null;
+  user_agent: string | null;
+  /** About a minute old at most. */
+  last_used_at: number | null;
 };
 
 export type AttemptsRow = { subject: string; attempts: number; ends_at: number };

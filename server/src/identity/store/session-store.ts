@@ -52,3 +52,25 @@ export async function dropOldestSessions(tx: Db, userId: number | null, keep: nu
     .where('id', 'not in', newest)
     .execute();
 }
+
+interface Wanted {
+  /** null: the administrator without users. */
+  whose: number | null | 'everybody';
+  nowMs: number;
+  limit: number;
+}
+
+/** Those that have not ended, the newest first. */
+export async function listSessions(db: Db, { whose, nowMs, limit }: Wanted): Promise<SessionRow[]> {
+  const open = tables(db)
+    .selectFrom('sessions')
+    .selectAll()
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', nowMs);
+  const query = whose === 'everybody' ? open : open.where('user_id', whose === null ? 'is' : '=', whose);
+  return query.orderBy('created_at', 'desc').orderBy('id').limit(limit).execute();
+}
+
+export async function noteUse(tx: Db, id: string, nowMs: number): Promise<void> {
+  await tables(tx).updateTable('sessions').set({ last_used_at: nowMs }).where('id', '=', id).execute();
+}

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Caller, Scope } from '../../access/index.ts';
+import { isOfKey, type Caller, type Scope } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { invalidField, KeywardError } from '../../base/errors.ts';
 import { newId, randomBase62 } from '../../base/ids.ts';
@@ -37,6 +37,10 @@ export async function enroll(
   { name = 'worker' }: { name?: string | undefined },
 ): Promise<Enrolment> {
   refuseWeaker(caller);
+  if (!isOfKey(caller))
+    throw new KeywardError('conflict', 'A session cannot enroll workers: their keys are children of a key.', {
+      hint: 'Make a key of the role miner with POST /v1/keys, and enroll with that.',
+    });
   if (holdsKey(name))
     throw invalidField('name', 'must not contain the text of a key: Keyward never stores it');
   const token = `${TOKEN_PREFIX}${randomBase62(TOKEN_CHARACTERS)}`;
