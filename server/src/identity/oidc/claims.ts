@@ -5,7 +5,7 @@ import { SignInFailure } from './sign-in-failure.ts';
 /** A person as the provider describes it. */
 export interface Person {
   issuer: string;
-  /** The identity of the person at the issuer. An e-mail address is none: it can be given to another person. */
+  /** Identifies the person at the issuer. An e-mail address does not: another person can get it later. */
   subject: string;
   /** In lower case; undefined where the provider has not verified it. */
   email: string | undefined;

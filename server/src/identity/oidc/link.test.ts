@@ -51,7 +51,7 @@ describeOnBothDatabases('a local user with the verified address of a person', (o
     expect(await loginWithToken(identity, { token: loginToken, ip: IP })).toMatchObject(refused);
   });
 
-  test('is not taken over by a login with the password at the same time', async () => {
+  test('ends a login with the password that comes at the same time', async () => {
     const { identity, another } = await openWithAdmin(open);
     await makeLocal(identity);
     const other = await another();
