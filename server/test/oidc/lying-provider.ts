@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
@@ -24,99 +24,119 @@ export interface Lies {
 }
 
 /** A stand-in for an OpenID provider, with keys of its own, for answers that no real one gives. */
-export interface LyingProvider {
+export class LyingProvider {
   readonly issuer: string;
   /** Those of the next sign-ins. */
-  lies: Lies;
+  lies: Lies = {};
   /** The nonce that the next ID token gets. */
-  nonce: string;
+  nonce = '';
   /** How often its discovery document was read. */
-  discoveries: number;
+  discoveries = 0;
   /** Forms that its token endpoint got. */
-  readonly exchanges: { form: URLSearchParams; authorization: string | undefined }[];
-  close(): Promise<void>;
+  readonly exchanges: { form: URLSearchParams; authorization: string | undefined }[] = [];
+  readonly #server: Server;
+  readonly #keys: Keys;
+
+  constructor(server: Server, keys: Keys) {
+    this.#server = server;
+    this.#keys = keys;
+    this.issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server.on('request', (request, response) => {
+      this.#serve(request, response).catch(() => response.destroy());
+    });
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { tokenAnswer, userInfo = { sub: 'ada' }, hangs } = this.lies;
+    if (hangs === true) return;
+    const json = (body: object): void =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    switch (request.url ?? '') {
+      case '/.well-known/openid-configuration':
+        this.discoveries++;
+        return json(this.#metadata());
+      case '/jwks':
+        return json({ keys: [this.#keys.published] });
+      case '/me':
+        return json(userInfo);
+      case '/token': {
+        const form = new URLSearchParams(await text(request));
+        this.exchanges.push({ form, authorization: request.headers.authorization });
+        if (tokenAnswer === undefined)
+          return json({
+            access_token: 'an-access-token',
+            token_type: 'Bearer',
+            id_token: await this.#idToken(),
+          });
+        response.writeHead(tokenAnswer.status, { 'content-type': 'application/json' });
+        return void response.end(tokenAnswer.body);
+      }
+      default:
+        return void response.writeHead(404).end();
+    }
+  }
+
+  #metadata(): object {
+    const { issuer } = this;
+    return {
+      issuer,
+      authorization_endpoint: `${issuer}/auth`,
+      token_endpoint: `${issuer}/token`,
+      userinfo_endpoint: `${issuer}/me`,
+      jwks_uri: `${issuer}/jwks`,
+      response_types_supported: ['code'],
+      // Nobody should take these, even if the provider offers them.
+      id_token_signing_alg_values_supported: ['RS256', 'none', 'HS256'],
+      ...this.lies.metadata,
+    };
+  }
+
+  async #idToken(): Promise<string> {
+    const { claims = {}, signature } = this.lies;
+    const now = Math.floor(Date.now() / 1_000);
+    const all = {
+      iss: this.issuer,
+      aud: CLIENT_ID,
+      sub: 'ada',
+      iat: now,
+      exp: now + 300,
+      nonce: this.nonce,
+      email: 'ada@example.com',
+      email_verified: true,
+      groups: ['staff'],
+      ...claims,
+    };
+    if (signature === 'none') return new UnsecuredJWT(all).encode();
+    const { own, other, secret } = this.#keys;
+    const token = new SignJWT(all);
+    if (signature === 'client secret')
+      return token.setProtectedHeader({ alg: 'HS256', kid: KEY_ID }).sign(secret);
+    const key = signature === 'another key' ? other : own;
+    return token.setProtectedHeader({ alg: 'RS256', kid: KEY_ID }).sign(key);
+  }
+}
+
+interface Keys {
+  own: CryptoKey;
+  other: CryptoKey;
+  secret: Uint8Array;
+  /** The public one of `own`. */
+  published: object;
 }
 
 /** @param clientSecret that Keyward has, for a signature with it. */
 export async function startLyingProvider(clientSecret: string, port = 0): Promise<LyingProvider> {
   const [own, other] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')]);
-  const jwk = { ...(await exportJWK(own.publicKey)), kid: KEY_ID, alg: 'RS256', use: 'sig' };
-  const server = createServer((request, response) => {
-    serve(request, response).catch(() => response.destroy());
-  });
-  server.listen(port, '127.0.0.1');
+  const published = { ...(await exportJWK(own.publicKey)), kid: KEY_ID, alg: 'RS256', use: 'sig' };
+  const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const provider: LyingProvider = {
-    issuer,
-    lies: {},
-    nonce: '',
-    discoveries: 0,
-    exchanges: [],
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-      if (server.listening) await once(server, 'close');
-    },
-  };
-
-  const idToken = async (): Promise<string> => {
-    const { claims = {}, signature } = provider.lies;
-    const now = Math.floor(Date.now() / 1_000);
-    const right = {
-      iss: issuer,
-      aud: CLIENT_ID,
-      sub: 'ada',
-      iat: now,
-      exp: now + 300,
-      nonce: provider.nonce,
-    };
-    const whole = { ...right, email: 'ada@example.com', email_verified: true, groups: ['staff'], ...claims };
-    if (signature === 'none') return new UnsecuredJWT(whole).encode();
-    const key: CryptoKey | Uint8Array =
-      signature === 'client secret'
-        ? new TextEncoder().encode(clientSecret)
-        : signature === 'another key'
-          ? other.privateKey
-          : own.privateKey;
-    const alg = signature === 'client secret' ? 'HS256' : 'RS256';
-    return new SignJWT(whole).setProtectedHeader({ alg, kid: KEY_ID }).sign(key);
-  };
-
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { metadata, tokenAnswer, userInfo = { sub: 'ada' }, hangs } = provider.lies;
-    const json = (body: object, status = 200): void =>
-      void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    if (hangs === true) return;
-    switch (request.url) {
-      case '/.well-known/openid-configuration':
-        provider.discoveries++;
-        return json({
-          issuer,
-          authorization_endpoint: `${issuer}/auth`,
-          token_endpoint: `${issuer}/token`,
-          userinfo_endpoint: `${issuer}/me`,
-          jwks_uri: `${issuer}/jwks`,
-          response_types_supported: ['code'],
-          id_token_signing_alg_values_supported: ['RS256', 'none', 'HS256'],
-          ...metadata,
-        });
-      case '/jwks':
-        return json({ keys: [jwk] });
-      case '/me':
-        return json(userInfo);
-      case '/token': {
-        const form = new URLSearchParams(await text(request));
-        provider.exchanges.push({ form, authorization: request.headers.authorization });
-        if (tokenAnswer !== undefined) {
-          const type = { 'content-type': 'application/json' };
-          return void response.writeHead(tokenAnswer.status, type).end(tokenAnswer.body);
-        }
-        return json({ access_token: 'an-access-token', token_type: 'Bearer', id_token: await idToken() });
-      }
-      default:
-        return json({}, 404);
-    }
-  }
-  return provider;
+  const secret = new TextEncoder().encode(clientSecret);
+  return new LyingProvider(server, { own: own.privateKey, other: other.privateKey, secret, published });
 }

@@ -36,7 +36,8 @@ describeOnServer('sqlite', 'a provider that lies', (start) => {
     provider.lies = lies;
     provider.nonce = url.searchParams.get('nonce') ?? '';
     const state = url.searchParams.get('state') ?? '';
-    const page = await browser.open(`${CALLBACK}?${new URLSearchParams({ state, code: 'a-code', ...more })}`);
+    const query = new URLSearchParams({ state, code: 'a-code', ...more }).toString();
+    const page = await browser.open(`${CALLBACK}?${query}`);
     return { browser, page, error: errorOf(page) };
   }
 

@@ -65,6 +65,18 @@ describeOnBothServers('a sign-in with a real OpenID provider', (start) => {
     expect((await stateOf(server, again.browser)).session?.user).toEqual({ ...open?.user, role: 'manager' });
   });
 
+  test('a person who left a group signs in with the lower role, and one who left all is refused', async () => {
+    const person = { ...ADA, sub: 'lin', email: 'lin@example.com' };
+    const { browser: first } = await signIn(server, { ...person, groups: ['ml'] });
+    const { browser: second, page } = await signIn(server, person);
+    expect(page.status).toBe(200);
+    expect((await stateOf(server, first)).session).toBeNull();
+    expect((await stateOf(server, second)).session?.user?.role).toBe('default');
+    const { page: refused } = await signIn(server, { ...person, groups: [] });
+    expect(errorOf(refused)).toBe('oidc_no_role');
+    expect((await stateOf(server, second)).session).toBeNull();
+  });
+
   test('the sign-in page learns the name of the provider', async () => {
     expect((await stateOf(server, new Browser(server))).oidc).toEqual([{ id: 'oidc', name: 'The provider' }]);
   });

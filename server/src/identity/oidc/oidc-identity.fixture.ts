@@ -23,7 +23,7 @@ const ROLES: { group: string; role: UserRole }[] = [
 export function signIn(
   identity: Identity,
   person: Partial<Person> = {},
-  { linksByEmail = false, state = randomUUID() as string } = {},
+  { linksByEmail = false, state = randomUUID() }: { linksByEmail?: boolean; state?: string } = {},
 ): Promise<OidcSignIn> {
   return signInWithProvider(identity, {
     person: { ...ADA, ...person },
