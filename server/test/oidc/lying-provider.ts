@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -34,6 +35,8 @@ export class LyingProvider {
   discoveries = 0;
   /** Forms that its token endpoint got. */
   readonly exchanges: { form: URLSearchParams; authorization: string | undefined }[] = [];
+  /** All tokens that it has given. */
+  readonly issued: string[] = [];
   readonly #server: Server;
   readonly #keys: Keys;
 
@@ -69,12 +72,12 @@ export class LyingProvider {
       case '/token': {
         const form = new URLSearchParams(await text(request));
         this.exchanges.push({ form, authorization: request.headers.authorization });
-        if (tokenAnswer === undefined)
-          return json({
-            access_token: 'an-access-token',
-            token_type: 'Bearer',
-            id_token: await this.#idToken(),
-          });
+        if (tokenAnswer === undefined) {
+          const access_token = randomBytes(24).toString('base64url');
+          const id_token = await this.#idToken();
+          this.issued.push(access_token, id_token);
+          return json({ access_token, token_type: 'Bearer', id_token });
+        }
         response.writeHead(tokenAnswer.status, { 'content-type': 'application/json' });
         return void response.end(tokenAnswer.body);
       }
