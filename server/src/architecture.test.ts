@@ -77,6 +77,7 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'usage/module.ts': 'budgets, counters',
   'keys/verify/last-used.ts': 'when and from where a secret was used',
   'keys/verify/verifier.ts': 'secrets that move to the current pepper',
+  'identity/login/authentication.ts': 'when a session was used',
   'identity/login/throttle.ts': 'attempts to log in',
   'retrieval/embedding/reembedding.ts': 'documents that are embedded anew for all',
   'retrieval/pgvector/pgvector-backfill.ts': 'vectors that were made without the extension',

@@ -1,10 +1,12 @@
 import { SCOPES, type Scope } from '../access/index.ts';
 import { allRoutes } from '../app/routes.ts';
-import type { Route } from '../http/route.ts';
+import { needsKey, type Route } from '../http/route.ts';
 
 /** Those of the Developer API have refusals of their own (developer/refused-callers.test.ts). */
 export const routes = allRoutes('0.0.0').filter(({ surface }) => surface.name !== 'developer');
-export const guarded = routes.filter((route) => route.access !== 'public');
+/** Those that a key opens. */
+export const guarded = routes.filter(needsKey);
+export const forSessions = routes.filter(({ access }) => access === 'session');
 export const scoped = guarded.filter((route) => route.access !== 'any');
 
 const KINDS: Record<string, string> = {
