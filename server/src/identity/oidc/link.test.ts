@@ -7,7 +7,7 @@ import { loginUser } from '../login/login.ts';
 import { recoverAccount } from '../login/recovery.ts';
 import { issueLoginToken, loginWithToken } from '../login/sso.ts';
 import { createUser } from '../users.ts';
-import { ADA, entered, isOpen } from './oidc-identity.fixture.ts';
+import { ADA, entered, isOpen, signIn } from './oidc-identity.fixture.ts';
 
 const username = ADA.email ?? '';
 const makeLocal = (identity: Identity) =>
@@ -32,6 +32,17 @@ describeOnBothDatabases('a local user with the verified address of a person', (o
     const { user } = await entered(identity, { groups: ['platform'] }, true);
     expect(user).toMatchObject({ id: local.id, ownerId: local.ownerId, username, role: 'admin' });
     expect((await entered(identity, { email: undefined }, false)).user.id).toBe(local.id);
+  });
+
+  test('keeps its sessions and its password where the person gets no role', async () => {
+    const { identity } = await openWithAdmin(open);
+    await makeLocal(identity);
+    const before = await login(identity);
+    if (!before.ok) throw new Error(before.why);
+    const refused = await signIn(identity, { groups: [] }, { linksByEmail: true });
+    expect(refused).toEqual({ ok: false, why: 'oidc_no_role' });
+    expect(await isOpen(identity, before)).toBe(true);
+    expect(await login(identity)).toMatchObject({ ok: true });
   });
 
   test('loses its password, sessions, codes and login tokens: somebody else could have taken the name before', async () => {

@@ -117,7 +117,8 @@ async function refuseWithoutRole(
   { keys }: Identity,
   { before, effects }: { before: User | undefined; effects: Effects },
 ): Promise<OidcSignIn> {
-  if (before === undefined) return { ok: false, why: 'oidc_no_role' };
+  // A local user with the address of the person is not theirs yet.
+  if (before === undefined || !(await isLinked(tx, before.id))) return { ok: false, why: 'oidc_no_role' };
   await revokeSessionsOf(tx, before.id, keys.clock.nowMs());
   effects.changes.push(sessionsEnd(before.id));
   const details = { by: 'oidc', why: 'no_role' };
