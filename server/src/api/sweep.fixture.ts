@@ -18,6 +18,8 @@ const KINDS: Record<string, string> = {
 /** The path of a route with ids that nobody has. */
 export function pathOf(route: Route): string {
   if (route.path.startsWith('/v1/running/')) return route.path.replace(':id', 'run_000000000000_0');
+  if (route.path.startsWith('/v1/sessions/'))
+    return route.path.replace(':id', '4c2f9b0e-0000-4000-8000-000000000000');
   const [, kind] = /^\/v1\/(agents\/workflows|agents\/executions|swarm\/tasks)\//.exec(route.path) ?? [];
   if (kind !== undefined) return route.path.replace(':id', `${KINDS[kind]}_000000000000`);
   if (route.path.startsWith('/v1/marketplace/')) return route.path.replace(':id', 'wrk_000000000000-0');

@@ -5,7 +5,7 @@ import { send } from './answer/send-answer.ts';
 import type { RequestContext } from './request/request-context.ts';
 import type { Route } from './route.ts';
 import type { KernelServices } from './services.ts';
-import { sessionOfCookie } from './sessions/session-of-request.ts';
+import { protectAnswer, sessionOfCookie } from './sessions/session-of-request.ts';
 
 /** Checks the session, then the mode and the role that the route is for. A key does not admit. */
 export function sessionGate(services: KernelServices, route: Route): Gate {
@@ -52,6 +52,7 @@ async function sessionOf(
     authorization === undefined && cookie !== undefined
       ? await sessionOfCookie(services, context)
       : undefined;
+  if (own !== undefined) protectAnswer(context);
   // The Developer API has words of its own.
   if (own === undefined && authorization === undefined && surface.refusedSession === undefined)
     throw new KeywardError('invalid_session', 'Nobody is signed in.', { hint: 'Sign in: POST /v1/session.' });

@@ -92,9 +92,11 @@ describeOnServer('sqlite', 'the session cookie', (start) => {
   });
 
   test('answers to a session stay in no cache and run no script', async () => {
-    const { headers } = await browser.send('GET', '/v1/keys');
-    expect(headers.get('cache-control')).toBe('no-store');
-    expect(headers.get('content-security-policy')).toBe("default-src 'none'; sandbox");
+    for (const path of ['/v1/keys', '/api/v1/workspaces', '/api/workspaces', '/v1/sessions']) {
+      const { headers } = await browser.send('GET', path);
+      expect([path, headers.get('cache-control')]).toEqual([path, 'no-store']);
+      expect(headers.get('content-security-policy')).toBe("default-src 'none'; sandbox");
+    }
     const byKey = await server.request('GET', '/v1/keys');
     expect(byKey.headers.get('content-security-policy')).toBeNull();
   });
@@ -206,7 +208,7 @@ describeOnServer('sqlite', 'the session cookie behind a proxy', (start) => {
       body: { key: server.adminKey },
     });
 
-  test('over TLS it is Secure and bound to the host, and a plain cookie is not taken', async () => {
+  test('over TLS it is Secure and bound to the host, and a plain cookie is refused', async () => {
     const server = await start({ KEYWARD_TRUSTED_PROXIES: '127.0.0.1' });
     const tls = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.7' };
     const set = (await signIn(server, tls)).headers.get('set-cookie') ?? '';
