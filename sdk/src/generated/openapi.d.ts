@@ -1,5 +1,5 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 36dc984faebe75423dcd8ddf5e410a2415852dbc30ffd60d6b3097e801b2ce26
+// document 513df190cbe6ade56d01a02700d4246340d4f0752deef963170cd3d4c1daff6f
 // text fb4f9e326c7fd160975fc30143ead0cbc95dc83949684aa6b8e22ff12f3f030b
 export interface paths {
     "/v1/chat/completions": {

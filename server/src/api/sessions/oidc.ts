@@ -45,7 +45,10 @@ const start = route({
   query: Type.Object(
     {
       return_to: Type.Optional(
-        Type.String({ description: 'The path of this site that the browser goes to afterwards. Default: /' }),
+        Type.String({
+          maxLength: 2_000,
+          description: 'The path of this site that the browser goes to afterwards. Default: /',
+        }),
       ),
     },
     { additionalProperties: false },
@@ -57,7 +60,7 @@ const start = route({
     const cookie = new OidcCookie(services.sealing, provider.settings.publicUrl);
     const returnTo = returnPath(query.return_to ?? `${prefix}/`, prefix);
     if (returnTo === undefined)
-      throw invalidField('return_to', `must be a path of this site such as ${prefix}/keys`);
+      throw invalidField('query.return_to', `must be a path of this site such as ${prefix}/keys`);
     try {
       const { url, kept } = await beginSignIn(services.identity, provider, returnTo);
       return { status: 302, headers: { ...NO_STORE, location: url, 'set-cookie': cookie.set(kept) } };
