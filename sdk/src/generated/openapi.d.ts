@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 8596909b316b86bf4c6741a7758daf52087addc96cb995746ab94d32f7ecae59
-// text 8e69eed4621354827faa741e4b3f4bdc8614089d282ea2889f192c9a8e119362
+// document 4e5252311a8d7297696abe223067d0d8c9aadd0db0bf025b3e37f7fd9bd8c8f0
+// text 4afd6df7ac41c3524fa578af495841ee4f99f05f8939422de5accc0408825923
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -29631,6 +29631,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The default folder first */
                         folders: components["schemas"]["FolderSize"][];
                     };
                 };
