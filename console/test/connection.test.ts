@@ -18,7 +18,7 @@ describeOnServer('sqlite', 'a console whose server cannot be reached', (start) =
     await context.setOffline(true);
     await page.getByText('The server cannot be reached').waitFor();
     await page.getByRole('button', { name: 'Add it' }).click();
-    await page.getByRole('alert').waitFor();
+    await page.getByRole('alert', { name: /v1\/upstreams/ }).waitFor();
     expect(await page.getByLabel('Name').inputValue()).toBe('half-typed');
     await context.setOffline(false);
     await page.getByText('The server cannot be reached').waitFor({ state: 'detached' });
