@@ -16,7 +16,7 @@ const ROW_PX = 41;
 const OVERSCAN_ROWS = 12;
 
 /** A column; `cell` draws a row's value. */
-export type Column<Row extends RowData> = ColumnDef<typeof features, Row, unknown>;
+export type Column<Row extends RowData> = ColumnDef<typeof features, Row>;
 
 /** The header of a column, and what it draws of a row. */
 export type ColumnCells<Row> = readonly [header: string, cell: (row: Row) => React.ReactNode];
@@ -26,7 +26,7 @@ export function columnsOf<Row extends RowData>(...columns: readonly ColumnCells<
   const helper = createColumnHelper<typeof features, Row>();
   return columns.map(([header, cell]) =>
     helper.display({ id: header, header, cell: ({ row }) => cell(row.original) }),
-  ) as Column<Row>[];
+  );
 }
 
 interface DataTableProps<Row extends RowData> {
@@ -41,6 +41,30 @@ interface DataTableProps<Row extends RowData> {
   isLoadingMore?: boolean;
 }
 
+/** The rows in view, and the height of those before and after them. Asks for more when the end comes near. */
+function useRowsInView(count: number, onEnd: (() => void) | undefined) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const virtual = useWindowVirtualizer({
+    count,
+    estimateSize: () => ROW_PX,
+    overscan: OVERSCAN_ROWS,
+    scrollMargin: body.current?.offsetTop ?? 0,
+  });
+  const shown = virtual.getVirtualItems();
+  const last = shown.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (last >= count - OVERSCAN_ROWS) onEnd?.();
+  }, [last, count, onEnd]);
+  const margin = virtual.options.scrollMargin;
+  return {
+    body,
+    shown,
+    measure: virtual.measureElement,
+    beforePx: (shown[0]?.start ?? margin) - margin,
+    afterPx: virtual.getTotalSize() - ((shown.at(-1)?.end ?? margin) - margin),
+  };
+}
+
 /** A table that draws only the rows in view: lists of any length scroll. */
 export function DataTable<Row extends RowData>({
   label,
@@ -50,22 +74,8 @@ export function DataTable<Row extends RowData>({
   onEnd,
   isLoadingMore = false,
 }: DataTableProps<Row>) {
-  const table = useTable({ features, columns, data: rows as Row[], getRowId: rowId });
-  const body = useRef<HTMLTableSectionElement>(null);
-  const virtual = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: () => ROW_PX,
-    overscan: OVERSCAN_ROWS,
-    scrollMargin: body.current?.offsetTop ?? 0,
-  });
-  const shown = virtual.getVirtualItems();
-  const last = shown.at(-1)?.index ?? -1;
-  useEffect(() => {
-    if (last >= rows.length - OVERSCAN_ROWS) onEnd?.();
-  }, [last, rows.length, onEnd]);
-  const margin = virtual.options.scrollMargin;
-  const beforePx = (shown[0]?.start ?? margin) - margin;
-  const afterPx = virtual.getTotalSize() - ((shown.at(-1)?.end ?? margin) - margin);
+  const table = useTable({ features, columns, data: rows, getRowId: rowId });
+  const { body, shown, measure, beforePx, afterPx } = useRowsInView(rows.length, onEnd);
   const model = table.getRowModel().rows;
   return (
     <Table.ScrollContainer minWidth={0}>
@@ -93,12 +103,7 @@ export function DataTable<Row extends RowData>({
             const row = model[index];
             if (row === undefined) return null;
             return (
-              <Table.Tr
-                key={row.id}
-                aria-rowindex={index + 2}
-                data-index={index}
-                ref={virtual.measureElement}
-              >
+              <Table.Tr key={row.id} aria-rowindex={index + 2} data-index={index} ref={measure}>
                 {row.getAllCells().map((cell) => (
                   <Table.Td key={cell.id}>
                     <table.FlexRender cell={cell} />

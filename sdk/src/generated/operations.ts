@@ -973,6 +973,20 @@ export const OPERATIONS = {
     "description": "Needs no key. A token works once; where it is not good, the answer says no more than that. Needs no key.",
     "scope": null
   },
+  "session.oidc_start": {
+    "method": "GET",
+    "path": "/v1/session/oidc/start",
+    "summary": "Sign in with the OpenID provider",
+    "description": "For browsers: leads to the provider, or to the sign-in page with `error`. A cookie remembers the sign-in for ten minutes. Needs no key.",
+    "scope": null
+  },
+  "session.oidc_callback": {
+    "method": "GET",
+    "path": "/v1/session/oidc/callback",
+    "summary": "End a sign-in with the OpenID provider",
+    "description": "The provider leads the browser here. The answer sets the session cookie and is a page that leads on: browsers send a `SameSite=Strict` cookie only with requests that a page of this site makes. A failure leads to the sign-in page with `error`. Needs no key.",
+    "scope": null
+  },
   "system.health": {
     "method": "GET",
     "path": "/healthz",
