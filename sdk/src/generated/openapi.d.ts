@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 8b69fb998d15f57e04e3e4c2d8f497f8c51b3e1a5186c8e1c55095b4ca78ea45
-// text 100ba70e2d5bb01f604c03e72db94ddf55e926fc31e89a16c892ee77bf36567f
+// document 50fbe8550e0cd23a558824cebd72e1509ca18bf6bc8009d33b1169f41454cfc5
+// text e0bde111281f01f4c3f91bf46e1ad48c5e4ba83c267484d0db9d6d6b6fd3f9e0
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -30007,6 +30007,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The default folder first */
                         folders: components["schemas"]["FolderSize"][];
                     };
                 };

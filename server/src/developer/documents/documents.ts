@@ -58,7 +58,9 @@ const readingRoutes: Route[] = [
     id: 'documents.list_folders',
     summary: 'List the folders, with how many documents each has',
     access: 'documents:read',
-    responses: { 200: Type.Object({ folders: Type.Array(FolderSize) }) },
+    responses: {
+      200: Type.Object({ folders: Type.Array(FolderSize, { description: 'The default folder first' }) }),
+    },
     handler: async ({ documents }, { caller }) => {
       const sizes = await documents.folderSizes(caller);
       return json({ folders: sizes.map(({ name, count }) => ({ name, totalCount: count })) });
