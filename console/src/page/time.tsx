@@ -40,12 +40,16 @@ export function Time({
   at: string | number | null | undefined;
   otherwise?: string;
 }) {
-  const now = useSyncExternalStore(subscribe, () => nowMs);
+  // What has just happened is later than the last tick.
+  const now = Math.max(
+    useSyncExternalStore(subscribe, () => nowMs),
+    Date.now(),
+  );
   if (at === null || at === undefined) return <>{otherwise}</>;
   const date = new Date(at);
   return (
     <time dateTime={date.toISOString()} title={absolute.format(date)}>
-      {ago(date.getTime(), Math.max(now, nowMs))}
+      {ago(date.getTime(), now)}
     </time>
   );
 }
