@@ -1,4 +1,4 @@
-import { Skeleton, useComputedColorScheme } from '@mantine/core';
+import { Group, Skeleton, Text, useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -53,6 +53,16 @@ export function Plot({ label, times, series, heightPx = 220 }: PlotProps) {
   return (
     <Skeleton visible={!isDrawn} animate={false} mih={heightPx}>
       <div ref={frame} role="img" aria-label={label} className={classes['plot']} />
+      {series.length > 1 && (
+        <Group gap="md" justify="end" aria-hidden>
+          {series.map(({ label: name }, index) => (
+            <Text key={name} size="xs" c="dimmed">
+              <span className={classes['dot']} style={{ background: COLORS[scheme][index % 2] }} />
+              {name}
+            </Text>
+          ))}
+        </Group>
+      )}
     </Skeleton>
   );
 }

@@ -53,7 +53,7 @@ export function AccessPanel({ read }: PanelProps) {
       <FormColumns
         side={
           <>
-            <SentenceCard draft={draft} hasParent={key.parent !== null} />
+            <SentenceCard draft={draft} />
             <Changes changes={changes} />
             <Problem error={update.error} onRetry={() => beginAnew(read)} />
           </>

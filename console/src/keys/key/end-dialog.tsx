@@ -16,7 +16,7 @@ const WORDS: Record<EndVerb, { label: string; text: string }> = {
   },
   revoke: {
     label: 'Revoke',
-    text: 'The key and its children end for good, with their running requests. You can restore it for 30 days.',
+    text: 'The key and its children end now, with their running requests. It can be restored for 30 days.',
   },
 };
 

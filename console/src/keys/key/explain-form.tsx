@@ -54,7 +54,9 @@ function bodyOf({ scope, name, ip }: Question): ExplainBody {
 function commandOf(id: string, question: Question): string[] {
   const { scope, resource, ip } = bodyOf(question);
   return [
-    ...['keys', 'explain', id],
+    'keys',
+    'explain',
+    id,
     ...(scope === undefined ? [] : ['--scope', scope]),
     ...(resource === undefined ? [] : [`--${resource.type}`, resource.id]),
     ...(ip === undefined ? [] : ['--ip', ip]),
@@ -86,7 +88,7 @@ export function ExplainForm({ id, asked = NOTHING }: { id: string; asked?: Quest
               clearable
               data={SCOPES}
               value={question.scope}
-              onChange={(scope) => set({ scope: scope as Scope | null })}
+              onChange={(scope) => set({ scope: scope })}
               error={fieldError(explain.error, 'scope')}
             />
             <ThingField question={question} set={set} error={explain.error} />
