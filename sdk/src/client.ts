@@ -7,7 +7,7 @@ import { uploadDocument, uploadLink } from './documents.ts';
 import type { NewDocument, NewLink, StoredDocuments } from './documents.ts';
 import type { paths } from './generated/openapi.d.ts';
 import { importKeys, type ImportOutcome, type KeySource } from './import-keys.ts';
-import { runJob, streamJob, type JobInput, type JobPiece, type JobResult } from './jobs/jobs.ts';
+import { followJob, runJob, streamJob, type JobInput, type JobPiece, type JobResult } from './jobs/jobs.ts';
 import { Outgoing, transport, type CallOptions, type ClientOptions } from './transport.ts';
 import { askWorkspace, type WorkspaceAnswer, type WorkspaceQuestion } from './workspace-chat.ts';
 
@@ -192,7 +192,7 @@ export interface KeywardClient {
   get(path: string, options?: CallOptions): Promise<Response>;
 }
 
-/** The queue of jobs. Both methods submit once, however often a request is repeated, and survive a restart of the server. */
+/** The queue of jobs. `run` and `stream` submit once, however often a request is repeated, and survive a restart of the server. */
 export interface KeywardJobs {
   /**
    * Submits a job, waits for its end, and gives its result.
@@ -221,6 +221,19 @@ export interface KeywardJobs {
    * ```
    */
   stream(input: JobInput, options?: CallOptions): AsyncGenerator<JobPiece>;
+  /**
+   * Gives what happens to a job that was submitted before: first what happened so far, then the rest. Leaving the loop leaves
+   * the job alone. After a lost connection it goes on behind the last piece.
+   * @param id of the job
+   * @param options `signal` ends the reading
+   * @throws KeywardApiError such as `not_found`
+   * @throws KeywardConnectionError where the server cannot be reached for 300,000 ms
+   * @example
+   * ```ts
+   * for await (const piece of client.jobs.follow('job_0mk3x9q2v4fT9aBcDeF12')) console.log(piece.kind);
+   * ```
+   */
+  follow(id: string, options?: CallOptions): AsyncGenerator<JobPiece>;
 }
 
 /**
@@ -258,6 +271,7 @@ export function createClient(options: ClientOptions): KeywardClient {
     jobs: {
       run: (input, call) => runJob(connection, input, call),
       stream: (input, call) => streamJob(connection, input, call),
+      follow: (id, call) => followJob(connection, id, call),
     },
     get: (path, { signal } = {}) => send(new Outgoing(url + path, signal === undefined ? {} : { signal })),
   };

@@ -6,6 +6,8 @@ export const NAVIGATION = [
     pages: [
       { label: 'Keys', to: '/keys', scope: 'keys:read' },
       { label: 'Running now', to: '/running', scope: 'keys:read' },
+      { label: 'Owners', to: '/owners', scope: 'keys:read' },
+      { label: 'People', to: '/people', scope: 'users:manage' },
     ],
   },
   {
@@ -15,5 +17,22 @@ export const NAVIGATION = [
       { label: 'Upstreams', to: '/upstreams', scope: 'models:manage' },
     ],
   },
-  { group: 'System', pages: [{ label: 'Audit', to: '/audit', scope: 'audit:read' }] },
+  {
+    group: 'Work',
+    pages: [
+      { label: 'Jobs', to: '/jobs', scope: 'jobs:read' },
+      { label: 'Workers', to: '/workers', scope: 'workers:read' },
+      { label: 'Batches', to: '/batches', scope: 'batches:read' },
+      { label: 'Marketplace', to: '/marketplace', scope: 'marketplace:read' },
+      { label: 'Workflows', to: '/workflows', scope: 'agents:read' },
+      { label: 'Swarm', to: '/swarm', scope: 'swarm:read' },
+    ],
+  },
+  {
+    group: 'System',
+    pages: [
+      { label: 'Bootstrap', to: '/bootstrap', scope: 'bootstrap:read' },
+      { label: 'Audit', to: '/audit', scope: 'audit:read' },
+    ],
+  },
 ] as const;

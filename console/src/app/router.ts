@@ -1,11 +1,20 @@
 import { createRouter } from '@tanstack/react-router';
 import { BASE_PATH } from '../api/client.ts';
 import { auditRoutes } from '../audit/routes.ts';
+import { batchRoutes } from '../batches/routes.ts';
+import { bootstrapRoutes } from '../bootstrap/routes.ts';
+import { jobRoutes } from '../jobs/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
+import { marketplaceRoutes } from '../marketplace/routes.ts';
 import { modelRoutes } from '../models/routes.ts';
 import { overviewRoutes } from '../overview/routes.ts';
+import { ownerRoutes } from '../owners/routes.ts';
+import { peopleRoutes } from '../people/routes.ts';
 import { runningRoutes } from '../running/routes.ts';
+import { swarmRoutes } from '../swarm/routes.ts';
 import { upstreamRoutes } from '../upstreams/routes.ts';
+import { workerRoutes } from '../workers/routes.ts';
+import { workflowRoutes } from '../workflows/routes.ts';
 import { accountRoutes, signInRoutes } from '../session/routes.ts';
 import { frameRoute, rootRoute } from './frame-route.ts';
 import { NotFound, RouteProblem } from './route-problem.tsx';
@@ -17,8 +26,17 @@ const routeTree = rootRoute.addChildren([
     ...overviewRoutes,
     ...keyRoutes,
     ...runningRoutes,
+    ...ownerRoutes,
+    ...peopleRoutes,
     ...upstreamRoutes,
     ...modelRoutes,
+    ...jobRoutes,
+    ...workerRoutes,
+    ...batchRoutes,
+    ...marketplaceRoutes,
+    ...workflowRoutes,
+    ...swarmRoutes,
+    ...bootstrapRoutes,
     ...auditRoutes,
   ]),
 ]);

@@ -1,12 +1,11 @@
-import { Anchor, Badge, Button, Group, Skeleton, Text } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { useMemo } from 'react';
 import { ADDRESS } from '../api/client.ts';
-import { columnsOf, DataTable } from '../page/data-table.tsx';
-import { Empty } from '../page/empty.tsx';
+import { columnsOf } from '../page/data-table.tsx';
+import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
-import { Problem } from '../page/problem.tsx';
 import { SearchField } from '../page/search-field.tsx';
 import { Time } from '../page/time.tsx';
 import { recordsQuery, type AuditRecord } from './audit-queries.ts';
@@ -37,10 +36,6 @@ export function AuditPage() {
       ),
     [navigate],
   );
-  const { fetchNextPage, hasNextPage, isFetching } = records;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [fetchNextPage, hasNextPage, isFetching]);
   return (
     <Page
       title="Audit"
@@ -58,23 +53,16 @@ export function AuditPage() {
     >
       <ChainState />
       <Filters search={search} />
-      <Problem error={records.error} onRetry={() => void records.refetch()} />
-      {records.isPending && <Skeleton height={320} />}
-      {records.isSuccess && rows.length === 0 && (
-        <Empty title="No record fits">
-          <Text size="sm">Change the filters, or clear them.</Text>
-        </Empty>
-      )}
-      {rows.length > 0 && (
-        <DataTable
-          label="Audit records"
-          columns={columns}
-          rows={rows}
-          rowId={({ seq }) => String(seq)}
-          onEnd={onEnd}
-          isLoadingMore={isFetching}
-        />
-      )}
+      <List
+        label="Audit records"
+        query={records}
+        rows={rows}
+        columns={columns}
+        rowId={({ seq }) => String(seq)}
+        emptyTitle="No record fits"
+      >
+        <Text size="sm">Change the filters, or clear them.</Text>
+      </List>
       <RecordDialog record={rows.find(({ seq }) => seq === search.record)} onClose={() => show(undefined)} />
     </Page>
   );

@@ -1,12 +1,11 @@
-import { Alert, Skeleton, Text } from '@mantine/core';
+import { Alert, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { components } from '@keyward/sdk';
 import { CopyAs } from '../page/copy-as.tsx';
-import { columnsOf, DataTable } from '../page/data-table.tsx';
-import { Empty } from '../page/empty.tsx';
+import { columnsOf } from '../page/data-table.tsx';
+import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
-import { Problem } from '../page/problem.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { localModelQuery, modelsQuery } from './model-queries.ts';
 
@@ -17,7 +16,6 @@ export function ModelsPage() {
   const may = useMay();
   const models = useQuery(modelsQuery);
   const local = useQuery(localModelQuery);
-  const rows = models.data ?? [];
   return (
     <Page title="Models" description="What a request may name as its model.">
       {local.data !== undefined && local.data !== null && (
@@ -27,20 +25,22 @@ export function ModelsPage() {
             : `It does not answer: ${local.data.detail}.`}
         </Alert>
       )}
-      <Problem error={models.error} onRetry={() => void models.refetch()} />
-      {models.isPending && <Skeleton height={160} />}
-      {models.isSuccess && rows.length === 0 && (
-        <Empty title="There is no model">
-          <Text size="sm">
-            {may('models:manage') ? (
-              <PageLink to="/upstreams/new">Add an upstream</PageLink>
-            ) : (
-              'Ask an administrator for one.'
-            )}
-          </Text>
-        </Empty>
-      )}
-      {rows.length > 0 && <DataTable label="Models" columns={COLUMNS} rows={rows} rowId={({ id }) => id} />}
+      <List
+        label="Models"
+        query={models}
+        rows={models.data ?? []}
+        columns={COLUMNS}
+        rowId={({ id }) => id}
+        emptyTitle="There is no model"
+      >
+        <Text size="sm">
+          {may('models:manage') ? (
+            <PageLink to="/upstreams/new">Add an upstream</PageLink>
+          ) : (
+            'Ask an administrator for one.'
+          )}
+        </Text>
+      </List>
     </Page>
   );
 }

@@ -18,10 +18,11 @@ const OVERSCAN_ROWS = 12;
 /** A column; `cell` draws a row's value. */
 export type Column<Row extends RowData> = ColumnDef<typeof features, Row, unknown>;
 
+/** The header of a column, and what it draws of a row. */
+export type ColumnCells<Row> = [header: string, cell: (row: Row) => React.ReactNode];
+
 /** Makes the columns of a table: `column('Name', (row) => …)`. */
-export function columnsOf<Row extends RowData>(
-  ...columns: readonly [header: string, cell: (row: Row) => React.ReactNode][]
-): Column<Row>[] {
+export function columnsOf<Row extends RowData>(...columns: ColumnCells<Row>[]): Column<Row>[] {
   const helper = createColumnHelper<typeof features, Row>();
   return columns.map(([header, cell]) =>
     helper.display({ id: header, header, cell: ({ row }) => cell(row.original) }),

@@ -1,11 +1,10 @@
-import { Alert, Badge, Button, Group, Menu, Skeleton, Text } from '@mantine/core';
+import { Alert, Badge, Button, Group, Menu, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQuery } from '@tanstack/react-query';
 import { useMay } from '../session/session-queries.ts';
-import { columnsOf, DataTable } from '../page/data-table.tsx';
-import { Empty } from '../page/empty.tsx';
+import { columnsOf } from '../page/data-table.tsx';
+import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
-import { Problem } from '../page/problem.tsx';
 import { acknowledgedText, noticeDone } from '../page/done-notice.tsx';
 import { runningQuery, useStop, type RunningRequest, type StopTarget } from './running-queries.ts';
 
@@ -19,22 +18,22 @@ export function RunningPage() {
       title="Running now"
       description="Every request in flight, on all nodes. Stopping one leaves its key active."
     >
-      <Problem error={running.error} onRetry={() => void running.refetch()} />
       {missing > 0 && (
         <Alert color="orange" title="Some nodes did not answer">
           {missing} {missing === 1 ? 'node' : 'nodes'} did not answer in time. Their requests are not in this
           list.
         </Alert>
       )}
-      {running.isPending && <Skeleton height={160} />}
-      {running.isSuccess && others.length === 0 && (
-        <Empty title="Nothing is running">
-          <Text size="sm">Requests appear here while they run: chats, uploads, streams, jobs that wait.</Text>
-        </Empty>
-      )}
-      {others.length > 0 && (
-        <DataTable label="Running requests" columns={COLUMNS} rows={others} rowId={({ id }) => id} />
-      )}
+      <List
+        label="Running requests"
+        query={running}
+        rows={others}
+        columns={COLUMNS}
+        rowId={({ id }) => id}
+        emptyTitle="Nothing is running"
+      >
+        <Text size="sm">Requests appear here while they run: chats, uploads, streams, jobs that wait.</Text>
+      </List>
     </Page>
   );
 }

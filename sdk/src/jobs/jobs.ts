@@ -116,6 +116,12 @@ async function resultOf({ send, url }: Connection, id: string, signal: AbortSign
 }
 
 /** Until the state is final. After a lost connection it goes on behind the last event. */
+export const followJob = (
+  connection: Connection,
+  id: string,
+  { signal = new AbortController().signal }: CallOptions = {},
+): AsyncGenerator<JobPiece> => piecesOf(connection, id, signal);
+
 async function* piecesOf(connection: Connection, id: string, signal: AbortSignal): AsyncGenerator<JobPiece> {
   const backoff = new Backoff();
   let lastEventId: string | undefined;

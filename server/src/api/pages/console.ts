@@ -19,8 +19,17 @@ export const CONSOLE_PAGES = [
   'account',
   'keys',
   'running',
+  'owners',
+  'people',
   'upstreams',
   'models',
+  'jobs',
+  'workers',
+  'batches',
+  'marketplace',
+  'workflows',
+  'swarm',
+  'bootstrap',
   'audit',
 ] as const;
 

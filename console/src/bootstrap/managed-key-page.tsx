@@ -1,0 +1,93 @@
+import { Alert, Skeleton, Stack, Table, Title } from '@mantine/core';
+import type { components } from '@keyward/sdk';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { columnsOf, DataTable } from '../page/data-table.tsx';
+import { Page } from '../page/page.tsx';
+import { PageLink } from '../page/page-link.tsx';
+import { Problem } from '../page/problem.tsx';
+import { Time } from '../page/time.tsx';
+import { managedKeyQuery } from './bootstrap-queries.ts';
+import { Drift, driftWords } from './drift.tsx';
+
+type Details = components['schemas']['BootstrapKeyWithEvents'];
+type Event = components['schemas']['BootstrapEvent'];
+
+/** One managed key: its provenance, and what runs did. */
+export function ManagedKeyPage() {
+  const { stack, id } = useParams({ from: '/frame/bootstrap/$stack/$id' });
+  const key = useQuery(managedKeyQuery(stack, id));
+  return (
+    <Page title={id} description={`Stack ${stack}`}>
+      {key.isPending && <Skeleton height={320} />}
+      <Problem error={key.error} onRetry={() => void key.refetch()} />
+      {key.data !== undefined && <Provenance details={key.data} />}
+    </Page>
+  );
+}
+
+function Provenance({ details }: { details: Details }) {
+  const { state, reason, events, last_run, service_key_id, key_state } = details;
+  const { color, next } = driftWords(state);
+  const rows: [string, React.ReactNode][] = [
+    ['State', <Drift state={state} />],
+    ['Source', details.source ?? 'not said'],
+    ['Stored in', details.place ?? 'nowhere'],
+    ['Copies', details.copies.join(', ') || 'none'],
+    ['Stored', <Time at={details.stored_at} />],
+    ['The service says', details.verdict ?? 'it was not asked'],
+    [
+      'Key of this server',
+      key_state === null || service_key_id === null ? (
+        'none'
+      ) : (
+        <>
+          <PageLink to="/keys/$id" params={{ id: service_key_id }}>
+            {service_key_id}
+          </PageLink>{' '}
+          ({key_state})
+        </>
+      ),
+    ],
+    ['Last run', `${last_run.verb} on ${last_run.host ?? 'an unnamed machine'}`],
+    ['Reported', <Time at={details.reported_at} />],
+  ];
+  return (
+    <>
+      {state !== 'in_step' && (
+        <Alert color={color} title={next}>
+          {reason}
+        </Alert>
+      )}
+      <Table aria-label="Provenance" maw={720}>
+        <Table.Tbody>
+          {rows.map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th scope="row">{name}</Table.Th>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Stack gap="xs">
+        <Title order={2} size="h4">
+          Events
+        </Title>
+        <DataTable
+          label="Events"
+          columns={EVENTS}
+          rows={events}
+          rowId={({ run_id, action, at }) => `${run_id} ${action} ${at}`}
+        />
+      </Stack>
+    </>
+  );
+}
+
+const EVENTS = columnsOf<Event>(
+  ['Event', ({ action }) => action.replaceAll('_', ' ')],
+  ['State', ({ state }) => <Drift state={state} />],
+  ['Run', ({ verb }) => verb],
+  ['Reason', ({ reason }) => reason ?? ''],
+  ['When', ({ at }) => <Time at={at} />],
+);

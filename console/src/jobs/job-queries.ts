@@ -1,0 +1,64 @@
+import { unwrap, type components, type JobInput } from '@keyward/sdk';
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { client } from '../api/client.ts';
+import type { JobSearch } from './routes.ts';
+
+export type Job = components['schemas']['Job'];
+export type JobRow = components['schemas']['AdminJob'];
+
+const JOBS = ['jobs'] as const;
+const PAGE_ROWS = 100;
+const EVERY_MS = 3_000;
+const ENDED = new Set(['COMPLETED', 'FAILED', 'CANCELED', 'EXPIRED']);
+
+export const isOver = ({ state }: Pick<Job, 'state'>): boolean => ENDED.has(state);
+
+/** A row of the own list has no owner. */
+export type ListedJob = Omit<JobRow, 'owner_id' | 'error_code'> & { owner_id?: string };
+
+/** The person's own jobs, or those of all owners; newest first. */
+export const jobsQuery = ({ state, all = false }: JobSearch) =>
+  infiniteQueryOptions({
+    queryKey: [...JOBS, 'list', state ?? null, all],
+    queryFn: async ({ pageParam, signal }): Promise<{ items: ListedJob[]; next_cursor: string | null }> => {
+      const query = { state, limit: PAGE_ROWS, cursor: pageParam ?? undefined };
+      return all
+        ? unwrap(client.GET('/v1/admin/jobs', { params: { query }, signal }))
+        : unwrap(client.GET('/v1/jobs', { params: { query }, signal }));
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+    // Only the first page moves; who has scrolled reads on.
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined && data.pages.length > 1 ? false : EVERY_MS,
+  });
+
+export const jobQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...JOBS, 'one', id],
+    queryFn: ({ signal }) => unwrap(client.GET('/v1/jobs/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: ({ state: { data } }) => (data === undefined || isOver(data) ? false : EVERY_MS),
+  });
+
+/** The result with its receipt, of a job that is over. */
+export const resultQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...JOBS, 'result', id],
+    queryFn: ({ signal }) => unwrap(client.GET('/v1/jobs/{id}/result', { params: { path: { id } }, signal })),
+  });
+
+export function useSubmitJob() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: JobInput) => unwrap(client.POST('/v1/jobs', { body })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: JOBS }),
+  });
+}
+
+export function useCancelJob(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => unwrap(client.POST('/v1/jobs/{id}/cancel', { params: { path: { id } } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: JOBS }),
+  });
+}

@@ -1,0 +1,55 @@
+import type { components } from '@keyward/sdk';
+import { Button, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Time } from '../page/time.tsx';
+
+type JobReceipt = components['schemas']['JobReceipt'];
+
+/** What the job took, signed by this server. */
+export function Receipt({ receipt }: { receipt: JobReceipt }) {
+  const rows: [string, React.ReactNode][] = [
+    ['Worker', receipt.worker_id],
+    ['Model', receipt.model ?? 'not said'],
+    [
+      'GPU seconds',
+      `${receipt.gpu_seconds} (the worker says ${receipt.gpu_seconds_claimed}, measured ${receipt.gpu_seconds_measured})`,
+    ],
+    ['Tokens', `${receipt.prompt_tokens} in, ${receipt.completion_tokens} out`],
+    ['Attempts', receipt.attempts.map(({ attempt, outcome }) => `${attempt}: ${outcome}`).join(', ')],
+    ['Ended', <Time at={receipt.finished_at} />],
+    ['Signed by key', receipt.key_id],
+  ];
+  return (
+    <Stack gap={4}>
+      <Group justify="space-between">
+        <Title order={2} size="h4">
+          Receipt
+        </Title>
+        <Button size="compact-sm" variant="default" onClick={() => save(receipt)}>
+          Save it
+        </Button>
+      </Group>
+      <Table aria-label="Receipt">
+        <Table.Tbody>
+          {rows.map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th scope="row">{name}</Table.Th>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Text size="sm">
+        <code>keyward receipts verify {receipt.job_id}.json</code> checks its signature without this server.
+      </Text>
+    </Stack>
+  );
+}
+
+function save(receipt: JobReceipt): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(receipt)], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${receipt.job_id}.json`;
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,86 @@
+import { Button, NumberInput, Text } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { ConfirmButton } from '../page/confirm-button.tsx';
+import { columnsOf } from '../page/data-table.tsx';
+import { noticeFailure } from '../page/done-notice.tsx';
+import { List } from '../page/list.tsx';
+import { Page } from '../page/page.tsx';
+import { Time } from '../page/time.tsx';
+import { useMay, useSession } from '../session/session-queries.ts';
+import { gpusQuery, useBooking, type Gpu } from './marketplace-queries.ts';
+
+const MIB_IN_GIB = 1_024;
+
+/** GPUs that can be booked, and the bookings. */
+export function MarketplacePage() {
+  const gpus = useInfiniteQuery(gpusQuery);
+  const rows = useMemo(() => gpus.data?.pages.flatMap(({ items }) => items) ?? [], [gpus.data]);
+  return (
+    <Page
+      title="Marketplace"
+      description="GPUs that their owners offer. While one is booked, only jobs of its guest run there."
+    >
+      <List
+        label="GPUs"
+        query={gpus}
+        rows={rows}
+        columns={COLUMNS}
+        rowId={({ gpu_id }) => gpu_id}
+        emptyTitle="Nobody offers a GPU"
+      >
+        <Text size="sm">
+          The owner of a worker offers its GPUs with <code>keyward marketplace gpu register</code>.
+        </Text>
+      </List>
+    </Page>
+  );
+}
+
+const COLUMNS = columnsOf<Gpu>(
+  ['GPU', ({ model, gpus }) => (gpus === 1 ? model : `${gpus} × ${model}`)],
+  ['Memory', ({ memory_mb }) => `${Math.round(memory_mb / MIB_IN_GIB)} GiB`],
+  ['State', ({ state }) => state],
+  ['Region', ({ region }) => region ?? ''],
+  ['USD an hour', ({ price_per_hour }) => price_per_hour ?? 'not said'],
+  ['Booked until', ({ booked_until }) => <Time at={booked_until} otherwise="" />],
+  ['Booking', (gpu) => <Booking gpu={gpu} />],
+);
+
+function Booking({ gpu: { gpu_id: id, model, is_bookable, booked_by, state } }: { gpu: Gpu }) {
+  const { owner_id } = useSession();
+  const may = useMay();
+  const [hours, setHours] = useState(1);
+  const { book, release } = useBooking(id);
+  if (!may('marketplace:book')) return null;
+  if (booked_by === owner_id)
+    return (
+      <Button
+        size="compact-sm"
+        variant="default"
+        loading={release.isPending}
+        onClick={() =>
+          release.mutate(undefined, { onError: (error) => noticeFailure('The booking stays', error) })
+        }
+      >
+        Release
+      </Button>
+    );
+  if (!is_bookable || state !== 'online') return null;
+  return (
+    <ConfirmButton
+      size="compact-sm"
+      label="Book"
+      title={`Book ${model}?`}
+      action={{ ...book, mutateAsync: () => book.mutateAsync(hours) }}
+    >
+      <NumberInput
+        label="Hours"
+        min={1}
+        max={168}
+        value={hours}
+        onChange={(value) => setHours(Number(value))}
+      />
+    </ConfirmButton>
+  );
+}

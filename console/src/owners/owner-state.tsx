@@ -1,0 +1,8 @@
+import { Badge } from '@mantine/core';
+import type { Owner } from './owner-queries.ts';
+
+export const OwnerState = ({ state }: Pick<Owner, 'state'>) => (
+  <Badge variant="light" tt="none" color={state === 'active' ? 'green' : 'red'}>
+    {state}
+  </Badge>
+);

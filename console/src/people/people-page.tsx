@@ -1,0 +1,67 @@
+import { Alert, Button, Group, Skeleton, Stack, Title } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { columnsOf, DataTable } from '../page/data-table.tsx';
+import { Page } from '../page/page.tsx';
+import { PageLink } from '../page/page-link.tsx';
+import { Problem } from '../page/problem.tsx';
+import { Time } from '../page/time.tsx';
+import { sessionQuery } from '../session/session-queries.ts';
+import { AddPerson } from './add-person.tsx';
+import { InviteButton, Invites } from './invites.tsx';
+import { PersonActions, RoleSelect } from './person-actions.tsx';
+import { peopleQuery, type Person } from './people-queries.ts';
+
+/** Accounts and invites. */
+export function PeoplePage() {
+  const { mode } = useSuspenseQuery(sessionQuery).data;
+  return mode === 'multi-user' ? <People /> : <NoPeople />;
+}
+
+const NoPeople = () => (
+  <Page title="People">
+    <Alert title="This instance has no accounts">
+      One person uses it, with a key or a password.{' '}
+      <PageLink to="/welcome">Give several people an account</PageLink>
+    </Alert>
+  </Page>
+);
+
+function People() {
+  const people = useQuery(peopleQuery);
+  const [isAdding, { open, close }] = useDisclosure();
+  return (
+    <Page
+      title="People"
+      description="Who can sign in here, and as what."
+      actions={
+        <Group>
+          <InviteButton />
+          <Button onClick={open}>Add a person</Button>
+        </Group>
+      }
+    >
+      <Problem error={people.error} onRetry={() => void people.refetch()} />
+      {people.isPending && <Skeleton height={160} />}
+      {people.data !== undefined && (
+        <DataTable label="People" columns={COLUMNS} rows={people.data} rowId={({ id }) => String(id)} />
+      )}
+      <Stack component="section" gap="xs" aria-labelledby="invites">
+        <Title order={2} size="h4" id="invites">
+          Invites
+        </Title>
+        <Invites />
+      </Stack>
+      <AddPerson isOpen={isAdding} onClose={close} />
+    </Page>
+  );
+}
+
+const COLUMNS = columnsOf<Person>(
+  ['Username', ({ username }) => username],
+  ['Role', (person) => <RoleSelect person={person} />],
+  ['State', ({ suspended }) => (suspended === 0 ? 'active' : 'suspended')],
+  ['Messages a day', ({ dailyMessageLimit }) => dailyMessageLimit ?? 'any number'],
+  ['Since', ({ createdAt }) => <Time at={createdAt} />],
+  ['Actions', (person) => <PersonActions person={person} />],
+);

@@ -1,0 +1,90 @@
+import { Button, Group, Select, Text } from '@mantine/core';
+import { ConfirmButton } from '../page/confirm-button.tsx';
+import { noticeDone, noticeFailure } from '../page/done-notice.tsx';
+import { useSession } from '../session/session-queries.ts';
+import { useChangePerson, useDeletePerson, type Person } from './people-queries.ts';
+
+export const ROLES = [
+  { value: 'default', label: 'member' },
+  { value: 'manager', label: 'manager' },
+  { value: 'admin', label: 'administrator' },
+];
+
+/** Changes a role; less power ends the sessions of the person. */
+export function RoleSelect({ person: { id, username, role } }: { person: Person }) {
+  const change = useChangePerson(id);
+  const set = (value: string | null): void => {
+    if (value === null || value === role) return;
+    change.mutate(
+      { role: value },
+      {
+        onSuccess: () =>
+          noticeDone({ title: `${username} has another role`, undo: () => change.mutateAsync({ role }) }),
+        onError: (error) => noticeFailure('The role stays', error),
+      },
+    );
+  };
+  return (
+    <Select
+      aria-label={`Role of ${username}`}
+      size="xs"
+      w={140}
+      allowDeselect={false}
+      data={ROLES}
+      value={role}
+      disabled={change.isPending}
+      onChange={set}
+    />
+  );
+}
+
+export function PersonActions({ person: { id, username, suspended } }: { person: Person }) {
+  const { user } = useSession();
+  const change = useChangePerson(id);
+  const remove = useDeletePerson(id);
+  if (user?.id === id) return <Text size="sm">you</Text>;
+  const suspension = {
+    ...change,
+    mutateAsync: async () => {
+      await change.mutateAsync({ suspended: 1 });
+      noticeDone({
+        title: `${username} is suspended`,
+        message: 'All sessions of this person ended.',
+        undo: () => change.mutateAsync({ suspended: 0 }),
+      });
+    },
+  };
+  return (
+    <Group gap={4} wrap="nowrap">
+      {suspended === 0 ? (
+        <ConfirmButton size="compact-sm" label="Suspend" title={`Suspend ${username}?`} action={suspension}>
+          <Text size="sm">
+            The sessions and the keys of {username} stop at once. You can end the suspension later.
+          </Text>
+        </ConfirmButton>
+      ) : (
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={change.isPending}
+          onClick={() =>
+            change.mutate(
+              { suspended: 0 },
+              { onError: (error) => noticeFailure('The suspension stays', error) },
+            )
+          }
+        >
+          End the suspension
+        </Button>
+      )}
+      <ConfirmButton
+        size="compact-sm"
+        label="Delete"
+        title={`Delete ${username}?`}
+        action={{ ...remove, mutateAsync: () => remove.mutateAsync(undefined) }}
+      >
+        <Text size="sm">The account, its threads and its chats are deleted. This cannot be undone.</Text>
+      </ConfirmButton>
+    </Group>
+  );
+}

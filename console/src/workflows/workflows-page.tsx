@@ -1,0 +1,73 @@
+import { Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { JobState } from '../jobs/job-state.tsx';
+import { columnsOf } from '../page/data-table.tsx';
+import { List } from '../page/list.tsx';
+import { Page } from '../page/page.tsx';
+import { PageLink } from '../page/page-link.tsx';
+import { Time } from '../page/time.tsx';
+import { executionsQuery, workflowsQuery, type Execution, type Workflow } from './workflow-queries.ts';
+
+/** Workflows, whose steps are jobs, and what became of them. */
+export function WorkflowsPage() {
+  const workflows = useQuery(workflowsQuery);
+  const executions = useQuery(executionsQuery);
+  return (
+    <Page
+      title="Workflows"
+      description="Steps that follow each other. Each step is a job, and survives a restart."
+    >
+      <List
+        label="Workflows"
+        query={workflows}
+        rows={workflows.data ?? []}
+        columns={WORKFLOWS}
+        rowId={({ workflow_id }) => workflow_id}
+        emptyTitle="There is no workflow"
+      >
+        <Text size="sm">
+          <code>keyward agent create --name first</code> makes one.
+        </Text>
+      </List>
+      <Stack component="section" gap="xs" aria-labelledby="executions">
+        <Title order={2} size="h4" id="executions">
+          Executions
+        </Title>
+        <List
+          label="Executions"
+          query={executions}
+          rows={executions.data ?? []}
+          columns={EXECUTIONS}
+          rowId={({ execution_id }) => execution_id}
+          emptyTitle="Nothing was executed yet"
+        >
+          <Text size="sm">
+            <code>keyward agent execute WORKFLOW --input TEXT</code> starts one.
+          </Text>
+        </List>
+      </Stack>
+    </Page>
+  );
+}
+
+const WORKFLOWS = columnsOf<Workflow>(
+  ['Name', ({ name }) => name],
+  ['Description', ({ description }) => description],
+  ['Steps', ({ steps }) => steps.map(({ id }) => id).join(' → ')],
+  ['Changed', ({ updated_at }) => <Time at={updated_at} />],
+);
+
+const EXECUTIONS = columnsOf<Execution>(
+  [
+    'Execution',
+    ({ execution_id }) => (
+      <PageLink to="/workflows/executions/$id" params={{ id: execution_id }}>
+        {execution_id}
+      </PageLink>
+    ),
+  ],
+  ['Workflow', ({ workflow_name }) => workflow_name],
+  ['State', ({ state }) => <JobState state={state} />],
+  ['Started', ({ created_at }) => <Time at={created_at} />],
+  ['Ended', ({ finished_at }) => <Time at={finished_at} otherwise="" />],
+);

@@ -1,0 +1,83 @@
+import { beforeAll, expect, test } from 'vitest';
+import { describeOnServer, type TestServer } from '../../server/test/server.ts';
+import { openConsole } from './browser.ts';
+
+const PAYLOAD = '<img src=x onerror=alert(1)>';
+
+describeOnServer('sqlite', 'the pages of the bootstrap', (start) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await start();
+    const at = new Date().toISOString();
+    const answer = await server.request('POST', '/v1/bootstrap/reports', {
+      body: {
+        run_id: 'run-00000001',
+        stack: 'shop',
+        verb: 'apply',
+        host: PAYLOAD,
+        started_at: at,
+        finished_at: at,
+        keys: [
+          {
+            id: 'session',
+            action: 'create',
+            state: 'in_step',
+            place: 'vault:kv/data/app#SESSION',
+            copies: [],
+            source: 'random',
+          },
+          {
+            id: 'app',
+            action: 'none',
+            state: 'edited',
+            place: 'vault:kv/data/app#KEY',
+            copies: [],
+            reason: PAYLOAD,
+          },
+        ],
+      },
+    });
+    expect(answer.text).toMatch(/^\{/);
+    expect(answer.status).toBeLessThan(300);
+  });
+
+  test('managed keys are listed with their place and drift, and a key says what to do', async () => {
+    const { page, inspect } = await openConsole(server, {
+      signIn: { key: server.adminKey },
+      path: '/bootstrap',
+    });
+    const table = page.getByRole('table', { name: 'Managed keys' });
+    await table.getByText('in step').waitFor();
+    await inspect('bootstrap');
+    await table.getByRole('link', { name: 'app' }).click();
+    await page.getByText('Somebody else changed the value.').waitFor();
+    await page.getByText(PAYLOAD).first().waitFor();
+    await inspect('bootstrap-key');
+  });
+
+  test('a pasted plan is shown as a difference, and anything else is refused in words', async () => {
+    const { page, inspect } = await openConsole(server, {
+      signIn: { key: server.adminKey },
+      path: '/bootstrap/plan',
+    });
+    const field = page.getByRole('textbox', { name: 'Output of the plan' });
+    await field.fill('{"keys": 1}');
+    await page.getByText('must be the JSON that the command prints').waitFor();
+    const keys = [
+      {
+        id: 'session',
+        action: 'create',
+        place: 'vault:kv/a#S',
+        source: 'random',
+        reason: 'absent',
+        copies: ['files:s'],
+      },
+      { id: 'app', action: 'none', place: 'vault:kv/a#K', copies: [] },
+      { id: 'old', action: 'blocked', place: PAYLOAD, copies: [], steps: 'Give a value.' },
+    ];
+    await field.fill(JSON.stringify({ keys }));
+    await page.getByText('2 of 3 keys change.').waitFor();
+    await page.getByText('session: files:s (copy)').waitFor();
+    await inspect('bootstrap-plan');
+  });
+});
