@@ -1960,6 +1960,34 @@ export const OPERATIONS = {
     "description": "Needs no key.",
     "scope": null
   },
+  "console.owners": {
+    "method": "GET",
+    "path": "/owners",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.owners_part": {
+    "method": "GET",
+    "path": "/owners/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.people": {
+    "method": "GET",
+    "path": "/people",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.people_part": {
+    "method": "GET",
+    "path": "/people/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
   "console.upstreams": {
     "method": "GET",
     "path": "/upstreams",
@@ -1984,6 +2012,104 @@ export const OPERATIONS = {
   "console.models_part": {
     "method": "GET",
     "path": "/models/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.jobs": {
+    "method": "GET",
+    "path": "/jobs",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.jobs_part": {
+    "method": "GET",
+    "path": "/jobs/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.workers": {
+    "method": "GET",
+    "path": "/workers",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.workers_part": {
+    "method": "GET",
+    "path": "/workers/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.batches": {
+    "method": "GET",
+    "path": "/batches",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.batches_part": {
+    "method": "GET",
+    "path": "/batches/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.marketplace": {
+    "method": "GET",
+    "path": "/marketplace",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.marketplace_part": {
+    "method": "GET",
+    "path": "/marketplace/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.workflows": {
+    "method": "GET",
+    "path": "/workflows",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.workflows_part": {
+    "method": "GET",
+    "path": "/workflows/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.swarm": {
+    "method": "GET",
+    "path": "/swarm",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.swarm_part": {
+    "method": "GET",
+    "path": "/swarm/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.bootstrap": {
+    "method": "GET",
+    "path": "/bootstrap",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.bootstrap_part": {
+    "method": "GET",
+    "path": "/bootstrap/{model}",
     "summary": "Show a page of the console",
     "description": "Needs no key.",
     "scope": null
