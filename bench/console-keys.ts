@@ -102,7 +102,11 @@ async function run(count: number): Promise<Record<string, number>> {
   const app = await openApp(config, await createLogger(config.logLevel));
   try {
     const first = await mintFirstKey(app.core.keys);
-    const { key } = await mint(app.core.keys, { kind: 'cli' }, { name: 'copied', scopes: ['models:use'] });
+    const { key } = await mint(
+      app.core.keys,
+      { kind: 'cli' },
+      { name: 'copied', owner: 'admin', scopes: ['models:use'] },
+    );
     copyKey(dataDir, key.id, count);
     await app.start();
     return await measure(app.url(), first?.secret ?? '');
