@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # The directory on PATH for `make install`.
 BINDIR ?= $(HOME)/.local/bin
-.PHONY: console help install uninstall up down v2-up v2-smoke v2-down v2-backup v2-restore test test-slow check bench sdk sdk-package format packages
+.PHONY: console screenshots help install uninstall up down v2-up v2-smoke v2-down v2-backup v2-restore test test-slow check bench sdk sdk-package format packages
 
 # Node 24 comes with `npm ci` (package.json); nothing here uses an older one.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -74,6 +74,9 @@ console: $(CONSOLE) ## Build the console
 # Built anew only when something of it changed.
 $(CONSOLE): $(INSTALLED) $(shell find console/src console/public console/index.html console/vite.config.ts sdk/src -type f)
 	vite build console --logLevel warn
+
+screenshots: $(INSTALLED) $(CONSOLE) packages ## Draw every page of the console at three widths, into .local/screenshots/
+	KEYWARD_SCREENSHOTS=1 vitest run console/test
 
 sdk: $(INSTALLED) ## Make the SDK's types anew from the routes
 	node sdk/generate.ts

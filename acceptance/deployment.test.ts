@@ -1,12 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { pages } from './docs.ts';
+import { blocksIn } from './docs.ts';
 import {
   afterwards,
   Home,
@@ -21,15 +21,8 @@ import { freePort } from '../server/test/traffic/free-ports.ts';
 
 /* The configurations of docs/deployment.md, with other ports, folders and certificates. */
 
-const page = pages().find(({ path }) => path === 'docs/deployment.md')?.text ?? '';
-
-/** The blocks of a language below a heading. */
-function blocks(heading: string, language: string): string[] {
-  const section = page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
-  return [...section.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
-    ([, text = '']) => text,
-  );
-}
+const blocks = (heading: string, language: string): string[] =>
+  blocksIn('docs/deployment.md', heading, language);
 const block = (heading: string, language: string): string => blocks(heading, language)[0] ?? '';
 
 function started(program: string, args: string[], environment: Record<string, string> = {}): ChildProcess {
@@ -241,12 +234,4 @@ describe('The data of an instance', () => {
     );
     expect(statuses).toEqual([200, 200]);
   }, 60_000);
-});
-
-test('The container file of docs/deployment.md copies each package that npm installs', () => {
-  const { workspaces } = JSON.parse(readFileSync(join(KEYWARD, '../package.json'), 'utf8')) as {
-    workspaces: string[];
-  };
-  const file = block('Container', 'dockerfile');
-  for (const name of workspaces) expect(file).toContain(`COPY ${name}/package.json ${name}/`);
 });

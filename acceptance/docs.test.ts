@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
 import { globSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { VARIABLES } from '../server/src/config.ts';
 import { startDevOpenBao, type OpenBao } from '../server/test/openbao.ts';
-import { brokenLinks, missingFrom, pages } from './docs.ts';
+import { brokenLinks, exposedSecrets, missingFrom, pages } from './docs.ts';
+import { PageShell } from './page-shell.ts';
 import {
   afterwards,
   KEYWARD,
@@ -34,29 +34,12 @@ const BLOCK_TIMEOUT_MS = 60_000;
 
 const all = pages();
 
-interface Run {
-  code: number;
-  output: string;
-}
-
-function runBlock(script: string, { cwd, server }: { cwd: string; server: Server }): Promise<Run> {
-  const env = {
-    ...machineEnvironment(),
-    ...server.home.environment,
-    KEYWARD_URL: server.url,
-    KEYWARD_API_KEY: server.home.adminKey,
-  };
-  const text = script
+/** What is typed, with the addresses of this test. */
+const typed = (script: string): string =>
+  script
     .replaceAll(DOCUMENTED_ADDRESS, server.url)
     .replaceAll(DOCUMENTED_OPENBAO, openBao.address)
     .replaceAll(DOCUMENTED_WRAPPER_PORT, wrapperPort);
-  return new Promise((resolve) => {
-    const options = { cwd, env, timeout: BLOCK_TIMEOUT_MS, maxBuffer: 16 * 1024 * 1024 };
-    execFile('bash', ['-euo', 'pipefail', '-c', `exec 2>&1\n${text}`], options, (error, output) =>
-      resolve({ code: error === null ? 0 : Number(error.code ?? 128), output }),
-    );
-  });
-}
 
 /** One for all pages, as for a reader. */
 let server: Server;
@@ -82,6 +65,7 @@ function endLeftovers(cwd: string): void {
 }
 
 describe.each(all.filter(({ blocks }) => blocks.length > 0))('The examples of $path work', ({ blocks }) => {
+  let shell: PageShell;
   let cwd: string;
 
   beforeAll(() => {
@@ -90,19 +74,30 @@ describe.each(all.filter(({ blocks }) => blocks.length > 0))('The examples of $p
     symlinkSync(join(REPOSITORY, 'wrapper'), join(cwd, 'wrapper'));
     // Programs of the examples import the SDK.
     symlinkSync(join(REPOSITORY, 'node_modules'), join(cwd, 'node_modules'));
+    shell = new PageShell(cwd, {
+      ...machineEnvironment(),
+      ...server.home.environment,
+      KEYWARD_URL: server.url,
+      KEYWARD_API_KEY: server.home.adminKey,
+    });
+    afterwards(() => shell.end());
     afterwards(() => endLeftovers(cwd));
   });
 
-  // In order: a later example uses the files of an earlier one.
+  // In order: a later example uses the files and variables of an earlier one.
   test.for(blocks)(
     'The example at line $line works',
-    { timeout: BLOCK_TIMEOUT_MS },
+    { timeout: BLOCK_TIMEOUT_MS + 5_000 },
     async ({ script, promised }) => {
-      const { code, output } = await runBlock(script, { cwd, server });
+      const { code, output } = await shell.run(typed(script), BLOCK_TIMEOUT_MS);
       expect({ code, output }).toEqual({ code: 0, output });
       expect({ missing: missingFrom(output, promised), output }).toEqual({ missing: [], output });
     },
   );
+
+  test('No example leaves a secret where git or somebody else sees it', () => {
+    expect(exposedSecrets(cwd)).toEqual([]);
+  });
 });
 
 describe('The documentation is complete', () => {

@@ -1,5 +1,5 @@
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { globSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
 import { REPOSITORY } from './server.ts';
 
 /** A fenced block ```` ```sh run ```` (in sdk/README.md ```` ```ts run ````), and what the ```` ```text output ```` after it promises. */
@@ -24,6 +24,15 @@ export function pages(): Page[] {
     const text = readFileSync(join(REPOSITORY, path), 'utf8');
     return { path, text, blocks: blocksOf(text) };
   });
+}
+
+/** The blocks of a language below a heading of a page. */
+export function blocksIn(path: string, heading: string, language: string): string[] {
+  const page = readFileSync(join(REPOSITORY, path), 'utf8');
+  const section = page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
+  return [...section.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+    ([, text = '']) => text,
+  );
 }
 
 export function blocksOf(text: string, language = 'sh'): Block[] {
@@ -77,5 +86,24 @@ export function brokenLinks({ path, text }: Pick<Page, 'path' | 'text'>): string
     if (found.length === 0) return true;
     if (anchor === undefined) return false;
     return !headings(readFileSync(join(REPOSITORY, wanted), 'utf8')).includes(anchor);
+  });
+}
+
+/** A key of Keyward, or a token with which a worker joins. */
+const SECRET = /\bsk-kw1[0-9A-Za-z]{50}\b|\bjoin_[0-9A-Za-z]{40}\b/;
+
+/** Files with a secret outside `.local`, the folder that git ignores, or that others may read. */
+export function exposedSecrets(folder: string): string[] {
+  // Not behind links: they lead to the repository.
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => !entry.isSymbolicLink());
+  const paths = entries.flatMap((entry) => {
+    if (!entry.isDirectory()) return [entry.name];
+    const inside = readdirSync(join(folder, entry.name), { recursive: true, encoding: 'utf8' });
+    return inside.map((path) => join(entry.name, path));
+  });
+  return paths.filter((path) => {
+    const file = lstatSync(join(folder, path));
+    if (!file.isFile() || !SECRET.test(readFileSync(join(folder, path), 'latin1'))) return false;
+    return !path.startsWith(`.local${sep}`) || (file.mode & 0o077) !== 0;
   });
 }

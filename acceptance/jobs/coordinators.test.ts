@@ -153,6 +153,36 @@ function suite(database: Database): void {
     expect(await attemptsOf(client.key.owner)).toEqual({ completed: 1 });
   });
 
+  test('A server is killed between the stored results of one request and its answer: the repeat gets the same receipts', async () => {
+    const model = jobs.newName('model');
+    const client = await jobs.client(other());
+    const miner = { key: (await jobs.key(one(), 'miner')).secret };
+    const say = <T>(server: Server, path: string, body: object) =>
+      server.request<T>('POST', `/v1/workers/${path}`, { ...miner, body });
+    await say(one(), 'register', { capabilities: { models: [model] }, concurrency: 3 });
+    const ids = [await client.start(model), await client.start(model), await client.start(model)];
+    const results = [];
+    while (results.length < ids.length) {
+      const { body } = await say<{ job_id: string; lease_token: string }>(one(), 'poll', {});
+      results.push({ job_id: body.job_id, lease_token: body.lease_token, result: { output: body.job_id } });
+    }
+    // Its answer is not read.
+    const unread = say(one(), 'results', { results }).catch(() => undefined);
+    for (const id of ids) expect((await client.result(id)).result).toEqual({ output: id });
+    await one().kill();
+    await unread;
+    const repeats = [await say(other(), 'results', { results })];
+    servers = [await jobs.home.serve(), other()];
+    repeats.push(await say(one(), 'results', { results }));
+    const expected = [];
+    for (const { job_id } of results) {
+      const { body: receipt } = await client.ask('GET', `/v1/jobs/${job_id}/receipt`);
+      expected.push({ job_id, outcome: 'completed', receipt, error: null });
+    }
+    for (const { status, body } of repeats) expect([status, body]).toEqual([200, { results: expected }]);
+    expect(await attemptsOf(client.key.owner)).toEqual({ completed: 3 });
+  });
+
   test('A server that is killed while results come in loses none, and counts none twice', async () => {
     const model = jobs.newName('model');
     const port = portOf(one());

@@ -12,9 +12,10 @@ import { load, measure, median, rssMb, startSubject, type Measured } from '../lo
  * The queue of jobs over HTTP, with keys, limits, usage and audit on.
  *
  * Jobs: 50 workers with keys of their own empty a queue; each job is one claim and one completion, stored durably, with a
- * signed receipt. With max_jobs 1 each is a request; with 16 one poll claims up to 16 jobs, whose results are still a request
- * each. The share is claims and completions a second over the requests a second of a bare `node:http` handler that parses the
- * same result and writes the same receipt, on 50 connections, in the same run. Bar: 0.5 with 16.
+ * signed receipt. With max_jobs 1 each is a request; with 16 one poll claims up to 16 jobs, whose results are a request each,
+ * or one request together, as the worker kit sends them. The share is claims and completions a second over the requests a
+ * second of a bare `node:http` handler that parses the same result and writes the same receipt, on 50 connections, in the same
+ * run. Bar: 0.5 with 16 together.
  *
  * A worker has it: from the first byte of a submission to the last byte of the answer to a poll, while 1,000 workers under
  * names of their own wait in long polls; half of them serve another model. Bars: p50 10 ms, p99 50 ms.
@@ -27,6 +28,12 @@ import { load, measure, median, rssMb, startSubject, type Measured } from '../lo
 const JOBS = Number(process.argv[2] ?? '10000');
 const ROUNDS = Number(process.argv[3] ?? '5');
 const WORKERS = 50;
+/** Jobs of a poll, and whether their results are one request. */
+const WAYS = [
+  [1, false],
+  [16, false],
+  [16, true],
+] as const;
 const POLLERS = 1_000;
 const SUBMISSIONS = 1_500;
 const SUBMISSION_EVERY_MS = 20;
@@ -76,9 +83,10 @@ async function throughput(server: JobServer, client: string): Promise<void> {
   const miners = await server.keys('miner', WORKERS);
   const bare = await startBare(server, client);
   await bare.measure();
-  for (const maxJobs of [1, 16]) {
+  for (const [maxJobs, isTogether] of WAYS) {
     const pairs: { jobs: WorkersSeen; bare: Measured }[] = [];
-    const order = { url: server.url, pid: server.subject.pid, client, miners, maxJobs, jobs: JOBS };
+    const { url, subject } = server;
+    const order = { url, pid: subject.pid, client, miners, maxJobs, isTogether, jobs: JOBS };
     for (let round = 0; round < ROUNDS; round++) {
       const jobs = await load<WorkersSeen>('jobs/workers.ts', order satisfies WorkersOrder);
       pairs.push({ jobs, bare: await bare.measure() });
@@ -86,7 +94,7 @@ async function throughput(server: JobServer, client: string): Promise<void> {
     const of = (value: (pair: (typeof pairs)[number]) => number): number => median(pairs.map(value));
     const ratios = pairs.map((pair) => pair.jobs.perSecond / pair.bare.requestsPerSecond);
     say(
-      `max_jobs ${String(maxJobs).padEnd(2)} ${of(({ jobs }) => jobs.perSecond).toFixed(0)} claims and completions/s, ` +
+      `max_jobs ${maxJobs}, ${isTogether ? 'results together' : 'each result alone'}: ${of(({ jobs }) => jobs.perSecond).toFixed(0)} claims and completions/s, ` +
         `processor ${of(({ jobs }) => jobs.cpuUs).toFixed(0)} µs each; submissions ${of(({ jobs }) => jobs.submittedPerSecond).toFixed(0)}/s, ` +
         `processor ${of(({ jobs }) => jobs.cpuUsASubmission).toFixed(0)} µs each`,
     );
@@ -138,5 +146,5 @@ say(
 );
 await waiting(server, client);
 await throughput(server, client);
-say(`after ${(2 * ROUNDS * JOBS).toLocaleString('en')} jobs: ${rssMb(server.subject.pid)} MB`);
+say(`after ${(WAYS.length * ROUNDS * JOBS).toLocaleString('en')} jobs: ${rssMb(server.subject.pid)} MB`);
 await server.subject.stop();

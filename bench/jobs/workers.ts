@@ -2,9 +2,9 @@ import { Connection, good, orderOnStdin, spinUntil } from './connection.ts';
 import { cpuMs } from '../load.ts';
 
 /*
- * Workers over HTTP, a key and name of its own each: every one polls, reports the result of each job over the connection of
- * its place, all of them at the same time, and polls again until the queue is empty. Before that the jobs are submitted.
- * Prints one line of JSON.
+ * Workers over HTTP, a key and name of its own each: every one polls, reports the results of its jobs, and polls again until
+ * the queue is empty. Before that the jobs are submitted. Results of several jobs go in one request, or each over a connection
+ * of its own, all of them at the same time. Prints one line of JSON.
  */
 export interface WorkersOrder {
   url: string;
@@ -15,6 +15,8 @@ export interface WorkersOrder {
   /** One a worker. */
   miners: string[];
   maxJobs: number;
+  /** Whether the results of several jobs are one request. */
+  isTogether: boolean;
   jobs: number;
 }
 
@@ -33,7 +35,7 @@ const SUBMITTERS = 64;
 /** The claim and the completion of a job. */
 const OPERATIONS = 2;
 const MODEL = 'bench';
-const { url, pid, client, miners, maxJobs, jobs } = await orderOnStdin<WorkersOrder>();
+const { url, pid, client, miners, maxJobs, isTogether, jobs } = await orderOnStdin<WorkersOrder>();
 
 let isOver = false;
 spinUntil(() => isOver);
@@ -65,7 +67,7 @@ interface Worker {
 }
 
 async function registered(key: string): Promise<Worker> {
-  const places = Array.from({ length: maxJobs }, () => new Connection(url));
+  const places = Array.from({ length: isTogether ? 1 : maxJobs }, () => new Connection(url));
   const body = { capabilities: { models: [MODEL] }, concurrency: maxJobs };
   for (const place of places) await good(place, '/v1/workers/register', { key, body });
   return { key, places };
@@ -87,6 +89,13 @@ async function work({ key, places }: Worker): Promise<void> {
     if (text === '') return;
     const answer = JSON.parse(text) as Assigned | { jobs: Assigned[] };
     const got = 'jobs' in answer ? answer.jobs : [answer];
+    if (isTogether && got.length > 1) {
+      const results = got.map(({ job_id, lease_token }) => ({ job_id, lease_token, result }));
+      const outcomes = await good(first, '/v1/workers/results', { key, body: { results } });
+      if (outcomes.includes('"refused"')) throw new Error(outcomes);
+      done += got.length;
+      continue;
+    }
     await Promise.all(
       got.map(async ({ job_id: id, lease_token }, at) => {
         await good(places[at] ?? first, `/v1/workers/${id}/result`, { key, body: { lease_token, result } });

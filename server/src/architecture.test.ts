@@ -77,6 +77,7 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'usage/module.ts': 'budgets, counters',
   'keys/verify/last-used.ts': 'when and from where a secret was used',
   'keys/verify/verifier.ts': 'secrets that move to the current pepper',
+  'identity/login/authentication.ts': 'when a session was used',
   'identity/login/throttle.ts': 'attempts to log in',
   'retrieval/embedding/reembedding.ts': 'documents that are embedded anew for all',
   'retrieval/pgvector/pgvector-backfill.ts': 'vectors that were made without the extension',
@@ -91,6 +92,7 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'batches/running/keeper.ts': 'deletes files and batches of owners that were deleted',
   'batches/running/runner.ts': 'lines of batches, each under a permit of its own',
   'retrieval/pending/worker.ts': 'documents that are embedded later, each under a permit of its key',
+  'retrieval/pending/request-hold.ts': 'takes back what an ended request did not embed, and renews its lease',
   'retrieval/embedding/embed-document.ts': 'removes what a failed embedding has left',
 };
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { integer, list, oneOf, origins, ranges, type Environment } from './base/forms/env-values.ts';
 import { StartupError } from './base/errors.ts';
-import { nearest } from './base/nearest.ts';
+import { similar } from './base/nearest.ts';
 import { LOG_LEVELS, type LogLevel } from './base/log/log-levels.ts';
 import {
   batchSettings,
@@ -221,7 +221,9 @@ function refuseUnknown(env: Environment): void {
   const known = Object.keys(VARIABLES);
   for (const name of Object.keys(env)) {
     if (!name.startsWith('KEYWARD_') || known.includes(name)) continue;
-    throw new StartupError(`${name} is not a variable of Keyward: did you mean ${nearest(name, known)}?`);
+    const [meant] = similar(name, known);
+    const hint = meant === undefined ? '. docs/operations.md lists all.' : `: did you mean ${meant}?`;
+    throw new StartupError(`${name} is not a variable of Keyward${hint}`);
   }
 }
 

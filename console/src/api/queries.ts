@@ -18,8 +18,8 @@ export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError }),
   mutationCache: new MutationCache({ onError }),
   defaultOptions: {
-    // The SDK repeats what may be repeated.
-    queries: { staleTime: FRESH_MS, retry: false, throwOnError: false },
-    mutations: { retry: false },
+    // The SDK repeats what may be repeated. Nothing waits for a network to be sent later, unseen: it fails at once, and says so.
+    queries: { staleTime: FRESH_MS, retry: false, networkMode: 'always' },
+    mutations: { retry: false, networkMode: 'always' },
   },
 });

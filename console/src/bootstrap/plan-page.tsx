@@ -56,6 +56,7 @@ function Diff({ plan }: { plan: PlannedKey[] }) {
                 inherit
                 fw={700}
                 c={`var(--mantine-color-${COLORS[mark]}-light-color)`}
+                role="img"
                 aria-label={MEANS[mark]}
               >
                 {mark === ' ' ? '\u00a0' : mark}

@@ -34,8 +34,9 @@ export const keysQuery = ({ unused, expiring, ...search }: KeySearch & { parent?
     },
     initialPageParam: null as string | null,
     getNextPageParam: ({ next_cursor }) => next_cursor,
-    // All pages that were scrolled through would be read again.
+    // All pages that were scrolled through would be read again, and compared with what was there.
     refetchOnWindowFocus: false,
+    structuralSharing: false,
   });
 
 /** A key with the ETag of what was read. */

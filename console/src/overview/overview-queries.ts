@@ -33,6 +33,7 @@ const unusedStep = (at: number, stepMs: number): Step => ({
   start: new Date(at).toISOString(),
   end: new Date(at + stepMs).toISOString(),
   group: {},
+  names: {},
   requests: 0,
   refusals: {},
   tokens_in: 0,

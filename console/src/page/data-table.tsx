@@ -16,7 +16,7 @@ const ROW_PX = 41;
 const OVERSCAN_ROWS = 12;
 
 /** A column; `cell` draws a row's value. */
-export type Column<Row extends RowData> = ColumnDef<typeof features, Row, unknown>;
+export type Column<Row extends RowData> = ColumnDef<typeof features, Row>;
 
 /** The header of a column, and what it draws of a row. */
 export type ColumnCells<Row> = [header: string, cell: (row: Row) => React.ReactNode];
@@ -26,7 +26,7 @@ export function columnsOf<Row extends RowData>(...columns: ColumnCells<Row>[]): 
   const helper = createColumnHelper<typeof features, Row>();
   return columns.map(([header, cell]) =>
     helper.display({ id: header, header, cell: ({ row }) => cell(row.original) }),
-  ) as Column<Row>[];
+  );
 }
 
 interface DataTableProps<Row extends RowData> {
@@ -50,7 +50,6 @@ export function DataTable<Row extends RowData>({
   onEnd,
   isLoadingMore = false,
 }: DataTableProps<Row>) {
-  const table = useTable({ features, columns, data: rows as Row[], getRowId: rowId });
   const body = useRef<HTMLTableSectionElement>(null);
   const virtual = useWindowVirtualizer({
     count: rows.length,
@@ -59,6 +58,7 @@ export function DataTable<Row extends RowData>({
     scrollMargin: body.current?.offsetTop ?? 0,
   });
   const shown = virtual.getVirtualItems();
+  const first = shown[0]?.index ?? 0;
   const last = shown.at(-1)?.index ?? -1;
   useEffect(() => {
     if (last >= rows.length - OVERSCAN_ROWS) onEnd?.();
@@ -66,7 +66,6 @@ export function DataTable<Row extends RowData>({
   const margin = virtual.options.scrollMargin;
   const beforePx = (shown[0]?.start ?? margin) - margin;
   const afterPx = virtual.getTotalSize() - ((shown.at(-1)?.end ?? margin) - margin);
-  const model = table.getRowModel().rows;
   return (
     <Table.ScrollContainer minWidth={0}>
       <Table
@@ -76,44 +75,72 @@ export function DataTable<Row extends RowData>({
         verticalSpacing={8}
         className={classes['table']}
       >
-        <Table.Thead>
-          {table.getHeaderGroups().map((group) => (
-            <Table.Tr key={group.id} aria-rowindex={1}>
-              {group.headers.map((header) => (
-                <Table.Th key={header.id} scope="col">
-                  <table.FlexRender header={header} />
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Thead>
-        <Table.Tbody ref={body}>
-          {beforePx > 0 && <Spacer px={beforePx} />}
-          {shown.map(({ index }) => {
-            const row = model[index];
-            if (row === undefined) return null;
-            return (
-              <Table.Tr
-                key={row.id}
-                aria-rowindex={index + 2}
-                data-index={index}
-                ref={virtual.measureElement}
-              >
-                {row.getAllCells().map((cell) => (
-                  <Table.Td key={cell.id}>
-                    <table.FlexRender cell={cell} />
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            );
-          })}
-          {afterPx > 0 && <Spacer px={afterPx} />}
-        </Table.Tbody>
+        <RowsInView
+          columns={columns}
+          rows={rows.slice(first, last + 1)}
+          rowId={rowId}
+          first={first}
+          beforePx={beforePx}
+          afterPx={afterPx}
+          body={body}
+          measure={virtual.measureElement}
+        />
       </Table>
       <Text role="status" ta="center" size="sm" c="dimmed" mih={24}>
         {isLoadingMore ? <Loader size="xs" aria-label="Loading more" /> : null}
       </Text>
     </Table.ScrollContainer>
+  );
+}
+
+interface RowsProps<Row extends RowData> extends Pick<DataTableProps<Row>, 'columns' | 'rows' | 'rowId'> {
+  /** The place of the first row in the whole list. */
+  first: number;
+  /** Heights of all that is out of view. */
+  beforePx: number;
+  afterPx: number;
+  body: React.Ref<HTMLTableSectionElement>;
+  measure: (row: HTMLTableRowElement | null) => void;
+}
+
+/** The table knows the rows in view alone: its work does not grow with the list. Measured in bench/console-keys.ts. */
+function RowsInView<Row extends RowData>({
+  columns,
+  rows,
+  rowId,
+  first,
+  body,
+  measure,
+  ...px
+}: RowsProps<Row>) {
+  const table = useTable({ features, columns, data: rows as Row[], getRowId: rowId });
+  return (
+    <>
+      <Table.Thead>
+        {table.getHeaderGroups().map((group) => (
+          <Table.Tr key={group.id} aria-rowindex={1}>
+            {group.headers.map((header) => (
+              <Table.Th key={header.id} scope="col">
+                <table.FlexRender header={header} />
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        ))}
+      </Table.Thead>
+      <Table.Tbody ref={body}>
+        {px.beforePx > 0 && <Spacer px={px.beforePx} />}
+        {table.getRowModel().rows.map((row, index) => (
+          <Table.Tr key={row.id} aria-rowindex={first + index + 2} data-index={first + index} ref={measure}>
+            {row.getAllCells().map((cell) => (
+              <Table.Td key={cell.id}>
+                <table.FlexRender cell={cell} />
+              </Table.Td>
+            ))}
+          </Table.Tr>
+        ))}
+        {px.afterPx > 0 && <Spacer px={px.afterPx} />}
+      </Table.Tbody>
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document dd5248ca3abaa6647d9c869e59434ffe42603f6b1a89fa6f7bcbf07ed8e48c93
-// text 412dda3cd72adb6fea755268897a57267f46df92fdefea10f24a28f89a9dd8ab
+// document 118b6a85fcd368cab3b54e7e66b704304d5909fc32a07ab039b6aa29ca548bf1
+// text b68e75698dfe61548b1c1bb934eac7fdf21b37c04b80745642c9b062ec62b650
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1782,26 +1782,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/workers/{id}/result": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Report the result of a job
-         * @description A repeat with the same token and result answers 200 with the same receipt. Scope: workers:report.
-         */
-        post: operations["workers.result"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/workers/{id}/fail": {
         parameters: {
             query?: never;
@@ -1816,6 +1796,46 @@ export interface paths {
          * @description model_missing and interrupted cost the job no attempt. oom and model_missing take this model from the worker until it registers again. upstream_error and internal count against the worker: it rests after failures of several jobs. Scope: workers:report.
          */
         post: operations["workers.fail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report the results of several jobs
+         * @description Up to 100 results, 16 MiB together; a larger one goes alone. Each is decided on its own, as if it were reported alone: the answer has the outcome of each, in their order. Another answer than 200 says nothing about single results: a repeat of all of them gives the same receipts. It counts as one request, and each refused result as another. Scope: workers:report.
+         */
+        post: operations["workers.results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report the result of a job
+         * @description A repeat with the same token and result answers 200 with the same receipt. Scope: workers:report.
+         */
+        post: operations["workers.result"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2344,7 +2364,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * The same, with the id of the task in the body
+         * The result of the task that the body names, with the part of its members that must agree
          * @description Scope: swarm:read.
          */
         post: operations["swarm.consensus"];
@@ -7158,6 +7178,10 @@ export interface components {
             group: {
                 [key: string]: string;
             };
+            /** @description The names of the key and the owner of the group, for a caller with keys:read; a group without a name is left out */
+            names: {
+                [key: string]: string;
+            };
             /** @description How many requests */
             requests: number;
             /** @description How many requests were refused, by code */
@@ -7889,6 +7913,64 @@ export interface components {
             /** @description The leases that were sent, in their order */
             leases: components["schemas"]["WorkerLease"][];
         };
+        WorkerFailure: {
+            /** @description the lease_token of the job, 32 of 0-9 and a-f */
+            lease_token: string;
+            /**
+             * @description The reason
+             * @enum {string}
+             */
+            error_code: "oom" | "model_missing" | "context_too_long" | "upstream_error" | "refused" | "bad_payload" | "interrupted" | "internal";
+            /** @description The reason in words, for the client */
+            error_message?: string;
+        };
+        WorkerResults: {
+            /** @description The passages, nearest first */
+            results: {
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
+                job_id: string;
+                /** @description the lease_token of the job, 32 of 0-9 and a-f */
+                lease_token: string;
+                /** @description {"output": …, "usage": {"prompt_tokens": …, "completion_tokens": …}}, or an OpenAI answer */
+                result: unknown;
+                /** @description What the work took */
+                metrics?: {
+                    /** @description GPU time, in seconds */
+                    gpu_seconds?: number;
+                    /** @description How fast it was */
+                    tokens_per_second?: number;
+                    /** @description Hash of the weights; null: not said */
+                    model_digest?: string;
+                } & {
+                    [key: string]: unknown;
+                };
+            }[];
+        };
+        WorkerOutcomes: {
+            /** @description The passages, nearest first */
+            results: {
+                /** @description Id of the job */
+                job_id: string;
+                /**
+                 * @description refused: nothing was changed
+                 * @enum {string}
+                 */
+                outcome: "completed" | "refused";
+                /** @description null: it was refused */
+                receipt: components["schemas"]["JobReceipt"] | null;
+                /** @description What went wrong; null: nothing */
+                error: {
+                    /** @description Of the answer that this result alone would get */
+                    status: number;
+                    /** @description lease_lost, already_finished or too_large */
+                    code: string;
+                    /** @description The finding, in a sentence */
+                    detail: string;
+                    /** @description The last characters, by which people tell secrets apart */
+                    hint: string | null;
+                } | null;
+            }[];
+        };
         WorkerResult: {
             /** @description the lease_token of the job, 32 of 0-9 and a-f */
             lease_token: string;
@@ -7908,17 +7990,6 @@ export interface components {
         };
         WorkerReceipt: {
             receipt: components["schemas"]["JobReceipt"];
-        };
-        WorkerFailure: {
-            /** @description the lease_token of the job, 32 of 0-9 and a-f */
-            lease_token: string;
-            /**
-             * @description The reason
-             * @enum {string}
-             */
-            error_code: "oom" | "model_missing" | "context_too_long" | "upstream_error" | "refused" | "bad_payload" | "interrupted" | "internal";
-            /** @description The reason in words, for the client */
-            error_message?: string;
         };
         Gpu: {
             /** @description Id of the GPU, such as wrk_4fT9aBcDeF12-0 */
@@ -15155,7 +15226,7 @@ export interface operations {
                 role?: "client" | "miner" | "admin";
                 /** @description Only items with this tag */
                 tag?: string;
-                /** @description Only keys whose name or id contains this text */
+                /** @description Only keys whose name or id contains this text, or whose secret has this visible part. That is its beginning, its last four characters, or its hint, such as sk-kw1…a1b2 */
                 q?: string;
                 /** @description Only items without a use for this many seconds */
                 unused_for_seconds?: number;
@@ -18891,7 +18962,7 @@ export interface operations {
                 to?: string;
                 /** @description Length of a step. Default: hour */
                 step?: "hour" | "day" | "month" | "total";
-                /** @description Comma-separated list of key, owner, model, worker; worker is reserved and always empty */
+                /** @description Comma-separated list of key, owner, model, worker; worker is the id of the worker that did a job */
                 group_by?: string;
             };
             header?: never;
@@ -18983,7 +19054,7 @@ export interface operations {
                 to?: string;
                 /** @description Length of a step. Default: hour */
                 step?: "hour" | "day" | "month" | "total";
-                /** @description Comma-separated list of key, owner, model, worker; worker is reserved and always empty */
+                /** @description Comma-separated list of key, owner, model, worker; worker is the id of the worker that did a job */
                 group_by?: string;
             };
             header?: never;
@@ -22073,7 +22144,7 @@ export interface operations {
             };
         };
     };
-    "workers.result": {
+    "workers.fail": {
         parameters: {
             query?: never;
             header?: never;
@@ -22088,12 +22159,11 @@ export interface operations {
                 /**
                  * @example {
                  *       "lease_token": "0123456789abcdef0123456789abcdef",
-                 *       "result": {
-                 *         "output": "Hello there."
-                 *       }
+                 *       "error_code": "internal",
+                 *       "error_message": "The GPU was lost."
                  *     }
                  */
-                "application/json": components["schemas"]["WorkerResult"];
+                "application/json": components["schemas"]["WorkerFailure"];
             };
         };
         responses: {
@@ -22103,7 +22173,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkerReceipt"];
+                    "application/json": {
+                        /**
+                         * @description Whether the key is good, and why not
+                         * @enum {string}
+                         */
+                        state: "QUEUED" | "FAILED";
+                    };
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -22207,7 +22283,125 @@ export interface operations {
             };
         };
     };
-    "workers.fail": {
+    "workers.results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "results": [
+                 *         {
+                 *           "job_id": "job_0mh8gx3k04fT9aBcDeF12",
+                 *           "lease_token": "0123456789abcdef0123456789abcdef",
+                 *           "result": {
+                 *             "output": "Hello there."
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WorkerResults"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerOutcomes"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key, invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.result": {
         parameters: {
             query?: never;
             header?: never;
@@ -22222,11 +22416,12 @@ export interface operations {
                 /**
                  * @example {
                  *       "lease_token": "0123456789abcdef0123456789abcdef",
-                 *       "error_code": "internal",
-                 *       "error_message": "The GPU was lost."
+                 *       "result": {
+                 *         "output": "Hello there."
+                 *       }
                  *     }
                  */
-                "application/json": components["schemas"]["WorkerFailure"];
+                "application/json": components["schemas"]["WorkerResult"];
             };
         };
         responses: {
@@ -22236,13 +22431,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /**
-                         * @description Whether the key is good, and why not
-                         * @enum {string}
-                         */
-                        state: "QUEUED" | "FAILED";
-                    };
+                    "application/json": components["schemas"]["WorkerReceipt"];
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */

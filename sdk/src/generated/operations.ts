@@ -735,18 +735,25 @@ export const OPERATIONS = {
     "description": "NDJSON: up to 1000 JSON values of 1 MiB each. All of them are stored, or none. With from, a repeat is stored once: pieces that are stored already are passed over, and a gap is 409 with expected. Scope: workers:report.",
     "scope": "workers:report"
   },
-  "workers.result": {
-    "method": "POST",
-    "path": "/v1/workers/{id}/result",
-    "summary": "Report the result of a job",
-    "description": "A repeat with the same token and result answers 200 with the same receipt. Scope: workers:report.",
-    "scope": "workers:report"
-  },
   "workers.fail": {
     "method": "POST",
     "path": "/v1/workers/{id}/fail",
     "summary": "Give a job back, with the reason",
     "description": "model_missing and interrupted cost the job no attempt. oom and model_missing take this model from the worker until it registers again. upstream_error and internal count against the worker: it rests after failures of several jobs. Scope: workers:report.",
+    "scope": "workers:report"
+  },
+  "workers.results": {
+    "method": "POST",
+    "path": "/v1/workers/results",
+    "summary": "Report the results of several jobs",
+    "description": "Up to 100 results, 16 MiB together; a larger one goes alone. Each is decided on its own, as if it were reported alone: the answer has the outcome of each, in their order. Another answer than 200 says nothing about single results: a repeat of all of them gives the same receipts. It counts as one request, and each refused result as another. Scope: workers:report.",
+    "scope": "workers:report"
+  },
+  "workers.result": {
+    "method": "POST",
+    "path": "/v1/workers/{id}/result",
+    "summary": "Report the result of a job",
+    "description": "A repeat with the same token and result answers 200 with the same receipt. Scope: workers:report.",
     "scope": "workers:report"
   },
   "marketplace.list": {
@@ -948,7 +955,7 @@ export const OPERATIONS = {
   "swarm.consensus": {
     "method": "POST",
     "path": "/v1/swarm/consensus",
-    "summary": "The same, with the id of the task in the body",
+    "summary": "The result of the task that the body names, with the part of its members that must agree",
     "description": "Scope: swarm:read.",
     "scope": "swarm:read"
   },

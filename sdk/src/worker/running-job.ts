@@ -11,6 +11,8 @@ interface Surroundings {
   /** GPUs of the worker. */
   gpus: number;
   say: (event: WorkerEvent) => void;
+  /** Whether no other job runs. */
+  isLast: () => boolean;
   /** There is progress to be told with a heartbeat. */
   progressed: () => void;
   /** The server refuses the key. */
@@ -113,9 +115,10 @@ export class RunningJob {
       const result = (await this.#around.handle(jobOf(this.assigned), context)) ?? null;
       await chunks.flushed();
       // What is no JSON is a fault of the function, and is seen here.
-      if ((JSON.stringify(result) as string | undefined) === undefined)
-        throw new TypeError('The result must be a JSON value.');
-      return { verb: 'result', body: { ...this.#token(), result, metrics: this.#metrics() } };
+      const text = JSON.stringify(result) as string | undefined;
+      if (text === undefined) throw new TypeError('The result must be a JSON value.');
+      const body = { ...this.#token(), result, metrics: this.#metrics() };
+      return { verb: 'result', body, length: text.length };
     } catch (error) {
       return this.#failed(error);
     }
@@ -166,13 +169,17 @@ export class RunningJob {
 
   /** Until the server has it, or says that the lease is over. */
   async #report(report: Report): Promise<void> {
-    const { calls, say, refused } = this.#around;
+    const { calls, say, refused, isLast } = this.#around;
     const { job_id: jobId, run_timeout_seconds: seconds } = this.assigned;
     const untilMs = this.#startedMs + seconds * 1_000 + REPORT_EXTRA_MS;
     const backoff = new Backoff();
+    const { signal } = this.#leaving;
+    let isAlone = false;
     for (;;) {
       try {
-        await calls.report(jobId, report, this.#leaving.signal);
+        if (report.verb === 'result' && !isAlone)
+          await calls.results.send({ jobId, ...report }, { signal, isLast: isLast() });
+        else await calls.report(jobId, report, signal);
         const seconds = (performance.now() - this.#startedMs) / 1_000;
         return say(
           report.verb === 'result'
@@ -185,7 +192,9 @@ export class RunningJob {
         if (isRefusal(error)) refused(error);
         if (isOver(error) || performance.now() > untilMs)
           return say({ type: 'job_ended', jobId, reason: 'lease_lost', error });
-        await backoff.wait(error, this.#leaving.signal);
+        // A line on which several do not get through may be good for one.
+        isAlone = !(error instanceof KeywardApiError);
+        await backoff.wait(error, signal);
       }
     }
   }

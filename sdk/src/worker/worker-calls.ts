@@ -4,6 +4,7 @@ import { readEvents, type ServerEvent } from '../sse.ts';
 import { cutOff } from '../answer.ts';
 import { jsonRequest, Outgoing, type Connection } from '../transport.ts';
 import type { FailCode } from './job-failure.ts';
+import { ResultSender, type Outgoing as OutgoingResult, type ResultOutcome } from './result-sender.ts';
 
 export type Capabilities = components['schemas']['WorkerCapabilities'];
 export type Assigned = components['schemas']['WorkerJob'];
@@ -32,11 +33,21 @@ const POLL_SECONDS = 15;
 const POLL_MAX_MS = (POLL_SECONDS + 15) * 1_000;
 /** A result may have 64 MiB. */
 const RESULT_MAX_MS = 300_000;
+/** Of small ones, for which others wait. */
+const RESULTS_MAX_MS = 30_000;
 /** The server sends something every 15 s. */
 const SILENCE_MAX_MS = 45_000;
 
-/** The requests of a worker, each sent once. */
+/** The requests of a worker, each sent once; only results share some. */
 export class WorkerCalls {
+  /** Reports of results. */
+  readonly results = new ResultSender({
+    one: (id, body, signal) => this.report(id, { verb: 'result', body }, signal),
+    several: async (results, signal) => {
+      const answer = await this.#post('results', { body: { results }, signal, timeoutMs: RESULTS_MAX_MS });
+      return ((await answer.json()) as { results: ResultOutcome[] }).results;
+    },
+  });
   readonly #connection: Connection;
   readonly #name: string | undefined;
 
@@ -102,7 +113,11 @@ export class WorkerCalls {
     await (await send(request, { defaultTimeoutMs: QUICK_MS })).body?.cancel();
   }
 
-  async report(id: string, { verb, body }: Report, signal: AbortSignal): Promise<void> {
+  async report(
+    id: string,
+    { verb, body }: Pick<Report, 'verb' | 'body'>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const answer = await this.#post(`${id}/${verb}`, { body, signal, timeoutMs: RESULT_MAX_MS });
     await answer.body?.cancel();
   }
@@ -122,7 +137,7 @@ export class WorkerCalls {
 }
 
 export type Report =
-  | { verb: 'result'; body: object }
+  | ({ verb: 'result' } & Pick<OutgoingResult, 'body' | 'length'>)
   | {
       verb: 'fail';
       body: { lease_token: string; error_code: FailCode; error_message: string };

@@ -190,12 +190,12 @@ export class PullingWorker implements KeywardWorker {
   }
 
   #begin(assigned: Assigned): void {
-    const { handle } = this.#options;
     const job = new RunningJob(assigned, {
       calls: this.#calls,
-      handle: async (given, context) => handle(given, context),
+      handle: async (given, context) => this.#options.handle(given, context),
       gpus: this.#capabilities.gpus?.length ?? (this.#capabilities.gpu === undefined ? 0 : 1),
       say: (event) => this.#say(event),
+      isLast: () => this.#jobs.size <= 1,
       progressed: () => this.#heart.soon(),
       refused: (error) => this.#fail(error),
     });

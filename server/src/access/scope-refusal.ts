@@ -17,7 +17,7 @@ export function scopeRefusal(
   hint = `Use a key with the scope ${scope}, or ask an administrator to add the scope to this one: keyward keys update.`,
 ): KeywardError {
   const { keyId, isQuarantined } = caller;
-  const ending = `keyward keys get ${keyId} shows why. An administrator ends it: keyward keys enable ${keyId}`;
+  const ending = `keyward keys get ${keyId} shows why. An administrator ends it: keyward keys enable ${keyId}. Where no other key can: keyward keys create --local, on the machine of the server.`;
   return new KeywardError('insufficient_scope', lackOf(caller, scope), {
     details: { scope, ...(isQuarantined === true ? { state: 'quarantined' } : {}) },
     hint: isQuarantined === true ? ending : hint,

@@ -8,6 +8,7 @@ import { enrolmentRoutes } from './jobs/enrolment.ts';
 import { jobRoutes } from './jobs/jobs.ts';
 import { marketplaceRoutes } from './jobs/marketplace.ts';
 import { workerJobRoutes } from './jobs/worker-jobs.ts';
+import { workerResultRoutes } from './jobs/worker-results.ts';
 import { workerRoutes } from './jobs/workers.ts';
 import { importRoutes } from './keys/import.ts';
 import { keyStateRoutes } from './keys/key-states.ts';
@@ -43,6 +44,7 @@ export const apiRoutes: Route[] = [
   ...jobRoutes,
   ...workerRoutes,
   ...workerJobRoutes,
+  ...workerResultRoutes,
   ...marketplaceRoutes,
   ...adminRoutes,
   ...agentRoutes,

@@ -1,10 +1,12 @@
 import { SCOPES, type Scope } from '../access/index.ts';
 import { allRoutes } from '../app/routes.ts';
-import type { Route } from '../http/route.ts';
+import { needsKey, type Route } from '../http/route.ts';
 
 /** Those of the Developer API have refusals of their own (developer/refused-callers.test.ts). */
 export const routes = allRoutes('0.0.0').filter(({ surface }) => surface.name !== 'developer');
-export const guarded = routes.filter((route) => route.access !== 'public');
+/** Those that a key opens. */
+export const guarded = routes.filter(needsKey);
+export const forSessions = routes.filter(({ access }) => access === 'session');
 export const scoped = guarded.filter((route) => route.access !== 'any');
 
 const KINDS: Record<string, string> = {
@@ -16,6 +18,8 @@ const KINDS: Record<string, string> = {
 /** The path of a route with ids that nobody has. */
 export function pathOf(route: Route): string {
   if (route.path.startsWith('/v1/running/')) return route.path.replace(':id', 'run_000000000000_0');
+  if (route.path.startsWith('/v1/sessions/'))
+    return route.path.replace(':id', '4c2f9b0e-0000-4000-8000-000000000000');
   const [, kind] = /^\/v1\/(agents\/workflows|agents\/executions|swarm\/tasks)\//.exec(route.path) ?? [];
   if (kind !== undefined) return route.path.replace(':id', `${KINDS[kind]}_000000000000`);
   if (route.path.startsWith('/v1/marketplace/')) return route.path.replace(':id', 'wrk_000000000000-0');

@@ -3,7 +3,13 @@ import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers, type NewKey, type TestServer } from '../../test/server.ts';
 
 interface Usage {
-  items: { start: string; end: string; group: Record<string, string>; requests: number }[];
+  items: {
+    start: string;
+    end: string;
+    group: Record<string, string>;
+    names: Record<string, string>;
+    requests: number;
+  }[];
   errors?: { field: string }[];
 }
 
@@ -43,6 +49,17 @@ describeOnBothServers('usage', (start) => {
   test('the usage report without owners:manage has only the own owner', async () => {
     const { body } = await report('/v1/usage?group_by=owner', small.secret);
     expect(body.items.map(({ group }) => group['owner'])).toEqual([small.key.owner.id]);
+  });
+
+  test('the usage report names keys and owners to a caller who may list them, and to no other', async () => {
+    const path = '/v1/usage?group_by=key,owner,model&step=total';
+    const namesAs = async (key?: string) =>
+      (await report(path, key)).body.items
+        .filter(({ group }) => group['key'] === other.id)
+        .map(({ names }) => names);
+    expect(await namesAs()).toEqual([{ key: other.key.name, owner: 'Ann' }]);
+    expect(await namesAs(small.secret)).toEqual([{}]);
+    expect((await report(`/v1/keys/${other.id}/usage?group_by=model`)).body.items[0]?.names).toEqual({});
   });
 
   test('the usage report cuts its steps to the requested range', async () => {

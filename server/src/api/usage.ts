@@ -1,8 +1,10 @@
 import { Type } from 'typebox';
 import { isBound, type Caller } from '../access/index.ts';
 import { invalidField } from '../base/errors.ts';
-import { getKey } from '../keys/index.ts';
-import { report, REPORT_GROUPS, REPORT_STEPS, type ReportGroup } from '../usage/index.ts';
+import { mapInTurns } from '../base/slices.ts';
+import { getKey, namesOf } from '../keys/index.ts';
+import { report, REPORT_GROUPS, REPORT_STEPS, type ReportGroup, type ReportRow } from '../usage/index.ts';
+import type { Storage } from '../storage/index.ts';
 import type { Route, Services } from './services.ts';
 import { route } from './surface.ts';
 import * as s from './schemas.ts';
@@ -24,7 +26,7 @@ const query = Type.Object(
     group_by: Type.Optional(
       Type.String({
         maxLength: 60,
-        description: `Comma-separated list of ${REPORT_GROUPS.join(', ')}; worker is reserved and always empty`,
+        description: `Comma-separated list of ${REPORT_GROUPS.join(', ')}; worker is the id of the worker that did a job`,
       }),
     ),
   },
@@ -41,6 +43,10 @@ const Series = Type.Object(
           group: Type.Record(Type.String(), Type.String(), {
             description:
               'Ids and names; empty if the use had none. For visitors of a chat widget the key is `widget:` and its UUID',
+          }),
+          names: Type.Record(Type.String(), Type.String(), {
+            description:
+              'The names of the key and the owner of the group, for a caller with keys:read; a group without a name is left out',
           }),
           requests: Type.Integer(),
           refusals: Type.Record(Type.String(), Type.Integer()),
@@ -66,17 +72,34 @@ interface Asked {
 
 async function answer(
   { storage, clock }: Services,
-  asked: Asked,
+  { caller, query: asked }: { caller: Caller; query: Asked },
   only: { keyId?: string; ownerId?: string },
 ): Promise<{ status: number; body: unknown }> {
   const nowMs = clock.nowMs();
   const to = asked.to === undefined ? nowMs : Date.parse(asked.to);
   const from = asked.from === undefined ? to - DAY_MS : Date.parse(asked.from);
   const groupBy = groupsOf(asked.group_by);
-  return {
-    status: 200,
-    body: { items: await report(storage, { from, to, step: asked.step ?? 'hour', groupBy, ...only }) },
-  };
+  const rows = await report(storage, { from, to, step: asked.step ?? 'hour', groupBy, ...only });
+  const names = caller.scopes.has('keys:read') ? await namesIn(storage, rows) : {};
+  const named = ({ group }: ReportRow) =>
+    Object.fromEntries(
+      NAMED.flatMap((one): [string, string][] => {
+        const name = names[one]?.get(group[one] ?? '');
+        return name === undefined ? [] : [[one, name]];
+      }),
+    );
+  const items = await mapInTurns(rows, (row) => ({ ...row, names: named(row) }));
+  return { status: 200, body: { items } };
+}
+
+/** The groups that are things with an id and a name. */
+const NAMED = ['key', 'owner'] as const;
+
+type Names = Partial<Record<(typeof NAMED)[number], Map<string, string>>>;
+
+async function namesIn({ db }: Storage, rows: readonly ReportRow[]): Promise<Names> {
+  const idsOf = (group: ReportGroup): string[] => [...new Set(rows.map((row) => row.group[group] ?? ''))];
+  return { key: await namesOf(db, 'keys', idsOf('key')), owner: await namesOf(db, 'owners', idsOf('owner')) };
 }
 
 function groupsOf(text: string | undefined): ReportGroup[] {
@@ -107,7 +130,7 @@ export const usageRoutes: Route[] = [
     access: 'usage:read',
     query,
     responses: { 200: Series },
-    handler: (services, { caller, query: asked }) => answer(services, asked, usedBy(caller)),
+    handler: (services, request) => answer(services, request, usedBy(request.caller)),
   }),
   route({
     method: 'GET',
@@ -119,9 +142,9 @@ export const usageRoutes: Route[] = [
     query,
     responses: { 200: Series },
     errors: ['not_found'],
-    handler: async (services, { actor, params: { id }, query: asked }) => {
+    handler: async (services, { actor, params: { id }, ...request }) => {
       await getKey(services.keys, actor, id);
-      return answer(services, asked, { keyId: id });
+      return answer(services, request, { keyId: id });
     },
   }),
 ];

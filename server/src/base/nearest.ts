@@ -1,15 +1,49 @@
-/** The word of `known` with the fewest edits from `name`; of several the one with the longest common start. */
-export function nearest(name: string, known: string[]): string {
-  let [best, distance] = ['', Infinity];
-  for (const word of known) {
-    // The least number of edits.
-    if (Math.abs(word.length - name.length) > distance) continue;
+/** The time of a comparison grows with the length, and strangers choose it. */
+const COMPARED_CHARACTERS = 64;
+const SIMILAR_MAX = 3;
+
+/**
+ * The words that were probably meant by `given`. Few edits make them. Or it is their beginning (`smollm` of `smollm2-135m`) or
+ * a part of them (`by` of `group-by`). Or both begin with the same part (`keys:read`, `keys:fly`). At most three, the most
+ * similar first; empty: no word is similar.
+ */
+export function similar(given: string, known: readonly string[]): string[] {
+  const name = given.slice(0, COMPARED_CHARACTERS).toLowerCase();
+  const ranked = known
+    .map((word) => ({ word, ...compared(name, word.toLowerCase()) }))
+    .filter((one) => one.difference < Infinity)
+    .toSorted((a, b) => a.difference - b.difference || b.start - a.start);
+  const most = (ranked[0]?.difference ?? 0) + 1;
+  return ranked
+    .filter((one) => one.difference <= most)
+    .slice(0, SIMILAR_MAX)
+    .map(({ word }) => word);
+}
+
+const compared = (name: string, word: string): { difference: number; start: number } => ({
+  difference: difference(name, word),
+  start: commonStart(name, word),
+});
+
+const BY_START = 100;
+const BY_PART = 200;
+
+/** The number of edits if they are few; beginnings come behind, then parts; Infinity: not similar. */
+function difference(name: string, word: string): number {
+  if (name === '') return Infinity;
+  const longest = Math.max(name.length, word.length);
+  const longer = longest - Math.min(name.length, word.length);
+  const most = longest < 4 ? 1 : Math.max(2, longest / 3);
+  if (longer <= most) {
     const edits = editDistance(name, word);
-    if (edits > distance) continue;
-    if (edits === distance && commonStart(name, word) <= commonStart(name, best)) continue;
-    [best, distance] = [word, edits];
+    if (edits <= most) return edits;
   }
-  return best;
+  if (name.length > 2 && word.startsWith(name)) return BY_START + longer;
+  if (word.length > 2 && name.startsWith(word)) return BY_START + longer;
+  const parts = word.split(/[^a-z0-9]+/);
+  const [first = ''] = name.split(/[^a-z0-9]+/);
+  const isPart = parts.includes(name) || (first === parts[0] && parts.length > 1);
+  return isPart && first.length > 1 ? BY_PART + longer : Infinity;
 }
 
 function commonStart(a: string, b: string): number {

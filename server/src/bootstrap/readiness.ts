@@ -34,7 +34,7 @@ export async function waitForServices(
       await body.dump().catch(() => undefined);
       return statusCode === status ? undefined : `answers ${statusCode} to ${path}, not ${status}`;
     } catch (error) {
-      return `does not answer (${reasonOf(error)})`;
+      return `does not answer at ${URL.parse(url)?.origin ?? 'its url'} (${reasonOf(error)})`;
     }
   };
   const waitFor = async (name: string, service: Service): Promise<void> => {

@@ -76,6 +76,11 @@ describe('auth login', { timeout: 60_000 }, () => {
     const { code, stderr } = await home.run(['auth', 'login', server.adminKey]);
     expect(code).toBe(0);
     expect(stderr).toMatch(/Warning.*history/s);
+    const variable = await home.run(['auth', 'login'], { env: { KEYWARD_API_KEY: server.adminKey } });
+    expect([variable.code, variable.stderr]).toEqual([
+      0,
+      expect.stringContaining('Stored the key of KEYWARD_API_KEY in'),
+    ]);
     const again = await home.run(['auth', 'login', '-'], { stdin: server.adminKey });
     expect([again.code, again.stderr]).toEqual([0, expect.not.stringContaining('Warning')]);
     const both = await home.run(['auth', 'login', server.adminKey, '--key-stdin'], {

@@ -31,7 +31,8 @@ export const login = verb({
     const environment = args.environment ?? 'default';
     const isGiven = args.key !== undefined || args['key-stdin'] === true;
     const source = { argument: args.key, fromStdin: args['key-stdin'], name: 'key', example: EXAMPLE };
-    const key = (isGiven ? undefined : config.client.apiKey) ?? (await readSecret(context, source));
+    const fromVariable = isGiven ? undefined : config.client.apiKey;
+    const key = fromVariable ?? (await readSecret(context, source));
     if (key === undefined)
       throw usageError('No key was given.', { hint: 'Give the key on stdin.', example: EXAMPLE });
     refuseDamagedKey(key, 'that was given');
@@ -40,7 +41,8 @@ export const login = verb({
     const client = clientFor(url, key, context);
     const self = await unwrap(client.GET('/v1/keys/self'));
     const where = await storeCredential(context, environment, { url: client.url, key, keyId: self.key.id });
-    say(io, `Stored in ${where === 'keyring' ? 'the keyring' : where} as client@${environment}.`);
+    const what = fromVariable === undefined ? 'Stored' : 'Stored the key of KEYWARD_API_KEY';
+    say(io, `${what} in ${where === 'keyring' ? 'the keyring' : where} as client@${environment}.`);
     const { id, name, role, expires_at } = self.key;
     await print(context, args, {
       value: {

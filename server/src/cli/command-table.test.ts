@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startServer, type Home } from './cli.fixture.ts';
+import { startServer, type Ended, type Home } from './cli.fixture.ts';
 import type { Command } from './command.ts';
 import { root } from './root.ts';
 
@@ -23,6 +23,9 @@ interface Minted {
 let server: Awaited<ReturnType<typeof startServer>>;
 let home: Home;
 const mint = (name: string): Promise<Minted> => home.json(['keys', 'create', name, '--scope', 'models:use']);
+const create = (...args: string[]): Promise<Minted> => home.json(['keys', 'create', ...args]);
+const runAs = (secret: string, args: string[]): Promise<Ended> =>
+  home.run(args, { env: { KEYWARD_API_KEY: secret } });
 const stateOf = async (id: string): Promise<string> =>
   (await home.json<{ state: string }>(['keys', 'get', id])).state;
 beforeAll(async () => {
@@ -101,18 +104,73 @@ describe('the name of a key', { timeout: 60_000 }, () => {
     }
   });
 
-  test('The text of a key in the place of its name is not sent, not repeated, and ends nothing', async () => {
+  test('The text of a key in the place of another value is not sent, not repeated, and ends nothing', async () => {
     const { key, secret } = await mint('pasted');
     for (const args of [
-      ['get', secret],
-      ['revoke', 'pasted', secret],
-      ['update', secret.slice(0, -1), '--tag', 'a'],
+      ['keys', 'get', secret],
+      ['keys', 'revoke', 'pasted', secret],
+      ['keys', 'update', secret.slice(0, -1), '--tag', 'a'],
+      ['keys', 'list', '--search', secret],
+      ['keys', 'list', `--tag=${secret}`],
+      ['keys', 'list', '--search', secret.slice(0, 30)],
+      ['workspaces', 'get', secret],
+      ['client', 'status', secret],
     ]) {
-      const { code, stdout, stderr } = await home.run(['keys', ...args]);
+      const { code, stdout, stderr } = await home.run(args);
       expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('keyward keys find')]);
       expect(stderr).not.toContain(secret.slice(7));
     }
+    // A key that comes to the server in a URL is quarantined there.
     expect(await stateOf(key.id)).toBe('active');
+    const [found] = (await home.json<{ items: object[] }>(['keys', 'list', '--search', secret.slice(0, 18)]))
+      .items;
+    expect(found).toMatchObject({ id: key.id });
+  });
+});
+
+describe('a key in a command', { timeout: 60_000 }, () => {
+  test('The key in use is called self, and ends itself without any scope', async () => {
+    const { key, secret } = await create('its own', '--scope', 'models:use');
+    const { code, stdout, stderr } = await runAs(secret, ['keys', 'revoke', 'self', '--reason', 'leaked']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ key: { id: key.id, state: 'revoked' } });
+    expect((await runAs(secret, ['keys', 'revoke', 'self'])).code).toBe(3);
+    const writer = await create('writer', '--scope', 'keys:*');
+    const turned = await runAs(writer.secret, ['keys', 'update', 'self', '--tag', 'own']);
+    expect(JSON.parse(turned.stdout)).toMatchObject({ key: { id: writer.key.id, tags: ['own'] } });
+  });
+
+  test('A model or a workspace that does not exist gets a warning, and one that exists none', async () => {
+    await home.json(['workspaces', 'create', 'Garden']);
+    const args = ['keys', 'create', 'typing error', '--scope', 'workspaces:*'];
+    const wrong = await home.run([...args, '--workspace', 'gardne', '--deny-workspace', 'gard*']);
+    expect(wrong.code).toBe(0);
+    expect(wrong.stderr).toContain('Warning: There is no workspace gardne now. Did you mean garden?');
+    expect(wrong.stderr).not.toContain('gard*');
+    const { key } = JSON.parse(wrong.stdout) as Minted;
+    const update = ['keys', 'update', key.id, '--workspace', 'garden', '--model', 'gpt-none'];
+    const right = await home.run(update);
+    expect([right.code, right.stderr]).toEqual([
+      0,
+      expect.stringContaining('There is no model gpt-none now.'),
+    ]);
+    expect(right.stderr).not.toContain('workspace');
+    expect(
+      await home.json(['keys', 'update', key.id, '--clear', 'models', '--workspace', 'garden']),
+    ).toMatchObject({
+      key: { selectors: { models: { allow: [] }, workspaces: { allow: ['garden'] } } },
+    });
+    const { secret } = await create('writer of keys', '--scope', 'keys:*', '--scope', 'models:use');
+    const blind = await runAs(secret, [
+      'keys',
+      'create',
+      'of it',
+      '--scope',
+      'models:use',
+      '--workspace',
+      'x',
+    ]);
+    expect([blind.code, blind.stderr]).toEqual([0, expect.not.stringContaining('Warning')]);
   });
 });
 

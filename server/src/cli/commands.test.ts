@@ -111,6 +111,8 @@ describe('keys', { timeout: 60_000 }, () => {
     expect(await home.json(updated)).toMatchObject({
       key: { name: 'new', budgets: [], tags: [], limits: [{ requests: 5 }] },
     });
+    const shown = await home.run(['keys', 'update', key.id, '--budget', '9usd/month', '-o', 'table']);
+    expect(shown.stdout).toMatch(/^budgets +usd_month: 0\.00 of 9 usd\/month$/m);
     for (const [word, state] of [
       ['disable', 'disabled'],
       ['enable', 'active'],
@@ -153,6 +155,7 @@ describe('keys', { timeout: 60_000 }, () => {
       (await home.json<{ last_used_at: string | null }>(['keys', 'get', key.id])).last_used_at;
     expect(await lastUse()).toBeNull();
     expect((await home.run(['keys', 'verify', '-', '--consume'], { stdin: secret })).code).toBe(0);
+    expect((await home.run(['keys', 'verify'], { stdin: secret })).code).toBe(0);
     await expect.poll(lastUse).not.toBeNull();
     const { stdout: table } = await home.run(['keys', 'get', key.id, '--output', 'table']);
     const [first] = (await home.json<NewKey['key']>(['keys', 'get', key.id])).secrets;
@@ -234,6 +237,9 @@ describe('upstreams, models, chat and usage', { timeout: 60_000 }, () => {
     expect(code).toBe(0);
     const { id } = JSON.parse(stdout) as { id: string };
     expect(stderr).toContain(`keyward upstreams test ${id}`);
+    const table = await home.run(['upstreams', 'update', 'other', '--weight', '1', '-o', 'table']);
+    expect(table.stdout).not.toContain('has a price');
+    expect(table.stderr.match(/No model of other has a price/g)).toHaveLength(1);
     upstream.answer(json(chatAnswer()));
     expect(await home.json(['upstreams', 'test', 'other'])).toMatchObject({ ok: true });
     expect(upstream.received.at(-1)?.headers.authorization).toBe(`Bearer ${CREDENTIAL}`);
@@ -317,7 +323,10 @@ describe('upstreams, models, chat and usage', { timeout: 60_000 }, () => {
       items: [expect.anything()],
     });
     const table = await home.run(['usage', '-o', 'table']);
-    expect(table.stdout).toMatch(/^START +GROUP +REQUESTS/);
+    expect(table.stdout).toMatch(/^START +REQUESTS/);
+    const named = await home.run(['usage', '-o', 'table', '--group-by', 'owner,key,model']);
+    expect(named.stdout).toMatch(/^START +OWNER +OWNER NAME +KEY +KEY NAME +MODEL +REQUESTS/);
+    expect(named.stdout).toMatch(new RegExp(` own_\\w{12} +admin +${self.key.id} +tests +`));
   });
 
   test('an upstream that was removed no longer exists', async () => {
@@ -359,6 +368,14 @@ describe('what the server refuses', { timeout: 60_000 }, () => {
     expect(away.code).toBe(7);
     for (const { stdout } of [forbidden, limited, unknown, none, missing, invalid, away])
       expect(stdout).toBe('');
+  });
+
+  test('client submit takes a time in seconds, or with a unit', async () => {
+    for (const ttl of ['7200', '2h']) {
+      const args = ['client', 'submit', '--prompt', 'x', '--ttl', ttl];
+      const job = await home.json<{ requested_at: string; expires_at: string }>(args);
+      expect(Date.parse(job.expires_at) - Date.parse(job.requested_at)).toBe(7_200_000);
+    }
   });
 
   test('a missing endpoint names the version of the server and what it has', async () => {

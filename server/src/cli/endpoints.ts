@@ -1,4 +1,5 @@
 import { KeywardApiError, type components, type KeywardClient } from '@keyward/sdk';
+import { similar } from '../base/nearest.ts';
 import { clientFor, findServer, URL_ARGS } from './client.ts';
 import { verb } from './command.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -43,7 +44,8 @@ export const endpoints = verb({
   args: {
     group: {
       type: 'positional',
-      description: 'Only endpoints of this group, such as marketplace. Exit code 5: the server has none',
+      description:
+        'Only endpoints of this group, such as marketplace or /v1/marketplace. Exit code 5: the server has none',
       required: false,
     },
     ...URL_ARGS,
@@ -76,12 +78,20 @@ type Capabilities = components['schemas']['ServerCapabilities'];
 async function startsOf(client: KeywardClient, group: string, all: readonly Endpoint[]): Promise<string[]> {
   const { version, groups } = await capabilitiesOf(client, all);
   const found = groups.filter(
-    ({ name, aliases }) => name === group || aliases.some((alias) => alias.endsWith(`/${group}`)),
+    ({ name, path, aliases }) =>
+      name === group || path === groupOf(group) || aliases.some((alias) => alias.endsWith(`/${group}`)),
   );
   if (found.length > 0) return found.map(({ path }) => path);
+  const [meant] = similar(
+    group,
+    groups.map(({ name }) => name),
+  );
   throw new CliError(`This server has no ${group} endpoints. It is Keyward ${version}.`, {
     exitCode: EXIT.notFound,
-    hint: `It has: ${groups.map(({ path }) => path).join(', ')}`,
+    hint:
+      meant === undefined
+        ? `It has: ${groups.map(({ path }) => path).join(', ')}`
+        : `Did you mean keyward endpoints ${meant}?`,
   });
 }
 

@@ -1,4 +1,4 @@
-import { nearest } from '../base/nearest.ts';
+import { similar } from '../base/nearest.ts';
 import type { Command, Context } from './command.ts';
 import { usageError, EXIT } from './exit.ts';
 import { isTerminal, type Io } from './io.ts';
@@ -48,20 +48,40 @@ async function resolve(argv: string[]): Promise<{ command: Command; path: string
     const word = argv[path.length];
     if (word === undefined || word.startsWith('-')) break;
     const next: Command | undefined = command.commands[word];
-    if (next === undefined) throw unknown(word, path, Object.keys(command.commands));
+    if (next === undefined) throw unknown(word, path, command.commands);
     path.push(word);
     command = next;
   }
   return { command, path, rest: argv.slice(path.length) };
 }
 
-function unknown(word: string, path: string[], known: string[]): Error {
+/** Verbs that other programs use for the same. */
+const SAME_VERBS = [
+  ['create', 'add', 'new', 'make', 'mint'],
+  ['list', 'ls'],
+  ['get', 'show', 'view', 'describe', 'info'],
+  ['update', 'edit', 'set', 'change', 'disable', 'enable'],
+  ['revoke', 'delete', 'remove', 'rm', 'destroy'],
+];
+
+function unknown(word: string, path: string[], commands: Record<string, Command>): Error {
   const prefix = ['keyward', ...path].join(' ');
+  const meant = meantBy(word, commands);
   // It may be a key that was pasted here: the error does not repeat all of it.
   const shown = word.length > 20 ? `${word.slice(0, 8)}…` : word;
   return usageError(`There is no command ${prefix} ${shown}.`, {
-    hint: `Did you mean ${prefix} ${nearest(word.slice(0, 40), known)}? ${prefix} --help lists all commands.`,
+    hint: `${meant === undefined ? '' : `Did you mean ${prefix} ${meant}? `}${prefix} --help lists all commands.`,
   });
+}
+
+/** A command of the same meaning, one that is written alike, or the noun that has the verb, such as `auth login` for `login`. */
+function meantBy(word: string, commands: Record<string, Command>): string | undefined {
+  const known = Object.keys(commands);
+  const same = SAME_VERBS.find((verbs) => verbs.includes(word)) ?? [];
+  const [near] = [...same.filter((verb) => known.includes(verb)), ...similar(word, known)];
+  if (near !== undefined) return near;
+  const nouns = known.filter((name) => Object.hasOwn(commands[name]?.commands ?? {}, word));
+  return nouns.length === 1 ? `${nouns[0]} ${word}` : undefined;
 }
 
 async function help(

@@ -70,6 +70,10 @@ test('an offer is set, a GPU is booked once, and released by its booker', async 
     'quiet',
   ]);
   expect(offered).toMatchObject({ worker_id: workerId, gpus: [{ price_per_hour: 0.35 }] });
+  const shown = await gpu('register', 'my-machine', '--price-per-hour', '0.35', '-o', 'table');
+  expect(shown.stdout).toMatch(
+    new RegExp(`^worker +${workerId}\\n\\nID +GPU .*\\n${gpuId} +RTX 4090 .* 0\\.35 `),
+  );
   const empty = await gpu('register', 'my-machine');
   expect([empty.code, empty.stderr]).toEqual([2, expect.stringContaining('--price-per-hour')]);
   const booked = await asClient('marketplace', 'gpu', 'book', gpuId, '--hours', '0.5');
@@ -125,6 +129,12 @@ test('endpoints lists one group, also by its other word, and says when the serve
     (await home.json<{ items: { path: string }[] }>(['endpoints', group])).items.map(({ path }) => path);
   expect(await paths('marketplace')).toContain('/v1/marketplace/gpu/list');
   expect(await paths('miners')).toContain('/v1/workers/register');
+  expect(await paths('/v1/marketplace')).toEqual(await paths('marketplace'));
+  const near = await home.run(['endpoints', 'marketplaec']);
+  expect([near.code, near.stderr]).toEqual([
+    5,
+    expect.stringContaining('Did you mean keyward endpoints marketplace?'),
+  ]);
   const none = await home.run(['endpoints', 'teleport']);
   expect([none.code, none.stdout]).toEqual([5, '']);
   expect(none.stderr).toMatch(

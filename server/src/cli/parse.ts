@@ -1,7 +1,7 @@
 import { jsonIn } from '../base/json-text.ts';
 import { parseArgs } from 'node:util';
 import type { ArgDef, ArgsDef } from 'citty';
-import { nearest } from '../base/nearest.ts';
+import { similar } from '../base/nearest.ts';
 import { usageError } from './exit.ts';
 
 interface Arguments {
@@ -43,6 +43,9 @@ export function checkArguments(
   const more = repeatsLast ? parsed.positionals.splice(places.length) : [];
   const placed = inPlace(places, parsed.positionals, values);
   const flags = [...values].flatMap(([name, given]) => given.map((value) => `--${name}=${value}`));
+  // Only a key is called `key`.
+  const others = placed.filter((_, place) => places[place] !== 'key');
+  [...others, ...more, ...[...values.values()].flat()].forEach(refuseKeyText);
   if (repeatsLast) values.set(places.at(-1) ?? '', [...placed.slice(places.length - 1), ...more]);
   return { values, argv: [...flags, '--', ...placed] };
 }
@@ -72,13 +75,25 @@ function inPlace(places: string[], given: string[], values: Map<string, string[]
   return placed.slice(0, count) as string[];
 }
 
+/** More of a key than may be shown: its prefix and its id. */
+const KEY_TEXT = /^[a-z][a-z0-9]{0,11}[-_]kw1[0-9A-Za-z]{13}/;
+
+/** The text of a key must not come into a URL or a log. The message does not repeat it. @throws CliError */
+function refuseKeyText(text: string): void {
+  if (!KEY_TEXT.test(text)) return;
+  throw usageError('This is the text of a key, not an id or a name. Nothing was sent.', {
+    hint: 'Shells keep a history: treat the key as leaked. To find its id:',
+    example: 'keyward keys find < key.txt',
+  });
+}
+
 const shortOf = (definition: ArgDef): { short?: string } =>
   'alias' in definition && typeof definition.alias === 'string' ? { short: definition.alias } : {};
 
 function refusal(error: NodeJS.ErrnoException, argv: string[], known: string[]): Error {
   if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
     const flag = /'(-[^'\s=]*)/.exec(error.message)?.[1] ?? argv.find((word) => word.startsWith('-')) ?? '';
-    const near = known.length === 0 ? undefined : nearest(flag.replace(/^-+/, ''), known);
+    const [near] = similar(flag.replace(/^-+/, ''), known);
     return usageError(`There is no flag ${flag}.`, {
       hint:
         near === undefined ? '--help lists all flags.' : `Did you mean --${near}? --help lists all flags.`,
@@ -115,18 +130,21 @@ export function decimalNumber(flag: string, text: string | undefined): number | 
 const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
 const DURATION = /^(\d*)\s*(s|second|m|min|minute|h|hour|d|day|w|week|y|year)$/;
 
-/** A duration such as `90s`, `15m`, `12h`, `30d`, `minute` or 0, in seconds. @throws CliError also for a number without a unit */
-export function durationSeconds(flag: string, text: string): number {
-  if (/^0+$/.test(text)) return 0;
-  if (/^\d+$/.test(text)) {
-    throw usageError(`--${flag} needs a unit: s, m (minutes), h, d, w or y.`, {
-      hint: `--${flag} must be a duration such as 90s, 15m, 12h or 30d.`,
-    });
-  }
+/** A duration such as `90s`, `15m`, `12h`, `30d` or `minute`, in seconds; undefined: the text is none. */
+export function secondsIn(text: string): number | undefined {
   const [whole, count, unit = ''] = DURATION.exec(text) ?? [];
   const seconds = Number(count || 1) * (UNIT_SECONDS[unit.charAt(0)] ?? NaN);
-  if (whole !== undefined && Number.isSafeInteger(seconds)) return seconds;
-  throw usageError(`--${flag} must be a duration such as 90s, 15m, 12h or 30d.`);
+  return whole !== undefined && Number.isSafeInteger(seconds) ? seconds : undefined;
+}
+
+/** As `secondsIn`, or 0. @throws CliError that names the flag, also for a number without a unit */
+export function durationSeconds(flag: string, text: string): number {
+  if (/^0+$/.test(text)) return 0;
+  const seconds = secondsIn(text);
+  if (seconds !== undefined) return seconds;
+  const form = `--${flag} must be a duration such as 90s, 15m, 12h or 30d.`;
+  if (!/^\d+$/.test(text)) throw usageError(form);
+  throw usageError(`--${flag} needs a unit: s, m (minutes), h, d, w or y.`, { hint: form });
 }
 
 /** A time: ISO 8601, or a duration ago such as `7d`. */
@@ -141,11 +159,11 @@ export function pastTime(flag: string, text: string | undefined): string | undef
   );
 }
 
-/** @throws CliError that names the flag, without the text. */
-export function jsonValue(flag: string, text: string): unknown {
+/** @throws CliError that names the flag, without the text. @param example a good value */
+export function jsonValue(flag: string, text: string, example: string): unknown {
   const value = jsonIn(text);
   if (value !== undefined) return value;
-  throw usageError(`--${flag} must be JSON.`, { example: `--${flag} '{"team":"search"}'` });
+  throw usageError(`--${flag} must be JSON.`, { example: `--${flag} '${example}'` });
 }
 
 /** Members that are not undefined. */

@@ -48,7 +48,7 @@ export const root = group('Hands out access to AI safely', {
     create: of('owners.create'),
     list: of('owners.list'),
     get: of('owners.get'),
-    update: of('owners.update', 'Rename an owner, or change its kind'),
+    update: of('owners.update', 'Change the name, kind, limits or budgets of an owner'),
     suspend: 'End all keys of an owner at once, temporarily',
     activate: 'Reactivate a suspended owner and its keys',
     delete: of('owners.delete'),

@@ -1,5 +1,5 @@
 import { unwrap, type components } from '@keyward/sdk';
-import { tableOf } from './output.ts';
+import { tableOf, type Columns } from './output.ts';
 import { given, pastTime } from './parse.ts';
 import { request } from './request.ts';
 
@@ -23,10 +23,23 @@ interface UsageChoice {
 export const usageQuery = ({ from, to, step, 'group-by': group_by }: UsageChoice) =>
   given({ from: pastTime('from', from), to: pastTime('to', to), step: step as 'hour' | undefined, group_by });
 
+type UsageStep = components['schemas']['UsageStep'];
+
+/** A column for each group that was asked for, and one for its names where it has any. */
+function groupColumns(items: readonly UsageStep[]): Columns<UsageStep> {
+  const columns: Columns<UsageStep> = {};
+  for (const one of Object.keys(items[0]?.group ?? {})) {
+    columns[one] = ({ group }) => group[one];
+    if (items.some(({ names }) => names[one] !== undefined))
+      columns[`${one} name`] = ({ names }) => names[one];
+  }
+  return columns;
+}
+
 export const usageText = ({ items }: components['schemas']['Usage']) =>
   tableOf(items, {
     start: ({ start }) => start,
-    group: ({ group }) => Object.values(group).join(' '),
+    ...groupColumns(items),
     requests: ({ requests }) => requests,
     refused: ({ refusals }) =>
       Object.entries(refusals)

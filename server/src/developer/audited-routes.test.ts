@@ -19,6 +19,7 @@ const UNRECORDED: Record<string, string> = {
   'POST /v1/workers/heartbeat': 'the same',
   'POST /v1/workers/:id/chunks': 'output, which is kept with its job',
   'POST /v1/workers/:id/result': 'a result, which is kept with its receipt',
+  'POST /v1/workers/results': 'the same',
   'POST /v1/workers/:id/fail': 'the end of a lease, which is kept with its job',
   'POST /v1/agents/workflows/:id/execute': 'an execution, which is kept with its owner and key',
   'POST /v1/swarm/coordinate': 'the same',

@@ -26,7 +26,7 @@ export const developerSurface: Surface<Services> = {
     path.startsWith('/v1/openai') ? errorEvent(why) : abortBody(`${why.message} (${why.code})`),
   readLenient: parseLenient,
   isLenient: true,
-  // It needs a key, and takes no cookie.
+  // It needs a key: pages of other origins get no credentials, such as the session cookie.
   isOpenToPages: true,
   preflight: (services, context) =>
     isWidgetPath(context.request.url ?? '/')

@@ -3,7 +3,7 @@ export { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
 export type { Document, DocumentMetadata, DocumentSource, NewDocument, Place } from './document.ts';
 export { Documents, type DocumentVectors } from './documents.ts';
 export type { FolderListing, ListedDocument } from './listings.ts';
-export { Intake, type NewNote } from './intake.ts';
+export { Intake, type AddOptions, type NewNote } from './intake.ts';
 export type { AddRefusal } from './parsing/parser.ts';
 export { extraHeaders, withScheme } from './fetching/links.ts';
 export { checkedName, cleanFileName, folderName, named } from './names.ts';

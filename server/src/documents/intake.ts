@@ -5,10 +5,10 @@ import type { Caller } from '../access/index.ts';
 import type { Entry } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { PrivateAddresses } from '../base/outbound/addresses.ts';
-import type { Storage } from '../storage/index.ts';
+import type { Db, Storage } from '../storage/index.ts';
 import { describe, type Described } from './describing.ts';
 import type { AddedDocument, AddResult, SourceChanges } from './add-result.ts';
-import type { NewDocument, Validators } from './document.ts';
+import type { Document, NewDocument, Validators } from './document.ts';
 import type { Documents } from './documents.ts';
 import { PageFetcher } from './fetching/page-fetcher.ts';
 import { digestOf } from './file-digest.ts';
@@ -43,6 +43,8 @@ export interface AddOptions {
   source?: string | undefined;
   /** Aborted when the sender has gone. */
   signal?: AbortSignal;
+  /** Runs in the transaction that stores them, with those that are new. */
+  alongside?: ((tx: Db, documents: readonly Document[]) => Promise<void>) | undefined;
 }
 
 export interface IntakeOptions {
@@ -217,7 +219,7 @@ export class Intake {
 
   /** All of them or none. A mailbox has thousands: other requests run between two of them. */
   async #keep(
-    { folder, caller, source }: AddOptions,
+    { folder, caller, source, alongside }: AddOptions,
     all: readonly (Described & Pick<NewDocument, 'name' | 'sourceDigest'>)[],
     { digest, slug, validators = {} }: Pick<Origin, 'digest' | 'slug' | 'validators'>,
   ): Promise<Kept> {
@@ -242,6 +244,7 @@ export class Intake {
       if (source !== undefined) {
         const kept = await keepSourced(tx, { documents, caller, viewer }, fresh.map(partOf));
         const stored = kept.added.filter(({ isKnown }) => isKnown === undefined);
+        await alongside?.(tx, documentsOf(stored));
         if (stored.length > 0) await documents.record(tx, caller, entryOf(stored));
         return kept;
       }
@@ -252,11 +255,14 @@ export class Intake {
         added.push({ document: kept.document, text: one.text, isKnown: !kept.isNew });
       }
       const stored = added.filter(({ isKnown }) => isKnown === false);
+      await alongside?.(tx, documentsOf(stored));
       if (stored.length > 0) await documents.record(tx, caller, entryOf(stored));
       return { added };
     });
   }
 }
+
+const documentsOf = (added: readonly AddedDocument[]): Document[] => added.map(({ document }) => document);
 
 function entryOf(added: readonly AddedDocument[]): Entry {
   const bytes = added.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);

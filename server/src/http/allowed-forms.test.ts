@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type TestServer } from '../../test/server.ts';
 import { pathOf, routes, takesJson } from '../api/sweep.fixture.ts';
 import type { Declared } from '../base/forms/allowed-form.ts';
+import { firstSession } from '../developer/people/identity.fixture.ts';
 
 interface Schema extends Declared {
   properties?: Record<string, Schema>;
@@ -40,12 +41,15 @@ const RAW = /of type|NOT|[<>]=|pattern|schema|format/;
 
 describeOnServer('sqlite', 'the text of an invalid field', (start) => {
   let server: TestServer;
+  let session: string;
   const refusal = async (method: string, path: string, body: unknown): Promise<string> => {
-    const answer = await server.request<Problem>(method, path, { body: body as object });
+    const key = path.startsWith('/v1/session') ? session : server.adminKey;
+    const answer = await server.request<Problem>(method, path, { key, body: body as object });
     return answer.body.detail ?? answer.body.error?.message ?? answer.text;
   };
   beforeAll(async () => {
     server = await start();
+    session = await firstSession(server);
   });
 
   test('names the whole range of each number of each route', async () => {

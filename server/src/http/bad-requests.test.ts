@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer } from '../../test/server.ts';
 import type { Answer, RequestOptions, TestServer } from '../../test/server.ts';
 import { closedBody, pathOf, routes, takesJson, wrongFields } from '../api/sweep.fixture.ts';
+import { firstSession } from '../developer/people/identity.fixture.ts';
 import type { Route } from './route.ts';
 
 interface Problem {
@@ -25,11 +26,16 @@ const namedBy = (answer: Answer<Problem>): (string | null)[] => [
 describeOnServer('sqlite', 'requests that are not right', (start) => {
   let server: TestServer;
   const ask = (route: Route, options: RequestOptions = {}, query = '') =>
-    server.request<Problem>(route.method, pathOf(route) + query, options);
+    server.request<Problem>(route.method, pathOf(route) + query, {
+      ...(route.access === 'session' ? { key: session } : {}),
+      ...options,
+    });
   const withBody = routes.filter((route) => route.body !== undefined);
 
+  let session: string;
   beforeAll(async () => {
     server = await start();
+    session = await firstSession(server);
   });
 
   test('an unknown query parameter is refused by name on every route of its own', async () => {

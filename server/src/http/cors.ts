@@ -14,8 +14,8 @@ const API = /^(?:\/api)?\/v1(?:[/?]|$)/i;
 
 /**
  * Which pages of other origins may use a path: any may use the Developer API, as its clients expect (contract), and those of
- * `KEYWARD_CORS_ORIGINS` everything else under `/v1`. No cookie opens anything, and credentials are never allowed: a page
- * needs a key of its own. Guarded by cors.test.ts.
+ * `KEYWARD_CORS_ORIGINS` everything else under `/v1`. Credentials are never allowed, so the session cookie is no use to them: a
+ * page needs a key of its own. Guarded by cors.test.ts and session-cookie.test.ts.
  */
 export class Cors {
   readonly #listed: Origins;

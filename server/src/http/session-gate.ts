@@ -1,10 +1,11 @@
+import { KeywardError } from '../base/errors.ts';
 import type { Session } from '../identity/index.ts';
 import type { Gate } from './admission.ts';
 import { send } from './answer/send-answer.ts';
 import type { RequestContext } from './request/request-context.ts';
 import type { Route } from './route.ts';
 import type { KernelServices } from './services.ts';
-import { sessionOfCookie } from './sessions/session-of-request.ts';
+import { protectAnswer, sessionOfCookie } from './sessions/session-of-request.ts';
 
 /** Checks the session, then the mode and the role that the route is for. A key does not admit. */
 export function sessionGate(services: KernelServices, route: Route): Gate {
@@ -32,7 +33,7 @@ export async function admit(
   context: RequestContext,
 ): Promise<boolean> {
   context.generation = services.nodes.generation;
-  const session = await sessionOf(services, context);
+  const session = await sessionOf(services, route, context);
   context.session = session;
   if (mayUse(route, session)) return true;
   noteRefusal(services, route, { session, ip: context.ip });
@@ -40,13 +41,21 @@ export async function admit(
 }
 
 /** A token in Authorization; otherwise the cookie. */
-async function sessionOf(services: KernelServices, context: RequestContext): Promise<Session> {
+async function sessionOf(
+  services: KernelServices,
+  { surface }: Route,
+  context: RequestContext,
+): Promise<Session> {
   const { request, ip } = context;
   const { authorization, cookie } = request.headers;
   const own =
     authorization === undefined && cookie !== undefined
       ? await sessionOfCookie(services, context)
       : undefined;
+  if (own !== undefined) protectAnswer(context);
+  // The Developer API has words of its own.
+  if (own === undefined && authorization === undefined && surface.refusedSession === undefined)
+    throw new KeywardError('invalid_session', 'Nobody is signed in.', { hint: 'Sign in: POST /v1/session.' });
   return own ?? services.identity.authenticate(authorization, ip);
 }
 

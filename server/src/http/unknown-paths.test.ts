@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type RequestOptions, type TestServer } from '../../test/server.ts';
 import { pathOf, routes } from '../api/sweep.fixture.ts';
+import { firstSession } from '../developer/people/identity.fixture.ts';
 
 interface Problem {
   code: string;
@@ -10,8 +11,10 @@ interface Problem {
 
 describeOnServer('sqlite', 'paths, methods and ids', (start) => {
   let server: TestServer;
+  let session: string;
   beforeAll(async () => {
     server = await start();
+    session = await firstSession(server);
   });
 
   test('an unsupported method is answered with the supported ones', async () => {
@@ -82,7 +85,8 @@ describeOnServer('sqlite', 'paths, methods and ids', (start) => {
       for (const id of odd) {
         if (pathOf(route).includes(id)) continue;
         const path = route.path.replace(':id', id).replace(':secret_id', 'sec_000000000000');
-        const answer = await server.request<Problem>(route.method, path, bodyFor(route));
+        const key = route.access === 'session' ? session : server.adminKey;
+        const answer = await server.request<Problem>(route.method, path, { key, ...bodyFor(route) });
         expect([route.id, id, answer.status]).toEqual([route.id, id, 404]);
         // A worker can be named by any text.
         expect(answer.body.error?.code ?? answer.body.code).toMatch(/^(worker_)?not_found$/);

@@ -3,7 +3,7 @@ import type { TSchema } from 'typebox';
 import { allowedForm, rangeOf, type Declared } from '../base/forms/allowed-form.ts';
 import { invalidField, KeywardError, type FieldError } from '../base/errors.ts';
 import { fieldPath } from '../base/forms/field-path.ts';
-import { editDistance, nearest } from '../base/nearest.ts';
+import { similar } from '../base/nearest.ts';
 import { oneOf } from './one-of.ts';
 
 const ERRORS_MAX = 20;
@@ -195,9 +195,6 @@ function fieldOf({ instancePath, keyword, params }: ErrorObject, part: Part): st
   return path === '' ? part : path;
 }
 
-/** Of the name of an unknown field: the time grows with its length. */
-const COMPARED_CHARACTERS = 64;
-
 /** The caller chooses the name of an unknown field: it may be long, or a secret. */
 const clip = (name: string): string => (name.length > 40 ? `${name.slice(0, 20)}…` : name);
 
@@ -224,9 +221,7 @@ function messageOf({ keyword, params, parentSchema, data }: ErrorObject): string
   }
 }
 
-function unknownName(text: string, known: string[]): string {
-  const name = text.slice(0, COMPARED_CHARACTERS);
-  const best = nearest(name, known);
-  const isNear = best !== '' && editDistance(name, best) <= Math.max(1, best.length / 3);
-  return isNear ? `is not a known field; did you mean ${best}?` : 'is not a known field';
+function unknownName(name: string, known: string[]): string {
+  const [best] = similar(name, known);
+  return best === undefined ? 'is not a known field' : `is not a known field; did you mean ${best}?`;
 }

@@ -78,7 +78,7 @@ export function renewRecoveryCodes(
     if (!(await knowsPassword(identity, { username, password: current, place }))) return wrong;
     return keys.audit.change<{ ok: true; codes: string[] } | LoginRefusal>(actor, async (tx) => {
       await lockUser(tx, id);
-      // A new password at the same time: whoever set it has the only codes.
+      // Set by somebody else at the same time: that person alone gets codes.
       if ((await findCredentials(tx, username))?.sealedHash !== before?.sealedHash) return { result: wrong };
       await dropCodes(tx, id);
       await markCodesSeen(tx, id);

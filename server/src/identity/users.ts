@@ -62,23 +62,45 @@ export async function updateUser(
   const fields = checkUser(input);
   if (Object.keys(fields).length === 0) throw new KeywardError('invalid_input', 'No valid updates applied.');
   const hash = fields.password === undefined ? undefined : await hashPassword(fields.password, INSIDE);
-  return keys.audit.change(actor, async (tx) => {
+  const { role } = fields;
+  const { user, before } = await keys.audit.change(actor, async (tx) => {
     await lockMode(tx);
     const before = await existing(tx, id);
     await refuseChange(tx, identity, { actor, user: before, fields });
     if (fields.suspended === true || (fields.role ?? 'admin') !== 'admin') await refuseLastAdmin(tx, before);
     await change(tx, identity, { before, fields, hash });
-    const { role, suspended } = fields;
+    const { suspended } = fields;
     const keys_revoked = await endExcessKeys(tx, identity, { before, role });
     const details = { changed: Object.keys(fields), role, suspended, keys_revoked };
     const target = `user:${id}`;
     const user = await existing(tx, id);
     await fresh?.begin(tx, user);
     return {
-      result: user,
+      result: { user, before },
       entry: { action: 'users.update', target, details: defined(details) },
       change: changesOf(before, fields),
     };
+  });
+  await endLateKeys(identity, actor, { before, role });
+  return user;
+}
+
+/**
+ * A request of a session may have given the user a key in the moment of the demotion, such as by an import or by enabling
+ * one. All its requests have ended now. Guarded by session-ends.test.ts.
+ */
+async function endLateKeys(
+  identity: Identity,
+  actor: Actor,
+  demoted: { before: User; role: UserRole | undefined },
+): Promise<void> {
+  const { role, before } = demoted;
+  if (role === undefined || !isDemotion(before.role, role)) return;
+  await identity.keys.audit.change(actor, async (tx) => {
+    const keys_revoked = await endExcessKeys(tx, identity, demoted);
+    if (keys_revoked === undefined) return { result: undefined };
+    const entry = { action: 'users.update', target: `user:${before.id}`, details: { role, keys_revoked } };
+    return { result: undefined, entry, change: { kind: 'owner', subject: before.ownerId, ends: true } };
   });
 }
 

@@ -51,11 +51,11 @@ export class Charges {
   }
 
   /**
+   * For a caller that has budgets.
    * @returns how long the lease may last, in ms: shorter than asked for where the budget has no more.
    * @throws KeywardError `budget_exceeded`, `budget_too_small`
    */
   async begin({ jobId, attempt, caller, worker, payloadBytes, runTimeoutMs }: Beginning): Promise<number> {
-    if (!caller.holders.some(({ budgets }) => budgets.length > 0)) return runTimeoutMs;
     const tokens = Math.ceil(payloadBytes / BYTES_PER_TOKEN);
     const least = { ...spendFor(worker, Math.min(LEAST_MS, runTimeoutMs)), tokens };
     const most = { ...spendFor(worker, runTimeoutMs), tokens };
@@ -123,11 +123,15 @@ export class Charges {
 
   /** Another process has reserved it, or one that is gone: nothing is checked, and all of it counts. */
   async #unreserved(caller: Caller | undefined): Promise<Reservation | undefined> {
-    if (caller === undefined) return undefined;
+    if (caller === undefined || !hasBudgets(caller)) return undefined;
     const held = await this.#options.budgets.reserve(caller.holders, NOTHING);
     return 'refused' in held ? undefined : held;
   }
 }
+
+/** Whether a lease of theirs reserves anything. */
+export const hasBudgets = ({ holders }: Pick<Caller, 'holders'>): boolean =>
+  holders.some(({ budgets }) => budgets.length > 0);
 
 const spendFor = (worker: WorkerRow, ms: number): Spend => ({
   ...NOTHING,

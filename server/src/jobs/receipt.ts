@@ -74,13 +74,12 @@ export async function signed(
   const statements = jobs.map((job) => statementOf(job, signer.keyId));
   // Their members are in the order of their names: this is their canonical JSON, in a fifth of the time (receipt.test.ts).
   const signatures = await signer.signAside(statements.map((statement) => JSON.stringify(statement)));
-  return statements.map((whole, at) => {
-    const { format: _, ...statement } = whole;
-    return { ...statement, public_key: signer.publicKeyPem, signature: signatures[at] ?? '' };
-  });
+  return statements.map((statement, at) => receiptFrom(statement, signer.publicKeyPem, signatures[at] ?? ''));
 }
 
-function statementOf({ job, attempts }: Attempted, keyId: string): Statement & { format: string } {
+type Signable = Statement & { format: string };
+
+function statementOf({ job, attempts }: Attempted, keyId: string): Signable {
   const last = attempts.at(-1);
   if (last === undefined) throw new Error('A receipt needs an attempt.');
   return {
@@ -109,6 +108,28 @@ function statementOf({ job, attempts }: Attempted, keyId: string): Statement & {
     worker_owner_id: last.worker_owner_id,
   };
 }
+
+/** Member by member: a spread without `format` takes ten times as long. */
+const receiptFrom = (statement: Signable, publicKey: string, signature: string): Receipt => ({
+  attempts: statement.attempts,
+  completion_tokens: statement.completion_tokens,
+  finished_at: statement.finished_at,
+  gpu_seconds: statement.gpu_seconds,
+  gpu_seconds_claimed: statement.gpu_seconds_claimed,
+  gpu_seconds_measured: statement.gpu_seconds_measured,
+  job_id: statement.job_id,
+  key_id: statement.key_id,
+  model: statement.model,
+  model_digest: statement.model_digest,
+  outcome: statement.outcome,
+  owner_id: statement.owner_id,
+  prompt_tokens: statement.prompt_tokens,
+  started_at: statement.started_at,
+  worker_id: statement.worker_id,
+  worker_owner_id: statement.worker_owner_id,
+  public_key: publicKey,
+  signature,
+});
 
 /** The signature is valid for nothing else that this key signs. */
 const FORMAT = 'keyward-job-receipt-1';

@@ -32,6 +32,7 @@ export {
   setOwnerState,
   updateOwner,
 } from './owners.ts';
+export { namesOf } from './store/name-store.ts';
 export { isAnyActive } from './store/owner-store.ts';
 export {
   activeOwner,

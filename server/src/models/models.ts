@@ -4,7 +4,6 @@ import type { Audit } from '../audit/index.ts';
 import type { Clock } from '../base/clock.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import { nearest } from '../base/nearest.ts';
 import { openOutbound } from '../base/outbound/connections.ts';
 import { Run } from '../nodes/index.ts';
 import type { Sealing } from '../sealing/index.ts';
@@ -57,7 +56,6 @@ export interface ModelsOptions {
 
 /** Names that are searched for a similar one, and characters of the wrong name: the time grows with their product. */
 const SUGGESTIONS_FROM_MAX = 300;
-const COMPARED_MAX_CHARACTERS = 64;
 /** Shorter than the 5 s after which uvicorn closes an idle connection: a request must not meet a closing one. */
 const IDLE_MS = 4_000;
 const CONNECTIONS_PER_ORIGIN_MAX = 1_024;
@@ -254,11 +252,10 @@ export class Models {
     )
       return noWorker(model);
     const visible = (await this.listModels(selector)).slice(0, SUGGESTIONS_FROM_MAX);
-    const near = nearest(
-      model.slice(0, COMPARED_MAX_CHARACTERS),
+    return noSuchModel(
+      model,
       visible.map(({ id }) => id),
     );
-    return noSuchModel(model, near);
   }
 }
 

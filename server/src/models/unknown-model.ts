@@ -1,15 +1,18 @@
 import { KeywardError } from '../base/errors.ts';
+import { similar } from '../base/nearest.ts';
 
 /* Why a request to a model by a name that is in no list is refused. */
 
-/** @param near the most similar name that the caller may use; empty: no model is. */
-export const noSuchModel = (model: string, near: string): KeywardError =>
-  new KeywardError('model_not_found', `The model ${shown(model)} does not exist.`, {
+/** @param known the models that the caller may use */
+export function noSuchModel(model: string, known: readonly string[]): KeywardError {
+  const [meant] = similar(model, known);
+  return new KeywardError('model_not_found', `The model ${shown(model)} does not exist.`, {
     hint:
-      near === ''
+      known.length === 0
         ? 'No models are configured yet. Add an upstream: keyward upstreams add.'
-        : `Did you mean ${near}? GET /v1/models lists all models.`,
+        : `${meant === undefined ? '' : `Did you mean ${meant}? `}GET /v1/models lists all models.`,
   });
+}
 
 /** Not `model_not_found`: clients would remember that. */
 export function notYetKnown(model: string): KeywardError {

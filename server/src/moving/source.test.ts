@@ -150,6 +150,8 @@ test('a folder without a database, and a file that is not a database, are refuse
   expect(() => Source.open(empty, empty)).toThrow(/There is no anythingllm\.db in/);
   writeFileSync(join(empty, 'anythingllm.db'), 'not a database '.repeat(100));
   expect(() => Source.open(empty, scratch())).toThrow(/cannot be read \(file is not a database\)/);
+  writeFileSync(join(empty, 'anythingllm.db'), '');
+  expect(() => Source.open(empty, scratch())).toThrow(/cannot be read \(no table of AnythingLLM is in it\)/);
 });
 
 test('a hint names the storage directory in a neighbouring folder', () => {

@@ -150,13 +150,17 @@ function openCopy(file: string, scratchDir: string): DatabaseSync {
   }
 }
 
-/** Finds a truncated file, or one that is not of SQLite, before the import begins. */
+/** An empty file is a database for SQLite. */
+const ANY_TABLE = `select 1 from sqlite_master where ${IS_STORED} and name in ('workspaces', 'users', 'system_settings')`;
+
+/** Finds a truncated file, or one that is not of SQLite or of AnythingLLM, before the import begins. */
 function checked(database: DatabaseSync, file: string): DatabaseSync {
   try {
     // Functions and checks of the database do not run.
     database.exec('pragma trusted_schema = off; pragma ignore_check_constraints = on');
     const found = database.prepare('pragma quick_check(1)').get()?.['quick_check'];
     if (found !== 'ok') throw new Error(String(found));
+    if (database.prepare(ANY_TABLE).get() === undefined) throw new Error('no table of AnythingLLM is in it');
     return database;
   } catch (cause) {
     database.close();

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { dialectOf, type Db } from '../storage/index.ts';
 
 /**
@@ -125,6 +125,9 @@ function changeOf({ seq, kind, subject, ends, made_by: madeBy }: Joined): MadeCh
   return { seq, kind, subject, ends: ends === 1, madeBy };
 }
 
+/** Each transaction of a request asks: without the builder of statements. */
+const HEAD = 'select seq from node_changes_head where id = 1';
+
 /** By transaction: the permits of all callers that share one are checked against it. */
 const lockedHeads = new WeakMap<Db, number>();
 
@@ -132,11 +135,11 @@ const lockedHeads = new WeakMap<Db, number>();
 export async function lockHead(tx: Db): Promise<number> {
   const known = lockedHeads.get(tx);
   if (known !== undefined) return known;
-  const query = tables(tx).selectFrom('node_changes_head').select('seq').where('id', '=', 1);
-  const locked = dialectOf(tx) === 'postgres' ? query.forShare() : query;
-  const { seq } = await locked.executeTakeFirstOrThrow();
-  lockedHeads.set(tx, seq);
-  return seq;
+  const text = dialectOf(tx) === 'postgres' ? `${HEAD} for share` : HEAD;
+  const [row] = (await tx.executeQuery<{ seq: number }>(CompiledQuery.raw(text))).rows;
+  if (row === undefined) throw new Error('The table node_changes_head has no row.');
+  lockedHeads.set(tx, row.seq);
+  return row.seq;
 }
 
 /** The first change after `seq` that ends requests of `subjects`; and the oldest number in the table. */

@@ -75,6 +75,30 @@ describeOnBothDatabases('writes of a request', (open, dialect) => {
     expect(rows).toEqual([{ name: 'key_b' }, { name: 'key_c' }]);
   });
 
+  test('all that an ended request adds to a shared transaction is refused, and the rest is committed in one more run', async () => {
+    let runsOfWork = 0;
+    const together = new Together<string, string>(storage, async (tx, names) => {
+      runsOfWork++;
+      for (const name of names) await sql`insert into things values (${name})`.execute(tx);
+      return [...names];
+    });
+    const { run: ended } = enter('key_a');
+    const { run: good } = enter('key_b');
+    await change(revoked);
+    const added = await Promise.allSettled([
+      ...['a1', 'a2', 'a3'].map((name) => underPermit(ended, () => together.add(name))),
+      ...['b1', 'b2'].map((name) => underPermit(good, () => together.add(name))),
+    ]);
+    expect(added.map((one) => (one.status === 'fulfilled' ? one.value : 'refused'))).toEqual([
+      'refused',
+      'refused',
+      'refused',
+      'b1',
+      'b2',
+    ]);
+    expect([runsOfWork, await written()]).toEqual([2, 2]);
+  });
+
   test('the write of a request is refused if the change commits while its transaction is open', async () => {
     const { run } = enter('key_a');
     const writing = underPermit(run, () =>

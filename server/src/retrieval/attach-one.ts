@@ -58,14 +58,15 @@ async function isEmbedded(db: Db, { id }: Document, recipe: Recipe): Promise<boo
   return present !== undefined && present.recipeId === (await findRecipe(db, recipe));
 }
 
-/** @throws KeywardError `not_found` where the collection is gone. */
+/** @returns false where it is there already. @throws KeywardError `not_found` where the collection is gone. */
 export async function addTo(
   { clock }: RetrievalContext,
   tx: Db,
   { collectionId, document, alongside }: Joining,
-): Promise<void> {
+): Promise<boolean> {
   if (!(await touchCollection(tx, collectionId)))
     throw new KeywardError('not_found', 'The workspace was removed meanwhile.');
   const isNew = await addMember(tx, { collectionId, documentId: document.id, nowMs: clock.nowMs() });
   if (isNew) await alongside?.(tx, document);
+  return isNew;
 }

@@ -1,12 +1,14 @@
 import { KeywardError } from '../base/errors.ts';
-import { removeMembers, type Viewer } from '../documents/index.ts';
+import { membershipsOf, removeMembers, type Document, type Viewer } from '../documents/index.ts';
 import type { Db } from '../storage/index.ts';
 import { touchCollection } from './collection-store.ts';
 import type { RetrievalContext } from './context.ts';
+import { embeddedAmong } from './embedded-store.ts';
 import { reportable } from './embedding/embed-document.ts';
 import { currentRecipe } from './embedding/recipe.ts';
 import { attachOrKeep, type Keeping, type Known } from './pending/keep.ts';
 import { forgetDocuments } from './pending/pending-store.ts';
+import { RequestHold, type AskedTogether } from './pending/request-hold.ts';
 
 export interface Attached {
   /** Locations of documents that are in the collection and have vectors now, in the order asked for. */
@@ -30,7 +32,10 @@ export interface Kept {
   isSoon: boolean;
 }
 
-export interface AttachOptions extends Pick<Keeping, 'payer' | 'asker' | 'alongside'> {
+export interface AttachOptions
+  extends Pick<Keeping, 'payer' | 'asker' | 'alongside'>, Pick<AskedTogether, 'undo'> {
+  /** Of the request, which ends it; it may have begun with documents that the request stored. */
+  hold?: RequestHold | undefined;
   /** Documents that it does not see do not exist for it. */
   viewer?: Viewer;
   /** Whether to wait for a model that is on its way. @default true */
@@ -39,7 +44,7 @@ export interface AttachOptions extends Pick<Keeping, 'payer' | 'asker' | 'alongs
 }
 
 /**
- * Adds documents to a collection, one after the other. One that has vectors already costs nothing; one that cannot be embedded
+ * Adds documents to a collection, one after the other; if this process dies, those that are left are pending. One that has vectors already costs nothing; one that cannot be embedded
  * now is added all the same, and embedded as soon as it can be (pending/worker.ts).
  * @throws a fault of this server; what was added before stays.
  */
@@ -47,19 +52,66 @@ export async function attach(
   context: RetrievalContext,
   collectionId: number,
   locations: readonly string[],
-  { viewer = 'all', onProgress, ...options }: AttachOptions = {},
+  options: AttachOptions = {},
+): Promise<Attached> {
+  const { viewer = 'all', hold = await RequestHold.of(context, options.payer) } = options;
+  const named = new Map<string, Document | undefined>();
+  for (const location of new Set(locations))
+    named.set(location, await context.documents.find(context.storage.db, location, viewer));
+  try {
+    const documents = [...named.values()].filter((document) => document !== undefined);
+    await holdAll(context, hold, { ...options, collectionId, documents }).catch(unlessGone);
+    return await attachAll(context, { ...options, collectionId, named, hold });
+  } finally {
+    if (options.hold === undefined) await hold.end();
+  }
+}
+
+/** Of a collection that was removed meanwhile: each document says so. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof KeywardError) || error.code !== 'not_found') throw error;
+}
+
+/** In one transaction. */
+const HELD_AT_ONCE = 100;
+
+async function holdAll(
+  { storage }: RetrievalContext,
+  hold: RequestHold,
+  { documents: found, ...asked }: AskedTogether,
+): Promise<void> {
+  const ids = found.map(({ id }) => id);
+  const embedded = await embeddedAmong(storage.db, ids);
+  const members = await membershipsOf(storage.db, ids);
+  const inside = new Set(
+    members.flatMap((one) => (one.collectionId === asked.collectionId ? one.documentId : [])),
+  );
+  const missing = found.filter(({ id }) => !embedded.has(id) && !inside.has(id));
+  for (let at = 0; at < missing.length; at += HELD_AT_ONCE) {
+    const documents = missing.slice(at, at + HELD_AT_ONCE);
+    await storage.transaction((tx) => hold.take(tx, [{ ...asked, documents }]));
+  }
+}
+
+interface AttachingAll extends AttachOptions {
+  collectionId: number;
+  named: ReadonlyMap<string, Document | undefined>;
+  hold: RequestHold;
+}
+
+async function attachAll(
+  context: RetrievalContext,
+  { named, hold, onProgress, ...options }: AttachingAll,
 ): Promise<Attached> {
   const done: Attached = { attached: [], pending: [], failed: [] };
   const { model } = await currentRecipe(context.settings);
   let obstacle: Known | undefined;
-  for (const location of new Set(locations)) {
-    const document = await context.documents.find(context.storage.db, location, viewer);
+  for (const [location, document] of named) {
     if (document === undefined) {
       done.failed.push({ location, error: 'There is no such document.' });
     } else {
-      const joining = { ...options, collectionId, document };
       try {
-        const kept = await attachOrKeep(context, joining, { model, before: obstacle });
+        const kept = await attachOrKeep(context, { ...options, document }, { model, before: obstacle, hold });
         obstacle = kept?.isOfAll === true ? kept : obstacle;
         if (kept === undefined) done.attached.push(location);
         else done.pending.push(keptOf(kept, location, document.id));

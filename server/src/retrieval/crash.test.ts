@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { describeOnAllDatabases } from '../../test/databases.ts';
+import { systemClock } from '../base/clock.ts';
+import { KeywardError } from '../base/errors.ts';
+import { underPermit, type Permit } from '../storage/index.ts';
 import { embeddings, openRetrieval, type TestRetrieval, MIGRATIONS } from './retrieval.fixture.ts';
 
 const WORKSPACE = 1;
@@ -9,12 +12,23 @@ const WORKSPACE = 1;
 const PARAGRAPHS = 600;
 /** Requests with 64 texts each, after which some chunks are written and some are not. */
 const REQUESTS_ANSWERED = 6;
+const MINUTE_MS = 60_000;
+
+const permitOf = (signal: AbortSignal): Permit => ({
+  refuseEnded: () => signal.throwIfAborted(),
+  stands: () => undefined,
+  signal,
+  check: async () => signal.throwIfAborted(),
+});
 
 describeOnAllDatabases('A process that dies while it embeds', (open) => {
   let opened: TestRetrieval;
   let long: string;
+  let passedMs: number;
+  const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + passedMs };
   beforeEach(async () => {
-    opened = await openRetrieval(await open(MIGRATIONS));
+    passedMs = 0;
+    opened = await openRetrieval(await open(MIGRATIONS), { clock });
     await opened.set('chunkSize', '60');
     const lines = Array.from(
       { length: PARAGRAPHS },
@@ -44,17 +58,60 @@ describeOnAllDatabases('A process that dies while it embeds', (open) => {
     opened.upstream.answer(embeddings());
   }
 
-  test('Nothing of the document is found after a kill, and a repeat completes it', async () => {
+  test('Nothing of the document is found after a kill, it is pending, and a repeat completes it', async () => {
     const { retrieval, storage } = opened;
     await attachAndDie();
     expect(await search()).toEqual([]);
     expect(await retrieval.count()).toBe(0);
-    expect(await retrieval.members(storage.db, WORKSPACE)).toEqual([]);
+    expect(await retrieval.members(storage.db, WORKSPACE)).toHaveLength(1);
+    expect(await retrieval.notEmbedded('all')).toMatchObject([{ status: 'pending', isSoon: true }]);
     expect((await retrieval.attach(WORKSPACE, [long])).attached).toEqual([long]);
     expect(await retrieval.count()).toBe(PARAGRAPHS);
     expect(await search()).toHaveLength(PARAGRAPHS);
     // The chunks of the dead process were removed.
     expect(await storedChunks()).toBe(PARAGRAPHS);
+    expect(await retrieval.notEmbedded('all')).toEqual([]);
+  });
+
+  test('All documents that a killed process was to embed are embedded by another once its lease is over', async () => {
+    const { retrieval, upstream, startAttaching } = opened;
+    const locations = [await opened.document('one', 'One owl.'), await opened.document('two', 'Two owls.')];
+    upstream.answer(() => undefined);
+    const child = startAttaching(WORKSPACE, locations);
+    await expect.poll(() => upstream.received.length, { timeout: 15_000 }).toBe(1);
+    const waiting = async () => (await retrieval.notEmbedded('all')).map(({ reason }) => reason);
+    expect(await waiting()).toEqual(['It is being embedded.', 'It is being embedded.']);
+    upstream.answer(embeddings());
+    await retrieval.embedPending();
+    // The process that embeds them is alive.
+    expect(upstream.received.length).toBe(1);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    passedMs = MINUTE_MS;
+    expect(await waiting()).toEqual(['It waits for its turn.', 'It waits for its turn.']);
+    await retrieval.embedPending();
+    expect(await waiting()).toEqual([]);
+    expect((await search()).map(({ metadata }) => metadata.title).toSorted()).toEqual(['one', 'two']);
+  });
+
+  test('A request that ends without having embedded a document takes it back', async () => {
+    const { retrieval, upstream, storage, documents } = opened;
+    const told: string[] = [];
+    const id = (await documents.find(storage.db, long))?.id;
+    const tell = (what: string) => async (_: unknown, document: { id: string }) =>
+      void told.push(`${what} ${document.id}`);
+    upstream.answer(() => undefined);
+    const ended = new AbortController();
+    const attaching = underPermit(permitOf(ended.signal), () =>
+      retrieval.attach(WORKSPACE, [long], { alongside: tell('added'), undo: tell('taken back') }),
+    );
+    await expect.poll(() => upstream.received.length).toBeGreaterThan(0);
+    expect(await retrieval.members(storage.db, WORKSPACE)).toHaveLength(1);
+    ended.abort(new KeywardError('key_revoked', 'The key was revoked.'));
+    await expect(attaching).rejects.toMatchObject({ code: 'key_revoked' });
+    expect(await retrieval.members(storage.db, WORKSPACE)).toEqual([]);
+    expect(await retrieval.notEmbedded('all')).toEqual([]);
+    expect(told).toEqual([`added ${id}`, `taken back ${id}`]);
   });
 
   test('The old vectors stay complete after a kill during embedding again', async () => {

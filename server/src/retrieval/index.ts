@@ -4,6 +4,7 @@ export { retrievalModule } from './module.ts';
 export { EMBEDDING_SETTINGS, RERANK_SETTING } from './embedding/recipe.ts';
 export type { Payer } from './context.ts';
 export { countImported, keepPending, type Asker, type Wanted } from './pending/pending-store.ts';
+export type { RequestHold } from './pending/request-hold.ts';
 export type { NotEmbedded } from './pending/waiting.ts';
 export type { Progress } from './embedding/reembedding.ts';
 export { deleteCollection, Retrieval, vectors, type RetrievalOptions } from './retrieval.ts';

@@ -151,23 +151,17 @@ describeOnAllDatabases('A document whose text is replaced', (open) => {
 
   test('A text that was read before a replacement is not embedded after it', async () => {
     const { documents, retrieval, storage } = opened;
-    const read = Promise.withResolvers<void>();
-    const content = documents.content.bind(documents);
-    documents.content = (db, id) => content(db, id).finally(read.resolve);
     const document = await documents.find(storage.db, location);
     if (document === undefined) throw new Error('it is gone');
-    const locked = Promise.withResolvers<void>();
-    const replacing = storage.transaction(async (tx) => {
-      await documents.lock(tx, document.id);
-      locked.resolve();
-      await read.promise;
+    const content = documents.content.bind(documents);
+    documents.content = async (db, id) => {
+      documents.content = content;
+      const read = await content(db, id);
       const next = { ...document, text: 'version 1 of the owl', createdBy: 'own_test' };
-      await documents.replace(tx, caller, { document, next });
-    });
-    await locked.promise;
-    // Its first transaction waits for the other one.
+      await storage.transaction((tx) => documents.replace(tx, caller, { document, next }));
+      return read;
+    };
     const attaching = retrieval.attach(FIRST, [location]);
-    await replacing;
     expect((await attaching).attached).toEqual([location]);
     expect(await search(FIRST)).toEqual(['version 1 of the owl']);
   });

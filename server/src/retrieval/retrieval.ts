@@ -6,7 +6,7 @@ import { attach, detach, type Attached, type AttachOptions } from './attach.ts';
 import { countsByCollection, embeddedAmong, hasVectors } from './embedded-store.ts';
 import { deleteOfDocuments } from './chunk-store.ts';
 import { markRemoved, touchCollections } from './collection-store.ts';
-import type { RetrievalContext, RetrievalParts } from './context.ts';
+import type { Payer, RetrievalContext, RetrievalParts } from './context.ts';
 import { Embedder, EMBEDDINGS_PATH, type Embedded } from './embedding/embedder.ts';
 import { HeldCollections } from './index/held-collections.ts';
 import { IndexClient } from './index/index-client.ts';
@@ -14,6 +14,7 @@ import type { Replies } from './index/index-messages.ts';
 import { PgVectors } from './pgvector/pgvector.ts';
 import { currentRecipe } from './embedding/recipe.ts';
 import { forgetCollection, forgetDocuments, type Wanted } from './pending/pending-store.ts';
+import { RequestHold } from './pending/request-hold.ts';
 import { afterWaiting, notEmbedded, WAIT_MAX_MS, type NotEmbedded } from './pending/waiting.ts';
 import { PendingWorker } from './pending/worker.ts';
 import { Reembedding, type Progress } from './embedding/reembedding.ts';
@@ -70,6 +71,11 @@ export class Retrieval {
     if (options?.mayWait === false) return done;
     const waiting = { waitMaxMs: this.#waitMaxMs, stopping: this.#stopping.signal };
     return afterWaiting(this.#context, done, { ...waiting, worker: this.#pending, collectionId });
+  }
+
+  /** For a request that stores documents and attaches them: pending from the transaction that stores them. Its `end` must follow. */
+  hold(payer?: Payer): Promise<RequestHold> {
+    return RequestHold.of(this.#context, payer);
   }
 
   /** Documents of collections that have no vectors yet. */

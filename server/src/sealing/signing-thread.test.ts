@@ -27,3 +27,9 @@ test('what a thread has not signed at its end is signed all the same, and so is 
   expect(await Promise.all(begun)).toEqual([signed(texts), signed(texts)]);
   expect(await thread.sign(texts)).toEqual(signed(texts));
 });
+
+test('more lists than the thread may have at a time are signed too, each once and in its order', async () => {
+  const thread = newThread();
+  const lists = Array.from({ length: 80 }, (_, list) => textsOf(6).map((text) => `${list}: ${text}`));
+  expect(await Promise.all(lists.map((texts) => thread.sign(texts)))).toEqual(lists.map(signed));
+});

@@ -1,9 +1,20 @@
 /** The thread that signs, see signing-thread.ts. */
-import type { KeyObject } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-import { signAll, type Signed, type ToSign } from './signing-thread.ts';
+import {
+  BETWEEN_SIGNATURES,
+  BETWEEN_TEXTS,
+  LISTS_MAX,
+  signText,
+  type Signed,
+  type ThreadData,
+  type ToSign,
+} from './signing-thread.ts';
 
-const key = workerData as KeyObject;
-parentPort?.on('message', ({ id, texts }: ToSign) => {
-  parentPort?.postMessage({ id, signatures: signAll(texts, key) } satisfies Signed);
+const { key, taken } = workerData as ThreadData;
+parentPort?.on('message', ({ id, texts: joined }: ToSign) => {
+  const texts = joined.split(BETWEEN_TEXTS);
+  const signatures: string[] = [];
+  while (Atomics.add(taken, id % LISTS_MAX, 1) < texts.length)
+    signatures.push(signText(texts[signatures.length] as string, key));
+  parentPort?.postMessage({ id, signatures: signatures.join(BETWEEN_SIGNATURES) } satisfies Signed);
 });

@@ -28,7 +28,7 @@ export {
 export { inParts } from './parts.ts';
 export { foldCase } from './text.ts';
 export { Together } from './together.ts';
-export { anyOf, dialectOf, insertRows, runEach, unchanged } from './dialect.ts';
+export { anyOf, dialectOf, insertRows, rowsOfIds, runEach, unchanged } from './dialect.ts';
 
 /**
  * @param location a `postgres://` URL, or the path of an SQLite file.

@@ -1,5 +1,5 @@
 import { closeSync, openSync, statSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Kysely, sql } from 'kysely';
 import { KeywardError, StartupError } from '../base/errors.ts';
 import { closedFailure, openingAdvice, storageFailure } from './failure.ts';
@@ -60,8 +60,12 @@ class SqliteStorage implements Storage {
   readonly #reader: DatabaseSync;
   readonly #connection: SqliteConnection;
   readonly #reading: SqliteConnection;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
   readonly #queue = new WriteQueue();
   readonly #patience = new Patience();
+  /** Whether its commits wait for the disk. */
+  #isFull = true;
   #closed = false;
 
   constructor(file: string, writer: DatabaseSync, reader: DatabaseSync) {
@@ -69,6 +73,9 @@ class SqliteStorage implements Storage {
     this.#inode = statSync(file).ino;
     this.#writer = writer;
     this.#reader = reader;
+    // IMMEDIATE takes the write lock now: no later statement can find it taken.
+    this.#begin = writer.prepare('BEGIN IMMEDIATE');
+    this.#commit = writer.prepare('COMMIT');
     this.#connection = new SqliteConnection(writer);
     this.#reading = new SqliteConnection(reader);
     this.db = new Kysely({ dialect: nodeSqliteDialect(this.#reading) });
@@ -83,21 +90,22 @@ class SqliteStorage implements Storage {
       return await this.#queue.run(before, async (place) => {
         if (this.#closed) throw closedFailure();
         permit?.refuseEnded();
-        try {
-          if (!durable) this.#writer.exec('PRAGMA synchronous = NORMAL');
-          return await this.#run(work, permit, place);
-        } finally {
-          if (!durable) this.#writer.exec('PRAGMA synchronous = FULL');
-        }
+        this.#synchronize(durable);
+        return this.#run(work, permit, place);
       });
     } catch (error) {
       throw storageFailure(error) ?? error;
     }
   }
 
+  #synchronize(isFull: boolean): void {
+    if (this.#isFull === isFull) return;
+    this.#writer.exec(`PRAGMA synchronous = ${isFull ? 'FULL' : 'NORMAL'}`);
+    this.#isFull = isFull;
+  }
+
   async #run<T>(work: (tx: Db) => Promise<T>, permit: Permit | undefined, place: Place): Promise<T> {
-    // IMMEDIATE takes the write lock now: no later statement can find it taken.
-    await this.#queue.whileLocked(place, () => this.#writer.exec('BEGIN IMMEDIATE'));
+    await this.#queue.whileLocked(place, () => this.#begin.run());
     this.#patience.waited(permit, this.#queue.waitedBy(place));
     const transaction = new SqliteTransaction(this.#connection);
     try {
@@ -106,7 +114,7 @@ class SqliteStorage implements Storage {
       // The file is locked: the permit cannot be withdrawn before the commit.
       if (permit !== undefined) await permit.check(tx);
       transaction.end();
-      this.#writer.exec('COMMIT');
+      this.#commit.run();
       return result;
     } catch (error) {
       transaction.abandon();

@@ -9,13 +9,13 @@ interface Entry<Item> {
   addedMs: number;
 }
 
-/** The permit of one of several callers was withdrawn: the transaction is run again without it. */
+/** The permit of one of several callers was withdrawn: the transaction is run again without what it has added. */
 class Withdrawn extends Error {
-  readonly index: number;
+  readonly permit: Permit;
   readonly why: unknown;
-  constructor(index: number, why: unknown) {
+  constructor(permit: Permit, why: unknown) {
     super('withdrawn');
-    this.index = index;
+    this.permit = permit;
     this.why = why;
   }
 }
@@ -67,8 +67,10 @@ export class Together<Item, Result> {
         return outcomes;
       } catch (error) {
         if (!(error instanceof Withdrawn)) throw error;
-        outcomes[error.index] = error;
-        left = tried.filter(({ index }) => index !== error.index);
+        left = tried.filter(({ permit, index }) => {
+          if (permit === error.permit) outcomes[index] = error;
+          return permit !== error.permit;
+        });
       }
     }
     return outcomes;
@@ -81,9 +83,9 @@ export class Together<Item, Result> {
         tx,
         entries.map(({ item }) => item),
       );
-      for (const { permit, index } of entries)
+      for (const permit of new Set(entries.map((entry) => entry.permit)))
         await permit?.check(tx).catch((why: unknown) => {
-          throw new Withdrawn(index, why);
+          throw new Withdrawn(permit, why);
         });
       return results;
     };

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startChats, type ChatServer } from '../../../server/src/chat/chats.fixture.ts';
+import { embeddings } from '../../../server/src/retrieval/retrieval.fixture.ts';
+import { json } from '../../../server/test/upstream.ts';
 import { describeOnServer } from '../../../server/test/server.ts';
 import { startWrapper } from '../../test/wrapper.ts';
 
@@ -67,6 +69,29 @@ describeOnServer('sqlite', 'documents in GraphQL', (start) => {
     expect((await ask('{ workspace(slug: "trains") { documents { totalCount } } }')).data).toEqual({
       workspace: { documents: { totalCount: 0 } },
     });
+  });
+
+  test('a document that cannot be embedded yet says so, and why, until it is found', async () => {
+    const { ask } = await open();
+    await chats.post('/workspace/new', { name: 'Boats' });
+    const state = async () => {
+      const query = '{ workspace(slug: "boats") { documents { nodes { notEmbedded { status reason } } } } }';
+      return (await ask<object>(query)).data;
+    };
+    const shown = (notEmbedded: unknown) => ({ workspace: { documents: { nodes: [{ notEmbedded }] } } });
+    chats.upstream.answer(json({ error: { message: 'down for maintenance' } }, 503));
+    const { data } = await ask<Added>(ADD, { title: 'Boats', text: 'Two boats.', to: ['boats'] });
+    expect(data?.addText.problem).toContain('down for maintenance');
+    const reason = expect.stringContaining('down for maintenance') as string;
+    expect(await state()).toEqual(shown({ status: 'PENDING', reason }));
+
+    const add =
+      'mutation ($to: [ID!]) { changeDocuments(workspace: "boats", add: $to) { notAdded notEmbedded } }';
+    const to = [data?.addText.documents[0]?.location ?? ''];
+    expect((await ask(add, { to })).data).toEqual({ changeDocuments: { notAdded: [], notEmbedded: to } });
+    chats.upstream.answer(embeddings());
+    expect((await ask(add, { to })).data).toEqual({ changeDocuments: { notAdded: [], notEmbedded: [] } });
+    expect(await state()).toEqual(shown(null));
   });
 
   test('documents of several folders are resolved as entities with one request', async () => {

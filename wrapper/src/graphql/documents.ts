@@ -83,8 +83,12 @@ const Mutation = {
     );
     if (changed === undefined) throw notFound(`The workspace ${slug}`);
     loaders.forget();
-    const inside = new Set(changed.workspace.documents.map(({ docpath }) => docpath));
-    return { workspace: changed.workspace, notAdded: body.adds.filter((location) => !inside.has(location)) };
+    const inside = new Map(changed.workspace.documents.map((one) => [one.docpath, one]));
+    return {
+      workspace: changed.workspace,
+      notAdded: body.adds.filter((location) => !inside.has(location)),
+      notEmbedded: body.adds.filter((location) => inside.get(location)?.notEmbedded !== undefined),
+    };
   },
 
   pinDocument: async (

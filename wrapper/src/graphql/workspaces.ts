@@ -130,6 +130,10 @@ const Workspace = {
 export const documentInWorkspace = (row: Parameters<typeof fromEmbedded>[0]) => ({
   pinned: row.pinned,
   addedAt: row.createdAt,
+  notEmbedded: row.notEmbedded && {
+    status: row.notEmbedded.status === 'failed' ? 'FAILED' : 'PENDING',
+    reason: row.notEmbedded.reason,
+  },
   document: fromEmbedded(row),
 });
 

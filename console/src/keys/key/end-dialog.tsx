@@ -44,7 +44,7 @@ export function EndDialog({ keyRecord, verb, onClose }: EndProps) {
           <Text size="sm">{text}</Text>
           <TextInput
             label="Reason"
-            description="For the audit record, and for whoever looks at the key. May be empty"
+            description="For the audit record, and for people who look at the key. May be empty"
             maxLength={500}
             data-autofocus
             value={reason}

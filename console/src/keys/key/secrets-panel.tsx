@@ -80,7 +80,8 @@ function OldSecret({ of: { id, secrets }, secret }: { of: Key; secret: Secret })
             />
             <ConfirmButton label="End it now" title="End the old secret now?" action={action} color="red">
               <Text size="sm">
-                Whoever still uses it is refused at once, and its running requests end. This cannot be undone.
+                All that still use it are refused at once, and its running requests end. This cannot be
+                undone.
               </Text>
             </ConfirmButton>
           </Group>

@@ -168,42 +168,6 @@ export const workerJobRoutes: Route[] = [
   }),
   route({
     method: 'POST',
-    path: '/v1/workers/:id/result',
-    id: 'workers.result',
-    summary: 'Report the result of a job',
-    description: 'A repeat with the same token and result answers 200 with the same receipt.',
-    access: 'workers:report',
-    params: jobParams,
-    body: Type.Object(
-      {
-        ...leaseBody,
-        result: Type.Unknown({
-          description:
-            '{"output": …, "usage": {"prompt_tokens": …, "completion_tokens": …}}, or an OpenAI answer',
-        }),
-        metrics: Type.Optional(
-          Type.Object(
-            {
-              gpu_seconds: Type.Optional(Type.Number({ minimum: 0, maximum: 1e9 })),
-              tokens_per_second: Type.Optional(Type.Number({ minimum: 0 })),
-              model_digest: Type.Optional(Type.String({ maxLength: 200 })),
-            },
-            { additionalProperties: true },
-          ),
-        ),
-      },
-      { title: 'WorkerResult', ...s.closed },
-    ),
-    bodyMaxBytes: 1_100 * 1_024 * 1_024,
-    responses: { 200: Type.Object({ receipt: j.Receipt }, { title: 'WorkerReceipt' }) },
-    errors: ['lease_lost', 'already_finished', 'too_large'],
-    handler: async ({ jobs }, { caller, params: { id }, body }) => ({
-      status: 200,
-      body: { receipt: await jobs.completions.complete(caller, id, body) },
-    }),
-  }),
-  route({
-    method: 'POST',
     path: '/v1/workers/:id/fail',
     id: 'workers.fail',
     summary: 'Give a job back, with the reason',

@@ -70,6 +70,20 @@ describeOnBothServers('listing keys', (start) => {
     expect(await names(`?q=${made['plain']?.id.slice(4, 12)}`)).toEqual(['plain']);
   });
 
+  test('the list of keys finds a key by its hint, and by the visible beginning and end of its secret', async () => {
+    const { secret = '', key } = made['plain'] ?? {};
+    const hint = key?.secrets[0]?.hint ?? '';
+    const end = secret.slice(-4);
+    for (const part of [hint, `sk-kw1...${end}`, `…${end}`, end, secret.slice(0, 12), secret.slice(0, 18)])
+      expect([part, await names(`?q=${encodeURIComponent(part)}`)]).toEqual([part, ['plain']]);
+    expect(await names('?q=sk-kw1&state=disabled')).toEqual(['off']);
+    const hidden = secret.slice(20, 24);
+    for (const part of [hidden, `…${hidden}`, `sk-kw1…${hidden}`, secret.slice(0, 20), `${end}x`])
+      expect([part, await names(`?q=${encodeURIComponent(part)}`)]).toEqual([part, []]);
+    // The hint of a key that a caller may not see finds nothing.
+    expect(await names(`?q=${end}`, made['of Bob']?.secret)).toEqual([]);
+  });
+
   test('without owners:manage a key sees only keys of its own owner', async () => {
     const key = made['of Bob']?.secret ?? '';
     expect(await names('', key)).toEqual(['of Bob']);

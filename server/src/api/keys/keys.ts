@@ -117,7 +117,11 @@ const list = route({
       role: Type.Optional(s.RoleName),
       tag: Type.Optional(Type.String({ maxLength: 60 })),
       q: Type.Optional(
-        Type.String({ maxLength: 200, description: 'Only keys whose name or id contains this text' }),
+        Type.String({
+          maxLength: 200,
+          description:
+            'Only keys whose name or id contains this text, or whose secret has this visible part. That is its beginning, its last four characters, or its hint, such as sk-kw1…a1b2',
+        }),
       ),
       unused_for_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_153_600_000 })),
       expiring_within_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_153_600_000 })),

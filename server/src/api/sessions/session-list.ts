@@ -68,7 +68,10 @@ export const sessionListRoutes: Route[] = [
     access: 'session',
     headers: OWN_PAGE,
     params: Type.Object({
-      id: Type.String({ maxLength: 100, description: 'Id of the session, from the list' }),
+      id: Type.String({
+        pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+        description: 'Id of the session, from the list',
+      }),
     }),
     responses: { 204: null },
     errors: ['not_found'],

@@ -46,7 +46,7 @@ const get = route({
   handler: async (services, call) => stateAnswer(services, await sessionOrNone(services, call)),
 });
 
-/** A cookie that does not count is none. */
+/** A cookie that does not count is ignored. */
 async function sessionOrNone(services: Services, call: SessionCall): Promise<Session | undefined> {
   try {
     return await sessionOfCookie(services, call);

@@ -149,7 +149,7 @@ export const swarmRoutes: Route[] = [
     method: 'POST',
     path: '/v1/swarm/consensus',
     id: 'swarm.consensus',
-    summary: 'The same, with the id of the task in the body',
+    summary: 'The result of the task that the body names, with the part of its members that must agree',
     access: 'swarm:read',
     body: Type.Object(
       { task_id: taskParams.properties.id, ...w.threshold },

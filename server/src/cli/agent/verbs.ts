@@ -4,10 +4,10 @@ import { EXIT, usageError } from '../exit.ts';
 import { say } from '../io.ts';
 import { cell, fields, membersText, tableOf, type Columns, type Shown } from '../output.ts';
 import { given, jsonValue } from '../parse.ts';
-import { Progress } from '../progress.ts';
 import { NAMED_ARG } from '../things/thing-id.ts';
 import { pagedList, request } from '../request.ts';
 import { forEach } from '../things/several.ts';
+import { Wait } from '../wait/wait.ts';
 import { inputsOf, pageOfWorkflows, stepsIn, workflowId, type Workflow } from './workflows.ts';
 
 type Execution = components['schemas']['Execution'];
@@ -78,7 +78,7 @@ export const execute = request({
   ],
   notes: 'With --wait the exit code is 1 where the execution does not complete. Ctrl-C does not cancel it.',
   parse: ({ workflow, prompt, inputs, wait }, context) => {
-    const whole = inputs === undefined ? undefined : jsonValue('inputs', inputs);
+    const whole = inputs === undefined ? undefined : jsonValue('inputs', inputs, '{"topic": "ferries"}');
     return {
       named: workflow,
       inputs: { ...given({ prompt }), ...inputsOf(context.all('input'), whole) },
@@ -100,27 +100,37 @@ export const execute = request({
 });
 
 /** Shows how many steps are over, until all are. */
-async function followed(client: KeywardClient, { io }: Context, id: string): Promise<Details> {
-  const progress = new Progress(io);
+function followed(client: KeywardClient, { io }: Context, id: string): Promise<Details> {
+  const wait = new Wait(io, { id, again: `agent status ${id} --wait`, cancel: `agent cancel ${id}` });
   const params = pathOf(id);
-  let wait = 0;
-  try {
-    for (;;) {
-      const query = { wait };
-      const status = await unwrap(
-        client.GET('/v1/agents/executions/{id}/status', { params: { ...params, query } }),
+  return wait.until(async () => {
+    for (let seconds = 0; ;) {
+      const query = { wait: seconds };
+      const status = await wait.ask(() =>
+        unwrap(client.GET('/v1/agents/executions/{id}/status', { params: { ...params, query } })),
       );
       const { over, total } = status.progress;
       const now = status.steps.filter(({ state }) => state === 'RUNNING' || state === 'QUEUED');
       const names = now.map((step) => `${cell(step.id)} ${step.state.toLowerCase()}`).join(', ');
-      progress.say(`${over} of ${total} steps${names === '' ? '' : `: ${names}`}`);
+      const why = await reasonOf(client, status.steps);
+      wait.say(`${id}: ${over} of ${total} steps${names === '' ? '' : `: ${names}${why}`}`);
       if (status.state !== 'RUNNING') break;
-      wait = total > 1 ? 1 : WAIT_SECONDS;
+      // The server answers at the end only; a first step is queued a moment after the start.
+      seconds = Math.min(2 * seconds + 1, total > 1 ? 1 : WAIT_SECONDS);
     }
-  } finally {
-    progress.end();
-  }
-  return unwrap(client.GET('/v1/agents/executions/{id}', { params: { ...params, query: {} } }));
+    return wait.ask(() =>
+      unwrap(client.GET('/v1/agents/executions/{id}', { params: { ...params, query: {} } })),
+    );
+  });
+}
+
+/** Why the first step that is queued has no worker; empty where the key may not see its job. */
+async function reasonOf(client: KeywardClient, steps: Status['steps']): Promise<string> {
+  const job = steps.find(({ state, job_id: id }) => state === 'QUEUED' && id !== null)?.job_id;
+  if (typeof job !== 'string') return '';
+  const seen = await unwrap(client.GET('/v1/jobs/{id}', { params: pathOf(job) })).catch(() => undefined);
+  const reason = seen?.waiting?.reason;
+  return reason === undefined ? '' : ` (${reason.replaceAll('_', ' ')})`;
 }
 
 function endText({ output, ...rest }: Details): Shown {

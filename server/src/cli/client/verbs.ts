@@ -5,7 +5,7 @@ import type { Context } from '../command.ts';
 import { EXIT, usageError } from '../exit.ts';
 import { say } from '../io.ts';
 import { fields, formOf, membersText, type Columns, type OutputChoice } from '../output.ts';
-import { given, wholeNumber } from '../parse.ts';
+import { durationSeconds, given, wholeNumber } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
 import { followJob, resultText, waitForResult } from './waiting.ts';
 
@@ -35,8 +35,11 @@ export const submit = request({
       type: 'string',
       description: 'What the worker must have, as JSON, such as {"min_vram_gb": 24}',
     },
-    ttl: { type: 'string', description: 'Seconds that it may wait for a worker. Default: 900' },
-    'run-timeout': { type: 'string', description: 'Seconds that an attempt may take. Default: 600' },
+    ttl: { type: 'string', description: 'How long it may wait for a worker: seconds, or 15m. Default: 900' },
+    'run-timeout': {
+      type: 'string',
+      description: 'How long an attempt may take: seconds, or 10m. Default: 600',
+    },
     priority: { type: 'string', description: '0 to 9 (first), among your jobs. Default: 5' },
     'idempotency-key': { type: 'string', description: 'A repeat with the same key submits nothing' },
     wait: { type: 'boolean', alias: 'w', description: 'Wait for the result and print it' },
@@ -102,8 +105,11 @@ function bodyOf({
 }: SubmitChoice): JobRequest {
   if ((prompt === undefined) === (payload === undefined))
     throw usageError('Give --prompt or --payload.', { example: 'keyward client submit --prompt "Hello"' });
-  const seconds = (flag: string, text: string | undefined): number | undefined =>
-    text === undefined ? undefined : wholeNumber(flag, text, { min: 1, max: 86_400 });
+  // A number alone is in seconds, as the commands of AITBC send it.
+  const seconds = (flag: string, text: string | undefined): number | undefined => {
+    if (text === undefined) return undefined;
+    return /^[1-9]\d*$/.test(text) ? Number(text) : durationSeconds(flag, text);
+  };
   return given({
     prompt,
     payload: payload === undefined ? undefined : objectIn('payload', payload),

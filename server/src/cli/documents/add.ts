@@ -1,32 +1,29 @@
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import { say } from '../io.ts';
 import { print } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { withEmbeddingProgress } from './embedding-progress.ts';
-import { findWorkspace } from '../workspaces/workspace.ts';
+import { aFewAtOnce } from './at-once.ts';
 import { sha256Of } from './digest.ts';
 import { PendingWait } from './pending.ts';
+import { counted, countsOf, outcomeLines, sayNotes } from './report.ts';
 import {
-  countsOf,
   DEFAULT_FOLDER,
   embedKnown,
-  failures,
   knownOutcome,
+  membersOf,
   partsOf,
-  pendings,
-  saySimilar,
-  sayWarnings,
   send,
-  summary,
   unreadable,
-  waitingIn,
+  type Members,
   type Outcome,
   type Sending,
   type Waiting,
 } from './sending.ts';
 import { SOURCE_ARG, sourceNames, type SourceNames } from './source-names.ts';
-import { sourcesOf, type Source } from './sources.ts';
+import { NO_FILES, sourcesOf, type Source } from './sources.ts';
 import { documentsIn, type Stored } from './stored.ts';
 
 export const add = verb({
@@ -54,27 +51,20 @@ export const add = verb({
     'removes what is gone.',
   run: async (args, context) => {
     const sources = await sourcesOf(context.all('path'));
+    if (sources.length === 0) say(context.io, NO_FILES);
     const nameOf = await sourceNames(args.source, context.config.client.configDir);
     const client = await openClient(args, context);
     const { workspace, folder = DEFAULT_FOLDER, again = false } = args;
-    const members = workspace === undefined ? [] : (await findWorkspace(client, workspace)).documents;
+    const sending = { client, context, workspace, folder };
+    const members = await membersOf(sending);
     const stored = again ? [] : await documentsIn(client);
-    const items = await addAll(
-      {
-        sending: { client, context, workspace, folder },
-        known: Map.groupBy(stored, ({ source }) => source),
-        members: new Set(members.map(({ docpath }) => docpath)),
-        waiting: waitingIn(members),
-        nameOf,
-      },
-      sources,
-    );
-    sayWarnings(context, items);
-    saySimilar(context, items.filter(isNewFile), stored);
-    const { removed: _, ...counts } = countsOf(items);
+    const known = Map.groupBy(stored, ({ source }) => source);
+    const items = await addAll({ sending, known, members, nameOf }, sources);
+    sayNotes(context, items, { added: items.filter(isNewFile), before: stored });
+    const { removed, ...counts } = countsOf(items);
     await print(context, args, {
       value: { ...counts, items },
-      table: () => [summary({ ...counts, removed: 0 }), ...pendings(items), ...failures(items)].join('\n'),
+      table: () => outcomeLines(items, { ...counts, removed }).join('\n'),
     });
     return counts.failed > 0 ? EXIT.failure : EXIT.ok;
   },
@@ -84,10 +74,8 @@ interface Adding {
   sending: Sending;
   /** By the name of the source. A mailbox has a document for each message. */
   known: ReadonlyMap<string | null, readonly Stored[]>;
-  /** Locations of what is in the workspace already. */
-  members: ReadonlySet<string>;
-  /** Those of them that are not embedded. */
-  waiting: ReadonlySet<string>;
+  /** What is in the workspace already. */
+  members: Members;
   nameOf: SourceNames;
 }
 
@@ -100,18 +88,20 @@ async function addAll(adding: Adding, sources: readonly Source[]): Promise<Item[
   const { client, context } = adding.sending;
   const progress = new Progress(context.io);
   const sending = { ...adding.sending, wait: new PendingWait(client, context, progress) };
-  const items: Item[] = [];
+  let done = 0;
+  const show = (part: number): void => {
+    const percent = Math.min(Math.floor(((done + part) / Math.max(sources.length, 1)) * 100), 100);
+    progress.say(`Adding ${counted(sources.length, 'document')}`, percent);
+  };
+  const add = async (source: Source): Promise<Item> => {
+    const item = await addOne(adding, sending, source);
+    done++;
+    show(0);
+    return item;
+  };
   try {
-    for (const [at, source] of sources.entries()) {
-      const show = (part: number): void => {
-        const percent = Math.floor(((at + part) / sources.length) * 100);
-        progress.say(`Adding ${sources.length} document${sources.length === 1 ? '' : 's'}`, percent);
-      };
-      show(0);
-      items.push(
-        await withEmbeddingProgress(adding.sending.client, show, () => addOne(adding, sending, source)),
-      );
-    }
+    show(0);
+    const items = await withEmbeddingProgress(client, show, () => aFewAtOnce(sources, add));
     return await inWorkspace(adding, sending, items);
   } finally {
     progress.end();
@@ -131,14 +121,14 @@ async function addOne({ known, members, nameOf }: Adding, sending: Waiting, sour
   const present = known.get(name) ?? [];
   const isKnown = present.length > 0 && present.every((one) => one.sha256 === sha256);
   if (!isKnown) return { ...(await send(sending, source, name)), sha256 };
-  return { title, outcome: 'known', locations: partsOf(present, members) };
+  return { title, outcome: 'known', locations: partsOf(present, members.all) };
 }
 
 /** Those that are known may be in other workspaces only, or wait for their vectors. */
-async function inWorkspace({ members, waiting }: Adding, sending: Waiting, items: Item[]): Promise<Item[]> {
+async function inWorkspace({ members }: Adding, sending: Waiting, items: Item[]): Promise<Item[]> {
   if (sending.workspace === undefined) return items;
   const known = items.filter(({ outcome }) => outcome === 'known').flatMap(({ locations }) => locations);
-  const missing = known.filter((location) => !members.has(location) || waiting.has(location));
+  const missing = known.filter((location) => !members.all.has(location) || members.waiting.has(location));
   const notDone = await embedKnown(sending, missing);
   const after: Item[] = [];
   for (const item of items)

@@ -3,8 +3,7 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeywardApiError, unwrap, type KeywardClient, type StoredDocuments } from '@keyward/sdk';
 import type { Context } from '../command.ts';
-import { say } from '../io.ts';
-import { cell } from '../output.ts';
+import { findWorkspace } from '../workspaces/workspace.ts';
 import type { PendingWait } from './pending.ts';
 import type { Source } from './sources.ts';
 import type { Stored } from './stored.ts';
@@ -141,8 +140,23 @@ export async function knownOutcome(
     : { ...said, outcome: 'known' };
 }
 
-/** @returns the locations of those that are in the workspace without vectors. */
-export const waitingIn = (documents: readonly { docpath: string; notEmbedded?: object }[]): Set<string> =>
+/** The locations of the documents of a workspace. */
+export interface Members {
+  all: ReadonlySet<string>;
+  /** Those that are not embedded. */
+  waiting: ReadonlySet<string>;
+}
+
+/** @throws CliError where the workspace does not exist */
+export async function membersOf({
+  client,
+  workspace,
+}: Pick<Sending, 'client' | 'workspace'>): Promise<Members> {
+  const { documents } = workspace === undefined ? { documents: [] } : await findWorkspace(client, workspace);
+  return { all: new Set(documents.map(({ docpath }) => docpath)), waiting: waitingIn(documents) };
+}
+
+const waitingIn = (documents: readonly { docpath: string; notEmbedded?: object }[]): Set<string> =>
   new Set(documents.filter(({ notEmbedded }) => notEmbedded !== undefined).map(({ docpath }) => docpath));
 
 /** @returns what was not done, and what is in the workspace. */
@@ -181,65 +195,4 @@ export function partsOf(documents: readonly Stored[], members: ReadonlySet<strin
     const inside = copies.find(({ location }) => members.has(location)) ?? copies[0];
     return inside === undefined ? [] : [inside.location];
   });
-}
-
-export type Counts = Record<'added' | 'updated' | 'removed' | 'pending' | 'known' | 'failed', number>;
-
-export function countsOf(items: readonly Outcome[]): Counts {
-  const counts: Counts = { added: 0, updated: 0, removed: 0, pending: 0, known: 0, failed: 0 };
-  for (const { outcome } of items) counts[outcome]++;
-  return counts;
-}
-
-/** Such as `3 updated, 1 removed, 996 known before`. */
-export function summary(counts: Counts): string {
-  const words = Object.entries({ ...counts, known: 0, failed: 0 })
-    .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${count} ${name}`);
-  if (counts.known > 0 || (words.length === 0 && counts.failed === 0))
-    words.push(`${counts.known} known before`);
-  return [...words, ...(counts.failed > 0 ? [`${counts.failed} failed`] : [])].join(', ');
-}
-
-/** What in stored files was not read. */
-export function sayWarnings({ io }: Context, items: readonly Outcome[]): void {
-  for (const { title, warnings = [] } of items)
-    if (warnings.length > 0) say(io, `Warning: ${cell(title)}: ${cell(warnings.join(' '))}`);
-}
-
-/**
- * Names files that are there already under another name of their source, as those of a container with a new home each time are.
- * @param known the documents that were there before
- */
-export function saySimilar(
-  { io }: Context,
-  added: readonly { title: string; sha256: string }[],
-  known: readonly Stored[],
-): void {
-  const before = new Map(known.map((one) => [`${one.sha256} ${one.title}`, one]));
-  const similar = added.flatMap((one) => before.get(`${one.sha256} ${one.title}`) ?? []);
-  const [first] = similar;
-  if (first === undefined) return;
-  const source = first.source === null ? 'no named source' : `the source ${cell(first.source)}`;
-  say(
-    io,
-    `Note: ${similar.length} of the added files have the title and the bytes of documents that are there already, such as ${cell(first.location)} from ${source}. Both are kept. Where they are the same file, give its source a name: --source NAME`,
-  );
-}
-
-export const pendings = (items: readonly Outcome[]): string[] =>
-  items.flatMap((item) =>
-    item.outcome === 'pending' ? [`  ${cell(item.title)}: pending: ${cell(item.reason)}`] : [],
-  );
-
-export function failures(items: readonly Outcome[]): string[] {
-  const failed = items.filter((item) => item.outcome === 'failed');
-  // The server gives no reason, so that nobody can explore its network with links.
-  const isUnreached = failed.some(({ error }) => /^No URL content found at \S+\.$/.test(error));
-  const hint =
-    '  The server fetches pages from public addresses only. Its setting KEYWARD_FETCH_PRIVATE allows others.';
-  return [
-    ...failed.map(({ title, error }) => `  ${cell(title)}: ${cell(error)}`),
-    ...(isUnreached ? [hint] : []),
-  ];
 }

@@ -18,10 +18,19 @@ export async function sourcesOf(given: readonly string[]): Promise<Source[]> {
   return found;
 }
 
+/** Where nothing was found, so that a wrong folder is noticed. */
+export const NO_FILES = 'There are no files. Names that begin with a dot, and symbolic links, are skipped.';
+
 /** A file, or those of a folder and its folders, in order. @throws CliError where one cannot be looked at */
 export async function filesAt(path: string): Promise<string[]> {
   const unreadable = (error: NodeJS.ErrnoException): never => {
-    throw usageError(`${path} cannot be read (${error.code ?? error.message}).`, {
+    const why =
+      error.code === 'ENOENT'
+        ? 'does not exist'
+        : error.code === 'EACCES'
+          ? 'may not be read by you'
+          : `cannot be read (${error.code ?? error.message})`;
+    throw usageError(`${path} ${why}.`, {
       hint: 'Give a file, a folder, or a URL that begins with https://.',
     });
   };

@@ -1,7 +1,7 @@
 import { lstat, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { sha256Of } from './digest.ts';
-import { partsOf, unreadable } from './sending.ts';
+import { partsOf, unreadable, type Members } from './sending.ts';
 import { filesAt } from './sources.ts';
 import type { Stored } from './stored.ts';
 
@@ -31,15 +31,13 @@ export interface SyncState {
   prefix: string;
   /** All documents that the key sees. */
   stored: readonly Stored[];
-  /** Locations of what is in the workspace. */
-  members: ReadonlySet<string>;
-  /** Those of them that are not embedded. */
-  waiting: ReadonlySet<string>;
+  /** What is in the workspace. */
+  members: Members;
   digests: Digests;
 }
 
 export async function planOf(state: SyncState): Promise<SyncPlan> {
-  const { folder, prefix, stored, members, waiting, digests } = state;
+  const { folder, prefix, stored, members, digests } = state;
   const files = await filesOf(folder, prefix);
   const plan: SyncPlan = { add: [], update: [], known: [], remove: [], unreadable: [], files: files.length };
   const bySource = Map.groupBy(stored, ({ source }) => source ?? '');
@@ -50,8 +48,8 @@ export async function planOf(state: SyncState): Promise<SyncPlan> {
       if (present.length === 0) plan.add.push({ ...file, sha256 });
       else if (present.some((one) => one.sha256 !== sha256)) plan.update.push(file);
       else {
-        const locations = partsOf(present, members);
-        const missing = locations.filter((one) => !members.has(one) || waiting.has(one));
+        const locations = partsOf(present, members.all);
+        const missing = locations.filter((one) => !members.all.has(one) || members.waiting.has(one));
         plan.known.push({ file, locations, missing });
       }
     } catch (error) {
@@ -63,7 +61,9 @@ export async function planOf(state: SyncState): Promise<SyncPlan> {
     if (!source.startsWith(prefix) || there.has(source)) continue;
     const title = source.slice(prefix.length);
     // What only other workspaces hold is theirs.
-    const gone = documents.filter(({ location, workspaces }) => members.has(location) || workspaces === 0);
+    const gone = documents.filter(
+      ({ location, workspaces }) => members.all.has(location) || workspaces === 0,
+    );
     // Hidden files and links are added one by one: a sync leaves their documents.
     if (gone.length > 0 && (await isGone(join(folder, title))))
       plan.remove.push({ title, locations: gone.map(({ location }) => location) });

@@ -130,6 +130,8 @@ test(
         source: expect.stringMatching(/^file:\/\/[\da-f]{16}\/.*\/canteen\/menu\.txt$/) as string,
       }),
     ]);
+    const inside = await home.json<{ items: { title: string }[] }>(['documents', 'list', '-w', other]);
+    expect(inside.items.map(({ title }) => title)).toEqual(['canteen/menu.txt']);
   },
 );
 
@@ -257,6 +259,46 @@ test('Another machine has other sources, unless they are named', { timeout: 60_0
     const refused = await home.run([...args, '--source', source]);
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--source must be')]);
   }
+});
+
+test(
+  'Files are sent a few at a time, and a failure that all would meet ends the command',
+  { timeout: 60_000 },
+  async () => {
+    write(many('folder', 20));
+    upstream.received.splice(0);
+    const held: (() => void)[] = [];
+    upstream.answer((response, received) => void held.push(() => void embeddings()(response, received)));
+    const running = sync('folder');
+    await expect.poll(() => held.length).toBeGreaterThan(1);
+    upstream.answer(embeddings());
+    for (const answer of held) answer();
+    const { items } = await running;
+    expect(items.map(({ title }) => title)).toEqual(
+      Object.keys(many('', 20))
+        .map((path) => path.slice(1))
+        .toSorted(),
+    );
+    write(many('folder', 20, 'beetroot'));
+    const scopes = ['--scope', 'documents:read', '--scope', 'workspaces:read'];
+    const { secret } = await home.json<{ secret: string }>(['keys', 'create', 'reader', ...scopes]);
+    const admin = home.env['KEYWARD_API_KEY'] ?? '';
+    home.env['KEYWARD_API_KEY'] = secret;
+    const refused = await home.run(['documents', 'sync', 'folder', '--workspace', slug]);
+    home.env['KEYWARD_API_KEY'] = admin;
+    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('documents:write')]);
+  },
+);
+
+test('A folder without files, and a path that does not exist, are named as such', async () => {
+  mkdirSync(join(home.folder, 'bare'));
+  for (const verb of ['add', 'sync']) {
+    const { code, stderr } = await home.run(['documents', verb, 'bare', '--workspace', slug]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('There are no files.')]);
+    expect(stderr).not.toContain('NaN');
+  }
+  const missing = await home.run(['documents', 'add', 'handbok', '--workspace', slug]);
+  expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('handbok does not exist.')]);
 });
 
 test('What a key may not remove or replace stays, and the command says so', { timeout: 60_000 }, async () => {

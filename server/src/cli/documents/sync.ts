@@ -6,27 +6,22 @@ import { CliError, EXIT, usageError } from '../exit.ts';
 import { say, write } from '../io.ts';
 import { cell, formOf, print, type OutputChoice } from '../output.ts';
 import { Progress } from '../progress.ts';
-import { findWorkspace } from '../workspaces/workspace.ts';
+import { aFewAtOnce } from './at-once.ts';
 import { PendingWait } from './pending.ts';
+import { counted, countsOf, outcomeLines, sayNotes, type Counts } from './report.ts';
 import {
   changeEmbedded,
-  countsOf,
   DEFAULT_FOLDER,
   embedKnown,
-  failures,
   knownOutcome,
+  membersOf,
   patiently,
-  pendings,
-  saySimilar,
-  sayWarnings,
   send,
-  summary,
-  waitingIn,
-  type Counts,
   type Outcome,
   type Sending,
 } from './sending.ts';
 import { folderPrefix, SOURCE_ARG } from './source-names.ts';
+import { NO_FILES } from './sources.ts';
 import { documentsIn } from './stored.ts';
 import { Digests, planOf, type SyncPlan } from './sync-plan.ts';
 import { watch } from './watch.ts';
@@ -95,26 +90,20 @@ interface Syncing {
 
 async function syncOnce(syncing: Syncing): Promise<Outcome[]> {
   const { sending, folder, prefix, dryRun, allowEmpty, digests } = syncing;
-  const { client, context, workspace = '' } = sending;
-  const { documents } = await findWorkspace(client, workspace);
+  const { client, context } = sending;
+  const members = await membersOf(sending);
   const stored = await documentsIn(client);
-  const members = new Set(documents.map(({ docpath }) => docpath));
-  const waiting = waitingIn(documents);
-  const plan = await planOf({ folder, prefix, stored, members, waiting, digests });
+  const plan = await planOf({ folder, prefix, stored, members, digests });
   if (plan.files === 0 && plan.remove.length > 0 && !allowEmpty)
     throw new CliError(
       `${folder} has no files, but ${plan.remove.length} came from it before. Nothing was removed.`,
       { hint: 'Is it mounted? --allow-empty removes the documents of all of them.' },
     );
+  if (plan.files === 0) say(context.io, NO_FILES);
   if (dryRun) return planned(plan);
   const items = await carryOut(sending, plan);
-  sayWarnings(context, items);
   const isAdded = new Set(items.filter(({ outcome }) => outcome === 'added').map(({ title }) => title));
-  saySimilar(
-    context,
-    plan.add.filter(({ title }) => isAdded.has(title)),
-    stored,
-  );
+  sayNotes(context, items, { added: plan.add.filter(({ title }) => isAdded.has(title)), before: stored });
   return items;
 }
 
@@ -144,13 +133,16 @@ async function carryOut(syncing: Sending, plan: SyncPlan): Promise<Outcome[]> {
   const total = plan.add.length + plan.update.length + missing.length + plan.remove.length;
   const items: Outcome[] = plan.unreadable.map(failed);
   const show = (done: number): void =>
-    progress.say(`Syncing ${plan.files} files`, Math.floor((done / Math.max(total, 1)) * 100));
+    progress.say(`Syncing ${counted(plan.files, 'file')}`, Math.floor((done / Math.max(total, 1)) * 100));
   try {
-    for (const file of [...plan.add, ...plan.update]) {
-      show(items.length);
-      items.push(await send(sending, { kind: 'file', ...file }, file.source));
-    }
-    const sent = plan.add.length + plan.update.length;
+    let sent = 0;
+    show(sent);
+    const changes = await aFewAtOnce([...plan.add, ...plan.update], async (file) => {
+      const outcome = await send(sending, { kind: 'file', ...file }, file.source);
+      show(++sent);
+      return outcome;
+    });
+    items.push(...changes);
     const notDone = await embedKnown(sending, missing, (done) => show(sent + done));
     for (const { file, locations } of plan.known)
       items.push(await knownOutcome(sending, { title: file.title, locations }, notDone));
@@ -191,9 +183,7 @@ async function printed(
     table: () =>
       [
         ...changes.map(({ outcome, title }) => `${outcome.padEnd(8)} ${cell(title)}`),
-        `${dryRun ? 'Nothing was changed. It would be: ' : ''}${summary(counts)}`,
-        ...pendings(items),
-        ...failures(items),
+        ...outcomeLines(items, counts, dryRun ? 'Nothing was changed. It would be: ' : ''),
       ].join('\n'),
   });
   if (dryRun && formOf(choice, context) !== 'table') say(context.io, 'Nothing was changed.');

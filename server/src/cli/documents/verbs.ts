@@ -4,6 +4,7 @@ import { say } from '../io.ts';
 import { fields, tableOf } from '../output.ts';
 import { request } from '../request.ts';
 import { notEmbeddedLine } from './pending.ts';
+import { membersOf } from './sending.ts';
 import { documentsIn, type Stored } from './stored.ts';
 
 export { add } from './add.ts';
@@ -20,9 +21,21 @@ function linesOf(items: readonly Stored[]): string[] {
 }
 
 export const list = request({
-  args: { folder: { type: 'string', description: 'Only documents of this folder' } },
-  examples: ['documents list', `$ keyward documents list --output json | jq -r '.items[].location'`],
-  send: async (client, { folder }) => ({ items: await documentsIn(client, folder), next_cursor: null }),
+  args: {
+    folder: { type: 'string', description: 'Only documents of this folder' },
+    workspace: { type: 'string', alias: 'w', description: 'Only documents of the workspace with this slug' },
+  },
+  examples: [
+    'documents list',
+    'documents list --workspace staff',
+    `$ keyward documents list --output json | jq -r '.items[].location'`,
+  ],
+  send: async (client, { folder, workspace }) => {
+    const members = workspace === undefined ? undefined : (await membersOf({ client, workspace })).all;
+    const all = await documentsIn(client, folder);
+    const items = all.filter(({ location }) => members?.has(location) ?? true);
+    return { items, next_cursor: null };
+  },
   isList: true,
   table: ({ items }) => [
     tableOf(items, {

@@ -4,7 +4,8 @@ import type { Context } from '../command.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { say } from '../io.ts';
 import { cell } from '../output.ts';
-import { STOPS_ALL, type Counts } from './sending.ts';
+import type { Counts } from './report.ts';
+import { STOPS_ALL } from './sending.ts';
 import { stampOf } from './sync-plan.ts';
 
 /** Looks are also cheap on file systems that report no changes, such as those of other machines. */

@@ -19,26 +19,33 @@ export function flagOf(field: string, args: ArgsDef): string | undefined {
   return undefined;
 }
 
-/** The names of flags: without the unit, in the singular. */
+/** The names of flags: without the unit, in the singular; `task` for `task_id`, `hours` for `duration_hours`. */
 function candidates(field: string): string[] {
   const words = field
     .replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-')
     .toLowerCase()
     .replaceAll('_', '-');
-  const short = words.replace(/-seconds$/, '');
-  return [words, short, short.replace(/s$/, ''), `${words}-stdin`];
+  const short = words.replace(/-(seconds|id)$/, '');
+  return [words, short, short.replace(/s$/, ''), `${words}-stdin`, words.replace(/^.*-/, '')];
 }
 
 /** A fault of a field, in the words of the command line: its flag, and no form in JSON. */
-export function faultText({ field, message }: { field: string; message: string }, args: ArgsDef): string {
+export function faultText(fault: { field: string; message: string }, args: ArgsDef): string {
+  const { field } = fault;
   const flag = flagOf(field, args);
+  // The OpenAI API has the field in its message too.
+  const message = fault.message.startsWith(`${field}: `)
+    ? fault.message.slice(field.length + 2)
+    : fault.message;
   if (flag === undefined) return `${field}: ${message}`;
   // Lists in a selector have flags of their own.
   const inside = field.startsWith('selectors') ? [] : namesIn(field).slice(1);
   const part = inside.length === 0 ? '' : `${inside.join('.')} `;
   const text = part + message.replace(/,? such as [{[].*$/, '');
+  // A place such as {{steps.draft.output}} is no JSON.
+  const isJson = /[{[]/.test(text.replaceAll(/\{\{.*?\}\}/g, ''));
   const { description } = args[flag.replace(/^--/, '').toLowerCase()] ?? {};
-  if (/[{[]/.test(text) && description !== undefined) return `${flag}: must be as described: ${description}`;
+  if (isJson && description !== undefined) return `${flag}: must be as described: ${description}`;
   return `${flag}: ${withFlags(text, args, /^(send|give) /.test(text) ? PLAIN_FIELDS : [])}`;
 }
 

@@ -69,6 +69,13 @@ describe('a hint of the server', () => {
     expect(await withCommands(hint, root)).toBe(shown);
   });
 
+  test('No hint names a command beside its own route, which the command line shows as the same command', () => {
+    const files = globSync('**/*.ts', { cwd: SOURCES }).filter((file) => !/^cli|test|fixture/.test(file));
+    const twice =
+      /keyward [a-z -]+, or (GET|POST|PUT|PATCH|DELETE) |(GET|POST|PUT|PATCH|DELETE) \/[\w/{}]+, or keyward/;
+    expect(files.filter((file) => twice.test(readFileSync(SOURCES + file, 'utf8')))).toEqual([]);
+  });
+
   test('A sentence that was said is not said again', () => {
     const said = 'The key lacks the scope keys:read. (403 insufficient_scope)';
     const hint = 'The key lacks the scope keys:read. Use 1.5 of it. Use 1.5 of it.';
@@ -108,6 +115,39 @@ describe('a field of a request', async () => {
   ] as const)('%s: %s', ([field, message, shown]) => {
     expect(fault(field, message)).toBe(shown);
   });
+
+  const given = (field: string, message: string, ...flags: string[]) =>
+    faultText(
+      { field, message },
+      Object.fromEntries(flags.map((flag) => [flag, { type: 'string', description: flag }])),
+    );
+
+  test.for([
+    [
+      'completion_window',
+      'completion_window: must be a time of at most 7d',
+      'window',
+      '--window: must be a time of at most 7d',
+    ],
+    [
+      'duration_hours',
+      'must be more than 0, at most 720',
+      'hours',
+      '--hours: must be more than 0, at most 720',
+    ],
+    ['task_id', 'must be swt_', 'task', '--task: must be swt_'],
+    [
+      'steps[0].prompt',
+      '{{steps.b.output}} names no step of this workflow',
+      'steps',
+      '--steps: prompt {{steps.b.output}} names no step of this workflow',
+    ],
+  ] as const)(
+    'A fault of %s says what is wrong, with the flag that gives it',
+    ([field, message, flag, shown]) => {
+      expect(given(field, message, flag)).toBe(shown);
+    },
+  );
 
   test('A form in JSON is replaced by the form of the flag', () => {
     expect(fault('limits[0]', 'must be {name, requests, window_seconds}')).toMatch(/^--limit: .*60\/minute/);

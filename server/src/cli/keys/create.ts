@@ -8,6 +8,7 @@ import { given } from '../parse.ts';
 import { HOLDING_ARGS, holdingsOf } from './holdings.ts';
 import { keyIdIn } from './key-id.ts';
 import { withOwnerIds } from './owner-ids.ts';
+import { warnOfUnknown } from './unknown-selections.ts';
 import { saySecretOnce, secretText, type Key } from './show.ts';
 
 export const create = verb({
@@ -61,5 +62,6 @@ export const create = verb({
     );
     await show(minted);
     warn(context.io, warnings);
+    await warnOfUnknown(client, body.selectors, context.io);
   },
 });

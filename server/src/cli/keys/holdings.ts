@@ -2,7 +2,7 @@ import type { components } from '@keyward/sdk';
 import { isObject } from '../../base/is-object.ts';
 import type { Context } from '../command.ts';
 import { usageError } from '../exit.ts';
-import { durationSeconds, given, jsonValue } from '../parse.ts';
+import { durationSeconds, given, jsonValue, secondsIn } from '../parse.ts';
 
 type MintRequest = components['schemas']['MintRequest'];
 type Limit = NonNullable<MintRequest['limits']>[number];
@@ -112,20 +112,19 @@ export const lastAdminOf = (flag: boolean | undefined): { last_admin?: true } =>
 
 function limitOf(text: string): Limit {
   const [, name, count = '', per = ''] = /^(?:([^=]+)=)?\s*(\d+)\s*\/\s*(\w+)$/.exec(text) ?? [];
-  if (count === '') {
-    throw usageError(
-      '--limit must be a number, a slash, and a duration, concurrent, or for jobs running or queued.',
-      { example: '--limit 60/minute, --limit burst=4/concurrent, --limit 4/running' },
-    );
-  }
+  const refusal = (what: string) =>
+    usageError(`--limit must be ${what}.`, {
+      example: '--limit 60/minute, --limit burst=4/concurrent, --limit 4/running',
+    });
+  if (count === '')
+    throw refusal('a number, a slash, and a duration, concurrent, or for jobs running or queued');
   if (per === 'running') return { name: name ?? 'running', max_running: Number(count) };
   if (per === 'queued') return { name: name ?? 'queued', max_queued: Number(count) };
   if (per === 'concurrent') return { name: name ?? 'concurrent', concurrent: Number(count) };
-  return {
-    name: name ?? `per_${per}`,
-    requests: Number(count),
-    window_seconds: durationSeconds('limit', per),
-  };
+  const seconds = secondsIn(per);
+  if (seconds === undefined)
+    throw refusal('a number, a slash, and after it a duration such as minute, 1h or 1d');
+  return { name: name ?? `per_${per}`, requests: Number(count), window_seconds: seconds };
 }
 
 const UNITS = ['requests', 'tokens', 'usd', 'gpu_seconds'] as const;
@@ -147,7 +146,8 @@ function budgetOf(text: string): Budget {
 }
 
 function metadataOf(text: string): Record<string, unknown> {
-  const value = jsonValue('metadata', text);
+  const example = '{"team":"search"}';
+  const value = jsonValue('metadata', text, example);
   if (isObject(value)) return value;
-  throw usageError('--metadata must be a JSON object.', { example: `--metadata '{"team":"search"}'` });
+  throw usageError('--metadata must be a JSON object.', { example: `--metadata '${example}'` });
 }

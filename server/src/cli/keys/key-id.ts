@@ -13,12 +13,18 @@ const KEY: Kind<components['schemas']['Key']> = {
   },
 };
 
+/** The name of the key that the command line uses. */
+export const SELF = 'self';
+
 /**
- * The id of a key that was named by its id or its name. A revoked key may have had the name before.
+ * The id of a key that was named by its id or its name, or of the key in use (`self`). A revoked key may have had the name
+ * before.
  * @param isRevoked the command is about revoked keys. @throws CliError
  */
-export const keyId = (client: KeywardClient, named: string, isRevoked = false): Promise<string> =>
-  idOf(client, named, KEY, ({ state }) => (state === 'revoked') === isRevoked);
+export async function keyId(client: KeywardClient, named: string, isRevoked = false): Promise<string> {
+  if (named === SELF) return (await unwrap(client.GET('/v1/keys/self'))).key.id;
+  return idOf(client, named, KEY, ({ state }) => (state === 'revoked') === isRevoked);
+}
 
 /** For a flag that names a key. */
 export const keyIdIn = async (

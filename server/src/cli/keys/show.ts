@@ -59,7 +59,7 @@ export const saySecretOnce = (_value: unknown, { io }: Context): void =>
 
 export const ID_ARG = {
   type: 'positional',
-  description: 'Id of the key (key_ and 12 characters), or its name',
+  description: 'Id of the key (key_ and 12 characters), its name, or self: the key in use',
   required: true,
 } as const;
 
@@ -68,14 +68,25 @@ export const END_RUNNING_ARG = {
   description: 'Also end its running requests. Default: they continue',
 } as const;
 
-/** A key after a change, with the processes that acknowledged it. */
-export function changedText({ key, acknowledged }: components['schemas']['ChangedKey']): Part[] {
-  const { nodes, waited_ms, requests_ended: ended } = acknowledged;
-  const done = [
+type Changed = components['schemas']['ChangedKey'];
+
+/** A key after a change of its state, with the processes that acknowledged it. */
+export const changedText = ({ key, acknowledged }: Changed): Part[] => [
+  tableOf([key], KEY_COLUMNS),
+  doneText(acknowledged),
+];
+
+/** A key after a change of what it holds: all of it. */
+export const updatedText = ({ key, acknowledged }: Changed): Part[] => [
+  ...keyText(key),
+  doneText(acknowledged),
+];
+
+function doneText({ nodes, waited_ms, requests_ended: ended }: Changed['acknowledged']): string {
+  return [
     `Acknowledged by ${nodes === 1 ? '1 process' : `${nodes} processes`} within ${waited_ms} ms.`,
     ...(ended === 0
       ? []
       : [`${ended === 1 ? '1 running request was' : `${ended} running requests were`} ended.`]),
   ].join(' ');
-  return [tableOf([key], KEY_COLUMNS), done];
 }

@@ -5,7 +5,8 @@ import { request } from '../request.ts';
 import { cleared, HOLDING_ARGS, holdingsOf, LAST_ADMIN_ARG, lastAdminOf } from './holdings.ts';
 import { keyId } from './key-id.ts';
 import { withOwnerIds } from './owner-ids.ts';
-import { changedText, END_RUNNING_ARG, ID_ARG } from './show.ts';
+import { warnOfUnknown } from './unknown-selections.ts';
+import { END_RUNNING_ARG, ID_ARG, updatedText } from './show.ts';
 
 const EVERYTHING = { allow: [], deny: [] };
 /** The fields of --clear with their empty values. */
@@ -37,23 +38,26 @@ export const update = request({
   notes: 'Replaces each named field as a whole; all others stay.',
   parse: (args, context) => {
     const { models, workspaces, workers, ips, expiry, ...fields } = cleared(context.all('clear'), EMPTY);
-    const selectors = given({ models, workspaces, workers, ips });
+    const { selectors: named, ...holdings } = holdingsOf(args, context);
+    const selectors = { ...given({ models, workspaces, workers, ips }), ...named };
     const change = {
       ...given({ name: args.name, expires_at: expiry }),
       ...(Object.keys(selectors).length === 0 ? {} : { selectors }),
       ...fields,
-      ...holdingsOf(args, context),
+      ...holdings,
       ...(args['end-running'] === true ? { running: 'end' as const } : {}),
     };
     if (Object.keys(change).length === 0)
       throw usageError('No change was given.', { hint: '--help lists the fields.' });
     return { id: args.id, body: { ...change, ...lastAdminOf(args['last-admin']) } };
   },
-  send: async (client, { id: named, body }) => {
+  send: async (client, { id: named, body }, { io }) => {
     const id = await keyId(client, named);
-    return unwrap(
+    const changed = await unwrap(
       client.PATCH('/v1/keys/{id}', { params: { path: { id } }, body: await withOwnerIds(client, body) }),
     );
+    await warnOfUnknown(client, body.selectors, io);
+    return changed;
   },
-  table: changedText,
+  table: updatedText,
 });

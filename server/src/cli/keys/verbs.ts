@@ -5,7 +5,7 @@ import { pagedList, request } from '../request.ts';
 import { forEach } from '../things/several.ts';
 import { USAGE_ARGS, usageQuery, usageText } from '../usage.ts';
 import { LAST_ADMIN_ARG, lastAdminOf, ROLES } from './holdings.ts';
-import { keyId, keyIdIn } from './key-id.ts';
+import { keyId, keyIdIn, SELF } from './key-id.ts';
 import {
   changedText,
   END_RUNNING_ARG,
@@ -37,7 +37,10 @@ export const list = pagedList({
     parent: { type: 'string', description: 'Only children of this key (id or name)' },
     role: { type: 'enum', options: ROLES, description: 'Only keys with this role' },
     tag: { type: 'string', description: 'Only keys with this tag' },
-    search: { type: 'string', description: 'Only keys whose name or id contains this text' },
+    search: {
+      type: 'string',
+      description: 'Only keys whose name, id or hint contains this text, such as app or sk-kw1…a1b2',
+    },
     'unused-for': { type: 'string', description: 'Only keys without a use for this duration, such as 30d' },
     'expiring-within': {
       type: 'string',
@@ -71,7 +74,7 @@ export const get = request({
     'self is the key that the command line uses. It shows the rest of all limits and budgets that the key counts against:\n' +
     'its own, those of its ancestors, and those of their owners. It needs no scope.',
   send: async (client, { id }) =>
-    id === 'self'
+    id === SELF
       ? unwrap(client.GET('/v1/keys/self'))
       : unwrap(client.GET('/v1/keys/{id}', pathOf(await keyId(client, id)))),
   table: (value) => ('key' in value ? selfText(value) : keyText(value)),
@@ -168,8 +171,10 @@ const endingVerb = (word: Ending, notes: string) =>
     notes,
     done: DONE[word],
     one: async (client, named, { reason, 'last-admin': isMeant }) => {
-      const id = await keyId(client, named);
       const body = { ...given({ reason }), ...lastAdminOf(isMeant) };
+      // Of the key in use this needs no scope.
+      if (word === 'revoke' && named === SELF) return unwrap(client.POST('/v1/keys/self/revoke', { body }));
+      const id = await keyId(client, named);
       return unwrap(client.POST(`/v1/keys/{id}/${word}`, { ...pathOf(id), body }));
     },
     table: changedText,
@@ -186,7 +191,8 @@ export const quarantine = endingVerb(
 );
 export const revoke = endingVerb(
   'revoke',
-  'After exit code 0 no process admits the key. keys restore reverts this within 30 days.',
+  'After exit code 0 no process admits the key. keys restore reverts this within 30 days. keys revoke self ends the key\n' +
+    'that the command line uses, and needs no scope.',
 );
 export const restore = givingVerb('restore', 'The key is active again, with its former secrets.');
 

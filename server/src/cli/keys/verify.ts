@@ -1,5 +1,6 @@
 import { unwrap, type components } from '@keyward/sdk';
 import { EXIT, usageError } from '../exit.ts';
+import { isTerminal } from '../io.ts';
 import { fields, membersText, tableOf, type Shown } from '../output.ts';
 import { given, wholeNumber } from '../parse.ts';
 import { request } from '../request.ts';
@@ -10,7 +11,7 @@ import { ID_ARG } from './show.ts';
 type Question = components['schemas']['VerifyRequest'];
 type Verdict = components['schemas']['Verdict'];
 
-const EXAMPLE = 'keyward keys verify - < key.txt';
+const EXAMPLE = 'keyward keys verify < key.txt';
 
 /** The use of a key that is asked about. */
 const USE_ARGS = {
@@ -23,7 +24,7 @@ const USE_ARGS = {
 
 export const verify = request({
   args: {
-    key: { type: 'positional', required: false, description: 'The key to verify; - reads stdin' },
+    key: { type: 'positional', required: false, description: 'The text of the key. Default: stdin' },
     ...USE_ARGS,
     explain: { type: 'boolean', description: 'List every check with its outcome' },
     consume: {
@@ -33,8 +34,8 @@ export const verify = request({
     'dry-run': { type: 'boolean', description: 'Leave no trace. This is the default' },
   },
   examples: [
-    'keys verify - --scope models:use --explain < key.txt',
-    'keys verify - --consume --cost 2 < key.txt',
+    'keys verify --scope models:use --explain < key.txt',
+    'keys verify --consume --cost 2 < key.txt',
   ],
   notes: 'Exit code 0: the key is valid. Exit code 1: it is not, and the result has the reason.',
   parse: async (args, context) => {
@@ -44,7 +45,8 @@ export const verify = request({
       });
     if (args.consume === true && args['dry-run'] === true)
       throw usageError('Give either --consume or --dry-run.');
-    const key = await readSecret(context, { argument: args.key, name: 'key', example: EXAMPLE });
+    const argument = args.key ?? (isTerminal(context.io.stdin) ? undefined : '-');
+    const key = await readSecret(context, { argument, name: 'key', example: EXAMPLE });
     if (key === undefined) throw usageError('No key was given.', { example: EXAMPLE });
     refuseDamagedKey(key, 'that was given');
     return {

@@ -1,6 +1,6 @@
 import { unwrap, type components } from '@keyward/sdk';
 import { usageError } from '../exit.ts';
-import { fields, type Columns } from '../output.ts';
+import { fields, membersText, tableOf, type Columns } from '../output.ts';
 import { decimalNumber, given } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
 
@@ -80,6 +80,7 @@ export const register = request({
     return { worker, ...offer };
   },
   send: (client, body) => unwrap(client.POST('/v1/marketplace/gpu/register', { body })),
+  table: ({ worker_id: worker, gpus }) => [membersText({ worker }), tableOf(gpus, COLUMNS)],
 });
 
 export const book = request({

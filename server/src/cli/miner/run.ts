@@ -29,6 +29,10 @@ export const run = verb({
     'upstream-key-stdin': { type: 'boolean', description: 'Read the key of the upstream from stdin' },
     ...WORKER_ARGS,
     ...CLIENT_ARGS,
+    output: {
+      ...CLIENT_ARGS.output,
+      description: 'json: a line on stdout for each event. Default: text on stderr',
+    },
   },
   examples: [
     'miner run',
@@ -140,7 +144,7 @@ async function firstModels(source: Source, choice: WorkerChoice): Promise<string
   try {
     all = await source.models();
   } catch (error) {
-    throw new CliError(`The models of the upstream are not known: ${(error as Error).message}`, {
+    throw new CliError((error as Error).message, {
       exitCode: EXIT.unreachable,
       hint: 'Start it, or give another one with --upstream.',
     });

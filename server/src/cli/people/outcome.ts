@@ -16,7 +16,7 @@ export async function withUsers<T>(client: KeywardClient, call: () => Promise<T>
     if (!(error instanceof KeywardApiError) || error.status !== 401) throw error;
     const { isMultiUser } = await unwrap(client.GET('/v1/admin/is-multi-user-mode'));
     if (isMultiUser) throw error;
-    throw new CliError('This instance has no users: one password opens it.', {
+    throw new CliError('This instance has no users: keys open it, or one password where it has one.', {
       exitCode: EXIT.failure,
       hint: 'An administrator turns users on in a session: docs/operations.md, "People".',
     });

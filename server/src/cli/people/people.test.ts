@@ -77,7 +77,11 @@ describe('workspaces, their documents and widgets', { timeout: 60_000 }, () => {
     expect((await home.run(['widgets', 'delete', uuid])).code).toBe(2);
     expect(await home.json(['widgets', 'delete', uuid, '--yes'])).toEqual({ uuid, deleted: true });
     expect((await home.run(['widgets', 'get', uuid])).code).toBe(5);
-    expect((await home.run(['widgets', 'create', 'nowhere'])).code).not.toBe(0);
+    const nowhere = await home.run(['widgets', 'create', 'nowhere']);
+    expect([nowhere.code, nowhere.stderr]).toEqual([
+      5,
+      expect.stringMatching(/^keyward: There is no workspace nowhere\.\n {2}keyward workspaces list/),
+    ]);
   });
 });
 
@@ -93,7 +97,10 @@ describe('settings', { timeout: 60_000 }, () => {
     });
     const wrong = await home.run(['settings', 'get', 'LLMModle']);
     expect([wrong.code, wrong.stderr]).toEqual([5, expect.stringContaining('Did you mean LLMModel?')]);
-    const unset = await home.run(['settings', 'update', 'NoSuchSetting=1']);
+    const none = await home.run(['settings', 'update', 'NoSuchSetting=1']);
+    expect([none.code, none.stderr]).toEqual([5, expect.not.stringContaining('Set:')]);
+    const unset = await home.run(['settings', 'update', 'NoSuchSetting=1', 'LLMModelPref=gpt-test']);
+    expect(unset.stderr).toContain('Set: LLMModelPref.');
     expect([unset.code, unset.stderr]).toEqual([5, expect.stringContaining('Not set')]);
   });
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, fchmodSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,6 +12,8 @@ export interface Background {
   pid: number;
   /** How it ended; undefined: it runs. */
   ended(): string | undefined;
+  /** The end of its own log, where the cause of death stands; nothing of servers before it. */
+  lastLines(): string[];
 }
 
 /** Starts `keyward serve` detached from this process. Only its user can read its log file, which it rotates itself. */
@@ -19,6 +21,7 @@ export function startBackground(dataDir: string): Background {
   const path = logPath(dataDir);
   // For what it says before there is a log, and as it dies.
   const log = openLog(path);
+  const startBytes = fstatSync(log).size;
   let child: ChildProcess;
   try {
     // With the flags of Node that the script `keyward` gave to this process.
@@ -33,7 +36,7 @@ export function startBackground(dataDir: string): Background {
   child.on('error', (error) => (end = error.message));
   child.on('exit', (code, signal) => (end = signal === null ? `exit code ${code}` : `signal ${signal}`));
   child.unref();
-  return { pid: child.pid ?? 0, ended: () => end };
+  return { pid: child.pid ?? 0, ended: () => end, lastLines: () => linesAfter(path, startBytes) };
 }
 
 function openLog(path: string): number {
@@ -42,10 +45,12 @@ function openLog(path: string): number {
   return log;
 }
 
-/** The end of the log, where the cause of death stands. */
-export function lastLogLines(dataDir: string): string[] {
+/** @param startBytes where they begin; the file is shorter where it was rotated meanwhile */
+function linesAfter(path: string, startBytes: number): string[] {
   try {
-    return readFileSync(logPath(dataDir), 'utf8').trimEnd().split('\n').slice(-LAST_LINES);
+    const log = readFileSync(path);
+    const text = log.subarray(log.length < startBytes ? 0 : startBytes).toString('utf8');
+    return text.trimEnd().split('\n').slice(-LAST_LINES);
   } catch {
     return [];
   }

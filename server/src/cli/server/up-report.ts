@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { BUILD, COMMIT, VERSION } from '../../base/version.ts';
 import type { Context } from '../command.ts';
 import { say, write } from '../io.ts';
@@ -37,7 +39,9 @@ export class UpReport {
     const state = this.isOld ? 'is running' : 'is ready';
     await this.#line(`Keyward ${BUILD} ${state} at ${ready.url} (API: /api/docs)`);
     await this.#key();
-    if (this.isOld) await this.#tryIt(DEFAULT_MODEL);
+    if (!this.isOld) return;
+    await this.#tryIt(DEFAULT_MODEL);
+    this.#sayInstall();
   }
 
   /** @param answer undefined: there is no local model. */
@@ -48,14 +52,17 @@ export class UpReport {
       if (!this.#isText) return;
       await this.#tryIt(answer.model);
       const seconds = (answer.took_ms / 1000).toFixed(1);
-      return this.#line(`It just answered: ${JSON.stringify(answer.text)} (${answer.model}, ${seconds} s)`);
+      await this.#line(`It just answered: ${JSON.stringify(answer.text)} (${answer.model}, ${seconds} s)`);
+      return this.#sayInstall();
     }
     if (answer === undefined) say(io, 'The local model is off (KEYWARD_LOCAL_MODEL=off).');
     else if (answer.state === 'waiting')
       say(io, `The local model is not ready yet (${answer.detail}); the server continues to try.`);
     else say(io, `The local model cannot be used: ${answer.detail}`);
     say(io, `  To add another server of models: ${ADD_UPSTREAM}`);
-    if (this.#isText) await this.#line(`Try it:  ${curl(`${this.#ready?.url}/v1/models`)}`);
+    if (!this.#isText) return;
+    await this.#line(`Try it:  ${curl(`${this.#ready?.url}/v1/models`)}`);
+    this.#sayInstall();
   }
 
   /** Prints the object, or an admin key that was not printed yet. Idempotent. */
@@ -83,11 +90,18 @@ export class UpReport {
   async #key(): Promise<void> {
     if (this.#isKeyShown) return;
     this.#isKeyShown = true;
-    await this.#line(
-      this.adminKey === undefined
-        ? 'Admin key: made before. If it is lost: keyward keys create --local'
-        : `Admin key, shown once: ${this.adminKey}`,
-    );
+    if (this.adminKey === undefined)
+      return this.#line('Admin key: made before. If it is lost: keyward keys create --local');
+    await this.#line(`Admin key, shown once: ${this.adminKey}`);
+    await this.#line('To store it: keyward auth login   For curl: export KEYWARD_API_KEY=…');
+  }
+
+  /** The commands that Keyward names begin with `keyward`. */
+  #sayInstall(): void {
+    const { io, config } = this.#context;
+    const folders = (config.environment['PATH'] ?? '').split(delimiter);
+    if (folders.some((folder) => existsSync(join(folder, 'keyward')))) return;
+    say(io, 'keyward is not on PATH: make install puts it there. Until then, in this folder: ./keyward');
   }
 
   #tryIt(model: string): Promise<void> {

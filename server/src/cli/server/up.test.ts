@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeInstance } from '../../../test/instance.ts';
 import { KEYWARD, testHome, type Home } from '../cli.fixture.ts';
@@ -35,6 +35,7 @@ describe('up and down', { timeout: 60_000 }, () => {
     expect(first.stdout).toMatch(/^ {2}Try it: {2}curl http.*\$KEYWARD_API_KEY"/m);
     expect(first.stderr).toMatch(/local model is off.*upstreams add/s);
     expect(first.stderr).not.toMatch(SECRET);
+    expect(first.stderr.match(/make install/g)).toEqual(['make install']);
     const files = readdirSync(home.dataDir, { recursive: true, withFileTypes: true }).filter((entry) =>
       entry.isFile(),
     );
@@ -48,7 +49,11 @@ describe('up and down', { timeout: 60_000 }, () => {
     const url = urlIn(first.stdout);
     const self = await fetch(`${url}/v1/keys/self`, { headers: { authorization: `Bearer ${secret}` } });
     expect(self.status).toBe(200);
+    const { PATH = '' } = process.env;
+    const installed = await home.run(['up'], { env: { PATH: `${dirname(KEYWARD)}:${PATH}` } });
+    expect([installed.code, installed.stderr]).toEqual([0, '']);
     const second = await home.run(['up']);
+    expect(second.stderr.match(/make install/g)).toEqual(['make install']);
     expect([second.code, urlIn(second.stdout)]).toEqual([0, url]);
     expect(second.stdout).toMatch(
       /is running at.*Admin key: made before\. If it is lost: keyward keys create --local/s,
@@ -108,6 +113,8 @@ describe('up and down', { timeout: 60_000 }, () => {
     expect(stdout.match(SECRET)).toHaveLength(1);
     const again = await home.run(['up', '-o', 'json']);
     expect([again.code, again.stdout]).toEqual([1, '']);
+    // Of this start alone.
+    expect(again.stderr.match(/is in use/g)).toHaveLength(1);
   });
 
   test('Ctrl-C during the start shows the key, and the server continues', async () => {

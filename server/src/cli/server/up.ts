@@ -6,7 +6,7 @@ import type { Context } from '../command.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { say } from '../io.ts';
 import type { OutputChoice } from '../output.ts';
-import { lastLogLines, logPath, startBackground, type Background } from './background.ts';
+import { logPath, startBackground, type Background } from './background.ts';
 import { withCore } from './core.ts';
 import { firstAnswer } from './first-answer.ts';
 import { findProcess, type PidFile } from './pid-file.ts';
@@ -101,7 +101,7 @@ async function started(server: Background, { config, io }: Context, progress: Pr
 function refuseDead(server: Background, { dataDir }: Config): void {
   const end = server.ended();
   if (end === undefined) return;
-  const lines = lastLogLines(dataDir).map((line) => `\n  | ${line}`);
+  const lines = server.lastLines().map((line) => `\n  | ${line}`);
   throw new CliError(`The server has ended (${end}). The end of ${logPath(dataDir)}:${lines.join('')}`, {
     hint: 'keyward doctor checks the installation.',
   });

@@ -1,5 +1,5 @@
 import { unwrap, type KeywardClient } from '@keyward/sdk';
-import { nearest } from '../../base/nearest.ts';
+import { similar } from '../../base/nearest.ts';
 import type { Context } from '../command.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
 import { isTerminal } from '../io.ts';
@@ -34,13 +34,13 @@ export const get = request({
     const all = await allSettings(client);
     const found = all.find((setting) => setting.name === name);
     if (found !== undefined) return found;
-    const near = nearest(
-      name.slice(0, 64),
+    const [near] = similar(
+      name,
       all.map((setting) => setting.name),
     );
     throw new CliError('There is no setting of this name.', {
       exitCode: EXIT.notFound,
-      hint: `Did you mean ${near}? keyward settings list shows all.`,
+      hint: `${near === undefined ? '' : `Did you mean ${near}? `}keyward settings list shows all.`,
     });
   },
 });
@@ -56,7 +56,9 @@ export const update = request({
     'settings update LLMModelPref=gpt-4o LLMTokenLimit=128000',
     'settings update OpenAiKey < key.txt',
   ],
-  notes: 'Either all are set or none. A secret comes from stdin, or is asked for on a terminal.',
+  notes:
+    'A bad value sets none of them. A name that does not exist is reported, and the others are set. A secret comes from\n' +
+    'stdin, or is asked for on a terminal.',
   repeatsLast: true,
   parse: async (_args, context) => {
     const changes = context.all('change').map(changeIn);
@@ -70,10 +72,11 @@ export const update = request({
     const { newValues, error } = await unwrap(client.POST('/v1/system/update-env', { body }));
     succeeded({ error });
     const unknown = Object.keys(body).filter((name) => !Object.hasOwn(newValues, name));
+    const others = Object.keys(newValues);
     if (unknown.length > 0)
       throw new CliError(`Not set, because there is no setting of this name: ${unknown.join(', ')}.`, {
         exitCode: EXIT.notFound,
-        hint: 'keyward settings list shows all. The other settings are set.',
+        hint: `keyward settings list shows all.${others.length === 0 ? '' : ` Set: ${others.join(', ')}.`}`,
       });
     return newValues;
   },

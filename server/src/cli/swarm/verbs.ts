@@ -4,8 +4,8 @@ import { EXIT, usageError } from '../exit.ts';
 import { say } from '../io.ts';
 import { cell, fields, membersText, tableOf, type Columns, type Shown } from '../output.ts';
 import { durationSeconds, given } from '../parse.ts';
-import { Progress } from '../progress.ts';
 import { request } from '../request.ts';
+import { Wait } from '../wait/wait.ts';
 
 type Task = components['schemas']['SwarmTask'];
 type Member = components['schemas']['SwarmMember'];
@@ -142,19 +142,17 @@ export const coordinate = request({
 const collaboratorsIn = (text: string): number | string[] =>
   /^\d+$/.test(text) ? Number(text) : text.split(',').map((name) => name.trim());
 
-async function followed(client: KeywardClient, { io }: Context, id: string): Promise<Task> {
-  const progress = new Progress(io);
-  try {
-    for (let wait = 0; ; wait = WAIT_SECONDS) {
-      const params = { path: { id }, query: { wait } };
-      const task = await unwrap(client.GET('/v1/swarm/tasks/{id}/status', { params }));
+function followed(client: KeywardClient, { io }: Context, id: string): Promise<Task> {
+  const wait = new Wait(io, { id, again: `swarm consensus ${id} --wait` });
+  return wait.until(async () => {
+    for (let seconds = 0; ; seconds = WAIT_SECONDS) {
+      const params = { path: { id }, query: { wait: seconds } };
+      const task = await wait.ask(() => unwrap(client.GET('/v1/swarm/tasks/{id}/status', { params })));
       if (task.state !== 'RUNNING') return task;
       const answers = task.members.filter(({ state }) => state === 'COMPLETED').length;
-      progress.say(`${answers} of ${task.members.length} members have answered`);
+      wait.say(`${id}: ${answers} of ${task.members.length} members have answered`);
     }
-  } finally {
-    progress.end();
-  }
+  });
 }
 
 function taskText({ task_id: id, strategy, state, members, ...task }: Task): Shown {

@@ -22,8 +22,10 @@ describe('a table', () => {
     expect(lines[1]).toContain('…');
   });
 
-  test('A table cuts no id, and nothing where it is not for a terminal', () => {
+  test('A table cuts no id, a time to its day, and nothing where it is not for a terminal', () => {
     expect(tableText(TABLE, 44)).toContain(ID);
+    expect(tableText(TABLE, 44)).toMatch(/ 2027-01-31\n/);
+    expect(tableText(TABLE, 60)).toMatch(/ 2027-01-31 \d\d:00\n/);
     expect(tableText(TABLE)).toContain('a'.repeat(240));
   });
 

@@ -25,6 +25,11 @@ const GAP = '  ';
 const NARROWEST = 4;
 /** Ids are copied into the next command: they are never cut. */
 const ID = /^[a-z]{2,}_[0-9A-Za-z]{12}/;
+/** Half a time says nothing: it is cut to its day. */
+const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d$/;
+const DAY = '2027-01-31'.length;
+/** Where all other columns are narrower than this, times are as narrow. */
+const DAY_FROM = 8;
 
 /** @param width cells of the terminal: wide cells are cut with `…`, and no line is longer. Default: nothing is cut */
 export function tableText({ headings, rows }: Table, width = Infinity): string {
@@ -32,19 +37,27 @@ export function tableText({ headings, rows }: Table, width = Infinity): string {
   const lines = [headings.map((heading) => heading.toUpperCase()), ...rows.map((row) => row.map(cell))];
   const widths = widthsIn(lines, width);
   return lines
-    .map((line) => line.map((text, at) => padTo(cutTo(text, widths[at] ?? 0), widths[at] ?? 0)))
+    .map((line) => line.map((text, at) => padTo(fitted(text, widths[at] ?? 0), widths[at] ?? 0)))
     .map((line) => cutTo(line.join(GAP).trimEnd(), width))
     .join('\n');
 }
+
+const fitted = (text: string, width: number): string =>
+  TIME.test(text) && width >= DAY ? text.slice(0, width < text.length ? DAY : undefined) : cutTo(text, width);
 
 /** The widest columns give way first. */
 function widthsIn(lines: readonly string[][], width: number): number[] {
   const columns = (lines[0] ?? []).map((_, at) => lines.map((line) => line[at] ?? ''));
   const widths = columns.map((texts) => Math.max(...texts.map(displayWidth)));
-  const isFixed = columns.map(([, ...texts]) => texts.every((text) => text === '–' || ID.test(text)));
+  const areAll = (form: RegExp) =>
+    columns.map(([, ...texts]) => texts.every((text) => text === '–' || form.test(text)));
+  const [isFixed, isTime] = [areAll(ID), areAll(TIME)];
   const room = width - GAP.length * (widths.length - 1);
   const capped = (cap: number): number[] =>
-    widths.map((one, at) => (isFixed[at] === true ? one : Math.min(one, cap)));
+    widths.map((one, at) => {
+      if (isFixed[at] === true || one <= cap) return one;
+      return isTime[at] === true && cap >= DAY_FROM ? Math.min(one, DAY) : cap;
+    });
   const total = (list: readonly number[]): number => list.reduce((sum, one) => sum + one, 0);
   if (total(widths) <= room) return widths;
   let [low, high] = [NARROWEST, Math.max(NARROWEST, ...widths)];

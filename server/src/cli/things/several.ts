@@ -6,7 +6,6 @@ import { EXIT } from '../exit.ts';
 import { failureOf, printFailure } from '../failure.ts';
 import { tableOf, type Shown } from '../output.ts';
 import { request } from '../request.ts';
-import { refuseKeyText } from './thing-id.ts';
 
 interface ForEach<T extends ArgsDef, V> extends Omit<Verb<T>, 'run' | 'repeatsLast'> {
   /** Such as `revoked`. */
@@ -36,11 +35,7 @@ export function forEach<const T extends ArgsDef, V>({
   return request({
     ...rest,
     repeatsLast: true,
-    parse: (args: ParsedArgs<T>, context) => {
-      const names = [...new Set(context.all(place))];
-      names.forEach(refuseKeyText);
-      return { names, args };
-    },
+    parse: (args: ParsedArgs<T>, context) => ({ names: [...new Set(context.all(place))], args }),
     ...(asks && { asks: ({ names }: { names: string[] }) => asks(listed(names)) }),
     send: async (client, { names, args }, { io }): Promise<Outcome<V>[]> => {
       const [first = ''] = names;

@@ -1,5 +1,4 @@
 import { paginate, type KeywardClient } from '@keyward/sdk';
-import { readKeyText } from '../../base/key-text.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
 import { given } from '../parse.ts';
 import type { FetchPage } from '../request.ts';
@@ -34,7 +33,6 @@ export async function idOf<T extends Named>(
   { noun, prefix, pages }: Kind<T>,
   preferred: (thing: T) => boolean = () => true,
 ): Promise<string> {
-  refuseKeyText(named);
   if (new RegExp(`^${prefix}_[0-9A-Za-z]{12}$`).test(named)) return named;
   const page = pages(client, named);
   const same: T[] = [];
@@ -52,14 +50,5 @@ export async function idOf<T extends Named>(
     hint: same
       .map(({ id, state }) => [id, ...(state === undefined ? [] : [`(${state})`])].join(' '))
       .join(', '),
-  });
-}
-
-/** The text of a key must not come into a URL or a log. The message does not repeat it. @throws CliError */
-export function refuseKeyText(text: string): void {
-  if (readKeyText(text).form === 'foreign') return;
-  throw usageError('This is the text of a key, not an id or a name. Nothing was sent.', {
-    hint: 'Shells keep a history: treat the key as leaked. To find its id:',
-    example: 'keyward keys find < key.txt',
   });
 }

@@ -59,7 +59,7 @@ export async function settingsOf(args: Given, context: Context): Promise<Setting
     prices:
       args.prices === undefined
         ? undefined
-        : (jsonValue('prices', args.prices) as NonNullable<Settings['prices']>),
+        : (jsonValue('prices', args.prices, PRICES) as NonNullable<Settings['prices']>),
     unpriced: args.unpriced,
   });
 }
@@ -74,8 +74,11 @@ async function credentialOf(args: Given, context: Context): Promise<string | und
   return readSecret(context, { fromStdin: args['api-key-stdin'], name: 'key of the upstream', example });
 }
 
+const PRICES = '{"gpt-*": {"input_usd_per_million_tokens": "2.50", "output_usd_per_million_tokens": "10"}}';
+const MODEL = '{"name": "gpt-4o", "max_output_tokens": 16384}';
+
 function modelOf(text: string): NonNullable<Settings['models']>[number] {
-  if (text.startsWith('{')) return jsonValue('model', text) as NonNullable<Settings['models']>[number];
+  if (text.startsWith('{')) return jsonValue('model', text, MODEL) as NonNullable<Settings['models']>[number];
   const [name = '', ...rest] = text.split('=');
   return rest.length === 0 ? text : { name, upstream_name: rest.join('=') };
 }

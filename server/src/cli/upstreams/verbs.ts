@@ -1,7 +1,7 @@
 import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { EXIT, usageError } from '../exit.ts';
 import { say, warn } from '../io.ts';
-import { fields, tableOf, tableText, type Columns } from '../output.ts';
+import { fields, membersText, tableOf, tableText, type Columns, type Shown } from '../output.ts';
 import { given } from '../parse.ts';
 import { idOf, NAMED_ARG, type Kind } from '../things/thing-id.ts';
 import { pagedList, request, type FetchPage } from '../request.ts';
@@ -39,6 +39,12 @@ const pathOf = async (client: KeywardClient, named: string) => ({
   params: { path: { id: await idOf(client, named, UPSTREAM) } },
 });
 
+/** They are said on stderr. */
+function withoutWarnings(upstream: Upstream): Shown {
+  const { warnings: _, ...rest } = upstream;
+  return membersText(rest);
+}
+
 export const add = request({
   args: {
     name: {
@@ -65,6 +71,7 @@ export const add = request({
     ...(await settingsOf(args, context)),
   }),
   send: (client, body) => unwrap(client.POST('/v1/upstreams', { body })),
+  table: withoutWarnings,
   after: ({ id, warnings }, { io }) => {
     warn(io, warnings);
     say(io, `Try it: keyward upstreams test ${id}`);
@@ -114,6 +121,7 @@ export const update = request({
   },
   send: async (client, { id, body }) =>
     unwrap(client.PATCH('/v1/upstreams/{id}', { ...(await pathOf(client, id)), body })),
+  table: withoutWarnings,
   after: ({ warnings }, { io }) => warn(io, warnings),
 });
 
@@ -140,7 +148,7 @@ export const remove = forEach({
   examples: ['upstreams remove openai', 'upstreams remove ollama vllm --yes'],
   notes: 'Requests to its models fail then, unless another upstream has them.',
   done: 'removed',
-  asks: (upstreams) => `Remove ${upstreams} with its credential and prices?`,
+  asks: (upstreams) => `Remove ${upstreams}, with all credentials and prices?`,
   one: async (client, named) => {
     const { params } = await pathOf(client, named);
     await unwrap(client.DELETE('/v1/upstreams/{id}', { params }));

@@ -7,6 +7,7 @@ import { given, wholeNumber } from '../parse.ts';
 import { succeeded } from '../people/outcome.ts';
 import { request } from '../request.ts';
 import { forEach } from '../things/several.ts';
+import { inWorkspace } from '../workspaces/workspace.ts';
 
 type Widget = components['schemas']['EmbedList']['embeds'][number];
 
@@ -103,7 +104,9 @@ export const create = request({
   notes: 'Visitors spend the budgets and limits of your key: give it a budget if models cost money.',
   parse: ({ workspace, ...args }, context) => ({ workspace_slug: workspace, ...settingsOf(args, context) }),
   send: async (client, body) => {
-    const { embed, error } = await unwrap(client.POST('/v1/embed/new', { body }));
+    const { embed, error } = await inWorkspace(body.workspace_slug, () =>
+      unwrap(client.POST('/v1/embed/new', { body })),
+    );
     succeeded({ error });
     return embed;
   },

@@ -1,4 +1,4 @@
-import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
+import { KeywardApiError, unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { CliError, EXIT } from '../exit.ts';
 import { fields, type Columns } from '../output.ts';
 
@@ -26,9 +26,21 @@ export async function findWorkspace(
   const { workspace } = await unwrap(client.GET('/v1/workspace/{slug}', { params: { path: { slug } } }));
   const [found] = workspace;
   if (found !== undefined) return found;
-  throw new CliError(`There is no workspace ${slug}.`, {
+  throw noWorkspace(slug);
+}
+
+/** A call that answers 404 where the workspace does not exist. @throws CliError that says so */
+export async function inWorkspace<T>(slug: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof KeywardApiError && error.status === 404 ? noWorkspace(slug) : error;
+  }
+}
+
+const noWorkspace = (slug: string): CliError =>
+  new CliError(`There is no workspace ${slug}.`, {
     exitCode: EXIT.notFound,
     hint: 'keyward workspaces list shows the workspaces that the key covers.',
     example: 'keyward workspaces create Staff',
   });
-}

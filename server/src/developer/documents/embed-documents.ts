@@ -1,7 +1,7 @@
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Scope } from '../../access/index.ts';
-import { named, placeOf, type AddedDocument } from '../../documents/index.ts';
-import type { Attached } from '../../retrieval/index.ts';
+import { named, placeOf, type AddedDocument, type AddOptions } from '../../documents/index.ts';
+import type { Attached, AttachOptions, RequestHold } from '../../retrieval/index.ts';
 import { targetOf, type Workspace } from '../../workspaces/index.ts';
 import { accountsOf } from '../../models/index.ts';
 import type { Call } from '../../http/index.ts';
@@ -15,6 +15,7 @@ interface Embedding {
   locations: readonly string[];
   /** To change the workspace: the key must still hold it where documents have to wait. */
   scope: Scope;
+  hold?: RequestHold | undefined;
   mayWait?: boolean;
 }
 
@@ -22,18 +23,68 @@ interface Embedding {
 export async function embed(
   services: DocumentServices,
   call: Caller,
-  { workspace, locations, scope, mayWait = true }: Embedding,
+  { workspace, locations, scope, hold, mayWait = true }: Embedding,
 ): Promise<Attached> {
   const { documents, retrieval } = services;
-  const { caller } = call;
   return retrieval.attach(workspace.id, locations, {
-    viewer: await documents.viewer(caller),
-    payer: { account: accountsOf(services, call, { isAside: true }) },
-    asker: { keyId: caller.keyId, scope },
+    viewer: await documents.viewer(call.caller),
+    payer: payerOf(services, call),
+    ...recorded(services, call, { workspace, scope }),
+    hold,
     mayWait,
-    alongside: (tx, { location }) =>
-      documents.record(tx, caller, changeOf('workspaces.embed', workspace, [location])),
   });
+}
+
+const payerOf = (services: DocumentServices, call: Caller) => ({
+  account: accountsOf(services, call, { isAside: true }),
+});
+
+/** The key that embeds documents, and the audit records of what it changes. */
+function recorded(
+  { documents }: DocumentServices,
+  { caller }: Caller,
+  { workspace, scope }: Pick<Embedding, 'workspace' | 'scope'>,
+): Pick<AttachOptions, 'asker' | 'alongside' | 'undo'> {
+  const record =
+    (action: string): AttachOptions['alongside'] =>
+    (tx, { location }) =>
+      documents.record(tx, caller, changeOf(action, workspace, [location]));
+  return {
+    asker: { keyId: caller.keyId, scope },
+    alongside: record('workspaces.embed'),
+    undo: record('workspaces.unembed'),
+  };
+}
+
+/**
+ * Stores new documents, which are in their workspaces and pending from the transaction that stores them: if this process dies
+ * before they are embedded, they are embedded all the same.
+ * @param work stores them, and embeds them under the hold.
+ */
+export async function storing<T>(
+  services: DocumentServices,
+  call: Caller,
+  { slugs, scope }: Pick<Uploads, 'slugs' | 'scope'>,
+  work: (hold: RequestHold | undefined, alongside: AddOptions['alongside']) => Promise<T>,
+): Promise<T> {
+  if (slugs.length === 0) return work(undefined, undefined);
+  const covered = slugs.map((slug) => services.workspaces.findCovered(call.caller, slug));
+  const workspaces = (await Promise.all(covered)).filter((workspace) => workspace !== undefined);
+  const hold = await services.retrieval.hold(payerOf(services, call));
+  try {
+    return await work(hold, (tx, documents) =>
+      hold.take(
+        tx,
+        workspaces.map((workspace) => ({
+          ...recorded(services, call, { workspace, scope }),
+          collectionId: workspace.id,
+          documents,
+        })),
+      ),
+    );
+  } finally {
+    await hold.end();
+  }
 }
 
 /** @returns the locations that were not in the workspace. */
@@ -66,6 +117,7 @@ interface Uploads {
   brought: readonly AddedDocument[];
   /** To change the workspace: the key must still hold it where documents have to wait. */
   scope: Scope;
+  hold?: RequestHold | undefined;
 }
 
 export interface EmbeddedUploads {
@@ -80,7 +132,7 @@ export interface EmbeddedUploads {
 export async function embedUploads(
   services: DocumentServices,
   call: Caller,
-  { slugs, brought, scope }: Uploads,
+  { slugs, brought, ...how }: Uploads,
 ): Promise<EmbeddedUploads> {
   const reasons: string[] = [];
   const pending: EmbeddedUploads['pending'] = [];
@@ -95,7 +147,7 @@ export async function embedUploads(
     const locations = await locationsFor(services, workspace, brought);
     // Once for all workspaces: the vectors are the same.
     const mayWait = pending.length === 0;
-    const done = await embed(services, call, { workspace, locations, scope, mayWait });
+    const done = await embed(services, call, { ...how, workspace, locations, mayWait });
     pending.push(...done.pending.map((one) => viewPending(one, slug)));
     missing = Math.max(missing, locations.length - done.attached.length - done.pending.length);
     const [first] = done.failed;

@@ -6,7 +6,7 @@ import {
   folderName,
   withScheme,
 } from '../../documents/index.ts';
-import type { AddedDocument, AddRefusal, AddResult, NewNote } from '../../documents/index.ts';
+import type { AddedDocument, AddOptions, AddRefusal, AddResult, NewNote } from '../../documents/index.ts';
 import { failed, json } from '../answers.ts';
 import { asSent, field, object, text } from '../fields.ts';
 import { uploadAnswer, UploadResult, UploadFailure, uploadedDocument } from './document-shapes.ts';
@@ -19,7 +19,7 @@ import {
   Source,
   SOURCE_FORM,
 } from './document-fields.ts';
-import { embedUploads } from './embed-documents.ts';
+import { embedUploads, storing } from './embed-documents.ts';
 import { replaceChanged, type Stored } from './replace-documents.ts';
 import { receiveUpload } from './upload-form.ts';
 import { decoder, type Answer, type Call, type Decoded } from '../../http/index.ts';
@@ -114,7 +114,7 @@ export const documentUploadRoutes: Route[] = [
       return store(services, call, {
         slugs,
         source,
-        read: (source) => services.intake.addLink(withScheme(link), headers, { ...options, source }),
+        read: (as) => services.intake.addLink(withScheme(link), headers, { ...options, ...as }),
       });
     },
   }),
@@ -133,7 +133,7 @@ export const documentUploadRoutes: Route[] = [
       return store(services, call, {
         slugs: body.addToWorkspaces,
         source: body.source,
-        read: (source) => services.intake.addNote(note, { caller, folder: DEFAULT_FOLDER, source }),
+        read: (as) => services.intake.addNote(note, { caller, folder: DEFAULT_FOLDER, ...as }),
       });
     },
   }),
@@ -160,8 +160,7 @@ async function upload(
   try {
     const { addToWorkspaces: slugs, metadata: given, source } = readForm(form.fields);
     const opened = { fd: file.handle.fd, name: cleanFileName(file.name) };
-    const read: Incoming['read'] = (source) =>
-      intake.addFile(opened, { caller, folder, given, signal, source });
+    const read: Incoming['read'] = (as) => intake.addFile(opened, { caller, folder, given, signal, ...as });
     return await store(services, call, { slugs, source, read, isNamed });
   } finally {
     await file.handle.close();
@@ -186,7 +185,7 @@ interface Incoming {
   slugs: readonly string[] | string;
   /** Null: no name of a source. */
   source: string | null | undefined;
-  read: (source: string | undefined) => Promise<AddResult>;
+  read: (as: Pick<AddOptions, 'source' | 'alongside'>) => Promise<AddResult>;
   isNamed?: boolean;
 }
 
@@ -198,11 +197,15 @@ async function store(
   if (typeof slugs === 'string') return failed(slugs, 422);
   if (source === null) return failed(SOURCE_FORM, 422);
   refuseWithoutWorkspaces(call.caller, slugs);
-  const outcome = await read(source);
-  if ('refusal' in outcome) return uploadFailed(outcome);
-  const brought = await replaceChanged(services, call, outcome);
-  const uploads = { slugs, brought, scope: 'workspaces:write' } as const;
-  const { refused, waits, pending } = await embedUploads(services, call, uploads);
+  const uploads = { slugs, scope: 'workspaces:write' } as const;
+  const stored = await storing(services, call, uploads, async (hold, alongside) => {
+    const outcome = await read({ source, alongside });
+    if ('refusal' in outcome) return outcome;
+    const brought = await replaceChanged(services, call, outcome);
+    return { outcome, brought, ...(await embedUploads(services, call, { ...uploads, brought, hold })) };
+  });
+  if ('refusal' in stored) return uploadFailed(stored);
+  const { outcome, brought, refused, waits, pending } = stored;
   const error = [refused, waits].filter((words) => words !== undefined).join(' ') || null;
   const documents = brought.map((one) => uploadedDocument(one, isNamed));
   const { warnings = [] } = outcome;

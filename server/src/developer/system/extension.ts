@@ -14,7 +14,7 @@ import { nullable, Time, type Call, type Decoded, type WholeAnswer } from '../..
 import type { Route, SystemServices } from '../services.ts';
 import { failed, json } from '../answers.ts';
 import { object, pathId, text, whole } from '../fields.ts';
-import { embedUploads } from '../documents/embed-documents.ts';
+import { embedUploads, storing } from '../documents/embed-documents.ts';
 import { metadataFields } from '../documents/document-fields.ts';
 import { NO_WORKSPACE, viewWorkspace, Workspace } from '../schemas.ts';
 import { systemRoute } from '../surface.ts';
@@ -73,9 +73,12 @@ async function store(
   const note = noteIn(call.body);
   if (note === undefined) return failed('There is no text to store.', 400);
   const { caller } = call;
-  const { added: brought } = await services.intake.addNote(note, { caller, folder: DEFAULT_FOLDER });
-  const uploads = { slugs, brought, scope: byKey.access };
-  const { refused, waits } = await embedUploads(services, call, uploads);
+  const uploads = { slugs, scope: byKey.access };
+  const { refused, waits } = await storing(services, call, uploads, async (hold, alongside) => {
+    const as = { caller, folder: DEFAULT_FOLDER, alongside };
+    const { added: brought } = await services.intake.addNote(note, as);
+    return embedUploads(services, call, { ...uploads, brought, hold });
+  });
   if (refused !== undefined) return failed(refused, 500);
   return json({ success: true, ...(waits === undefined ? {} : { message: waits }) });
 }

@@ -151,8 +151,8 @@ describe('a hostile file costs only its own request', () => {
 
   test('A reader that takes too long is ended, and the next file is read', async () => {
     const parser = limited({ limits: { timeMs: 1 } });
-    expect(await parseBytes('x', 'slow.txt', { parser })).toEqual({
-      refusal: 'slow.txt takes longer than 0.001 s to read.',
+    expect(await parseBytes('x', 'slow.html', { parser })).toEqual({
+      refusal: 'slow.html takes longer than 0.001 s to read.',
     });
     expect(parser.running).toEqual([]);
     expect(await parseBytes('turnips', 'next.txt')).toMatchObject({ text: 'turnips' });
@@ -177,6 +177,27 @@ describe('a reader', () => {
     while (parser.running.length === 0) await sleep(1);
     return { outcome, pid: parser.running[0] as number };
   }
+
+  test('A short UTF-8 text takes no process, and a file that is more than that takes one', async () => {
+    // No process reads a file in this time.
+    const parser = limited({ limits: { timeMs: 1 } });
+    const read = (bytes: Buffer | string, name = 'a.txt') => parseBytes(bytes, name, { parser });
+    for (const text of ['Rüben\n', '\ufeffRüben\n', 'Rüben\r\n'])
+      for (const name of ['a.txt', 'a.md', 'a.csv', 'a.unknown'])
+        expect(await read(text, name)).toEqual({ text: 'Rüben\n', properties: {} });
+    expect(await read('')).toEqual({ refusal: 'a.txt has no text in it.' });
+    const others = [
+      Buffer.from('R\xfcben', 'latin1'),
+      '\0turnips',
+      '\x1b$B$+$V\x1b(B',
+      '%PDF-1.7',
+      '{\\rtf1 turnips}',
+      'x'.repeat(64 * 1024 + 1),
+    ];
+    for (const bytes of others)
+      expect(await read(bytes)).toEqual({ refusal: 'a.txt takes longer than 0.001 s to read.' });
+    expect(await read('turnips', 'a.html')).toEqual({ refusal: 'a.html takes longer than 0.001 s to read.' });
+  });
 
   test('A killed reader fails its own request and frees its turn', async () => {
     const parser = limited({ atOnce: 1 });

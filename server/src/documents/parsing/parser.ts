@@ -5,6 +5,7 @@ import { extensionOf, recognise } from './formats.ts';
 import { PARSE_LIMITS, type ParseLimits } from './limits.ts';
 import { NOT_STARTED, ParserChild } from './parser-child.ts';
 import type { ParseHead, ParseJob } from './parser-process.ts';
+import { readPlain } from './plain-text.ts';
 import type { Properties } from './source.ts';
 
 /** Most files have one. */
@@ -40,8 +41,8 @@ export interface AddRefusal {
 }
 
 /**
- * Reads each file in a process of its own, a few at once: within limits, with an empty environment, without permission to
- * write, start programs or read anything but its own code. A hostile file fails only its own request.
+ * Reads each file but a short plain text in a process of its own, a few at once: within limits, with an empty environment,
+ * without permission to write, start programs or read anything but its own code. A hostile file fails only its own request.
  * Guarded by hostile-files.test.ts.
  */
 export class Parser {
@@ -68,11 +69,14 @@ export class Parser {
   async parse({ fd, name, charset }: FileToRead, signal?: AbortSignal): Promise<ParseOutcome> {
     const type = recognise(name);
     if (type !== undefined && 'missing' in type) return { refusal: `${name}: ${type.missing}` };
+    const { format = 'undecided', called = 'a text file' } = type ?? {};
+    const mayBePlain = format === 'text' || format === 'undecided';
+    const plain = mayBePlain ? readPlain(fd, this.#limits) : undefined;
+    if (plain !== undefined) return outcomeOf({ parts: plain, warnings: [] }, { name, called });
     const release = await this.#gate.enter(signal);
     if (release === undefined)
       return { refusal: `${name} was not read: too many files are. Try again in a moment.`, isOurs: true };
     try {
-      const { format = 'undecided', called = 'a text file' } = type ?? {};
       const said = await this.#read({ format, limits: this.#limits, charset }, fd, signal);
       return outcomeOf(said, { name, called });
     } finally {

@@ -141,6 +141,10 @@ export class Things {
         return {};
       },
       'swarm.consensus': async () => ({ swt_4fT9aBcDeF12: await this.#task() }),
+      'workers.results': async () => {
+        const { id: jobId = '', lease: token = '' } = await this.#job();
+        return { job_0mh8gx3k04fT9aBcDeF12: jobId, '0123456789abcdef0123456789abcdef': token };
+      },
       'workers.join': async () => ({
         'token-of-keyward-workers-enroll': await this.#post('/v1/workers/enroll', {}, 'token'),
       }),

@@ -3,6 +3,7 @@ const EMBEDDER = 'all-minilm-l6-v2';
 const MESSAGES = [{ role: 'user', content: 'Say hello in five words.' }];
 const REASON = { reason: 'no longer needed' };
 const PERSON = { username: 'ada', password: 'correct horse battery' };
+const JOB = 'job_0mh8gx3k04fT9aBcDeF12';
 const LEASE = { lease_token: '0123456789abcdef0123456789abcdef' };
 const CAPABILITIES = { gpus: [{ name: 'RTX 4090', memory_mb: 24_564 }], models: ['llama-3.1-8b'] };
 const WORKFLOW = {
@@ -88,6 +89,7 @@ export const EXAMPLE_BODIES: Record<string, unknown> = {
   'workers.poll': { max_wait_seconds: 0 },
   'workers.chunks': { text: 'Hello' },
   'workers.result': { ...LEASE, result: { output: 'Hello there.' } },
+  'workers.results': { results: [{ job_id: JOB, ...LEASE, result: { output: 'Hello there.' } }] },
   'workers.fail': { ...LEASE, error_code: 'internal', error_message: 'The GPU was lost.' },
   'workers.join': { token: 'token-of-keyward-workers-enroll' },
   'workers.enroll': { name: 'gpu-1' },

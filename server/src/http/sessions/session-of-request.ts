@@ -41,9 +41,14 @@ export async function serveSession(
   context.session = serving.session;
   context.caller = caller;
   context.secretId = session.kind === 'admin' ? session.secretId : undefined;
-  // A browser that another person uses next must not show it again.
-  context.headers['cache-control'] ??= 'no-store';
-  // A file or an answer of a model that is opened as a page must not act with the session.
-  context.headers['content-security-policy'] = "default-src 'none'; sandbox";
+  protectAnswer(context);
   return caller;
+}
+
+/** For an answer to a session in a cookie. */
+export function protectAnswer({ headers }: RequestContext): void {
+  // A browser that another person uses next must not show it again.
+  headers['cache-control'] ??= 'no-store';
+  // A file or an answer of a model that is opened as a page must not act with the session.
+  headers['content-security-policy'] = "default-src 'none'; sandbox";
 }

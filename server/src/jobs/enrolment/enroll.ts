@@ -109,5 +109,5 @@ const digestOf = (token: string): string => hash('sha256', token, 'hex');
 
 const badToken = (): KeywardError =>
   new KeywardError('not_found', 'This token is not good: it was used, has expired, or its key has ended.', {
-    hint: 'Make another one: keyward miner enroll, or POST /v1/workers/enroll.',
+    hint: 'Make another one: POST /v1/workers/enroll.',
   });

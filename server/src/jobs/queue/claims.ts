@@ -8,7 +8,7 @@ import { claimFrom, type Claimed, type Slot } from '../store/claim.ts';
 import { end } from '../store/lease-store.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import type { WorkerRows } from '../store/worker-rows.ts';
-import { heldBy, markSeen } from '../store/worker-store.ts';
+import { markSeen } from '../store/worker-store.ts';
 import type { Submitters } from '../submitters.ts';
 import { bookedFor, candidateOf } from '../workers/worker.ts';
 import { Gate } from './gate.ts';
@@ -75,8 +75,8 @@ export class Claims {
   async claim(tx: Db, asks: readonly Ask[]): Promise<Seeking[]> {
     const nowMs = this.#options.clock.nowMs();
     const ids = [...new Set(asks.map(({ workerId }) => workerId))];
-    const { workers: rows } = await this.#options.workerRows.read(tx, ids);
-    const held = await heldBy(tx, ids);
+    const { workers: rows, held: before } = await this.#options.workerRows.read(tx, ids);
+    const held = new Map(before);
     const empty = new Map<Lane, number>();
     const gate = new Gate(tx, this.#options);
     const { full } = gate;

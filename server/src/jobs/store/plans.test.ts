@@ -11,6 +11,7 @@ import { countBefore, countQueued } from './job-store.ts';
 import { openLanes } from './lane-store.ts';
 import { countQueuedOf, runningByKey } from './limit-store.ts';
 import * as sweeps from './sweep-store.ts';
+import { WorkerRows } from './worker-rows.ts';
 import * as workers from './worker-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'keyward-plans-'));
@@ -37,10 +38,17 @@ async function plansOf(work: (tx: Db) => Promise<unknown>): Promise<string[]> {
       },
       transformResult: ({ result }) => Promise.resolve(result),
     });
+    // Those that are written without the builder. A list of lists of values changes rows that a select has found.
+    const written: CompiledQuery[] = [];
+    const execute = recorded.executeQuery.bind(recorded);
+    recorded.executeQuery = (query) => {
+      if ('sql' in query && !Array.isArray(query.parameters[0])) written.push(query);
+      return execute(query);
+    };
     await work(recorded);
+    const built = asked.map((node) => tx.getExecutor().compileQuery(node, { queryId: 'plan' }));
     const plans: string[] = [];
-    for (const node of asked) {
-      const { sql, parameters } = tx.getExecutor().compileQuery(node, { queryId: 'plan' });
+    for (const { sql, parameters } of [...written, ...built]) {
       const { rows } = await tx.executeQuery<{ detail: string }>(
         CompiledQuery.raw(`explain query plan ${sql}`, [...parameters]),
       );
@@ -60,6 +68,7 @@ test.each<[string, string, (tx: Db) => Promise<unknown>]>([
   ['the open lanes', 'jobs_queue', (tx) => openLanes(tx)],
   ['leases that are over', 'jobs_running', (tx) => sweeps.overdue(tx, 1, 200)],
   ['the leases of workers', 'jobs_running', (tx) => workers.heldBy(tx, ['wrk_1'])],
+  ['the leases of workers that ask', 'jobs_running', (tx) => new WorkerRows().read(tx, ['wrk_1'])],
   ['jobs that waited too long', 'jobs_waiting', (tx) => sweeps.expired(tx, 1, 200)],
   ['jobs whose reader has gone', 'jobs_readers', (tx) => sweeps.unread(tx, 1, 200)],
   ['the keys of open jobs', 'jobs_of_key', (tx) => sweeps.keysOfOpenJobs(tx)],

@@ -59,6 +59,7 @@ describeOnBothDatabases('the rows of workers in memory', (open) => {
       expect({ what, ...(await read()) }).toEqual({
         what,
         workers: new Map(row === undefined ? [] : [[ID, row]]),
+        held: new Map(row === undefined ? [] : [[ID, 0]]),
         marked: new Set(what === 'has a mark' ? [ID] : []),
       });
     }

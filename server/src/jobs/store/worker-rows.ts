@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import { anyOf, type Db } from '../../storage/index.ts';
+import { rowsOfIds, type Db } from '../../storage/index.ts';
 import type { WorkerRow } from './tables.ts';
 import { findWorkers } from './worker-store.ts';
 
@@ -8,13 +7,20 @@ const KNOWN_MAX = 5_000;
 /** Characters; rows with longer capabilities are read each time. */
 const KNOWN_TEXT_MAX = 4_096;
 
-type Stamp = Pick<WorkerRow, 'id' | 'revision' | 'seen_at'> & { is_marked: unknown };
+type Stamp = Pick<WorkerRow, 'id' | 'revision' | 'seen_at'> & { is_marked: unknown; held: number };
+
+const STAMPS = `select id, revision, seen_at,
+    exists (select 1 from worker_marks where worker_id = workers.id) as is_marked,
+    (select count(*) from jobs where worker_id = workers.id and state = 'RUNNING') as held
+  from workers where id in`;
 
 export interface WorkersRead {
   /** By id; a worker that was deleted is missing. */
   workers: ReadonlyMap<string, WorkerRow>;
   /** Those on which jobs failed since their last success. */
   marked: ReadonlySet<string>;
+  /** How many leases each of them holds. */
+  held: ReadonlyMap<string, number>;
 }
 
 /**
@@ -27,9 +33,7 @@ export class WorkerRows {
   /** In a transaction, before it changes a worker: a change that is rolled back must not be kept. */
   async read(tx: Db, workerIds: readonly string[]): Promise<WorkersRead> {
     const ids = [...new Set(workerIds)];
-    const { rows: stamps } = await sql<Stamp>`
-      select id, revision, seen_at, exists (select 1 from worker_marks where worker_id = workers.id) as is_marked
-      from workers where id in ${anyOf(tx, ids)}`.execute(tx);
+    const stamps = await rowsOfIds<Stamp>(tx, STAMPS, ids);
     const stale = stamps.filter(({ id, revision }) => this.#known.get(id)?.revision !== revision);
     const fresh = await findWorkers(
       tx,
@@ -43,7 +47,8 @@ export class WorkerRows {
         workers.set(id, this.#keep(row.seen_at === seenAt ? row : { ...row, seen_at: seenAt }));
     }
     const marked = stamps.filter(({ is_marked: isMarked }) => Boolean(isMarked));
-    return { workers, marked: new Set(marked.map(({ id }) => id)) };
+    const held = new Map(stamps.map(({ id, held: count }) => [id, count]));
+    return { workers, marked: new Set(marked.map(({ id }) => id)), held };
   }
 
   #keep(row: WorkerRow): WorkerRow {

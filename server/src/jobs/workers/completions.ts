@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Caller } from '../../access/index.ts';
-import { KeywardError } from '../../base/errors.ts';
+import { KeywardError, type ErrorCode } from '../../base/errors.ts';
 import { isObject } from '../../base/is-object.ts';
 import { Together, type Db } from '../../storage/index.ts';
 import type { JobsContext } from '../context.ts';
@@ -12,7 +12,13 @@ import { receiptOf, signed, type Receipt } from '../receipt.ts';
 import type { Charges } from '../charges.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import type { Submitters } from '../submitters.ts';
-import { complete, deleteResult, type CompletedJob, type Finished } from '../store/completion-store.ts';
+import {
+  complete,
+  deleteResult,
+  type Completed,
+  type CompletedJob,
+  type Finished,
+} from '../store/completion-store.ts';
 import { findJobs, insertAttempts } from '../store/job-store.ts';
 import { end } from '../store/lease-store.ts';
 import { clearMarks, findWorkers } from '../store/worker-store.ts';
@@ -28,6 +34,22 @@ export interface ResultInput {
       }
     | undefined;
 }
+
+/** A result of several. */
+interface ResultOf extends ResultInput {
+  job_id: string;
+}
+
+/** What became of one of several results. */
+type ResultOutcome =
+  { job_id: string; receipt: Receipt; error: null } | { job_id: string; receipt: null; error: KeywardError };
+
+/** Those that say something about one result only. */
+const OF_ONE_RESULT: ReadonlySet<string> = new Set<ErrorCode>([
+  'lease_lost',
+  'already_finished',
+  'too_large',
+]);
 
 interface Item {
   finished: Finished;
@@ -95,6 +117,24 @@ export class Completions {
     return receipt;
   }
 
+  /**
+   * As `complete` for each: a refused one changes nothing of the others.
+   * @returns what became of each, in their order. @throws what is not about single results, such as `key_revoked`; some of
+   * them may be stored then, and a repeat gives their receipts
+   */
+  async completeEach(caller: Caller, results: readonly ResultOf[]): Promise<ResultOutcome[]> {
+    const settled = await Promise.allSettled(
+      results.map(({ job_id: id, ...input }) => this.complete(caller, id, input)),
+    );
+    return settled.map((one, at): ResultOutcome => {
+      const jobId = results[at]?.job_id ?? '';
+      if (one.status === 'fulfilled') return { job_id: jobId, receipt: one.value, error: null };
+      const error: unknown = one.reason;
+      if (!(error instanceof KeywardError) || !OF_ONE_RESULT.has(error.code)) throw error;
+      return { job_id: jobId, receipt: null, error };
+    });
+  }
+
   idle(): Promise<void> {
     return this.#commits.idle();
   }
@@ -103,17 +143,20 @@ export class Completions {
     const nowMs = this.#context.clock.nowMs();
     // Two reports of one job: the second is looked at as a repeat.
     const first = new Map(items.toReversed().map((item) => [item.finished.id, item]));
-    const rows = await complete(
+    const { workerRows } = this.#context;
+    const completed = await complete(
       tx,
       [...first.values()].map(({ finished }) => finished),
-      nowMs,
+      { nowMs, workerRows },
     );
-    const done = await this.#doneOf(tx, rows, { first, nowMs });
+    const done = await this.#doneOf(tx, completed, { first, nowMs });
     const receipts = this.#receiptsOf(done.values());
+    await completed.write();
     await insertAttempts(
       tx,
       [...done.values()].map(({ attempt }) => attempt),
     );
+    await clearAfter(tx, completed, { done, nowMs });
     const others = await findJobs(
       tx,
       items.flatMap((item) => (doneFor(item, first, done) ? [] : [item.finished.id])),
@@ -137,8 +180,8 @@ export class Completions {
   }
 
   /**
-   * Of jobs that took one attempt: all of the receipt is here. Signed on another thread while the transaction commits, given out
-   * after that. Those of one commit are ready together: what their workers ask for next goes into one transaction again.
+   * Of jobs that took one attempt: all of the receipt is here. Signed on another thread while the transaction writes and
+   * commits, given out after that. Those of one commit are ready together: what their workers ask for next goes into one transaction again.
    */
   #receiptsOf(done: Iterable<Done>): ReadonlyMap<string, () => Promise<Receipt | null>> {
     const first = [...done].filter(({ job, caller }) => job.attempt === 1 && caller !== undefined);
@@ -149,32 +192,41 @@ export class Completions {
     return new Map(first.map(({ job }, at) => [job.id, async () => (await all)[at] ?? null]));
   }
 
-  /** A key that was ended has no effect: neither has what it asked for. */
   async #doneOf(
     tx: Db,
-    rows: readonly CompletedJob[],
+    { jobs, workers }: Completed,
     { first, nowMs }: { first: ReadonlyMap<string, Item>; nowMs: number },
   ): Promise<Map<string, Done>> {
-    if (rows.length === 0) return new Map();
+    if (jobs.length === 0) return new Map();
     const callers = await this.#submitters.callers(
       tx,
-      rows.map(({ key_id: keyId }) => keyId),
+      jobs.map(({ key_id: keyId }) => keyId),
     );
-    const ids = rows.map(({ worker_id: id }) => id ?? '');
-    const { workers, marked } = await this.#context.workerRows.read(tx, ids);
-    for (const { id, rests } of workers.values()) if (rests > 0 || marked.has(id)) await clearMarks(tx, id);
     const done = new Map<string, Done>();
-    for (const job of rows) {
+    for (const job of jobs) {
       const item = first.get(job.id);
       if (item === undefined) continue;
       const caller = callers.get(job.key_id);
       const worker = workers.get(job.worker_id ?? '');
       done.set(job.id, { job, worker, caller, attempt: attemptOf(item, { job, worker, caller, nowMs }) });
-      if (caller !== undefined) continue;
-      await end(tx, job.id, { state: 'CANCELED', ...KEY_ENDED, nowMs });
-      await deleteResult(tx, job.id);
     }
     return done;
+  }
+}
+
+/** The marks of workers that have succeeded. And a key that was ended has no effect: neither has what it asked for. */
+async function clearAfter(
+  tx: Db,
+  { jobs, workers, marked }: Completed,
+  { done, nowMs }: { done: ReadonlyMap<string, Done>; nowMs: number },
+): Promise<void> {
+  const successful = new Set(jobs.map(({ worker_id: id }) => id));
+  for (const { id, rests } of workers.values())
+    if (successful.has(id) && (rests > 0 || marked.has(id))) await clearMarks(tx, id);
+  for (const { job, caller } of done.values()) {
+    if (caller !== undefined) continue;
+    await end(tx, job.id, { state: 'CANCELED', ...KEY_ENDED, nowMs });
+    await deleteResult(tx, job.id);
   }
 }
 

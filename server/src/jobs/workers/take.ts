@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
-import type { Charges } from '../charges.ts';
+import { hasBudgets, type Charges } from '../charges.ts';
 import type { JobsContext } from '../context.ts';
 import { endJob, loseAttempt } from '../ending.ts';
 import { ended } from '../jobs.ts';
@@ -28,8 +28,10 @@ export async function takeJobs(
     for (const { id } of got.jobs) context.news.changedHere(id);
     const jobs: ClaimedJob[] = [];
     for (const job of got.jobs) {
-      const begun = signal.aborted ? await giveBack(context, job) : await begin(context, job, got.row);
-      if (begun !== undefined) jobs.push(begun);
+      if (signal.aborted) await giveBack(context, job);
+      // The request that it is for pays.
+      else if (job.reader_until !== null || !hasBudgets(job.caller)) jobs.push(job);
+      else jobs.push(...(await begin(context, job, got.row)));
     }
     if (jobs.length > 0 || signal.aborted) return { ...got, jobs };
   }
@@ -76,17 +78,16 @@ async function begin(
   context: JobsContext & { charges: Charges },
   job: ClaimedJob,
   worker: WorkerRow,
-): Promise<ClaimedJob | undefined> {
+): Promise<ClaimedJob[]> {
   const { charges, storage } = context;
   const { id: jobId, attempt, caller, run_timeout_ms: runTimeoutMs, lease_token: token } = job;
-  if (job.reader_until !== null) return job;
   const payloadBytes = job.payload.length;
   try {
     const allowedMs = await charges.begin({ jobId, attempt, caller, worker, payloadBytes, runTimeoutMs });
-    if (allowedMs === runTimeoutMs) return job;
+    if (allowedMs === runTimeoutMs) return [job];
     const untilMs = job.started_at + allowedMs;
     await storage.transaction((tx) => limitLease(tx, { id: jobId, token, untilMs }), { durable: false });
-    return { ...job, run_timeout_ms: allowedMs };
+    return [{ ...job, run_timeout_ms: allowedMs }];
   } catch (error) {
     if (!(error instanceof KeywardError) || !OF_BUDGETS.has(error.code)) throw error;
     await change(context, job, (tx, row) =>
@@ -97,12 +98,12 @@ async function begin(
         outcome: 'canceled',
       }),
     );
-    return undefined;
+    return [];
   }
 }
 
 /** Its worker has left before it had the job: that costs nothing. */
-async function giveBack(context: JobsContext, job: ClaimedJob): Promise<undefined> {
+async function giveBack(context: JobsContext, job: ClaimedJob): Promise<void> {
   await change(context, job, (tx, row) => loseAttempt(tx, context, row, NOT_DELIVERED));
   await context.queue.arrived([job.lane], job.queued_at);
 }

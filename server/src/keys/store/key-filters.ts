@@ -35,3 +35,19 @@ export function endsBefore(beforeMs: number, nowMs: number): RawBuilder<boolean>
     lineHas((table) => sql<boolean>`coalesce(${table}.expires_at <= ${at}, false)`);
   return sql<boolean>`(${by(beforeMs)} and not ${by(nowMs)})`;
 }
+
+/** A visible part of a secret: `sk-kw1…a1b2`, its end `a1b2`, or its beginning, which contains the id of the key. */
+const VISIBLE = /^(?<head>[a-z][a-z0-9]{0,11}[-_]kw1)?(?:…|\.{3})?(?<tail>\S{4})?$/u;
+const BEGINNING = /^[a-z][a-z0-9]{0,11}[-_]kw1(?<id>[0-9A-Za-z]{1,12})$/;
+
+/** The key has a secret with this visible part; undefined: `text` has not the form of one. */
+export function hasHint(text: string): RawBuilder<boolean> | undefined {
+  const { id } = BEGINNING.exec(text)?.groups ?? {};
+  if (id !== undefined) return sql<boolean>`replace(keys.id, ${`key_${id}`}, '') <> keys.id`;
+  const { head = '', tail = '' } = VISIBLE.exec(text)?.groups ?? {};
+  if (head === '' && tail === '') return undefined;
+  // Case-sensitive on both databases, which the `like` of SQLite is not.
+  const part = `${head}…${tail}`;
+  return sql<boolean>`exists (select 1 from key_secrets
+    where key_secrets.key_id = keys.id and replace(key_secrets.hint, ${part}, '') <> key_secrets.hint)`;
+}

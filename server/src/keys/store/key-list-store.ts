@@ -5,7 +5,7 @@ import type { Place } from '../../base/page.ts';
 import { SliceRows } from '../../base/slices.ts';
 import { foldCase, type Db } from '../../storage/index.ts';
 import type { Key, KeyState, KeyWithSecrets } from '../key.ts';
-import { endsBefore, stateIs } from './key-filters.ts';
+import { endsBefore, hasHint, stateIs } from './key-filters.ts';
 import { withSecrets } from './key-store.ts';
 import { keysFromRows } from './line-store.ts';
 import { joined, tables, withOwner, type JoinedKeyRow, type KeyRow } from './rows.ts';
@@ -66,7 +66,7 @@ export interface KeyFilter {
   parentId?: string | undefined;
   role?: string | undefined;
   tag?: string | undefined;
-  /** Part of a name or an id, whatever its case. */
+  /** Part of a name or an id, whatever its case, or a visible part of a secret. */
   q?: string | undefined;
   unusedSinceMs?: number | undefined;
   expiringBeforeMs?: number | undefined;
@@ -165,7 +165,9 @@ function matching<Row>(
   if (filter.q !== undefined) {
     const part = foldCase(filter.q);
     const columns = ['coalesce(keys.name_folded, lower(keys.name))', 'lower(keys.id)'];
-    query = query.where((eb) => eb.or(columns.map((column) => like(column, part))));
+    const hint = hasHint(filter.q);
+    const all = [...columns.map((column) => like(column, part)), ...(hint === undefined ? [] : [hint])];
+    query = query.where((eb) => eb.or(all));
   }
   if (filter.unusedSinceMs !== undefined) {
     const since = filter.unusedSinceMs;

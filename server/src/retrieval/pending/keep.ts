@@ -3,6 +3,7 @@ import type { RetrievalContext } from '../context.ts';
 import { reportable } from '../embedding/embed-document.ts';
 import { obstacleOf, type Obstacle } from './obstacle.ts';
 import { keepPending, type Asker } from './pending-store.ts';
+import type { RequestHold } from './request-hold.ts';
 
 /** With the payer's key, which pays later too; left out: the server itself. */
 export type Keeping = Joining & { asker?: Asker | undefined };
@@ -26,19 +27,25 @@ export interface Known {
 export async function attachOrKeep(
   context: RetrievalContext,
   joining: Keeping,
-  { model, before }: { model: string; before: Known | undefined },
+  { model, before, hold }: { model: string; before: Known | undefined; hold: RequestHold },
 ): Promise<Known | undefined> {
-  if (before !== undefined && (await joinEmbedded(context, joining))) return undefined;
-  const known = before ?? (await triedOnce(context, joining, model));
-  if (known === undefined) return undefined;
   const { storage, clock } = context;
   const { collectionId, document, asker } = joining;
+  const place = { documentId: document.id, collectionId };
+  const isEmbedded = before !== undefined && (await joinEmbedded(context, joining));
+  const known = isEmbedded ? undefined : (before ?? (await triedOnce(context, joining, model)));
+  if (known === undefined) {
+    hold.settle(place);
+    return undefined;
+  }
   const reason = known.obstacle?.reason ?? null;
   const nextAt = clock.nowMs() + (known.obstacle === undefined ? 0 : FIRST_RETRY_MS);
   await storage.transaction(async (tx) => {
-    await keepPending(tx, { documentId: document.id, collectionId, asker, reason, nextAt });
+    await hold.release(tx, place);
+    await keepPending(tx, { ...place, asker, reason, nextAt });
     await addTo(context, tx, joining);
   });
+  hold.settle(place);
   return known;
 }
 

@@ -45,6 +45,8 @@ export interface Claimed extends Place {
 
 export interface Outstanding extends Place {
   isFailed: boolean;
+  /** ms since 1970: so long a process or a request works on it; 0: none does. */
+  heldUntil: number;
   reason: string | null;
 }
 
@@ -55,12 +57,14 @@ interface Kept extends Place {
   reason: string | null;
   /** ms since 1970. */
   nextAt: number;
+  /** The request that embeds it, until then. */
+  held?: { holder: string; untilMs: number };
 }
 
 /** Keeps a document for later; one that is kept already begins anew, on the account of this asker. */
 export async function keepPending(
   tx: Db,
-  { documentId, collectionId, asker, reason, nextAt }: Kept,
+  { documentId, collectionId, asker, reason, nextAt, held }: Kept,
 ): Promise<void> {
   const fresh = {
     key_id: asker?.keyId ?? null,
@@ -71,17 +75,41 @@ export async function keepPending(
     failures: 0,
     next_at: nextAt,
   };
+  const lease = { holder: held?.holder ?? '', until_at: held?.untilMs ?? 0 };
   await tables(tx)
     .insertInto(TABLE)
-    .values({
-      document_id: documentId,
-      collection_id: collectionId,
-      ...fresh,
-      holder: '',
-      until_at: 0,
-      fence: 0,
-    })
-    .onConflict((conflict) => conflict.columns(['document_id', 'collection_id']).doUpdateSet(fresh))
+    .values({ document_id: documentId, collection_id: collectionId, ...fresh, ...lease, fence: 0 })
+    .onConflict((conflict) =>
+      // One that is being embedded under a lease keeps it.
+      conflict
+        .columns(['document_id', 'collection_id'])
+        .doUpdateSet(held === undefined ? fresh : { ...fresh, ...lease }),
+    )
+    .execute();
+}
+
+/** @param holder a request. @returns whether it held the document, which is not pending any more then. */
+export async function letGo(tx: Db, place: Place, holder: string): Promise<boolean> {
+  const rows = await tables(tx)
+    .deleteFrom(TABLE)
+    .where('document_id', '=', place.documentId)
+    .where('collection_id', '=', place.collectionId)
+    .where('holder', '=', holder)
+    .returning('document_id')
+    .execute();
+  return rows.length > 0;
+}
+
+export async function renewHeld(
+  tx: Db,
+  documentIds: readonly string[],
+  { holder, untilMs }: { holder: string; untilMs: number },
+): Promise<void> {
+  await tables(tx)
+    .updateTable(TABLE)
+    .set({ until_at: untilMs })
+    .where('document_id', 'in', documentIds)
+    .where('holder', '=', holder)
     .execute();
 }
 
@@ -198,7 +226,7 @@ export type Wanted = { documentIds: readonly string[] } | { collectionId: number
 export async function outstanding(db: Db, wanted: Wanted): Promise<Outstanding[]> {
   const all = tables(db)
     .selectFrom(TABLE)
-    .select(['document_id', 'collection_id', 'failed', 'reason'])
+    .select(['document_id', 'collection_id', 'failed', 'reason', 'until_at'])
     .orderBy('collection_id')
     .orderBy('document_id');
   const queries =
@@ -209,11 +237,12 @@ export async function outstanding(db: Db, wanted: Wanted): Promise<Outstanding[]
         : [...batches(wanted.documentIds)].map((batch) => all.where('document_id', 'in', batch));
   const found: Outstanding[] = [];
   for (const query of queries)
-    for (const { document_id, collection_id, failed, reason } of await query.execute())
+    for (const { document_id, collection_id, failed, reason, until_at } of await query.execute())
       found.push({
         documentId: document_id,
         collectionId: collection_id,
         isFailed: failed === 1,
+        heldUntil: until_at,
         reason,
       });
   return found;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attached, Kept } from '../attach.ts';
 import type { RetrievalContext } from '../context.ts';
 import { currentRecipe } from '../embedding/recipe.ts';
-import { outstanding, type Outstanding, type Wanted } from './pending-store.ts';
+import { outstanding, type Wanted } from './pending-store.ts';
 import type { PendingWorker } from './worker.ts';
 
 /** Less than the minute that proxies wait for an answer. */
@@ -22,22 +22,23 @@ export interface NotEmbedded {
 }
 
 const IN_TURN = 'It waits for its turn.';
+const IN_WORK = 'It is being embedded.';
 const FAILED = 'It could not be embedded.';
 
 export async function notEmbedded(
-  { storage, settings, models }: RetrievalContext,
+  { storage, settings, models, clock }: RetrievalContext,
   wanted: Wanted,
 ): Promise<NotEmbedded[]> {
   const found = await outstanding(storage.db, wanted);
   if (found.length === 0) return [];
-  const inTurn = (await models.coming((await currentRecipe(settings)).model)) ?? IN_TURN;
-  return found.map((one) => shown(one, inTurn));
+  const coming = await models.coming((await currentRecipe(settings)).model);
+  const nowMs = clock.nowMs();
+  return found.map(({ isFailed, reason, heldUntil, ...place }): NotEmbedded => {
+    if (isFailed) return { ...place, status: 'failed', reason: reason ?? FAILED, isSoon: false };
+    const free = coming ?? (heldUntil > nowMs ? IN_WORK : IN_TURN);
+    return { ...place, status: 'pending', reason: reason ?? free, isSoon: reason === null };
+  });
 }
-
-const shown = ({ isFailed, reason, ...place }: Outstanding, inTurn: string): NotEmbedded =>
-  isFailed
-    ? { ...place, status: 'failed', reason: reason ?? FAILED, isSoon: false }
-    : { ...place, status: 'pending', reason: reason ?? inTurn, isSoon: reason === null };
 
 interface Waiting {
   worker: PendingWorker;

@@ -6,7 +6,7 @@ import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import type { Context } from '../../command.ts';
 import { CliError, EXIT } from '../../exit.ts';
 import { write } from '../../io.ts';
-import { Progress } from '../../progress.ts';
+import { Wait } from '../../wait/wait.ts';
 
 export type Batch = components['schemas']['Batch'];
 
@@ -24,21 +24,23 @@ export const batchOf = (client: KeywardClient, id: string): Promise<Batch> =>
   unwrap(client.GET('/v1/batches/{id}', { params: { path: { id } } }));
 
 /** Waits for its end, with a bar on the terminal. */
-export async function waitForBatch(client: KeywardClient, { io }: Context, id: string): Promise<Batch> {
-  const progress = new Progress(io);
-  try {
-    for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(waitMs * 1.5, POLL_MAX_MS)) {
-      const batch = await batchOf(client, id);
+export function waitForBatch(client: KeywardClient, { io }: Context, id: string): Promise<Batch> {
+  const wait = new Wait(io, {
+    id,
+    again: `client batch-status ${id} --wait`,
+    cancel: `client batch-cancel ${id}`,
+  });
+  return wait.until(async () => {
+    for (let pauseMs = FIRST_POLL_MS; ; pauseMs = Math.min(pauseMs * 1.5, POLL_MAX_MS)) {
+      const batch = await wait.ask(() => batchOf(client, id));
       if (isOver(batch)) return batch;
       const { total, completed, failed } = batch.request_counts;
       const done = completed + failed;
       const words = `${id}: ${batch.status.replace('_', ' ')}, ${done} of ${total}, ${failed} failed`;
-      progress.say(words, total === 0 ? undefined : Math.floor((done / total) * 100));
-      await sleep(waitMs, undefined, { signal: io.interrupted });
+      wait.say(words, total === 0 ? undefined : Math.floor((done / total) * 100));
+      await sleep(pauseMs, undefined, { signal: io.interrupted });
     }
-  } finally {
-    progress.end();
-  }
+  });
 }
 
 /** The lines of its results: those with an answer first, then those without. */

@@ -102,7 +102,7 @@ async function submitted(
     }),
   ).catch(refuseUnknown);
   await record.write({ ...submission, batchId: batch.id });
-  say(io, `${batch.id}: ${count} requests submitted.`);
+  say(io, `${batch.id}: ${count} ${count === 1 ? 'request' : 'requests'} submitted.`);
   return batch.id;
 }
 
