@@ -96,8 +96,8 @@ function OldSecret({ of: { id, secrets }, secret }: { of: Key; secret: Secret })
         {isUsed ? (
           <Text size="sm">
             Last used <Time at={secret.last_used_at} />
-            {secret.last_used_from !== null && ` from ${secret.last_used_from}`}. Whatever runs there needs
-            the new secret.
+            {secret.last_used_from !== null && ` from ${secret.last_used_from}`}. The program there needs the
+            new secret.
           </Text>
         ) : (
           <Text size="sm">You can end it now.</Text>
