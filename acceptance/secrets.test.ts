@@ -7,8 +7,10 @@ import { databaseDump } from './database-dump.ts';
 import { SecretsLife } from './secrets-life.ts';
 import { jobsOf } from './secrets-jobs.ts';
 import { developerApi } from './secrets-developer.ts';
+import { oidcEnvironment, signInsWithProvider } from './secrets-oidc.ts';
 import { people } from './secrets-people.ts';
-import { newHome, temporaryFolder, type Database, type Home } from './server.ts';
+import { startLyingProvider } from '../server/test/oidc/lying-provider.ts';
+import { afterwards, newHome, temporaryFolder, type Database, type Home } from './server.ts';
 import { startUpstream } from './upstream.ts';
 
 /** The files that keep secrets on purpose, readable for their user alone. */
@@ -54,15 +56,24 @@ async function wholeLife(database: Database): Promise<{ canaries: Canaries; trac
   const canaries = new Canaries();
   const sampler = new ArgumentSampler();
   const upstream = await startUpstream();
-  const home = await newHome({ database, localModel: true, environment: environmentFor(database, canaries) });
+  const clientSecret = canaries.add('secret of the OpenID client', randomSecret('oidc'));
+  const provider = await startLyingProvider(clientSecret);
+  afterwards(() => provider.close());
+  const environment = {
+    ...environmentFor(database, canaries),
+    ...oidcEnvironment(provider.issuer, clientSecret),
+  };
+  const home = await newHome({ database, localModel: true, environment });
   canaries.add('admin key', home.adminKey);
   const url = home.environment['KEYWARD_DATABASE_URL'];
   if (url !== undefined) canaries.add('password of the database', new URL(url).password);
-  const life = new SecretsLife(await home.serve(), { canaries, upstream });
+  const server = await home.serve();
+  const life = new SecretsLife(server, { canaries, upstream });
   await life.keys();
   await life.upstreams();
   await life.mistakes();
   await people(life, canaries, home.adminKey);
+  await signInsWithProvider(life, canaries, { url: server.url, provider });
   await developerApi(life, canaries);
   await jobsOf(life, canaries);
   await life.localModel();

@@ -256,12 +256,18 @@ describe('workspaces and documents', () => {
       json(429, { error: 'Too many.' }, { 'retry-after': '7' }),
       json(500, { success: false, error: 'It is damaged.', documents: [] }),
       json(200, { success: true, error: null, documents: [] }),
+      json(400, { success: false, message: 'Folder by that name already exists' }),
     );
     const upload = () => failureOf(client.uploadDocument({ file: new Blob(['x']), name: 'x.txt' }));
     expect(await upload()).toMatchObject({ status: 403, code: 'invalid_key' });
     expect(await upload()).toMatchObject({ code: 'rate_limited', retryAfterSeconds: 7 });
     expect(await upload()).toMatchObject({ code: 'refused', message: 'It is damaged.' });
     expect(await upload()).toMatchObject({ code: 'refused' });
+    expect(await upload()).toMatchObject({
+      status: 400,
+      code: 'refused',
+      message: 'Folder by that name already exists',
+    });
   });
 });
 

@@ -4,7 +4,7 @@ import { baseUrl } from './base-url.ts';
 import { chat, complete, embed } from './chat.ts';
 import type { ChatChunk, ChatCompletion, ChatRequest, Embeddings, EmbeddingsRequest } from './chat.ts';
 import { uploadDocument, uploadLink } from './documents.ts';
-import type { NewDocument, NewLink, StoredDocuments } from './documents.ts';
+import type { NewDocument, NewLink, StoredDocuments, UploadOptions } from './documents.ts';
 import type { paths } from './generated/openapi.d.ts';
 import { importKeys, type ImportOutcome, type KeySource } from './import-keys.ts';
 import { followJob, runJob, streamJob, type JobInput, type JobPiece, type JobResult } from './jobs/jobs.ts';
@@ -140,7 +140,7 @@ export interface KeywardClient {
   /**
    * Stores a file as a document, and puts it into workspaces. It is sent once: a failed upload is not repeated.
    * @param document the `file`, its `name`, and where it goes
-   * @param options `signal` ends the request
+   * @param options `signal` ends the request; `onSent` hears of its progress in a page with `session`
    * @returns one document; of a mailbox one for each message
    * @throws KeywardApiError such as `too_large`; `refused` where the file cannot be read as a document
    * @throws KeywardConnectionError `timeout` after 3,600,000 ms of silence, or those of `timeoutMs`
@@ -150,7 +150,7 @@ export interface KeywardClient {
    * await client.uploadDocument({ file, name: 'hours.txt', workspaces: ['handbook'] });
    * ```
    */
-  uploadDocument(document: NewDocument, options?: CallOptions): Promise<StoredDocuments>;
+  uploadDocument(document: NewDocument, options?: UploadOptions): Promise<StoredDocuments>;
   /**
    * Has the server fetch a page of the web, store it as a document, and put it into workspaces.
    * @param page its `link`, and the `workspaces`

@@ -1,5 +1,6 @@
 import { KeywardApiError } from './errors.ts';
 import type { components } from './generated/openapi.d.ts';
+import type { OnSent } from './upload-progress.ts';
 import { jsonRequest, Outgoing, type CallOptions, type Connection } from './transport.ts';
 
 /** A file to be stored, and read, as a document. */
@@ -65,13 +66,22 @@ export interface StoredDocuments {
   outcome?: 'added' | 'updated' | 'known' | undefined;
 }
 
+/** What an upload takes besides. */
+export interface UploadOptions extends CallOptions {
+  /**
+   * Called while the file is sent, with the bytes so far and of all.
+   * @default nobody is told; nor is anybody without `session`
+   */
+  onSent?: OnSent | undefined;
+}
+
 /** Reading and embedding a long file may take minutes. */
 const ANSWER_TIMEOUT_MS = 3_600_000;
 
 export async function uploadDocument(
   { send, url }: Connection,
   { file, name, title, folder, source, workspaces = [] }: NewDocument,
-  { signal }: CallOptions = {},
+  { signal, onSent }: UploadOptions = {},
 ): Promise<StoredDocuments> {
   const form = new FormData();
   if (workspaces.length > 0) form.set('addToWorkspaces', workspaces.join(','));
@@ -84,6 +94,7 @@ export async function uploadDocument(
     body: form,
     ...(signal === undefined ? {} : { signal }),
   });
+  request.onSent = onSent;
   return storedIn(await send(request, { defaultTimeoutMs: ANSWER_TIMEOUT_MS }));
 }
 

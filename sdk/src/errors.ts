@@ -124,6 +124,8 @@ export function apiError(
   if (isObject(body) && isObject(body['error'])) return openaiError(body['error'], common);
   if (isObject(body) && typeof body['code'] === 'string') return problem(body, common);
   if (isObject(body) && typeof body['error'] === 'string') return developerError(body['error'], common);
+  // Some routes of the Developer API call it so.
+  if (isObject(body) && typeof body['message'] === 'string') return developerError(body['message'], common);
   // Browsers hide where a redirect leads, and its status.
   const isRedirect = type === 'opaqueredirect' || (status >= 300 && status < 400);
   const said = `${status} ${statusText}`.trimEnd();

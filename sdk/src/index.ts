@@ -10,7 +10,7 @@ export type {
   ToolCall,
 } from './chat.ts';
 export { createClient, unwrap, type KeywardClient, type KeywardJobs } from './client.ts';
-export type { NewDocument, NewLink, StoredDocuments } from './documents.ts';
+export type { NewDocument, NewLink, StoredDocuments, UploadOptions } from './documents.ts';
 export { KeywardApiError, KeywardConnectionError, type FieldError } from './errors.ts';
 export type { components, operations, paths } from './generated/openapi.d.ts';
 export { OPERATIONS } from './generated/operations.ts';

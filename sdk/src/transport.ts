@@ -1,6 +1,7 @@
 import { brokenOff, limited, placeOf, timedOut } from './answer.ts';
 import { apiErrorOf, failureCode, KeywardConnectionError } from './errors.ts';
 import { orAborted } from './abort.ts';
+import { sendTelling, type OnSent } from './upload-progress.ts';
 
 /** What {@link createClient} needs to know. */
 export interface ClientOptions {
@@ -45,6 +46,8 @@ export class Outgoing {
   readonly method: string;
   readonly headers: Headers;
   readonly signal: AbortSignal | undefined;
+  /** Heard in a page with a session only. */
+  onSent: OnSent | undefined;
   readonly #init: RequestInit;
 
   constructor(url: string, { signal, ...init }: RequestInit = {}) {
@@ -113,6 +116,7 @@ export function transport({ apiKey, session, fetch: given, retries = 2, timeoutM
     throw new TypeError('The API key holds characters that no key has, such as a space or a line end.');
   const fetchOnce = async (request: Outgoing, signal: AbortSignal): Promise<Response> => {
     const init = request.initWith(signal);
+    if (session && request.onSent !== undefined) return sendTelling(request.url, init, request.onSent);
     return given === undefined ? fetch(request.url, init) : given(new Request(request.url, init));
   };
   const hide = (text: string): string => (apiKey === undefined ? text : text.replaceAll(apiKey, '[key]'));

@@ -131,6 +131,81 @@ describe('the environment', () => {
     expect(readConfig({}).fetchPrivate).toEqual([]);
   });
 
+  describe('of a provider that people sign in with', () => {
+    const needed = {
+      KEYWARD_PUBLIC_URL: 'https://keyward.example.com/',
+      KEYWARD_OIDC_ISSUER: 'https://id.example.com/realms/a/',
+      KEYWARD_OIDC_CLIENT_ID: 'keyward',
+      KEYWARD_OIDC_ROLES: 'platform=admin, cn=ml=manager,*=default',
+    };
+
+    test('is not there unless a variable says so, and has defaults', () => {
+      expect(readConfig({}).oidc).toBeUndefined();
+      expect(readConfig({ KEYWARD_PUBLIC_URL: 'https://keyward.example.com' }).oidc).toBeUndefined();
+      expect(readConfig(needed).oidc).toEqual({
+        issuer: 'https://id.example.com/realms/a/',
+        clientId: 'keyward',
+        clientSecret: undefined,
+        name: 'Single sign-on',
+        scopes: 'openid profile email',
+        groupsClaim: 'groups',
+        roles: [
+          { group: 'platform', role: 'admin' },
+          { group: 'cn=ml', role: 'manager' },
+          { group: '*', role: 'default' },
+        ],
+        linksByEmail: false,
+        publicUrl: 'https://keyward.example.com',
+      });
+      const all = readConfig({
+        ...needed,
+        KEYWARD_OIDC_CLIENT_SECRET_FILE: 'f',
+        KEYWARD_OIDC_NAME: 'Log in with Example',
+        KEYWARD_OIDC_SCOPES: 'openid,groups  email',
+        KEYWARD_OIDC_GROUPS_CLAIM: 'roles',
+        KEYWARD_OIDC_LINK_BY_EMAIL: 'on',
+      });
+      expect(all.oidc).toMatchObject({
+        clientSecret: { file: resolve('f') },
+        name: 'Log in with Example',
+        scopes: 'openid groups email',
+        groupsClaim: 'roles',
+        linksByEmail: true,
+      });
+    });
+
+    test.each([
+      [{ KEYWARD_OIDC_ROLES: undefined }, 'KEYWARD_OIDC_ROLES must be set too'],
+      [{ KEYWARD_PUBLIC_URL: undefined }, 'KEYWARD_PUBLIC_URL must be set too'],
+      [{ KEYWARD_OIDC_ISSUER: undefined }, 'KEYWARD_OIDC_ISSUER must be set too'],
+      [{ KEYWARD_OIDC_ISSUER: 'http://id.example.com' }, 'KEYWARD_OIDC_ISSUER must begin with https://'],
+      [{ KEYWARD_OIDC_ISSUER: 'http://127.0.0.1.example.com' }, 'must begin with https://'],
+      [{ KEYWARD_OIDC_ISSUER: 'id.example.com' }, 'KEYWARD_OIDC_ISSUER must be an http or https URL'],
+      [{ KEYWARD_OIDC_ISSUER: `https://u:${SECRET}@id.example.com` }, 'without credentials'],
+      [{ KEYWARD_PUBLIC_URL: 'https://keyward.example.com?a=b' }, 'KEYWARD_PUBLIC_URL must be'],
+      [{ KEYWARD_OIDC_SCOPES: 'email' }, 'KEYWARD_OIDC_SCOPES must contain openid'],
+      [{ KEYWARD_OIDC_ROLES: 'a=admin,b=root' }, 'entry 2 is not'],
+      [{ KEYWARD_OIDC_ROLES: '=admin' }, 'entry 1 is not'],
+      [{ KEYWARD_OIDC_ROLES: 'admin' }, 'entry 1 is not'],
+      [{ KEYWARD_OIDC_LINK_BY_EMAIL: 'true' }, 'KEYWARD_OIDC_LINK_BY_EMAIL must be one of on, off'],
+      [{ KEYWARD_OIDC_NAME: 'a\nb' }, 'KEYWARD_OIDC_NAME must be one line'],
+      [
+        { KEYWARD_OIDC_CLIENT_SECRET: SECRET, KEYWARD_OIDC_CLIENT_SECRET_FILE: 'f' },
+        'KEYWARD_OIDC_CLIENT_SECRET and KEYWARD_OIDC_CLIENT_SECRET_FILE are both set',
+      ],
+    ])('stops the start with %j', (change, reason) => {
+      const environment = Object.entries({ ...needed, ...change }).filter(([, value]) => value !== undefined);
+      const { message } = failure(Object.fromEntries(environment) as Record<string, string>);
+      expect(message).toContain(reason);
+      expect(message).not.toContain(SECRET);
+    });
+
+    test('may use plain http on this machine itself', () => {
+      for (const issuer of ['http://localhost:8080', 'http://127.0.0.1:8080', 'http://[::1]:8080/a'])
+        expect(readConfig({ ...needed, KEYWARD_OIDC_ISSUER: issuer }).oidc?.issuer).toBe(issuer);
+    });
+  });
+
   test('others’ variables are none of our business', () => {
     expect(() => readConfig({ PATH: 'x', KEYWAR_PORT: '1', keyward_port: 'x' })).not.toThrow();
   });

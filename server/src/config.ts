@@ -13,6 +13,7 @@ import {
   type BatchLimits,
   type JobSettings,
 } from './base/forms/queue-settings.ts';
+import { OIDC_VARIABLES, oidcSettings, type OidcSettings } from './base/forms/oidc-settings.ts';
 import { stopSettings, type StopSettings } from './base/forms/stop-settings.ts';
 
 /** The configuration, read from the environment only here. */
@@ -38,6 +39,8 @@ export interface Config {
   webhookPrivate: 'allow' | string[];
   /** Whether tokens issued over the API log users in; `only`: passwords do not. */
   simpleSso: 'off' | 'on' | 'only';
+  /** Sign-in with an OpenID provider; undefined: without. */
+  oidc: OidcSettings | undefined;
   /** The largest file that may be uploaded. */
   uploadMaxBytes: number;
   localModel: { enabled: boolean; modelsDir: string };
@@ -102,6 +105,7 @@ export const VARIABLES = {
     'a URL that is told when jobs wait and no worker that is online can do them, so that a machine can be woken',
   ],
   KEYWARD_SIMPLE_SSO: ['off', '`on`: login tokens can be issued for users; `only`: passwords do not log in'],
+  ...OIDC_VARIABLES,
   KEYWARD_UPLOAD_MAX_MIB: ['3072', 'largest uploaded file, MiB'],
   KEYWARD_LOCAL_MODEL: ['on', '`off`: no local model process'],
   KEYWARD_MODELS_DIR: ['user cache directory', 'where the weights lie'],
@@ -185,6 +189,7 @@ export function readConfig(environment: Environment): Config {
     webhookPrivate: privateAddresses(env, 'KEYWARD_WEBHOOK_PRIVATE'),
     uploadMaxBytes: integer(env, 'KEYWARD_UPLOAD_MAX_MIB', { fallback: 3_072, min: 1, max: 65_536 }) * MIB,
     simpleSso: oneOf(env, 'KEYWARD_SIMPLE_SSO', ['off', 'on', 'only'], 'off'),
+    oidc: oidcSettings(env),
     localModel: {
       enabled: oneOf(env, 'KEYWARD_LOCAL_MODEL', ['on', 'off'], 'on') === 'on',
       modelsDir: resolve(

@@ -31,7 +31,8 @@ async function waitForServer(): Promise<void> {
   await queryClient.invalidateQueries();
 }
 
-const noticeLoss = (error: unknown): void => {
+/** For requests that are no query and no mutation. */
+export const noticeLoss = (error: unknown): void => {
   if (error instanceof KeywardConnectionError) void waitForServer();
 };
 

@@ -18,6 +18,14 @@ export const NAVIGATION = [
     ],
   },
   {
+    group: 'Workspaces',
+    pages: [
+      { label: 'Workspaces', to: '/workspaces', scope: 'workspaces:read' },
+      { label: 'Documents', to: '/documents', scope: 'documents:read' },
+      { label: 'Widgets', to: '/widgets', scope: 'embeds:manage' },
+    ],
+  },
+  {
     group: 'Work',
     pages: [
       { label: 'Jobs', to: '/jobs', scope: 'jobs:read' },

@@ -5,6 +5,7 @@ import { batchRoutes } from '../batches/routes.ts';
 import { bootstrapRoutes } from '../bootstrap/routes.ts';
 import { jobRoutes } from '../jobs/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
+import { documentRoutes } from '../documents/routes.ts';
 import { marketplaceRoutes } from '../marketplace/routes.ts';
 import { modelRoutes } from '../models/routes.ts';
 import { overviewRoutes } from '../overview/routes.ts';
@@ -16,6 +17,8 @@ import { upstreamRoutes } from '../upstreams/routes.ts';
 import { workerRoutes } from '../workers/routes.ts';
 import { workflowRoutes } from '../workflows/routes.ts';
 import { accountRoutes, signInRoutes } from '../session/routes.ts';
+import { widgetRoutes } from '../widgets/routes.ts';
+import { workspaceRoutes } from '../workspaces/routes.ts';
 import { frameRoute, rootRoute } from './frame-route.ts';
 import { NotFound, RouteProblem } from './route-problem.tsx';
 
@@ -30,6 +33,9 @@ const routeTree = rootRoute.addChildren([
     ...peopleRoutes,
     ...upstreamRoutes,
     ...modelRoutes,
+    ...workspaceRoutes,
+    ...documentRoutes,
+    ...widgetRoutes,
     ...jobRoutes,
     ...workerRoutes,
     ...batchRoutes,

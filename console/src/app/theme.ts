@@ -3,7 +3,7 @@ import { createTheme, Modal, type CSSVariablesResolver } from '@mantine/core';
 /** Contrast of all text and controls is at least 4.5, light and dark: console/test/pages.test.ts asks axe. */
 export const theme = createTheme({
   primaryColor: 'indigo',
-  primaryShade: { light: 7, dark: 6 },
+  primaryShade: 7,
   autoContrast: true,
   defaultRadius: 'md',
   cursorType: 'pointer',

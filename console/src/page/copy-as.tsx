@@ -9,6 +9,8 @@ interface CopyAsProps {
   /** For the parts of the path, such as `{ id: 'key_…' }`. */
   path?: Record<string, string>;
   body?: unknown;
+  /** In place of a body: the fields of an upload; a file as `@name`. */
+  form?: Record<string, string>;
   /** Arguments of `keyward`, such as `['keys', 'create', '--name', 'reports']`. */
   cli?: readonly string[];
 }
@@ -17,7 +19,7 @@ const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** The same request for a shell. The key is a variable: a secret stands in no command. */
-export function curlOf({ operation, path = {}, body }: CopyAsProps): string {
+export function curlOf({ operation, path = {}, body, form = {} }: CopyAsProps): string {
   const { method, path: pattern } = OPERATIONS[operation];
   const url =
     ADDRESS + pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? name));
@@ -28,6 +30,7 @@ export function curlOf({ operation, path = {}, body }: CopyAsProps): string {
     ...(body === undefined
       ? []
       : ["-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body))}`]),
+    ...Object.entries(form).map(([name, value]) => `-F ${quoted(`${name}=${value}`)}`),
   ].join(' \\\n  ');
 }
 
@@ -41,7 +44,16 @@ export function CopyAs(props: CopyAsProps) {
       <Button variant="subtle" size="xs" onClick={open}>
         Copy as…
       </Button>
-      <Modal opened={isOpen} onClose={close} title="The same from a terminal" size="lg">
+      <Modal
+        opened={isOpen}
+        onClose={close}
+        title="The same from a terminal"
+        size="lg"
+        // Escape would close the dialog of the form too, and lose what was typed: guarded by workspaces.test.ts.
+        closeOnEscape={false}
+        onFocusCapture={({ target }) => target.setAttribute('data-mantine-stop-propagation', 'true')}
+        onKeyDown={({ key }) => key === 'Escape' && close()}
+      >
         <Stack gap="xs">
           {command !== undefined && <Snippet label="CLI" text={command} />}
           <Snippet label="curl" text={curl} />

@@ -19,10 +19,10 @@ const OVERSCAN_ROWS = 12;
 export type Column<Row extends RowData> = ColumnDef<typeof features, Row>;
 
 /** The header of a column, and what it draws of a row. */
-export type ColumnCells<Row> = [header: string, cell: (row: Row) => React.ReactNode];
+export type ColumnCells<Row> = readonly [header: string, cell: (row: Row) => React.ReactNode];
 
 /** Makes the columns of a table: `column('Name', (row) => …)`. */
-export function columnsOf<Row extends RowData>(...columns: ColumnCells<Row>[]): Column<Row>[] {
+export function columnsOf<Row extends RowData>(...columns: readonly ColumnCells<Row>[]): Column<Row>[] {
   const helper = createColumnHelper<typeof features, Row>();
   return columns.map(([header, cell]) =>
     helper.display({ id: header, header, cell: ({ row }) => cell(row.original) }),

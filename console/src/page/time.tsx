@@ -19,7 +19,7 @@ export function ago(atMs: number, nowMs: number): string {
   return relative.format(Math.round(differenceMs / SECOND_MS), 'second');
 }
 
-/** The times of a page move on together. */
+/** The times of a page move on together. What happened since the last tick is not in the future. */
 const TICK_MS = 10_000;
 let nowMs = Date.now();
 const listeners = new Set<() => void>();
@@ -40,16 +40,12 @@ export function Time({
   at: string | number | null | undefined;
   otherwise?: string;
 }) {
-  // What has just happened is later than the last tick.
-  const now = Math.max(
-    useSyncExternalStore(subscribe, () => nowMs),
-    Date.now(),
-  );
+  useSyncExternalStore(subscribe, () => nowMs);
   if (at === null || at === undefined) return <>{otherwise}</>;
   const date = new Date(at);
   return (
     <time dateTime={date.toISOString()} title={absolute.format(date)}>
-      {ago(date.getTime(), now)}
+      {ago(date.getTime(), Date.now())}
     </time>
   );
 }

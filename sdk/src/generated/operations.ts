@@ -973,6 +973,20 @@ export const OPERATIONS = {
     "description": "Needs no key. A token works once; where it is not good, the answer says no more than that. Needs no key.",
     "scope": null
   },
+  "session.oidc_start": {
+    "method": "GET",
+    "path": "/v1/session/oidc/start",
+    "summary": "Sign in with the OpenID provider",
+    "description": "For browsers: leads to the provider, or to the sign-in page with `error`. A cookie remembers the sign-in for ten minutes. Needs no key.",
+    "scope": null
+  },
+  "session.oidc_callback": {
+    "method": "GET",
+    "path": "/v1/session/oidc/callback",
+    "summary": "End a sign-in with the OpenID provider",
+    "description": "The provider leads the browser here. The answer sets the session cookie and is a page that leads on: browsers send a `SameSite=Strict` cookie only with requests that a page of this site makes. A failure leads to the sign-in page with `error`. Needs no key.",
+    "scope": null
+  },
   "system.health": {
     "method": "GET",
     "path": "/healthz",
@@ -1293,6 +1307,13 @@ export const OPERATIONS = {
     "path": "/v1/documents",
     "summary": "List documents by folder",
     "description": "With folder: one folder, page by page. Scope: documents:read.",
+    "scope": "documents:read"
+  },
+  "documents.list_folders": {
+    "method": "GET",
+    "path": "/v1/documents/folders",
+    "summary": "List the folders, with how many documents each has",
+    "description": "Scope: documents:read.",
     "scope": "documents:read"
   },
   "documents.list_folder": {
@@ -1666,6 +1687,27 @@ export const OPERATIONS = {
     "description": "Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
+  "embeds.get": {
+    "method": "GET",
+    "path": "/v1/embed/{uuid}",
+    "summary": "One chat widget with its settings",
+    "description": "Scope: embeds:manage.",
+    "scope": "embeds:manage"
+  },
+  "embeds.update": {
+    "method": "POST",
+    "path": "/v1/embed/{uuid}",
+    "summary": "Change a chat widget; what is not named stays",
+    "description": "The key becomes its payer and must hold workspaces:chat there. Scope: embeds:manage.",
+    "scope": "embeds:manage"
+  },
+  "embeds.delete": {
+    "method": "DELETE",
+    "path": "/v1/embed/{uuid}",
+    "summary": "Remove a chat widget and its chats",
+    "description": "The key must hold workspaces:chat there, as to change it. Scope: embeds:manage.",
+    "scope": "embeds:manage"
+  },
   "embeds.chats": {
     "method": "GET",
     "path": "/v1/embed/{uuid}/chats",
@@ -1685,20 +1727,6 @@ export const OPERATIONS = {
     "path": "/v1/embed/new",
     "summary": "Make a chat widget of a workspace",
     "description": "The key must hold workspaces:chat there, without address ranges. Visitors spend the budgets and limits of the key that made or last changed the widget, and use its models; the widget ends with it. Scope: embeds:manage.",
-    "scope": "embeds:manage"
-  },
-  "embeds.update": {
-    "method": "POST",
-    "path": "/v1/embed/{uuid}",
-    "summary": "Change a chat widget; what is not named stays",
-    "description": "The key becomes its payer and must hold workspaces:chat there. Scope: embeds:manage.",
-    "scope": "embeds:manage"
-  },
-  "embeds.delete": {
-    "method": "DELETE",
-    "path": "/v1/embed/{uuid}",
-    "summary": "Remove a chat widget and its chats",
-    "description": "The key must hold workspaces:chat there, as to change it. Scope: embeds:manage.",
     "scope": "embeds:manage"
   },
   "embeds.adopt": {
@@ -2019,6 +2047,48 @@ export const OPERATIONS = {
   "console.models_part": {
     "method": "GET",
     "path": "/models/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.workspaces": {
+    "method": "GET",
+    "path": "/workspaces",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.workspaces_part": {
+    "method": "GET",
+    "path": "/workspaces/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.documents": {
+    "method": "GET",
+    "path": "/documents",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.documents_part": {
+    "method": "GET",
+    "path": "/documents/{model}",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.widgets": {
+    "method": "GET",
+    "path": "/widgets",
+    "summary": "Show a page of the console",
+    "description": "Needs no key.",
+    "scope": null
+  },
+  "console.widgets_part": {
+    "method": "GET",
+    "path": "/widgets/{model}",
     "summary": "Show a page of the console",
     "description": "Needs no key.",
     "scope": null

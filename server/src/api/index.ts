@@ -14,6 +14,7 @@ import { importRoutes } from './keys/import.ts';
 import { keyStateRoutes } from './keys/key-states.ts';
 import { keyRoutes } from './keys/keys.ts';
 import { ownerRoutes } from './owners.ts';
+import { oidcRoutes } from './sessions/oidc.ts';
 import { runningRoutes } from './running/running.ts';
 import { passwordRoutes } from './sessions/password.ts';
 import { sessionListRoutes } from './sessions/session-list.ts';
@@ -51,6 +52,7 @@ export const apiRoutes: Route[] = [
   ...executionRoutes,
   ...swarmRoutes,
   ...enrolmentRoutes,
+  ...oidcRoutes,
   ...systemRoutes,
 ];
 export { capabilitiesRoute } from './capabilities.ts';

@@ -1,6 +1,7 @@
 import type { Agents } from '../agents/index.ts';
 import type { Intake } from '../documents/index.ts';
 import type { KernelServices, Route as AnyRoute } from '../http/index.ts';
+import type { OidcProvider } from '../identity/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 import type { LocalModel, Models } from '../models/index.ts';
 import type { Sealing } from '../sealing/index.ts';
@@ -26,6 +27,8 @@ export interface Services extends KernelServices {
   agents: Agents;
   /** The folder for uploads that are being read. */
   intake: Intake;
+  /** undefined: none is configured. */
+  oidc: OidcProvider | undefined;
   /** undefined: turned off. */
   localModel: LocalModel | undefined;
   readiness(): Promise<Record<string, Part>>;

@@ -7,8 +7,8 @@ import type { Db, Storage } from '../storage/index.ts';
 import { DEFAULT_FOLDER, locationOf, placeOf } from './document.ts';
 import type { Document, NewDocument, Place } from './document.ts';
 import * as store from './document-store.ts';
-import { findByName, list, tree } from './listings.ts';
-import type { FolderListing, ListedDocument, Listing, ListingPage } from './listings.ts';
+import { findByName, folderSizes, list, tree } from './listings.ts';
+import type { FolderSize, FolderListing, ListedDocument, Listing, ListingPage } from './listings.ts';
 import * as folders from './folder-store.ts';
 import { membershipsOf, type Member } from './members-store.ts';
 import { named } from './names.ts';
@@ -253,6 +253,11 @@ export class Documents {
   /** Every folder with what is in it, the default folder first. */
   tree(caller: Caller): Promise<FolderListing[]> {
     return tree(this.#options, caller);
+  }
+
+  /** The folders of `tree`, without their documents. */
+  folderSizes(caller: Caller): Promise<FolderSize[]> {
+    return folderSizes(this.#options, caller);
   }
 
   /** @returns undefined where the caller sees no such folder. */

@@ -39,8 +39,7 @@ export interface ListingPage {
 export function tree(options: DocumentsOptions, caller: Caller): Promise<FolderListing[]> {
   return options.storage.snapshot(async (tx) => {
     const viewer = await viewerOf(options, caller, tx);
-    const names =
-      viewer === 'all' ? await folders.listFolders(tx) : await folders.foldersMadeBy(tx, viewer.keyId);
+    const names = await foldersOf(tx, viewer);
     const found = new Map(names.map((name): [string, ListedDocument[]] => [name, []]));
     for await (const ids of store.visibleIds(tx, viewer)) {
       for await (const document of listed(options, tx, viewer, ids)) {
@@ -49,11 +48,32 @@ export function tree(options: DocumentsOptions, caller: Caller): Promise<FolderL
         else there.push(document);
       }
     }
-    const rank = ({ name }: FolderListing): number => Number(name !== DEFAULT_FOLDER);
-    return [...found]
-      .map(([name, documents]) => ({ name, documents }))
-      .sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+    return [...found].map(([name, documents]) => ({ name, documents })).sort(inOrder);
   });
+}
+
+export interface FolderSize {
+  name: string;
+  count: number;
+}
+
+export function folderSizes(options: DocumentsOptions, caller: Caller): Promise<FolderSize[]> {
+  return options.storage.snapshot(async (tx) => {
+    const viewer = await viewerOf(options, caller, tx);
+    const sizes = new Map((await foldersOf(tx, viewer)).map((name) => [name, 0]));
+    for (const { folder, count } of await store.countByFolder(tx, viewer)) sizes.set(folder, count);
+    return [...sizes].map(([name, count]) => ({ name, count })).sort(inOrder);
+  });
+}
+
+/** Those that may be empty: a bound viewer sees the ones that it made. */
+const foldersOf = (tx: Db, viewer: Viewer): Promise<string[]> =>
+  viewer === 'all' ? folders.listFolders(tx) : folders.foldersMadeBy(tx, viewer.keyId);
+
+/** The default folder first. */
+function inOrder(a: { name: string }, b: { name: string }): number {
+  const rank = ({ name }: { name: string }): number => Number(name !== DEFAULT_FOLDER);
+  return rank(a) - rank(b) || (a.name < b.name ? -1 : 1);
 }
 
 export async function list(

@@ -39,7 +39,9 @@ describeOnServer('sqlite', 'requests that are not right', (start) => {
   });
 
   test('an unknown query parameter is refused by name on every route of its own', async () => {
-    for (const route of routes.filter(({ surface }) => surface.name === 'api')) {
+    // OpenID providers add parameters of their own.
+    const closed = routes.filter(({ id }) => id !== 'session.oidc_callback');
+    for (const route of closed.filter(({ surface }) => surface.name === 'api')) {
       const answer = await ask(route, takesJson(route) ? { body: {} } : {}, '?no_such=1');
       expect([route.id, answer.status, ...fieldsOf(answer)]).toEqual([route.id, 422, 'query.no_such']);
     }

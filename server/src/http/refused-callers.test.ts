@@ -155,6 +155,8 @@ describeOnBothServers('refused callers', (start) => {
       'session.accept_invite',
       'keys.report',
       'workers.join',
+      'session.oidc_start',
+      'session.oidc_callback',
       'system.health',
       'system.ready',
       'system.capabilities',

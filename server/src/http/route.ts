@@ -6,6 +6,7 @@ import type { Session, UserRole } from '../identity/index.ts';
 import type { Answer as ModelAnswer, FormPart, SignalLike } from '../models/index.ts';
 import type { Run } from '../nodes/index.ts';
 import type { Count } from '../usage/index.ts';
+import type { WholeAnswer } from './answer/send-answer.ts';
 import type { Decoded } from './decoding.ts';
 import type { SessionCookie } from './sessions/session-cookie.ts';
 import type { Surface } from './surface.ts';
@@ -129,9 +130,7 @@ export interface Call<
 
 /** The result of a handler. `stream` writes on the response itself; `passed` is the answer of a model. */
 export type Answer =
-  | { status: number; body?: unknown; headers?: Record<string, string> }
-  | { stream: (response: ServerResponse) => Promise<void> }
-  | { passed: ModelAnswer };
+  WholeAnswer | { stream: (response: ServerResponse) => Promise<void> } | { passed: ModelAnswer };
 
 /** A declaration without its surface. */
 export type Declared<S, P extends TObject, Q extends TObject, B extends TSchema, A extends Access> = Omit<

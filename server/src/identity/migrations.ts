@@ -91,4 +91,20 @@ export const identityMigrations: Migration[] = [
       `alter table sessions add column last_used_at bigint`,
     ],
   },
+  {
+    id: 'identity-4',
+    statements: ({ bytes }) => [
+      `create table oidc_links (
+        issuer text not null,
+        subject text not null,
+        user_id bigint not null references users (id),
+        created_at bigint not null,
+        primary key (issuer, subject)
+      )`,
+      `create index oidc_links_user on oidc_links (user_id)`,
+      // Sign-ins that have ended, until their time is over: each ends once.
+      `create table oidc_spent_states (digest ${bytes} primary key, expires_at bigint not null)`,
+      `create index oidc_spent_states_expiry on oidc_spent_states (expires_at)`,
+    ],
+  },
 ];

@@ -72,6 +72,10 @@ export function checkUsername(value: unknown): string {
   return username;
 }
 
+/** Whether people could choose it. */
+export const isUsername = (text: string): boolean =>
+  text.length >= 2 && text.length <= USERNAME_MAX && USERNAME.test(text);
+
 export function checkPassword(value: unknown): string {
   const password = typeof value === 'string' ? value : '';
   if (password.length < PASSWORD_MIN)

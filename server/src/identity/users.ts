@@ -105,7 +105,7 @@ async function endLateKeys(
 }
 
 /** A suspension or a lower role ends the running requests of the user; a new password ends the sessions. */
-function changesOf(
+export function changesOf(
   { id, ownerId, role: before }: User,
   { suspended, role, password }: UserFields,
 ): readonly Change[] {
@@ -125,7 +125,7 @@ const keptBy = (role: UserRole): readonly string[] => (role === 'default' ? [] :
 const NAMED_MAX = 100;
 
 /** After a demotion no key keeps more power than the user; an administrator can restore some. */
-async function endExcessKeys(
+export async function endExcessKeys(
   tx: Db,
   { keys }: Identity,
   { before, role }: { before: User; role: UserRole | undefined },

@@ -167,6 +167,17 @@ export async function listEmbeds(context: WidgetsContext, caller: Caller): Promi
   return listed;
 }
 
+/** @throws KeywardError `not_found` */
+export async function getEmbed(
+  context: WidgetsContext,
+  caller: Caller,
+  uuid: string,
+): Promise<Omit<ListedEmbed, 'chats'>> {
+  const known = await store.findEmbed(context.storage.db, uuid);
+  const { embed, workspace } = await covered(context, caller, known);
+  return { embed, workspace, state: await stateOf(context, embed, workspace.slug) };
+}
+
 /** The chats of a widget, oldest first, page by page; none of a widget that does not exist for the key. */
 export async function* embedChats(
   context: WidgetsContext,

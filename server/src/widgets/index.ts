@@ -4,7 +4,15 @@ export { subjectOfWidget, type WidgetsContext } from './context.ts';
 export type { Embed, GivenSettings } from './embed.ts';
 export { emptyWidgets } from './embed-chat-store.ts';
 export type { EmbedChatRow } from './tables.ts';
-export { adoptEmbed, createEmbed, deleteEmbed, embedChats, listEmbeds, updateEmbed } from './embeds.ts';
+export {
+  adoptEmbed,
+  createEmbed,
+  deleteEmbed,
+  embedChats,
+  getEmbed,
+  listEmbeds,
+  updateEmbed,
+} from './embeds.ts';
 export type { ListedEmbed } from './embeds.ts';
 export {
   EXTENSION_KEY_SCOPES,

@@ -2,13 +2,7 @@ import { Type } from 'typebox';
 import { coversAll } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { KeywardError } from '../../base/errors.ts';
-import {
-  beginSessionOf,
-  servingSession,
-  USER_ROLES,
-  type Device,
-  type Session,
-} from '../../identity/index.ts';
+import { servingSession, USER_ROLES, type Device, type Session } from '../../identity/index.ts';
 import type { Call, WholeAnswer } from '../../http/index.ts';
 import * as s from '../schemas.ts';
 import type { Services } from '../services.ts';
@@ -58,8 +52,13 @@ const NO_STORE = { 'cache-control': 'no-store' };
 export async function stateOf(services: Services, session: Session | undefined): Promise<object> {
   const { identity, version } = services;
   const serving = session && (await servingSession(identity, session));
-  return { mode: await identity.mode(), session: serving ? shown(serving) : null, oidc: [], version };
+  const mode = await identity.mode();
+  return { mode, session: serving ? shown(serving) : null, oidc: providersOf(services, mode), version };
 }
+
+/** They sign users in, so there are none without users. */
+const providersOf = ({ oidc }: Services, mode: string): object[] =>
+  oidc === undefined || mode !== 'multi-user' ? [] : [{ id: 'oidc', name: oidc.settings.name }];
 
 function shown({ session, caller }: NonNullable<Awaited<ReturnType<typeof servingSession>>>): object {
   const { id, kind, expiresAt } = session;
@@ -96,20 +95,14 @@ export async function signedIn(services: Services, call: SessionCall, token: str
   };
 }
 
-/**
- * Begins a session in a cookie, for a user who has proved their identity elsewhere, such as at an OpenID provider.
- * @param by for the audit record, such as `oidc`.
- * @returns the Set-Cookie header. @throws KeywardError `wrong_credentials` where the user may not sign in.
- */
-export async function beginCookieSession(
+/** The Set-Cookie header for a session that has begun. */
+export async function cookieOf(
   { identity }: Pick<Services, 'identity'>,
-  call: SessionCall,
-  { userId, by }: { userId: number; by: string },
+  { sessionCookie, ip }: SessionCall,
+  token: string,
 ): Promise<string> {
-  const token = await beginSessionOf(identity, { userId, by, device: deviceOf(call) });
-  if (token === undefined) throw suspended();
-  const { expiresAt } = await identity.authenticate(`Bearer ${token}`, call.ip);
-  return call.sessionCookie.set(token, expiresAt);
+  const { expiresAt } = await identity.authenticate(`Bearer ${token}`, ip);
+  return sessionCookie.set(token, expiresAt);
 }
 
 export const suspended = (): KeywardError =>

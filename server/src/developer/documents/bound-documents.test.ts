@@ -50,6 +50,10 @@ describeOnBothServers('a key bound to workspaces', (start) => {
     const tree = await seenBy(server, key);
     expect(tree).toEqual({ 'custom-documents': seen.map(location).toSorted() });
     expect((await seenBy(server))['custom-documents']).toHaveLength(7);
+    const sizes = async (options: object) =>
+      (await server.request('GET', '/v1/documents/folders', options)).body;
+    expect(await sizes({ key })).toEqual({ folders: [{ name: 'custom-documents', totalCount: 4 }] });
+    expect(await sizes({})).toEqual({ folders: [{ name: 'custom-documents', totalCount: 7 }] });
     const listed = await server.request('GET', '/v1/documents/folder/custom-documents?limit=1', { key });
     expect(listed.body).toMatchObject({ totalCount: 4, hasMore: true });
     for (const name of seen)
@@ -99,6 +103,8 @@ describeOnBothServers('a key bound to workspaces', (start) => {
     const hidden = await server.request('GET', '/v1/documents/folder/hidden', { key });
     expect(hidden).toMatchObject({ status: 404, body: { error: 'Folder "hidden" does not exist.' } });
     expect(Object.keys(await seenBy(server, key))).toEqual(['custom-documents']);
+    const folders = async () => (await server.request('GET', '/v1/documents/folders', { key })).text;
+    expect(await folders()).not.toContain('hidden');
     // As if it were made; it tells nothing apart from a name that is free.
     const made = await server.request('POST', '/v1/document/create-folder', {
       key,
@@ -113,6 +119,7 @@ describeOnBothServers('a key bound to workspaces', (start) => {
     });
     expect(own.status).toBe(200);
     expect(Object.keys(await seenBy(server, key))).toContain('own-folder');
+    expect(await folders()).toContain('{"name":"own-folder","totalCount":0}');
     await server.request('DELETE', '/v1/document/remove-folder', { key, body: { name: 'own-folder' } });
     expect(Object.keys(await seenBy(server))).not.toContain('own-folder');
   });

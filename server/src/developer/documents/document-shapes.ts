@@ -87,6 +87,11 @@ export const DocumentTree = Type.Object(
   { title: 'DocumentTree' },
 );
 
+export const FolderSize = Type.Object(
+  { name: Text, totalCount: Type.Integer({ description: 'Documents in it that the key sees' }) },
+  { title: 'FolderSize' },
+);
+
 export const FolderPage = {
   folder: Text,
   documents: Type.Array(DocumentItem),

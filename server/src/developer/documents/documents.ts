@@ -5,7 +5,7 @@ import { json, phrase } from '../answers.ts';
 import { text } from '../fields.ts';
 import { pageFields } from './document-fields.ts';
 import { documentItems, folderItems, waitingMember } from './document-items.ts';
-import { DocumentTree, FolderPage, FoundDocument, sourceMembers } from './document-shapes.ts';
+import { DocumentTree, FolderPage, FolderSize, FoundDocument, sourceMembers } from './document-shapes.ts';
 import { generatedFile } from '../chat/generated-file.ts';
 import { nullable } from '../../http/index.ts';
 import type { Route, DocumentServices } from '../services.ts';
@@ -50,6 +50,18 @@ const readingRoutes: Route[] = [
       }
       const { page, code, error } = await folderPage(services, caller, { ...range, folder });
       return json({ ...page, code, error }, code);
+    },
+  }),
+  documentRoute({
+    method: 'GET',
+    path: '/v1/documents/folders',
+    id: 'documents.list_folders',
+    summary: 'List the folders, with how many documents each has',
+    access: 'documents:read',
+    responses: { 200: Type.Object({ folders: Type.Array(FolderSize) }) },
+    handler: async ({ documents }, { caller }) => {
+      const sizes = await documents.folderSizes(caller);
+      return json({ folders: sizes.map(({ name, count }) => ({ name, totalCount: count })) });
     },
   }),
   documentRoute({

@@ -22,7 +22,7 @@ import {
 import { embedUploads, storing } from './embed-documents.ts';
 import { replaceChanged, type Stored } from './replace-documents.ts';
 import { receiveUpload } from './upload-form.ts';
-import { decoder, type Answer, type Call, type Decoded } from '../../http/index.ts';
+import { decoder, type Answer, type Call, type Decoded, type WholeAnswer } from '../../http/index.ts';
 import type { Route, DocumentServices } from '../services.ts';
 import { documentRoute } from '../surface.ts';
 
@@ -168,7 +168,7 @@ async function upload(
 }
 
 /** Closes the connection instead of reading the rest of the body. */
-const ended = <T extends { headers?: Record<string, string> }>(answer: T): T => ({
+const ended = (answer: WholeAnswer): WholeAnswer => ({
   ...answer,
   headers: { ...answer.headers, connection: 'close' },
 });

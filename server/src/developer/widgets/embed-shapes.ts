@@ -47,6 +47,16 @@ export const viewEmbed = (embed: Embed) =>
     createdAt: isoTime(embed.createdAt),
   });
 
+const whyUnanswered = {
+  state: Type.Optional(
+    oneOf(['ended', 'unpaid'], {
+      description:
+        'Where it answers nobody. ended: the key that paid has ended or may not chat there; unpaid: it moved in',
+    }),
+  ),
+  message: Type.Optional(Type.String({ description: 'The next step' })),
+};
+
 export const EmbedList = Type.Object(
   {
     embeds: Type.Array(
@@ -58,17 +68,20 @@ export const EmbedList = Type.Object(
         createdAt: Time,
         workspace: Type.Object({ id: Type.Integer(), name: Type.String() }),
         chat_count: Type.Integer(),
-        state: Type.Optional(
-          oneOf(['ended', 'unpaid'], {
-            description:
-              'Where it answers nobody. ended: the key that paid has ended or may not chat there; unpaid: it moved in',
-          }),
-        ),
-        message: Type.Optional(Type.String({ description: 'The next step' })),
+        ...whyUnanswered,
       }),
     ),
   },
   { title: 'EmbedList' },
+);
+
+export const EmbedDetails = Type.Object(
+  {
+    ...EmbedShape.properties,
+    workspace: Type.Object({ id: Type.Integer(), name: Type.String(), slug: Type.String() }),
+    ...whyUnanswered,
+  },
+  { title: 'EmbedDetails' },
 );
 
 const TAKE_OVER = 'Take it over with POST /v1/embed/{uuid}/adopt.';
@@ -85,8 +98,17 @@ export const viewListed = ({ embed, workspace: { id, name }, chats, state }: Lis
   createdAt: isoTime(embed.createdAt),
   workspace: { id, name },
   chat_count: chats,
-  ...(MESSAGES[state] === undefined ? {} : { state, message: MESSAGES[state] }),
+  ...whyOf(state),
 });
+
+export const viewDetails = ({ embed, workspace: { id, name, slug }, state }: Omit<ListedEmbed, 'chats'>) => ({
+  ...viewEmbed(embed),
+  workspace: { id, name, slug },
+  ...whyOf(state),
+});
+
+const whyOf = (state: ListedEmbed['state']) =>
+  MESSAGES[state] === undefined ? {} : { state: state as 'ended' | 'unpaid', message: MESSAGES[state] };
 
 export const EmbedChats = Type.Object(
   {

@@ -114,6 +114,19 @@ describeOnBothServers('chat widgets over the Developer API', (start) => {
     expect(listed).toMatchObject({ workspace: { name: 'Docs' }, chat_count: 0 });
   });
 
+  it('are shown one by one with all their settings, and with the next step where they answer nobody', async () => {
+    const { id, secret } = await server.mint({ scopes: SCOPES });
+    const { embed } = (await create({ workspace_slug: 'docs', max_chats_per_day: 7 }, secret)).body;
+    const get = () => server.request<{ embed: object }>('GET', `/v1/embed/${embed.uuid}`);
+    const workspace = { id: embed['workspace_id'], name: 'Docs', slug: 'docs' };
+    expect((await get()).body).toEqual({ embed: { ...embed, workspace } });
+    await server.request('POST', `/v1/keys/${id}/revoke`, { body: { reason: 'a test' } });
+    const message = expect.stringContaining('adopt') as string;
+    expect((await get()).body.embed).toMatchObject({ max_chats_per_day: 7, state: 'ended', message });
+    const unknown = await server.request('GET', '/v1/embed/nope');
+    expect([unknown.status, unknown.text]).toEqual([404, '{"error":"Embed not found"}']);
+  });
+
   it('are changed by what is named, and by nothing where nothing is', async () => {
     const { embed } = (await create({ workspace_slug: 'docs', chat_mode: 'chat' })).body;
     const change = (body: object) => server.request('POST', `/v1/embed/${embed.uuid}`, { body });
@@ -175,6 +188,7 @@ describeOnBothServers('chat widgets over the Developer API', (start) => {
     const { embed } = (await create({ workspace_slug: 'docs' })).body;
     const requests: [string, string][] = [
       ['GET', '/v1/embed'],
+      ['GET', `/v1/embed/${embed.uuid}`],
       ['GET', `/v1/embed/${embed.uuid}/chats`],
       ['GET', `/v1/embed/${embed.uuid}/chats/x`],
       ['POST', '/v1/embed/new'],
@@ -200,6 +214,7 @@ describeOnBothServers('chat widgets over the Developer API', (start) => {
       const unknown = await server.request(method, path('11111111-1111-4111-8111-111111111111'), options);
       expect([other.status, other.text]).toEqual([unknown.status, unknown.text]);
     };
+    await same('GET', (uuid) => `/v1/embed/${uuid}`);
     await same('GET', (uuid) => `/v1/embed/${uuid}/chats`);
     await same('GET', (uuid) => `/v1/embed/${uuid}/chats/x`);
     await same('POST', (uuid) => `/v1/embed/${uuid}`, { enabled: false });

@@ -6,6 +6,7 @@ import {
   createEmbed,
   deleteEmbed,
   embedChats,
+  getEmbed,
   listEmbeds,
   updateEmbed,
 } from '../../widgets/index.ts';
@@ -13,11 +14,13 @@ import type { EmbedChatRow } from '../../widgets/index.ts';
 import { json, listText, streamed, SUCCESS } from '../answers.ts';
 import {
   EmbedChats,
+  EmbedDetails,
   EmbedList,
   EmbedRequest,
   EmbedShape,
   settingsIn,
   viewChat,
+  viewDetails,
   viewEmbed,
   viewListed,
 } from './embed-shapes.ts';
@@ -59,6 +62,17 @@ export const embedsRoutes: Route[] = [
     responses: { 200: EmbedList },
     handler: async ({ widgets }, { caller }) =>
       json({ embeds: await mapInTurns(await listEmbeds(widgets, caller), viewListed) }),
+  }),
+  widgetRoute({
+    ...shared,
+    method: 'GET',
+    path: '/v1/embed/:uuid',
+    id: 'embeds.get',
+    summary: 'One chat widget with its settings',
+    params: uuid,
+    responses: { 200: Type.Object({ embed: EmbedDetails }), 404: Refused },
+    handler: ({ widgets }, { caller, params }) =>
+      refusing(async () => json({ embed: viewDetails(await getEmbed(widgets, caller, params.uuid)) })),
   }),
   widgetRoute({
     ...shared,

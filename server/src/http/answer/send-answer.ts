@@ -6,13 +6,16 @@ export interface WholeAnswer {
   status: number;
   /** An object is sent as JSON; text and bytes unchanged, with the content type of the handler. */
   body?: unknown;
-  headers?: Record<string, string>;
+  /** Several values: several lines, such as of `set-cookie`. */
+  headers?: Record<string, string | string[]>;
 }
+
+type Head = Record<string, string | number | string[]>;
 
 /** Writes an answer into the response, with the headers gathered on the way. */
 export function send({ status, body, headers }: WholeAnswer, context: RequestContext): void {
   const { request, response } = context;
-  const gathered: Record<string, string | number> = context.headers;
+  const gathered: Head = context.headers;
   const head = headers === undefined ? gathered : { ...gathered, ...headers };
   if (body === undefined) {
     response.writeHead(status, head).end();
@@ -44,7 +47,7 @@ export async function sendLong(
   const pieces = await jsonBytes(body as object);
   // Ended or disconnected meanwhile.
   if (context.isEnded || response.headersSent || response.destroyed) return;
-  const head: Record<string, string | number> = { ...context.headers, ...headers };
+  const head: Head = { ...context.headers, ...headers };
   head['content-type'] ??= 'application/json; charset=utf-8';
   head['content-length'] = pieces.reduce((sum, piece) => sum + piece.length, 0);
   response.writeHead(status, head);

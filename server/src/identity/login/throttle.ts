@@ -21,8 +21,8 @@ const SWEEP_MS = 60_000;
 const SWEPT_MAX = 2_000;
 
 export interface Attempt {
-  /** '' for the administrator without users. */
-  username: string;
+  /** '' for the administrator without users; undefined: a sign-in with a provider, which only the network counts for. */
+  username: string | undefined;
   ip: string;
 }
 
@@ -48,18 +48,20 @@ export class Throttle {
     const network = networkOf(attempt.ip);
     const subjects = this.#subjects(attempt);
     // Read before the write lock: a flood over the limit would delay other writes.
-    for (const kind of ['pair', 'address'] as const) {
+    const kinds = attempt.username === undefined ? (['address'] as const) : (['pair', 'address'] as const);
+    for (const kind of kinds) {
       const endsAt = await fullUntil(storage.db, { subject: subjects[kind], max: ATTEMPTS_MAX[kind], nowMs });
       if (endsAt !== undefined) return { retryAfterSeconds: Math.ceil((endsAt - nowMs) / 1_000) };
     }
     return storage.transaction(
       async (tx) => {
         // Always in this order: two logins could otherwise deadlock.
-        for (const kind of ['pair', 'address'] as const) {
+        for (const kind of kinds) {
           const { attempts, ends_at } = await count(tx, subjects[kind], nowMs);
           if (attempts > ATTEMPTS_MAX[kind])
             return { retryAfterSeconds: Math.ceil((ends_at - nowMs) / 1_000) };
         }
+        if (attempt.username === undefined) return { network, isSlow: false };
         const { attempts } = await count(tx, subjects.name, nowMs);
         const isSlow = attempts > UNHURRIED_MAX && !(await isKnown(tx, subjects.known, nowMs));
         return { network, isSlow };
@@ -74,8 +76,9 @@ export class Throttle {
     const subjects = this.#subjects(attempt);
     await storage.transaction(
       async (tx) => {
-        await uncount(tx, subjects.pair, true);
+        if (attempt.username !== undefined) await uncount(tx, subjects.pair, true);
         await uncount(tx, subjects.address, false);
+        if (attempt.username === undefined) return;
         await uncount(tx, subjects.name, false);
         await remember(tx, subjects.known, clock.nowMs() + KNOWN_MS);
       },
@@ -83,7 +86,7 @@ export class Throttle {
     );
   }
 
-  #subjects({ username, ip }: Attempt): Record<'pair' | 'address' | 'name' | 'known', string> {
+  #subjects({ username = '', ip }: Attempt): Record<'pair' | 'address' | 'name' | 'known', string> {
     const { sealing } = this.#keys;
     // A digest: people type passwords into the field of the name.
     const digest = (text: string): string => Buffer.from(sealing.digest(text).digest).toString('base64url');

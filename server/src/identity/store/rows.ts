@@ -20,8 +20,12 @@ export type UserRow = {
   updated_at: number;
 };
 
-/** bcrypt: imported; the next login replaces it. */
-export type PasswordKind = 'argon2id' | 'bcrypt';
+/** bcrypt: imported; the next login replaces it. none: the user signs in with a provider, and no password matches. */
+export type PasswordKind = 'argon2id' | 'bcrypt' | 'none';
+
+/** An account at an OpenID provider, and its user. */
+export type OidcLinkRow = { issuer: string; subject: string; user_id: number; created_at: number };
+export type SpentStateRow = { digest: Uint8Array; expires_at: number };
 
 export type SessionRow = {
   id: string;
@@ -77,4 +81,6 @@ export const tables = (db: Db) =>
     recovery_codes: RecoveryCodeRow;
     one_time_tokens: TokenRow;
     invites: InviteRow;
+    oidc_links: OidcLinkRow;
+    oidc_spent_states: SpentStateRow;
   }>();

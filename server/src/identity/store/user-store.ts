@@ -1,5 +1,6 @@
 import { mapInTurns } from '../../base/slices.ts';
 import { allById, unchanged, type Db } from '../../storage/index.ts';
+import { dropLinks } from './oidc-store.ts';
 import { tables, type PasswordKind, type UserRow } from './rows.ts';
 import { dropCodes } from './token-store.ts';
 import type { User } from '../user.ts';
@@ -98,6 +99,7 @@ export async function markCodesSeen(tx: Db, id: number): Promise<boolean> {
 
 export async function deleteUser(tx: Db, id: number): Promise<void> {
   await dropCodes(tx, id);
+  await dropLinks(tx, id);
   await tables(tx).deleteFrom('users').where('id', '=', id).execute();
 }
 

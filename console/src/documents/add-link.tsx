@@ -1,0 +1,91 @@
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import { useState, type SubmitEvent } from 'react';
+import { client } from '../api/client.ts';
+import { CopyAs } from '../page/copy-as.tsx';
+import { Problem } from '../page/problem.tsx';
+import { noticeDone } from '../page/done-notice.tsx';
+import { renewDocuments } from './document-mutations.ts';
+
+/** The button and its dialog. @param workspace the slug of one that is to hold the page */
+export function AddLink({ workspace }: { workspace?: string }) {
+  const [isOpen, { open, close }] = useDisclosure();
+  return (
+    <>
+      <Button variant="default" onClick={open}>
+        Add a link
+      </Button>
+      <Modal opened={isOpen} onClose={close} title="Add a page of the web">
+        <LinkForm workspace={workspace} onEnd={close} />
+      </Modal>
+    </>
+  );
+}
+
+function LinkForm({ workspace, onEnd }: { workspace: string | undefined; onEnd: () => void }) {
+  const [link, setLink] = useState('');
+  const workspaces = workspace === undefined ? [] : [workspace];
+  const add = useMutation({
+    // The address is its source: added again, the page is replaced where it has changed.
+    mutationFn: () => client.uploadLink({ link: link.trim(), source: link.trim(), workspaces }),
+    onSuccess: renewDocuments,
+  });
+  const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    try {
+      const { documents, error, warnings, outcome } = await add.mutateAsync();
+      const title = documents[0]?.title ?? link;
+      noticeDone({
+        title: outcome === 'known' ? 'The page has not changed' : 'The page is stored',
+        message: [title, ...(error === null ? [] : [error]), ...warnings].join(' · '),
+      });
+      onEnd();
+    } catch {
+      // Shown below the field.
+    }
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack>
+        <TextInput
+          type="url"
+          label="Address"
+          description="The server fetches the page, and stores its text."
+          placeholder="https://example.com/handbook"
+          value={link}
+          onChange={(event) => setLink(event.currentTarget.value)}
+          maxLength={5_000}
+          required
+          data-autofocus
+        />
+        {add.isPending && (
+          <Text size="sm" role="status">
+            Fetching, reading and embedding the page…
+          </Text>
+        )}
+        <Problem error={add.error} />
+        <Group justify="space-between">
+          <CopyAs
+            operation="documents.upload_link"
+            body={{ link, source: link, ...(workspace === undefined ? {} : { addToWorkspaces: workspace }) }}
+            cli={[
+              'documents',
+              'add',
+              link.trim() || 'https://example.com/handbook',
+              ...(workspace === undefined ? [] : ['--workspace', workspace]),
+            ]}
+          />
+          <Group>
+            <Button variant="default" onClick={onEnd}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={add.isPending}>
+              Add
+            </Button>
+          </Group>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

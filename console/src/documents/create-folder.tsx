@@ -1,0 +1,68 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useState, type SubmitEvent } from 'react';
+import { CopyAs } from '../page/copy-as.tsx';
+import { Problem } from '../page/problem.tsx';
+import { useCreateFolder } from './document-mutations.ts';
+
+/** The button and its dialog. */
+export function CreateFolder({ onCreated }: { onCreated: (name: string) => void }) {
+  const [isOpen, { open, close }] = useDisclosure();
+  const done = (name: string): void => {
+    close();
+    onCreated(name);
+  };
+  return (
+    <>
+      <Button onClick={open}>New folder</Button>
+      <Modal opened={isOpen} onClose={close} title="New folder">
+        <FolderForm onCreated={done} onCancel={close} />
+      </Modal>
+    </>
+  );
+}
+
+function FolderForm({ onCreated, onCancel }: { onCreated: (name: string) => void; onCancel: () => void }) {
+  const [text, setText] = useState('');
+  const create = useCreateFolder();
+  const name = text.trim();
+  // The server drops `../` at the start: the folder would have another name.
+  const hasSlash = /[/\\]/.test(name);
+  const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    if (hasSlash) return;
+    try {
+      await create.mutateAsync(name);
+      onCreated(name);
+    } catch {
+      // Shown below the field.
+    }
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack>
+        <TextInput
+          label="Name"
+          description="One name without slashes, such as reports."
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          required
+          data-autofocus
+          error={hasSlash && 'A folder has no slash in its name, such as reports.'}
+        />
+        <Problem error={create.error} />
+        <Group justify="space-between">
+          <CopyAs operation="documents.create_folder" body={{ name }} />
+          <Group>
+            <Button variant="default" onClick={onCancel}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={create.isPending}>
+              Create
+            </Button>
+          </Group>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,17 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { frameRoute } from '../app/frame-route.ts';
+
+export interface DocumentSearch {
+  /** @default the server's default folder */
+  folder?: string | undefined;
+}
+
+const listRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/documents',
+  validateSearch: ({ folder }: Record<string, unknown>): DocumentSearch =>
+    typeof folder === 'string' && folder !== '' ? { folder } : {},
+  component: lazyRouteComponent(() => import('./documents-page.tsx'), 'DocumentsPage'),
+});
+
+export const documentRoutes = [listRoute];

@@ -1,0 +1,144 @@
+import { skipToken, useQuery } from '@tanstack/react-query';
+import { client } from '../api/client.ts';
+import { queryClient } from '../api/queries.ts';
+import { noticeLoss } from '../app/connection.ts';
+import { changeDocuments, renewDocuments } from './document-mutations.ts';
+
+/** Where files go: a folder, and a workspace that is to hold them. */
+export interface UploadPlace {
+  /** @default the server's default folder */
+  folder?: string;
+  /** Its slug. @default none */
+  workspace?: string;
+}
+
+export interface Upload {
+  id: string;
+  name: string;
+  place: UploadPlace;
+  /** `waiting`: for other uploads. `pending`: stored, and embedded by the server as soon as it can. */
+  state: 'waiting' | 'sending' | 'reading' | 'embedding' | 'done' | 'pending' | 'failed';
+  /** Of the file, 0 to 100. */
+  sentPercent: number;
+  /** What in the file was not read. */
+  warnings: readonly string[];
+  /** Why it failed or waits; or that it was there before. */
+  message?: string | undefined;
+}
+
+/*
+ * Uploads go on while another page is open, and are forgotten when the person signs out. The files themselves are in no
+ * cache.
+ */
+const UPLOADS = ['uploads'] as const;
+queryClient.setQueryDefaults(UPLOADS, { gcTime: Infinity, staleTime: Infinity });
+const files = new Map<string, File>();
+const ending = new Map<string, AbortController>();
+
+const NONE: Upload[] = [];
+const all = (): Upload[] => queryClient.getQueryData(UPLOADS) ?? NONE;
+
+const isAt = (place: UploadPlace) => (upload: Upload) =>
+  upload.place.workspace === place.workspace && upload.place.folder === place.folder;
+
+/** The uploads to a place, in their order. */
+export function useUploads(place: UploadPlace): Upload[] {
+  const { data = NONE } = useQuery<Upload[]>({ queryKey: UPLOADS, queryFn: skipToken });
+  return data.filter(isAt(place));
+}
+
+export const isUnderWay = ({ state }: Upload): boolean =>
+  state === 'waiting' || state === 'sending' || state === 'reading' || state === 'embedding';
+
+function update(id: string, change: Partial<Upload>): void {
+  queryClient.setQueryData<Upload[]>(UPLOADS, (uploads) =>
+    uploads?.map((upload) => (upload.id === id ? { ...upload, ...change } : upload)),
+  );
+}
+
+/** More at once would only wait for each other at the server. */
+const AT_ONCE_MAX = 2;
+
+/** Sends files, some at once. */
+export function addUploads(place: UploadPlace, added: readonly File[]): void {
+  const uploads = added.map((file): Upload => {
+    const id = crypto.getRandomValues(new Uint32Array(2)).join('-');
+    files.set(id, file);
+    return { id, name: file.name, place, state: 'waiting', sentPercent: 0, warnings: [] };
+  });
+  queryClient.setQueryData<Upload[]>(UPLOADS, [...all(), ...uploads]);
+  startNext();
+}
+
+/** Sends a failed file once more. */
+export function repeatUpload(id: string): void {
+  update(id, { state: 'waiting', sentPercent: 0, message: undefined });
+  startNext();
+}
+
+/** Ends an upload, and takes it out of the list. */
+export function dropUpload(id: string): void {
+  ending.get(id)?.abort(new Error('cancelled'));
+  files.delete(id);
+  queryClient.setQueryData<Upload[]>(UPLOADS, (uploads) => uploads?.filter((upload) => upload.id !== id));
+}
+
+/** Takes what is over out of the list. */
+export function forgetUploads(place: UploadPlace): void {
+  for (const upload of all()) if (isAt(place)(upload) && !isUnderWay(upload)) dropUpload(upload.id);
+}
+
+function startNext(): void {
+  const waiting = all().find(({ id, state }) => state === 'waiting' && !ending.has(id));
+  if (ending.size >= AT_ONCE_MAX || waiting === undefined) return;
+  void run(waiting);
+  startNext();
+}
+
+async function run(upload: Upload): Promise<void> {
+  const { id } = upload;
+  const stop = new AbortController();
+  ending.set(id, stop);
+  try {
+    update(id, await send(upload, stop.signal));
+  } catch (error) {
+    noticeLoss(error);
+    update(id, { state: 'failed', message: error instanceof Error ? error.message : 'It failed.' });
+  } finally {
+    ending.delete(id);
+    void renewDocuments();
+    startNext();
+  }
+}
+
+/** Stores the file first and embeds it then, so that the page can say which of the two goes on. */
+async function send({ id, place }: Upload, signal: AbortSignal): Promise<Partial<Upload>> {
+  const file = files.get(id);
+  if (file === undefined) return {};
+  const { folder, workspace } = place;
+  update(id, { state: 'sending' });
+  const onSent = (sent: number, total: number): void =>
+    update(id, sent < total ? { sentPercent: (sent / total) * 100 } : { sentPercent: 100, state: 'reading' });
+  const stored = await client.uploadDocument({ file, name: file.name, folder }, { signal, onSent });
+  const { warnings, message } = stored;
+  update(id, { warnings });
+  if (workspace === undefined) return { state: 'done', message };
+  update(id, { state: 'embedding' });
+  const adds = stored.documents.map(({ location }) => location);
+  return { message, ...(await embedded(workspace, adds)) };
+}
+
+async function embedded(slug: string, adds: string[]): Promise<Partial<Upload>> {
+  const { workspace, skipped = [] } = await changeDocuments({ slug, adds });
+  const waits = workspace.documents.find(
+    ({ docpath, notEmbedded }) => adds.includes(docpath) && notEmbedded !== undefined,
+  )?.notEmbedded;
+  if (waits?.status === 'pending') return { state: 'pending', message: waits.reason };
+  const reason = waits?.reason ?? skipped[0]?.reason;
+  return reason === undefined ? { state: 'done' } : { state: 'failed', message: reason };
+}
+
+/** A page that closes ends its uploads: the browser asks first. */
+addEventListener('beforeunload', (event) => {
+  if (all().some(isUnderWay)) event.preventDefault();
+});

@@ -1,0 +1,85 @@
+import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState, type SubmitEvent } from 'react';
+import { CopyAs } from '../page/copy-as.tsx';
+import { fieldError, Problem } from '../page/problem.tsx';
+import { workspacesQuery } from '../workspaces/workspace-queries.ts';
+import { bodyOf, flagsOf, NEW_WIDGET, WidgetFields } from './widget-fields.tsx';
+import { useWidgetChanges } from './widget-queries.ts';
+
+/** The button and its dialog. */
+export function CreateWidget() {
+  const [isOpen, { open, close }] = useDisclosure();
+  return (
+    <>
+      <Button onClick={open}>New widget</Button>
+      <Modal opened={isOpen} onClose={close} title="New widget">
+        <CreateForm onCancel={close} />
+      </Modal>
+    </>
+  );
+}
+
+function CreateForm({ onCancel }: { onCancel: () => void }) {
+  const [slug, setSlug] = useState<string | null>(null);
+  const [draft, setDraft] = useState(NEW_WIDGET);
+  const { create } = useWidgetChanges();
+  const navigate = useNavigate();
+  const workspaces = useQuery(workspacesQuery);
+  const body = { workspace_slug: slug ?? '', ...bodyOf(draft) };
+  const flags = flagsOf(draft);
+  const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    try {
+      const { uuid } = await create.mutateAsync(body);
+      await navigate({ to: '/widgets/$uuid', params: { uuid } });
+    } catch {
+      // Shown below the fields.
+    }
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack>
+        <Select
+          label="Workspace"
+          description="Visitors can ask for anything that its documents say."
+          placeholder="Choose a workspace"
+          data={workspaces.data?.map((one) => ({ value: one.slug, label: one.name })) ?? []}
+          value={slug}
+          onChange={setSlug}
+          searchable
+          required
+          data-autofocus
+          nothingFoundMessage="No workspace"
+          error={fieldError(create.error, 'workspace_slug')}
+        />
+        <WidgetFields
+          draft={draft}
+          set={(change) => setDraft((before) => ({ ...before, ...change }))}
+          error={create.error}
+        />
+        <Text size="sm" c="dimmed">
+          Visitors spend your budgets, and the widget ends when your access ends.
+        </Text>
+        <Problem error={create.error ?? workspaces.error} />
+        <Group justify="space-between">
+          <CopyAs
+            operation="embeds.create"
+            body={body}
+            {...(flags === undefined ? {} : { cli: ['widgets', 'create', slug ?? 'WORKSPACE', ...flags] })}
+          />
+          <Group>
+            <Button variant="default" onClick={onCancel}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={create.isPending}>
+              Create
+            </Button>
+          </Group>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,78 @@
+import { Button, Group, Modal, Radio, Stack, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useNavigate } from '@tanstack/react-router';
+import { useState, type SubmitEvent } from 'react';
+import { CopyAs } from '../page/copy-as.tsx';
+import { fieldError, Problem } from '../page/problem.tsx';
+import { MODES } from './modes.ts';
+import { useCreateWorkspace } from './workspace-mutations.ts';
+
+/** The button and its dialog. */
+export function CreateWorkspace() {
+  const [isOpen, { open, close }] = useDisclosure();
+  return (
+    <>
+      <Button onClick={open}>New workspace</Button>
+      <Modal opened={isOpen} onClose={close} title="New workspace">
+        <CreateForm onCancel={close} />
+      </Modal>
+    </>
+  );
+}
+
+function CreateForm({ onCancel }: { onCancel: () => void }) {
+  const [name, setName] = useState('');
+  const [chatMode, setMode] = useState('automatic');
+  const create = useCreateWorkspace();
+  const navigate = useNavigate();
+  const body = { name: name.trim(), chatMode };
+  const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    try {
+      const { slug } = await create.mutateAsync(body);
+      await navigate({ to: '/workspaces/$slug', params: { slug }, search: { tab: 'documents' } });
+    } catch {
+      // Shown below the fields.
+    }
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack>
+        <TextInput
+          label="Name"
+          description="People read it. Its name in addresses is made from it."
+          placeholder="Staff handbook"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          maxLength={255}
+          required
+          data-autofocus
+          error={fieldError(create.error, 'name')}
+        />
+        <Radio.Group label="Answers come from" value={chatMode} onChange={setMode}>
+          <Stack gap="xs" mt="xs">
+            {MODES.map(({ value, label, says }) => (
+              <Radio key={value} value={value} label={label} description={says} />
+            ))}
+          </Stack>
+        </Radio.Group>
+        <Problem error={create.error} />
+        <Group justify="space-between">
+          <CopyAs
+            operation="workspaces.create"
+            body={body}
+            cli={['workspaces', 'create', body.name || 'NAME', '--mode', chatMode]}
+          />
+          <Group>
+            <Button variant="default" onClick={onCancel}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={create.isPending}>
+              Create
+            </Button>
+          </Group>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

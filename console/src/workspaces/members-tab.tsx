@@ -1,0 +1,115 @@
+import { Badge, Button, Group, Loader, MultiSelect, Stack, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Empty } from '../page/empty.tsx';
+import { Problem } from '../page/problem.tsx';
+import { Time } from '../page/time.tsx';
+import { noticeDone } from '../page/done-notice.tsx';
+import { useReplaceMembers } from './workspace-mutations.ts';
+import { membersQuery, usersQuery, type OpenWorkspace } from './workspace-queries.ts';
+
+/** The users who may use the workspace. */
+export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspace }) {
+  const members = useQuery(membersQuery(id));
+  const replace = useReplaceMembers(id);
+  const current = members.data ?? [];
+  const ids = current.map(({ userId }) => userId);
+  const remove = async (userId: number, username: string): Promise<void> => {
+    await replace.mutateAsync(ids.filter((one) => one !== userId));
+    noticeDone({
+      title: `${username} may no longer use ${name}`,
+      undo: () => replace.mutateAsync(ids),
+    });
+  };
+  return (
+    <Stack maw={720}>
+      <Text size="sm" c="dimmed">
+        Users with the role default use the workspaces that they are members of. Administrators and managers
+        use all of them.
+      </Text>
+      <AddMembers current={ids} onAdd={(added) => replace.mutateAsync([...ids, ...added])} />
+      <Problem error={members.error ?? replace.error} />
+      {members.isPending && <Loader aria-label="Loading members" />}
+      {members.isSuccess && current.length === 0 && (
+        <Empty title="Nobody is a member yet">
+          <Text size="sm">Choose users above.</Text>
+        </Empty>
+      )}
+      {current.length > 0 && (
+        <Table aria-label="Members" highlightOnHover>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th scope="col">User</Table.Th>
+              <Table.Th scope="col">Role</Table.Th>
+              <Table.Th scope="col">Since</Table.Th>
+              <Table.Th scope="col">Actions</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {current.map(({ userId, username, role, lastUpdatedAt }) => (
+              <Table.Tr key={userId}>
+                <Table.Td>{username}</Table.Td>
+                <Table.Td>
+                  <Badge variant="light">{role}</Badge>
+                </Table.Td>
+                <Table.Td>
+                  <Time at={lastUpdatedAt} />
+                </Table.Td>
+                <Table.Td>
+                  <Button
+                    size="compact-sm"
+                    variant="subtle"
+                    aria-label={`Remove ${username}`}
+                    disabled={replace.isPending}
+                    onClick={() => void remove(userId, username).catch(() => undefined)}
+                  >
+                    Remove
+                  </Button>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+    </Stack>
+  );
+}
+
+function AddMembers({
+  current,
+  onAdd,
+}: {
+  current: readonly number[];
+  onAdd: (ids: number[]) => Promise<unknown>;
+}) {
+  const [chosen, setChosen] = useState<string[]>([]);
+  const users = useQuery(usersQuery);
+  const data = (users.data ?? [])
+    .filter(({ id }) => !current.includes(id))
+    .map(({ id, username }) => ({ value: String(id), label: username ?? String(id) }));
+  const add = async (): Promise<void> => {
+    try {
+      await onAdd(chosen.map(Number));
+      setChosen([]);
+    } catch {
+      // Shown below.
+    }
+  };
+  return (
+    <Group align="end">
+      <MultiSelect
+        flex={1}
+        label="Add users"
+        placeholder={chosen.length === 0 ? 'Choose users' : ''}
+        data={data}
+        value={chosen}
+        onChange={setChosen}
+        searchable
+        nothingFoundMessage="No other user"
+      />
+      <Button disabled={chosen.length === 0} onClick={() => void add()}>
+        Add
+      </Button>
+    </Group>
+  );
+}

@@ -1,0 +1,99 @@
+import { Button, Fieldset, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useState, type SubmitEvent } from 'react';
+import { CopyAs } from '../page/copy-as.tsx';
+import { Problem } from '../page/problem.tsx';
+import { noticeDone } from '../page/done-notice.tsx';
+import { DeleteWorkspace } from './delete-workspace.tsx';
+import { AnswerFields, ModelFields, SearchFields } from './settings-fields.tsx';
+import { bodyOf, commandOf, draftOf, type SettingsDraft } from './settings-draft.ts';
+import { useUpdateWorkspace, type WorkspaceBody } from './workspace-mutations.ts';
+import type { OpenWorkspace } from './workspace-queries.ts';
+
+/** All settings of a workspace, and its end. */
+export function SettingsTab({ workspace }: { workspace: OpenWorkspace }) {
+  const { slug, name } = workspace;
+  const navigate = useNavigate();
+  return (
+    <Stack maw={720} gap="xl">
+      <SettingsForm workspace={workspace} />
+      <Paper withBorder p="md">
+        <Group justify="space-between">
+          <div>
+            <Title order={2} size="h5">
+              Delete this workspace
+            </Title>
+            <Text size="sm" c="dimmed">
+              Its chats are lost; its documents stay in their folders.
+            </Text>
+          </div>
+          <DeleteWorkspace
+            slug={slug}
+            name={name}
+            color="red"
+            variant="light"
+            onDeleted={() => void navigate({ to: '/workspaces' })}
+          />
+        </Group>
+      </Paper>
+    </Stack>
+  );
+}
+
+function SettingsForm({ workspace }: { workspace: OpenWorkspace }) {
+  const { slug } = workspace;
+  const saved = draftOf(workspace);
+  const [draft, setDraft] = useState(saved);
+  const update = useUpdateWorkspace(slug);
+  const body = bodyOf(saved, draft);
+  const isChanged = Object.keys(body).length > 0;
+  const set = (change: Partial<SettingsDraft>): void => setDraft((before) => ({ ...before, ...change }));
+  const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const undo = bodyOf(draft, saved);
+    // The server takes the nearest allowed value: what it has is shown.
+    const save = async (change: WorkspaceBody): Promise<void> => {
+      const { workspace: now } = await update.mutateAsync(change);
+      if ('slug' in now) setDraft(draftOf(now));
+    };
+    try {
+      await save(body);
+      noticeDone({ title: 'The settings are saved', undo: () => save(undo) });
+    } catch {
+      // Shown below the fields.
+    }
+  };
+  const fields = { draft, set, error: update.error };
+  return (
+    <form onSubmit={(event) => void submit(event)} aria-label="Settings">
+      <Stack>
+        <Fieldset legend="Answers">
+          <AnswerFields {...fields} />
+        </Fieldset>
+        <Fieldset legend="Model">
+          <ModelFields {...fields} />
+        </Fieldset>
+        <Fieldset legend="Search in the documents">
+          <SearchFields {...fields} />
+        </Fieldset>
+        <Problem error={update.error} />
+        <Group justify="space-between">
+          <CopyAs
+            operation="workspaces.update"
+            path={{ slug }}
+            body={body}
+            cli={commandOf(slug, saved, draft)}
+          />
+          <Group>
+            <Button variant="default" disabled={!isChanged} onClick={() => setDraft(saved)}>
+              Discard changes
+            </Button>
+            <Button type="submit" disabled={!isChanged} loading={update.isPending}>
+              Save
+            </Button>
+          </Group>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
