@@ -113,7 +113,7 @@ function RowsInView<Row extends RowData>({
   measure,
   ...px
 }: RowsProps<Row>) {
-  const table = useTable({ features, columns, data: rows as Row[], getRowId: rowId });
+  const table = useTable({ features, columns, data: rows, getRowId: rowId });
   return (
     <>
       <Table.Thead>
