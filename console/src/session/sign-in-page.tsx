@@ -57,7 +57,16 @@ function ProviderRefusal({ code }: { code: string }) {
   );
 }
 
-const REFUSALS: Record<string, string> = {};
+const REFUSALS: Record<string, string> = {
+  oidc_unavailable: 'The provider does not answer. Try again in a moment.',
+  oidc_denied: 'The provider refused, or you cancelled there.',
+  oidc_expired: 'It took longer than ten minutes, or it began in another tab. Try again.',
+  oidc_invalid: 'The answer of the provider was not valid. An administrator finds the reason in the log.',
+  oidc_no_role: 'None of your groups has a role here. Ask an administrator.',
+  oidc_suspended: 'Your account is suspended. Ask an administrator.',
+  oidc_single_user: 'This instance has no accounts yet. Its administrator can make them.',
+  oidc_throttled: 'Too many tries from this network failed. Try again in a quarter of an hour.',
+};
 
 function SignInForm({ way }: { way: Way }) {
   const signIn = useSignIn();

@@ -99,17 +99,7 @@ export function UpstreamForm({
         <ModelsField models={fields.models} error={error('models')} onChange={(models) => set({ models })} />
         <Timing fields={fields} error={error} set={set} />
         <PriceTable rows={fields.prices} error={error('prices')} onChange={(prices) => set({ prices })} />
-        <Radio.Group
-          label="Models without a price"
-          description="For keys with a budget in USD"
-          value={fields.unpriced}
-          onChange={(value) => set({ unpriced: value })}
-        >
-          <Group mt="xs">
-            <Radio value="refuse" label="refuse them" />
-            <Radio value="allow" label="allow them, at a cost of 0" />
-          </Group>
-        </Radio.Group>
+        <Unpriced value={fields.unpriced} onChange={(unpriced) => set({ unpriced })} />
         <Checkbox
           label="Use this upstream"
           checked={fields.enabled}
@@ -126,6 +116,25 @@ export function UpstreamForm({
     </form>
   );
 }
+
+interface UnpricedProps {
+  value: Upstream['unpriced'];
+  onChange: (value: Upstream['unpriced']) => void;
+}
+
+const Unpriced = ({ value, onChange }: UnpricedProps) => (
+  <Radio.Group
+    label="Models without a price"
+    description="For keys with a budget in USD"
+    value={value}
+    onChange={onChange}
+  >
+    <Group mt="xs">
+      <Radio value="refuse" label="refuse them" />
+      <Radio value="allow" label="allow them, at a cost of 0" />
+    </Group>
+  </Radio.Group>
+);
 
 const SERVERS = [
   ['Ollama', 'http://127.0.0.1:11434/v1'],

@@ -20,7 +20,9 @@ export function gpusIn({ gpus }: Capabilities): string {
 export function modelsIn({ models }: Capabilities): string {
   if (!Array.isArray(models)) return '';
   return (models as unknown[])
-    .map((model) => (typeof model === 'string' ? model : String((model as { name?: unknown }).name ?? '')))
-    .filter((name) => name !== '')
+    .map((model) =>
+      typeof model === 'object' && model !== null ? (model as { name?: unknown }).name : model,
+    )
+    .filter((name) => typeof name === 'string' && name !== '')
     .join(', ');
 }

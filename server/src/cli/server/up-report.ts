@@ -37,7 +37,7 @@ export class UpReport {
     this.#ready = ready;
     if (!this.#isText) return;
     const state = this.isOld ? 'is running' : 'is ready';
-    await this.#line(`Keyward ${BUILD} ${state} at ${ready.url} (API: /api/docs)`);
+    await this.#line(`Keyward ${BUILD} ${state} at ${ready.url} (open it in a browser; API: /api/docs)`);
     await this.#key();
     if (!this.isOld) return;
     await this.#tryIt(DEFAULT_MODEL);
