@@ -55,7 +55,7 @@ check: $(INSTALLED) ## Types, lint, format, unused code
 	prettier --check --log-level warn .
 	knip
 
-bench: $(INSTALLED) ## Measure against a baseline in the same run
+bench: $(INSTALLED) $(CONSOLE) ## Measure against a baseline in the same run
 	@sh .ci/packages.sh bench
 	@sh .ci/packages.sh openbao
 	node bench/verify.ts
@@ -67,6 +67,7 @@ bench: $(INSTALLED) ## Measure against a baseline in the same run
 	node bench/bootstrap.ts
 	node bench/jobs.ts
 	node bench/jobs/http.ts
+	node bench/console-keys.ts
 
 console: $(CONSOLE) ## Build the console
 

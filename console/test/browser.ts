@@ -107,7 +107,13 @@ interface Violation {
   nodes: { html: string; failureSummary: string }[];
 }
 
+/** Colours and places in the middle of a change are nobody's choice. What moves for ever is left out. */
+const SETTLED = `Promise.allSettled(document.getAnimations()
+  .filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
+  .map((one) => one.finished)).then(() => undefined)`;
+
 async function inspect(page: Page, name: string): Promise<void> {
+  await page.evaluate(SETTLED);
   // The policy of the page refuses a script element; the debugger may evaluate one.
   await page.evaluate(readFileSync(AXE, 'utf8'));
   const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
@@ -124,6 +130,7 @@ async function inspect(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   for (const width of WIDTHS_PX) {
     await page.setViewportSize({ width, height: HEIGHT_PX });
+    await page.evaluate(SETTLED);
     await page.screenshot({ path: `${SCREENSHOTS}${name}-${width}.png`, animations: 'disabled' });
   }
   await page.setViewportSize({ width: 1440, height: HEIGHT_PX });

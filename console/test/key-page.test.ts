@@ -167,7 +167,6 @@ describeOnServer('sqlite', 'the page of a key', (start) => {
       .getByRole('table', { name: 'Refused requests' })
       .getByRole('button', { name: 'Explain' })
       .click();
-    await page.getByRole('button', { name: 'Explain' }).first().click();
     await page.getByRole('status').filter({ hasText: 'It would be refused: A scope is missing' }).waitFor();
     await inspect('key-refusals');
     expect(await read(id)).toMatchObject({ secrets: [{ quiet_seconds: null }] });
@@ -183,6 +182,9 @@ describeOnServer('sqlite', 'the page of a key', (start) => {
     await page.getByRole('button', { name: `Children of ${XSS}` }).click();
     await page.getByRole('link', { name: 'grandchild' }).waitFor();
     await inspect('key-children');
+    await page.getByRole('link', { name: 'New child key' }).click();
+    await page.getByText(`It counts against its parent ${parent.id}, and ends with it.`).waitFor();
+    await page.goBack();
     await page.getByRole('tab', { name: 'History' }).click();
     const history = page.getByRole('table', { name: 'History of the key' });
     await expect.poll(() => history.textContent()).toMatch(/changed it.*tags.*made it/);

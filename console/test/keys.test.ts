@@ -64,7 +64,7 @@ describeOnServer('sqlite', 'the list of keys', (start) => {
     ] as const) {
       await page.getByRole('combobox', { name: filter }).click();
       await page.getByRole('option', { name: option }).click();
-      await expect.poll(() => names(page), filter).toEqual([found]);
+      await expect.poll(() => names(page)).toEqual([found]);
       await page.goto('/keys');
     }
     await page.goto('/keys?tag=nightly');

@@ -79,7 +79,8 @@ describeOnServer('sqlite', 'the page that makes a key', (start) => {
     await page.getByRole('textbox', { name: 'Name' }).focus();
     await page.keyboard.press('Enter');
     const copy = page.getByRole('dialog').getByRole('button', { name: 'Copy the secret' });
-    await expect.poll(() => copy.evaluate((button) => button === document.activeElement)).toBe(true);
+    await expect.poll(() => page.evaluate('document.activeElement?.textContent')).toBe('Copy the secret');
+    await copy.waitFor();
     await page.keyboard.press('Escape');
     await page.getByText('You have not copied the secret').waitFor();
     await page.keyboard.press('Escape');

@@ -1,8 +1,8 @@
 import { unwrap, type components } from '@keyward/sdk';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
 import type { KeyChange, MintBody } from './holdings/draft.ts';
-import { forgetLists, KEYS, keyQuery, storeKey, type ReadKey } from './key-queries.ts';
+import { forgetLists, KEYS, keyQuery, storeKey, withEtag, type ReadKey } from './key-queries.ts';
 
 export type Acknowledged = components['schemas']['Acknowledged'];
 export type RotateBody = components['schemas']['RotateRequest'];
@@ -37,8 +37,8 @@ export function useRotate(id: string) {
 type ChangedKey = components['schemas']['ChangedKey'];
 
 /** Shows the change at once; what follows from it is read again. */
-function afterChange(queries: ReturnType<typeof useQueryClient>, key: ChangedKey['key']): void {
-  storeKey(queries, key, null);
+function afterChange(queries: QueryClient, key: ChangedKey['key'], etag: ReadKey['etag'] = null): void {
+  storeKey(queries, { key, etag });
   void queries.invalidateQueries({ queryKey: keyQuery(key.id).queryKey });
   void queries.invalidateQueries({ queryKey: [...KEYS, 'bounds', key.id] });
   void queries.invalidateQueries({ queryKey: [...KEYS, 'records', 'target', key.id] });
@@ -50,9 +50,9 @@ export function useUpdateKey(id: string) {
   return useMutation({
     mutationFn: ({ body, etag }: { body: KeyChange; etag: ReadKey['etag'] }) => {
       const header = etag === null ? {} : { 'if-match': etag };
-      return unwrap(client.PATCH('/v1/keys/{id}', { params: { ...pathOf(id), header }, body }));
+      return withEtag(client.PATCH('/v1/keys/{id}', { params: { ...pathOf(id), header }, body }));
     },
-    onSuccess: ({ key }) => afterChange(queries, key),
+    onSuccess: ({ key, etag }) => afterChange(queries, key, etag),
   });
 }
 

@@ -34,8 +34,9 @@ export const keysQuery = ({ unused, expiring, ...search }: KeySearch & { parent?
     },
     initialPageParam: null as string | null,
     getNextPageParam: ({ next_cursor }) => next_cursor,
-    // All pages that were scrolled through would be read again.
+    // All pages that were scrolled through would be read again, and compared with what was there.
     refetchOnWindowFocus: false,
+    structuralSharing: false,
   });
 
 /** A key with the ETag of what was read. */
@@ -44,18 +45,29 @@ export interface ReadKey {
   etag: string | null;
 }
 
+/** An answer, and the ETag of what it shows. */
+export async function withEtag<T extends object>(
+  asked: Promise<{ data?: T; response: Response }>,
+): Promise<T & { etag: string | null }> {
+  const answer = await asked;
+  return { ...(await unwrap(Promise.resolve(answer))), etag: answer.response.headers.get('etag') };
+}
+
 export const keyQuery = (id: string) =>
   queryOptions({
     queryKey: [...KEYS, 'one', id],
     queryFn: async ({ signal }): Promise<ReadKey> => {
-      const answer = await client.GET('/v1/keys/{id}', { params: { path: { id } }, signal });
-      return { key: await unwrap(Promise.resolve(answer)), etag: answer.response.headers.get('etag') };
+      const { etag, ...key } = await withEtag(
+        client.GET('/v1/keys/{id}', { params: { path: { id } }, signal }),
+      );
+      return { key, etag };
     },
   });
 
 /** What a change has made of a key: in its page, and in its row of each list. */
-export function storeKey(queries: QueryClient, key: Key, etag: string | null): void {
-  queries.setQueryData(keyQuery(key.id).queryKey, { key, etag });
+export function storeKey(queries: QueryClient, read: ReadKey): void {
+  const { key } = read;
+  queries.setQueryData(keyQuery(key.id).queryKey, read);
   queries.setQueriesData<InfiniteData<KeyList>>(
     { queryKey: LISTS },
     (lists) =>

@@ -2,7 +2,7 @@ import { PageLink } from '../page/page-link.tsx';
 
 /** The page of an owner. */
 export const OwnerLink = ({ id, name }: { id: string; name: string }) => (
-  <PageLink to={'/owners/$id' as '/keys/$id'} params={{ id }} title={name}>
+  <PageLink to="/owners/$id" params={{ id }} title={name}>
     {name}
   </PageLink>
 );

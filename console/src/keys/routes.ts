@@ -47,6 +47,8 @@ const listRoute = createRoute({
 const newRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/keys/new',
+  validateSearch: (search: Record<string, unknown>): { parent?: string | undefined } =>
+    given({ parent: text(search['parent']) }),
   component: lazyRouteComponent(() => import('./form/new-key-page.tsx'), 'NewKeyPage'),
 });
 

@@ -12,7 +12,7 @@ const COLORS: Record<Key['state'], string> = {
 /** The state of a key as a word; the colour only helps. */
 export function StateBadge({ state }: { state: Key['state'] }) {
   return (
-    <Badge variant="default" leftSection={<Dot color={COLORS[state]} />} tt="none" fw={500}>
+    <Badge variant="default" miw="max-content" leftSection={<Dot color={COLORS[state]} />} tt="none" fw={500}>
       {state}
     </Badge>
   );

@@ -41,30 +41,6 @@ interface DataTableProps<Row extends RowData> {
   isLoadingMore?: boolean;
 }
 
-/** The rows in view, and the height of those before and after them. Asks for more when the end comes near. */
-function useRowsInView(count: number, onEnd: (() => void) | undefined) {
-  const body = useRef<HTMLTableSectionElement>(null);
-  const virtual = useWindowVirtualizer({
-    count,
-    estimateSize: () => ROW_PX,
-    overscan: OVERSCAN_ROWS,
-    scrollMargin: body.current?.offsetTop ?? 0,
-  });
-  const shown = virtual.getVirtualItems();
-  const last = shown.at(-1)?.index ?? -1;
-  useEffect(() => {
-    if (last >= count - OVERSCAN_ROWS) onEnd?.();
-  }, [last, count, onEnd]);
-  const margin = virtual.options.scrollMargin;
-  return {
-    body,
-    shown,
-    measure: virtual.measureElement,
-    beforePx: (shown[0]?.start ?? margin) - margin,
-    afterPx: virtual.getTotalSize() - ((shown.at(-1)?.end ?? margin) - margin),
-  };
-}
-
 /** A table that draws only the rows in view: lists of any length scroll. */
 export function DataTable<Row extends RowData>({
   label,
@@ -74,9 +50,22 @@ export function DataTable<Row extends RowData>({
   onEnd,
   isLoadingMore = false,
 }: DataTableProps<Row>) {
-  const table = useTable({ features, columns, data: rows, getRowId: rowId });
-  const { body, shown, measure, beforePx, afterPx } = useRowsInView(rows.length, onEnd);
-  const model = table.getRowModel().rows;
+  const body = useRef<HTMLTableSectionElement>(null);
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => ROW_PX,
+    overscan: OVERSCAN_ROWS,
+    scrollMargin: body.current?.offsetTop ?? 0,
+  });
+  const shown = virtual.getVirtualItems();
+  const first = shown[0]?.index ?? 0;
+  const last = shown.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (last >= rows.length - OVERSCAN_ROWS) onEnd?.();
+  }, [last, rows.length, onEnd]);
+  const margin = virtual.options.scrollMargin;
+  const beforePx = (shown[0]?.start ?? margin) - margin;
+  const afterPx = virtual.getTotalSize() - ((shown.at(-1)?.end ?? margin) - margin);
   return (
     <Table.ScrollContainer minWidth={0}>
       <Table
@@ -86,39 +75,72 @@ export function DataTable<Row extends RowData>({
         verticalSpacing={8}
         className={classes['table']}
       >
-        <Table.Thead>
-          {table.getHeaderGroups().map((group) => (
-            <Table.Tr key={group.id} aria-rowindex={1}>
-              {group.headers.map((header) => (
-                <Table.Th key={header.id} scope="col">
-                  <table.FlexRender header={header} />
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Thead>
-        <Table.Tbody ref={body}>
-          {beforePx > 0 && <Spacer px={beforePx} />}
-          {shown.map(({ index }) => {
-            const row = model[index];
-            if (row === undefined) return null;
-            return (
-              <Table.Tr key={row.id} aria-rowindex={index + 2} data-index={index} ref={measure}>
-                {row.getAllCells().map((cell) => (
-                  <Table.Td key={cell.id}>
-                    <table.FlexRender cell={cell} />
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            );
-          })}
-          {afterPx > 0 && <Spacer px={afterPx} />}
-        </Table.Tbody>
+        <RowsInView
+          columns={columns}
+          rows={rows.slice(first, last + 1)}
+          rowId={rowId}
+          first={first}
+          beforePx={beforePx}
+          afterPx={afterPx}
+          body={body}
+          measure={virtual.measureElement}
+        />
       </Table>
       <Text role="status" ta="center" size="sm" c="dimmed" mih={24}>
         {isLoadingMore ? <Loader size="xs" aria-label="Loading more" /> : null}
       </Text>
     </Table.ScrollContainer>
+  );
+}
+
+interface RowsProps<Row extends RowData> extends Pick<DataTableProps<Row>, 'columns' | 'rows' | 'rowId'> {
+  /** The place of the first row in the whole list. */
+  first: number;
+  /** Heights of all that is out of view. */
+  beforePx: number;
+  afterPx: number;
+  body: React.Ref<HTMLTableSectionElement>;
+  measure: (row: HTMLTableRowElement | null) => void;
+}
+
+/** The table knows the rows in view alone: its work does not grow with the list. Measured in bench/console-keys.ts. */
+function RowsInView<Row extends RowData>({
+  columns,
+  rows,
+  rowId,
+  first,
+  body,
+  measure,
+  ...px
+}: RowsProps<Row>) {
+  const table = useTable({ features, columns, data: rows, getRowId: rowId });
+  return (
+    <>
+      <Table.Thead>
+        {table.getHeaderGroups().map((group) => (
+          <Table.Tr key={group.id} aria-rowindex={1}>
+            {group.headers.map((header) => (
+              <Table.Th key={header.id} scope="col">
+                <table.FlexRender header={header} />
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        ))}
+      </Table.Thead>
+      <Table.Tbody ref={body}>
+        {px.beforePx > 0 && <Spacer px={px.beforePx} />}
+        {table.getRowModel().rows.map((row, index) => (
+          <Table.Tr key={row.id} aria-rowindex={first + index + 2} data-index={first + index} ref={measure}>
+            {row.getAllCells().map((cell) => (
+              <Table.Td key={cell.id}>
+                <table.FlexRender cell={cell} />
+              </Table.Td>
+            ))}
+          </Table.Tr>
+        ))}
+        {px.afterPx > 0 && <Spacer px={px.afterPx} />}
+      </Table.Tbody>
+    </>
   );
 }
 

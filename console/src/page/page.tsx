@@ -20,7 +20,7 @@ export function Page({ title, description, actions, children }: PageProps) {
     <Stack gap="md">
       <Group justify="space-between" align="start" gap="sm">
         <div>
-          <Title order={1} size="h2">
+          <Title order={1} size="h2" style={{ overflowWrap: 'anywhere' }}>
             {title}
           </Title>
           {description !== undefined && <Text c="dimmed">{description}</Text>}

@@ -1,4 +1,4 @@
-import { Skeleton, useComputedColorScheme } from '@mantine/core';
+import { Group, Skeleton, Text, useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -53,6 +53,16 @@ export function Plot({ label, times, series, heightPx = 220 }: PlotProps) {
   return (
     <Skeleton visible={!isDrawn} animate={false} mih={heightPx}>
       <div ref={frame} role="img" aria-label={label} className={classes['plot']} />
+      {series.length > 1 && (
+        <Group gap="md" justify="end" aria-hidden>
+          {series.map(({ label: name }, index) => (
+            <Text key={name} size="xs" c="dimmed">
+              <span className={classes['dot']} style={{ background: COLORS[scheme][index % 2] }} />
+              {name}
+            </Text>
+          ))}
+        </Group>
+      )}
     </Skeleton>
   );
 }
@@ -75,21 +85,34 @@ function optionsOf(Library: typeof uPlot, { scheme, series, size }: Look): uPlot
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.05)] } },
-    axes: [axis, { ...axis, size: 60, values: (_, values) => values.map(short) }],
+    axes: [
+      { ...axis, values: (_, seconds) => seconds.map(timeText) },
+      { ...axis, size: 60, values: (_, values) => values.map(short) },
+    ],
     series: [
       {},
       ...series.map(({ label }, index) => {
         const color = COLORS[scheme][index % 2] ?? '';
         return {
           label,
-          stroke: color,
           fill: color,
+          // Without an edge: nothing is drawn where nothing was.
+          width: 0,
           ...(bars === undefined ? {} : { paths: bars }),
           points: { show: false },
         };
       }),
     ],
   };
+}
+
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+
+/** The day at midnight, otherwise the time of day, in the reader's zone. */
+function timeText(seconds: number): string {
+  const at = new Date(seconds * 1_000);
+  return at.getHours() === 0 && at.getMinutes() === 0 ? day.format(at) : clock.format(at);
 }
 
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact', maximumFractionDigits: 2 });

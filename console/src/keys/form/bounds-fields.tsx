@@ -110,8 +110,7 @@ function LimitRow({
   const { kind, count, field } = readLimit(limit);
   const isUsual = KINDS.some(({ value }) => value === kind);
   const make = (of: string, value: number): Limit =>
-    KINDS.find((one) => one.value === of)?.make(limit.name, value) ??
-    ({ ...limit, requests: value } as Limit);
+    KINDS.find((one) => one.value === of)?.make(limit.name, value) ?? { ...limit, requests: value };
   const rest = 'window_seconds' in limit ? `requests ${windowText(limit.window_seconds)}` : '';
   return (
     <Group gap="xs" align="start" wrap="nowrap" role="group" aria-label={`Limit ${limit.name}`}>

@@ -1,5 +1,5 @@
 import { Anchor, Button, Collapse, Stack, TextInput } from '@mantine/core';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../../page/copy-as.tsx';
 import { Page } from '../../page/page.tsx';
@@ -24,12 +24,14 @@ const newOnce = (): string =>
 /** Mints a key for a task. */
 export function NewKeyPage() {
   const navigate = useNavigate();
-  const [draft, setDraft] = useState<Draft>(EMPTY_DRAFT);
+  const { parent = null } = useSearch({ from: '/frame/keys/new' });
+  const [form, setForm] = useState<Draft>(EMPTY_DRAFT);
+  const draft = { ...form, parent };
   const [chosen, setChosen] = useState<string[]>([]);
   const [isTried, setTried] = useState(false);
   const [once] = useState(newOnce);
   const mint = useMint();
-  const set = (change: Partial<Draft>): void => setDraft((before) => ({ ...before, ...change }));
+  const set = (change: Partial<Draft>): void => setForm((before) => ({ ...before, ...change }));
   const missing = missingTargets(chosen, draft);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -44,8 +46,12 @@ export function NewKeyPage() {
   const fields = { draft, set, error: mint.error };
   return (
     <Page
-      title="New key"
-      description="Choose what it is for. Its secret is shown once, as soon as it is made."
+      title={parent === null ? 'New key' : 'New child key'}
+      description={
+        parent === null
+          ? 'Choose what it is for. Its secret is shown once, as soon as it is made.'
+          : `It counts against its parent ${parent}, and ends with it.`
+      }
     >
       <form onSubmit={submit} noValidate>
         <FormColumns

@@ -44,8 +44,15 @@ function holdingFlags({ role, scopes, selectors = {}, limits, budgets, expires_a
 
 /** The command that makes the key. */
 export function createCommand(draft: Draft): string[] {
-  const { name, owner, ...held } = mintBody(draft);
-  return ['keys', 'create', name, ...(owner === undefined ? [] : ['--owner', owner]), ...holdingFlags(held)];
+  const { name, owner, parent, ...held } = mintBody(draft);
+  return [
+    'keys',
+    'create',
+    name,
+    ...(owner === undefined ? [] : ['--owner', owner]),
+    ...(parent === undefined ? [] : ['--parent', parent]),
+    ...holdingFlags(held),
+  ];
 }
 
 const isEmpty = (lists: object | undefined): boolean =>
@@ -71,9 +78,11 @@ function cleared({ selectors = {}, limits, budgets, tags, expires_at }: KeyChang
 export function updateCommand(id: string, before: Draft, after: Draft): string[] {
   const { name, ...change } = changeBody(before, after);
   return [
-    ...['keys', 'update', id],
+    'keys',
+    'update',
+    id,
     ...(name === undefined ? [] : ['--name', name]),
-    ...holdingFlags(change as Held),
+    ...holdingFlags(change),
     ...cleared(change),
   ];
 }

@@ -14,6 +14,8 @@ export interface Draft {
   name: string;
   /** Id of the owner; '': that of the person. */
   owner: string;
+  /** Id of the key that it is a child of. */
+  parent: string | null;
   scopes: Grant[];
   models: Names;
   workspaces: Names;
@@ -30,6 +32,7 @@ export interface Draft {
 export const EMPTY_DRAFT: Draft = {
   name: '',
   owner: '',
+  parent: null,
   scopes: [],
   models: { allow: [], deny: [] },
   workspaces: { allow: [], deny: [] },
@@ -42,11 +45,22 @@ export const EMPTY_DRAFT: Draft = {
 };
 
 /** The settings of a key. */
-export function draftOf({ name, owner, scopes, selectors, limits, budgets, expires_at, tags }: Key): Draft {
+export function draftOf({
+  name,
+  owner,
+  parent,
+  scopes,
+  selectors,
+  limits,
+  budgets,
+  expires_at,
+  tags,
+}: Key): Draft {
   return {
     name,
     owner: owner.id,
-    scopes: scopes as Grant[],
+    parent,
+    scopes: scopes,
     ...selectors,
     limits,
     budgets: budgets.map(({ name: called, unit, amount, period }) => ({
@@ -75,12 +89,13 @@ function selectorsOf({ models, workspaces, workers, ips }: Draft): MintBody['sel
 
 /** The body of the request that makes the key. */
 export function mintBody(draft: Draft): MintBody {
-  const { name, owner, scopes, limits, budgets, expires, tags } = draft;
+  const { name, owner, parent, scopes, limits, budgets, expires, tags } = draft;
   const role = roleOf(scopes);
   const selectors = selectorsOf(draft);
   return {
     name: name.trim(),
     ...(owner === '' ? {} : { owner }),
+    ...(parent === null ? {} : { parent }),
     ...(role === undefined ? { scopes } : { role }),
     ...(selectors === undefined ? {} : { selectors }),
     ...(limits.length === 0 ? {} : { limits }),

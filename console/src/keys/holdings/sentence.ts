@@ -3,7 +3,7 @@ import type { Budget, Draft, Limit, Names } from './draft.ts';
 
 type Holdings = Pick<
   Draft,
-  'scopes' | 'models' | 'workspaces' | 'workers' | 'ips' | 'limits' | 'budgets' | 'expires'
+  'parent' | 'scopes' | 'models' | 'workspaces' | 'workers' | 'ips' | 'limits' | 'budgets' | 'expires'
 >;
 
 const and = new Intl.ListFormat('en', { type: 'conjunction' });
@@ -135,10 +135,9 @@ function everything({ models, workspaces }: Holdings): string {
 
 /**
  * What a key may do, such as "This key may chat with the workspace handbook, at most 100 requests a minute, until 1 March 2027."
- * @param isWhole false: the key has a parent, whose bounds hold too
  */
-export function sentence(holdings: Holdings, { nowMs = Date.now(), hasParent = false } = {}): string {
-  const { scopes, limits, budgets, ips, expires } = holdings;
+export function sentence(holdings: Holdings, nowMs = Date.now()): string {
+  const { parent, scopes, limits, budgets, ips, expires } = holdings;
   const may = scopes.includes('*') ? [everything(holdings)] : powers(holdings);
   if (may.length === 0) return 'This key may do nothing yet.';
   const most = [...limits.map(limitText), ...budgets.map(budgetText)];
@@ -148,7 +147,7 @@ export function sentence(holdings: Holdings, { nowMs = Date.now(), hasParent = f
     ...(ips.length === 0
       ? []
       : [`from ${ips.length > NAMES_MAX ? `${ips.length} addresses` : or.format(ips)} only`]),
-    ...(hasParent ? ['within the bounds of its parent'] : []),
+    ...(parent !== null ? ['within the bounds of its parent'] : []),
     ...(expires === null ? [] : [`until ${dateText(expires, nowMs)}`]),
   ];
   return `${parts.join(', ')}.`;

@@ -31,14 +31,14 @@ export function AccessPanel({ read }: PanelProps) {
     update.reset();
   };
   const save = async (): Promise<void> => {
-    const { key: changed, acknowledged } = await update.mutateAsync({ body, etag: start.etag });
-    beginAnew({ key: changed, etag: null });
+    const { key: changed, acknowledged, etag } = await update.mutateAsync({ body, etag: start.etag });
+    beginAnew({ key: changed, etag });
     noticeDone({
       title: `${changed.name} is changed`,
       message: acknowledgedText(acknowledged),
       undo: async () => {
-        const undone = await update.mutateAsync({ body: changeBody(draft, before), etag: null });
-        beginAnew({ key: undone.key, etag: null });
+        const undone = await update.mutateAsync({ body: changeBody(draft, before), etag });
+        beginAnew({ key: undone.key, etag: undone.etag });
       },
     });
   };
@@ -46,6 +46,11 @@ export function AccessPanel({ read }: PanelProps) {
     event.preventDefault();
     void save().catch(() => undefined);
   };
+  // Nothing was typed yet: what is read anew is shown.
+  if (changes.length === 0 && read.etag !== null && read.etag !== start.etag) {
+    setStart(read);
+    setDraft(draftOf(key));
+  }
   if (key.state === 'revoked')
     return <Text size="sm">A revoked key cannot be changed. Restore it first.</Text>;
   return (
@@ -53,7 +58,7 @@ export function AccessPanel({ read }: PanelProps) {
       <FormColumns
         side={
           <>
-            <SentenceCard draft={draft} hasParent={key.parent !== null} />
+            <SentenceCard draft={draft} />
             <Changes changes={changes} />
             <Problem error={update.error} onRetry={() => beginAnew(read)} />
           </>

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { Empty } from '../../page/empty.tsx';
 import { Problem } from '../../page/problem.tsx';
 import { Time } from '../../page/time.tsx';
+import { useMay } from '../../session/session-queries.ts';
 import type { Key } from '../holdings/draft.ts';
 import { summaryOf } from '../holdings/tasks.ts';
 import { keysQuery } from '../key-queries.ts';
@@ -14,8 +15,20 @@ import { Section, type PanelProps } from './panel.tsx';
 
 /** The keys that count against this one and end with it, as a tree. */
 export function ChildrenPanel({ read: { key } }: PanelProps) {
+  const may = useMay();
   return (
-    <Section title="Children" note="Each use of a child counts against its parents, and it ends with them.">
+    <Section
+      actions={
+        may('keys:write') &&
+        key.state === 'active' && (
+          <PageLink to="/keys/new" search={{ parent: key.id }}>
+            New child key
+          </PageLink>
+        )
+      }
+      title="Children"
+      note="Each use of a child counts against its parents, and it ends with them."
+    >
       <Branch parent={key.id} isRoot />
     </Section>
   );
@@ -31,7 +44,7 @@ function Branch({ parent, isRoot = false }: { parent: string; isRoot?: boolean }
     return (
       <Empty title="It has no children">
         <Text size="sm">
-          A program that holds this key with keys:write can make some, for its parts or its agents.
+          A child is a key for a part of a program, such as an agent: it may do no more than this key.
         </Text>
       </Empty>
     );

@@ -16,7 +16,7 @@ const WORDS: Record<EndVerb, { label: string; text: string }> = {
   },
   revoke: {
     label: 'Revoke',
-    text: 'The key and its children end for good, with their running requests. You can restore it for 30 days.',
+    text: 'The key and its children end now, with their running requests. It can be restored for 30 days.',
   },
 };
 
@@ -44,7 +44,7 @@ export function EndDialog({ keyRecord, verb, onClose }: EndProps) {
           <Text size="sm">{text}</Text>
           <TextInput
             label="Reason"
-            description="For the audit record, and for whoever looks at the key. May be empty"
+            description="For the audit record, and for people who look at the key. May be empty"
             maxLength={500}
             data-autofocus
             value={reason}

@@ -17,7 +17,7 @@ import { fieldError, Problem } from '../../page/problem.tsx';
 import { useMay } from '../../session/session-queries.ts';
 import { refusalNext, refusalWords } from '../holdings/refusal-words.ts';
 import { SCOPE_GROUPS, type Scope } from '../holdings/scopes.ts';
-import { useExplain } from '../key-mutations.ts';
+import type { useExplain } from '../key-mutations.ts';
 import { modelNamesQuery, workspaceNamesQuery } from '../key-queries.ts';
 import { Section } from './panel.tsx';
 import type { components } from '@keyward/sdk';
@@ -43,7 +43,7 @@ const resourceType = (scope: Scope | null): 'model' | 'workspace' =>
     ? 'workspace'
     : 'model';
 
-function bodyOf({ scope, name, ip }: Question): ExplainBody {
+export function bodyOf({ scope, name, ip }: Question): ExplainBody {
   return {
     ...(scope === null ? {} : { scope }),
     ...(name.trim() === '' ? {} : { resource: { type: resourceType(scope), id: name.trim() } }),
@@ -54,7 +54,9 @@ function bodyOf({ scope, name, ip }: Question): ExplainBody {
 function commandOf(id: string, question: Question): string[] {
   const { scope, resource, ip } = bodyOf(question);
   return [
-    ...['keys', 'explain', id],
+    'keys',
+    'explain',
+    id,
     ...(scope === undefined ? [] : ['--scope', scope]),
     ...(resource === undefined ? [] : [`--${resource.type}`, resource.id]),
     ...(ip === undefined ? [] : ['--ip', ip]),
@@ -63,10 +65,16 @@ function commandOf(id: string, question: Question): string[] {
 
 const NOTHING: Question = { scope: 'models:use', name: '', ip: '' };
 
+interface ExplainProps {
+  id: string;
+  /** What the form begins with. */
+  asked?: Question | undefined;
+  explain: ReturnType<typeof useExplain>;
+}
+
 /** Asks what the key may do; nothing counts as a use. */
-export function ExplainForm({ id, asked = NOTHING }: { id: string; asked?: Question | undefined }) {
+export function ExplainForm({ id, asked = NOTHING, explain }: ExplainProps) {
   const [question, setQuestion] = useState(asked);
-  const explain = useExplain(id);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     explain.mutate(bodyOf(question));
@@ -86,7 +94,7 @@ export function ExplainForm({ id, asked = NOTHING }: { id: string; asked?: Quest
               clearable
               data={SCOPES}
               value={question.scope}
-              onChange={(scope) => set({ scope: scope as Scope | null })}
+              onChange={(scope) => set({ scope: scope })}
               error={fieldError(explain.error, 'scope')}
             />
             <ThingField question={question} set={set} error={explain.error} />

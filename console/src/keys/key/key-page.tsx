@@ -12,6 +12,7 @@ import type { Tab } from '../routes.ts';
 import { OwnerLink } from '../owner-link.tsx';
 import { StateBadge } from '../state-badge.tsx';
 import { KeyActions } from './key-actions.tsx';
+import classes from './key-page.module.css';
 import type { PanelProps } from './panel.tsx';
 
 const PANELS = {
@@ -87,7 +88,7 @@ function KeyTabs({ read }: PanelProps) {
       keepMounted={false}
       onChange={(to) => void navigate({ search: { tab: (to ?? 'overview') as Tab }, replace: true })}
     >
-      <Tabs.List aria-label="About the key">
+      <Tabs.List aria-label="About the key" className={classes['tabs']}>
         {tabs.map(([name, label]) => (
           <Tabs.Tab key={name} value={name}>
             {label}

@@ -26,7 +26,7 @@ export function OverviewPanel({ read: { key } }: PanelProps) {
             {key.state_reason !== null && <Text size="sm">{key.state_reason}</Text>}
           </Alert>
         )}
-        <SentenceCard draft={draftOf(key)} hasParent={key.parent !== null} />
+        <SentenceCard draft={draftOf(key)} />
       </Stack>
       {may('usage:read') && <UsageSection id={key.id} />}
       <BoundsSection keyRecord={key} />

@@ -27,7 +27,7 @@ const [FIRST, ...OTHERS]: [Overlap, ...Overlap[]] = [
   {
     value: 'now',
     label: 'Now',
-    description: 'For a secret that leaked: whoever uses it is refused at once',
+    description: 'For a secret that leaked: its users are refused at once',
     body: { overlap_seconds: 0, running: 'end' },
     flags: ['--overlap', '0', '--end-running'],
   },

@@ -80,7 +80,8 @@ function OldSecret({ of: { id, secrets }, secret }: { of: Key; secret: Secret })
             />
             <ConfirmButton label="End it now" title="End the old secret now?" action={action} color="red">
               <Text size="sm">
-                Whoever still uses it is refused at once, and its running requests end. This cannot be undone.
+                All that still use it are refused at once, and its running requests end. This cannot be
+                undone.
               </Text>
             </ConfirmButton>
           </Group>
@@ -95,8 +96,8 @@ function OldSecret({ of: { id, secrets }, secret }: { of: Key; secret: Secret })
         {isUsed ? (
           <Text size="sm">
             Last used <Time at={secret.last_used_at} />
-            {secret.last_used_from !== null && ` from ${secret.last_used_from}`}. Whatever runs there needs
-            the new secret.
+            {secret.last_used_from !== null && ` from ${secret.last_used_from}`}. The program there needs the
+            new secret.
           </Text>
         ) : (
           <Text size="sm">You can end it now.</Text>

@@ -64,5 +64,6 @@ export function totalOf(steps: Steps, measure: Measure): string {
     const [taken, given] = [sum(steps, (one) => one.tokens_in), sum(steps, (one) => one.tokens_out)];
     return `${number(taken + given)} tokens, ${number(given)} of them in answers`;
   }
-  return `${number(sum(steps, ({ requests }) => requests))} requests, ${number(sum(steps, refused))} of them refused`;
+  const [all, not] = [sum(steps, ({ requests }) => requests), sum(steps, refused)];
+  return `${number(all)} requests, ${not === 0 ? 'none' : `${number(not)} of them`} refused`;
 }

@@ -13,7 +13,7 @@ interface SecretProps {
   onClose: () => void;
 }
 
-/** The one place where a secret is shown. Whoever closes it without a copy is asked once. */
+/** The one place where a secret is shown. A person who closes it without a copy is asked once. */
 export function SecretDialog({ minted, secret, warnings = [], onClose }: SecretProps) {
   const [isCopied, setCopied] = useState(false);
   const [isAsked, setAsked] = useState(false);
