@@ -7,7 +7,7 @@ import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
 import { DocumentActions } from './document-actions.tsx';
 import { folderQuery, type DocumentItem } from './document-queries.ts';
-import { publishedMs } from './published.ts';
+import { publishedMs } from './publication-date.ts';
 import classes from './documents.module.css';
 
 /** The server writes it for a text without a source. */

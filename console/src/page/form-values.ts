@@ -2,7 +2,7 @@ import type { SubmitEvent } from 'react';
 
 /**
  * Reads a form when it is sent: a secret is in no state of the page.
- * @returns the text of a field by its name; '' where there is none
+ * @returns the text of a field by its name; '' for a field that the form lacks
  */
 export function formValues(event: SubmitEvent<HTMLFormElement>): (name: string) => string {
   event.preventDefault();

@@ -34,20 +34,6 @@ export const executionQuery = (id: string) =>
       data === undefined || data.state === 'RUNNING' ? EVERY_MS : false,
   });
 
-export function useExecute(id: string) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: (input: string) =>
-      unwrap(
-        client.POST('/v1/agents/workflows/{id}/execute', {
-          params: { path: { id } },
-          body: { input: { input } },
-        }),
-      ),
-    onSuccess: () => queries.invalidateQueries({ queryKey: WORKFLOWS }),
-  });
-}
-
 export function useCancelExecution(id: string) {
   const queries = useQueryClient();
   return useMutation({

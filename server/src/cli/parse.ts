@@ -130,7 +130,7 @@ export function decimalNumber(flag: string, text: string | undefined): number | 
 const UNIT_SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
 const DURATION = /^(\d*)\s*(s|second|m|min|minute|h|hour|d|day|w|week|y|year)$/;
 
-/** A duration such as `90s`, `15m`, `12h`, `30d` or `minute`, in seconds; undefined: the text is none. */
+/** A duration such as `90s`, `15m`, `12h`, `30d` or `minute`, in seconds; undefined for any other text. */
 export function secondsIn(text: string): number | undefined {
   const [whole, count, unit = ''] = DURATION.exec(text) ?? [];
   const seconds = Number(count || 1) * (UNIT_SECONDS[unit.charAt(0)] ?? NaN);

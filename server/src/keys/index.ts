@@ -51,7 +51,14 @@ export {
 export { withPassingKey } from './passing-key.ts';
 export { QuietSweeper } from './quiet.ts';
 export { reportLeak } from './report.ts';
-export { listRunning, stopRequest, stopRequests, type NamedRun, type RunningList, type StopQuery } from './running.ts';
+export {
+  listRunning,
+  stopRequest,
+  stopRequests,
+  type NamedRun,
+  type RunningList,
+  type StopQuery,
+} from './running.ts';
 export { endSecret, rotate } from './rotate.ts';
 export { changeState, revokeBeyond, STATE_VERBS, type StateVerb } from './states.ts';
 export {

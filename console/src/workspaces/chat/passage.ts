@@ -1,5 +1,5 @@
 import type { Source } from '@keyward/sdk';
-import { publishedMs } from '../../documents/published.ts';
+import { publishedMs } from '../../documents/publication-date.ts';
 import { safeAddress } from '../../page/markdown.tsx';
 
 /** A source of an answer, as the page shows it. */
