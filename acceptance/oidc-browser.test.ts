@@ -91,7 +91,9 @@ test('Chromium signs in with a provider on another site: the page behind the sig
     cookies.map(({ name, httpOnly, sameSite }) => [name.replace(/_\w{8}$/, ''), httpOnly, sameSite]),
   ).toEqual([['keyward', true, 'Strict']]);
   expect(await page.evaluate('document.cookie')).toBe('');
-  expect(await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])')).toBe('[{},{}]');
+  // The console keeps how far its pages are scrolled.
+  const stored = await page.evaluate<string[]>('[...Object.keys(localStorage), ...Object.keys(sessionStorage)]');
+  expect(stored.filter((name) => !name.startsWith('tsr-scroll-restoration'))).toEqual([]);
 });
 
 test('Chromium sends the cookie neither along a redirect nor with a link from the site of the provider', async () => {

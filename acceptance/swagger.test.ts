@@ -251,9 +251,9 @@ describe('/api/docs in a browser', { timeout: 2 * DRAWN_WITHIN_MS }, () => {
   });
 });
 
-describe('The page / in a browser', { timeout: DRAWN_WITHIN_MS }, () => {
-  test('The page / loads nothing from elsewhere, is read in light and dark, and all its links work by keyboard', async () => {
-    await page.goto(server.url);
+describe('The page /docs in a browser', { timeout: DRAWN_WITHIN_MS }, () => {
+  test('The page /docs loads nothing from elsewhere, is read in light and dark, and all its links work by keyboard', async () => {
+    await page.goto(`${server.url}/docs`);
     expect(await page.locator('h1').innerText()).toBe('Keyward');
     const colours: string[] = [];
     for (const colorScheme of ['light', 'dark'] as const) {
