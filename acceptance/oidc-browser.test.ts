@@ -92,7 +92,9 @@ test('Chromium signs in with a provider on another site: the page behind the sig
   ).toEqual([['keyward', true, 'Strict']]);
   expect(await page.evaluate('document.cookie')).toBe('');
   // The console keeps how far its pages are scrolled.
-  const stored = await page.evaluate<string[]>('[...Object.keys(localStorage), ...Object.keys(sessionStorage)]');
+  const stored = await page.evaluate<string[]>(
+    '[...Object.keys(localStorage), ...Object.keys(sessionStorage)]',
+  );
   expect(stored.filter((name) => !name.startsWith('tsr-scroll-restoration'))).toEqual([]);
 });
 
