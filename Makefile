@@ -67,7 +67,7 @@ bench: $(INSTALLED) $(CONSOLE) ## Measure against a baseline in the same run
 	node bench/bootstrap.ts
 	node bench/jobs.ts
 	node bench/jobs/http.ts
-	node bench/console-keys.ts
+	node bench/console.ts
 
 console: $(CONSOLE) ## Build the console
 
