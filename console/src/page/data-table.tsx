@@ -103,7 +103,7 @@ interface RowsProps<Row extends RowData> extends Pick<DataTableProps<Row>, 'colu
   measure: (row: HTMLTableRowElement | null) => void;
 }
 
-/** The table knows the rows in view alone: its work does not grow with the list. Measured in bench/console-keys.ts. */
+/** The table knows the rows in view alone: its work does not grow with the list. Measured in bench/console.ts. */
 function RowsInView<Row extends RowData>({
   columns,
   rows,
