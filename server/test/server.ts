@@ -73,6 +73,18 @@ export function describeOnBothServers(
   describeOnServer('postgres', name, suite);
 }
 
+/**
+ * For sweeps over all routes and the like, which depend little on the database: on SQLite, and in `make test-slow` on
+ * PostgreSQL too.
+ */
+export function describeOnBothWhenSlow(
+  name: string,
+  suite: (start: StartServer, dialect: DialectName) => void,
+): void {
+  describeOnServer('sqlite', name, suite);
+  if (process.env['KEYWARD_SLOW'] === '1') describeOnServer('postgres', name, suite);
+}
+
 /** The same for what does not depend on the database. */
 export function describeOnServer(
   dialect: DialectName,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers, type Answer, type TestServer } from '../../test/server.ts';
+import { describeOnBothWhenSlow, type Answer, type TestServer } from '../../test/server.ts';
 import { startTestUpstream, type TestUpstream } from '../../test/upstream.ts';
 import { allRoutes } from '../app/routes.ts';
 import { openRequest } from '../api/running/open-request.fixture.ts';
@@ -65,7 +65,7 @@ interface Made {
   recoveryCodes?: string[];
 }
 
-describeOnBothServers('the audit record', (start) => {
+describeOnBothWhenSlow('the audit record', (start) => {
   let server: TestServer;
   let upstream: TestUpstream;
   const recorded = new Set<string>();

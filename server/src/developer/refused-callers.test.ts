@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers, type Answer, type TestServer } from '../../test/server.ts';
+import { describeOnBothWhenSlow, type Answer, type TestServer } from '../../test/server.ts';
 import { keyed, nameOf, open, otherScopes, pathOf, scoped } from './sweep.fixture.ts';
 
 const NO_KEY = '{"error":"No valid api key found."}';
@@ -40,7 +40,7 @@ function comparable({ status, headers, text }: Answer<unknown>): string {
   return JSON.stringify([status, [...headers].filter(([name]) => !varying.includes(name)), text]);
 }
 
-describeOnBothServers('refused callers of the Developer API', (start) => {
+describeOnBothWhenSlow('refused callers of the Developer API', (start) => {
   let server: TestServer;
   const bad: Record<string, string> = {};
 

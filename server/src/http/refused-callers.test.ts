@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers, type Answer, type TestServer } from '../../test/server.ts';
+import { describeOnBothWhenSlow, type Answer, type TestServer } from '../../test/server.ts';
 import { guarded, otherScopes, pathOf, routes, scoped } from '../api/sweep.fixture.ts';
 
 interface Refusal {
@@ -16,7 +16,7 @@ function comparable({ status, headers, text, body }: Answer<Refusal>): string {
   return JSON.stringify([status, rest, text.replace(body.request_id ?? '', '')]);
 }
 
-describeOnBothServers('refused callers', (start) => {
+describeOnBothWhenSlow('refused callers', (start) => {
   let server: TestServer;
   const bad: Record<string, string> = {};
 

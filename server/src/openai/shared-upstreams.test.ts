@@ -1,13 +1,13 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers, type NewKey, type TestServer } from '../../test/server.ts';
+import { describeOnBothWhenSlow, type NewKey, type TestServer } from '../../test/server.ts';
 import { chatAnswer, hang, json, slam, startTestUpstream } from '../../test/upstream.ts';
 import type { Behaviour, TestUpstream } from '../../test/upstream.ts';
 
 const GOOD = json(chatAnswer());
 const oops = (status: number): Behaviour => json({ error: { message: 'oops' } }, status);
 
-describeOnBothServers('an upstream that callers share', (start) => {
+describeOnBothWhenSlow('an upstream that callers share', (start) => {
   let server: TestServer;
   let upstream: TestUpstream;
   let owners = 0;
@@ -144,7 +144,7 @@ describeOnBothServers('an upstream that callers share', (start) => {
   });
 });
 
-describeOnBothServers('an upstream that was never reached', (start) => {
+describeOnBothWhenSlow('an upstream that was never reached', (start) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await start();

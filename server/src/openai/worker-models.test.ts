@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers, type NewKey, type TestServer } from '../../test/server.ts';
+import { describeOnBothWhenSlow, type NewKey, type TestServer } from '../../test/server.ts';
 import { chatAnswer, json, startTestUpstream } from '../../test/upstream.ts';
 import {
   eventsAt,
@@ -18,7 +18,7 @@ interface Receipt {
   gpu_seconds: number;
 }
 
-describeOnBothServers('models of workers', (start) => {
+describeOnBothWhenSlow('models of workers', (start) => {
   let server: TestServer;
   let owner: NewKey;
   let miner: NewKey;

@@ -1,9 +1,9 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
+import { describeOnBothWhenSlow, type NewKey, type TestServer } from '../../../test/server.ts';
 import { JobClient, newOwnerKey, TestWorker, type Assigned, type Problem } from '../jobs/jobs.fixture.ts';
 import { AgentClient, stateOf, type WorkflowView } from './agents.fixture.ts';
 
-describeOnBothServers('agents', (start) => {
+describeOnBothWhenSlow('agents', (start) => {
   let server: TestServer;
   let clientKey: NewKey;
   let client: AgentClient;

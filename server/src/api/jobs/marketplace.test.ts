@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { startServerProcess } from '../../../test/server-processes.ts';
-import { describeOnBothServers, type Answer, type NewKey, type TestServer } from '../../../test/server.ts';
+import { describeOnBothWhenSlow, type Answer, type NewKey, type TestServer } from '../../../test/server.ts';
 import { JobClient, newOwnerKey, TestWorker, type Problem } from './jobs.fixture.ts';
 
 interface Gpu {
@@ -24,7 +24,7 @@ const HOUR_MS = 3_600_000;
 const ONE_SECOND = 1 / 3_600;
 const LIST = '/v1/marketplace/gpu/list';
 
-describeOnBothServers('the marketplace of GPUs', (start) => {
+describeOnBothWhenSlow('the marketplace of GPUs', (start) => {
   let server: TestServer;
   let client: NewKey;
   let other: NewKey;

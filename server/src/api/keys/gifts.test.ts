@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { describeOnBothServers, type Answer, type TestServer } from '../../../test/server.ts';
+import { describeOnBothWhenSlow, type Answer, type TestServer } from '../../../test/server.ts';
 import { enableUsers, enterAs, PASSWORD, tokenOf } from '../../developer/people/identity.fixture.ts';
 import { allRoutes } from '../../app/routes.ts';
 import type { Route } from '../../http/route.ts';
@@ -101,7 +101,7 @@ test('this file knows every route that could give something', () => {
   expect([...known].filter((name) => !all.has(name))).toEqual([]);
 });
 
-describeOnBothServers('a key with all scopes that is bound', (start) => {
+describeOnBothWhenSlow('a key with all scopes that is bound', (start) => {
   let server: TestServer;
   let world: World;
   beforeAll(async () => {
@@ -208,7 +208,7 @@ describeOnBothServers('a key with all scopes that is bound', (start) => {
   });
 });
 
-describeOnBothServers('a session of an instance without users', (start) => {
+describeOnBothWhenSlow('a session of an instance without users', (start) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await start();
@@ -267,7 +267,7 @@ interface Listed {
   items: { id: string; name: string }[];
 }
 
-describeOnBothServers('somebody who is logged in and is bounded', (start) => {
+describeOnBothWhenSlow('somebody who is logged in and is bounded', (start) => {
   const budgets = [{ name: 'b', unit: 'tokens', amount: '10', period: 'total' }];
   const limits = [{ name: 'l', requests: 1_000, window_seconds: 60 }];
 

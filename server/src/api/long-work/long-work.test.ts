@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers, describeOnServer } from '../../../test/server.ts';
+import { describeOnBothWhenSlow, describeOnServer } from '../../../test/server.ts';
 import type { NewKey, TestServer } from '../../../test/server.ts';
 import { recordChat } from '../../developer/chat/chats.fixture.ts';
 import { addUsage, copyChat, copyKey, statementsOf } from './long-work.fixture.ts';
@@ -23,7 +23,7 @@ const KEYS = 3_000;
 const HOURS = 40;
 const KEYS_PER_HOUR = 150;
 
-describeOnBothServers('work in slices', (start) => {
+describeOnBothWhenSlow('work in slices', (start) => {
   let server: TestServer;
   let copied: NewKey;
   let bound: NewKey;

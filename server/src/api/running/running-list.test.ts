@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startServerProcess } from '../../../test/server-processes.ts';
-import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
+import { describeOnBothWhenSlow, type NewKey, type TestServer } from '../../../test/server.ts';
 import { startTestUpstream, stream, type TestUpstream } from '../../../test/upstream.ts';
 import { openRequest, type OpenRequest } from './open-request.fixture.ts';
 
@@ -29,7 +29,7 @@ const piece = Buffer.from(
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: text } }] })}\n\n`,
 );
 
-describeOnBothServers('requests that are being answered', (start) => {
+describeOnBothWhenSlow('requests that are being answered', (start) => {
   let server: TestServer;
   let upstream: TestUpstream;
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { startServerProcess } from '../../../test/server-processes.ts';
-import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
+import { describeOnBothWhenSlow, type TestServer } from '../../../test/server.ts';
 import { enableUsers, login, PASSWORD, tokenOf } from '../../developer/people/identity.fixture.ts';
 import { pathOf as developerPath } from '../../developer/sweep.fixture.ts';
 import { allRoutes } from '../../app/routes.ts';
@@ -55,7 +55,7 @@ async function outcomes(sent: readonly Half[]): Promise<Record<string, number>> 
   return found;
 }
 
-describeOnBothServers('half of a body, and then the end', (start) => {
+describeOnBothWhenSlow('half of a body, and then the end', (start) => {
   let server: TestServer;
   const inFlight = (): number => server.app.core.nodes.runs.newest().length;
   const recordsOf = async (actor: string): Promise<unknown[]> => {

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
+import { describeOnBothWhenSlow, type TestServer } from '../../../test/server.ts';
 import { ROLE_POWERS } from '../../access/index.ts';
 import { enableUsers, PASSWORD } from '../../developer/people/identity.fixture.ts';
 import { keyed, pathOf as developerPath } from '../../developer/sweep.fixture.ts';
@@ -27,7 +27,7 @@ function idsIn(body: unknown): string[] {
   return lists.flat().map((item) => JSON.stringify((item as { id?: unknown })?.id ?? item));
 }
 
-describeOnBothServers('sessions on every route that asks for a scope', (start) => {
+describeOnBothWhenSlow('sessions on every route that asks for a scope', (start) => {
   let server: TestServer;
   const browsers: Record<Role, Browser> = {} as never;
   const keys: Record<Role, string> = {} as never;
@@ -96,7 +96,7 @@ describeOnBothServers('sessions on every route that asks for a scope', (start) =
   });
 });
 
-describeOnBothServers('sessions without users', (start) => {
+describeOnBothWhenSlow('sessions without users', (start) => {
   test('a session of a key is on each route the same as the key, and ends with it', async () => {
     const server = await start();
     const { secret, id } = await server.mint({ role: 'admin' });

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { describeOnBothServers, type Answer, type TestServer } from '../../../test/server.ts';
+import { describeOnBothWhenSlow, type Answer, type TestServer } from '../../../test/server.ts';
 import { JobClient, newOwnerKey, TestWorker, type Problem } from '../jobs/jobs.fixture.ts';
 
 interface TaskView {
@@ -21,7 +21,7 @@ interface TaskView {
   }[];
 }
 
-describeOnBothServers('swarms', (start) => {
+describeOnBothWhenSlow('swarms', (start) => {
   let server: TestServer;
   let clientKey: string;
   let otherKey: string;

@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
+import { describeOnBothWhenSlow, type TestServer } from '../../../test/server.ts';
 import { enableUsers, enterAs, firstSession, login, PASSWORD, tokenOf } from './identity.fixture.ts';
 import { postSlowly } from '../documents/slow-body.fixture.ts';
 
@@ -13,7 +13,7 @@ const check = async (server: TestServer, key: string | null) => {
   return [status, text];
 };
 
-describeOnBothServers('sessions without users', (start) => {
+describeOnBothWhenSlow('sessions without users', (start) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await start();
@@ -103,7 +103,7 @@ describeOnBothServers('sessions without users', (start) => {
   });
 });
 
-describeOnBothServers('sessions of users', (start) => {
+describeOnBothWhenSlow('sessions of users', (start) => {
   let server: TestServer;
   let admin: string;
   beforeAll(async () => {

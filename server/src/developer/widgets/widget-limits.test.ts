@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { describeOnBothServers } from '../../../test/server.ts';
+import { describeOnBothWhenSlow } from '../../../test/server.ts';
 import { chatEvents, hang, stream } from '../../../test/upstream.ts';
 import { framesOf, refusalOf, SITE, WidgetPage } from './widget.fixture.ts';
 
-describeOnBothServers('the limits of a widget', (start) => {
+describeOnBothWhenSlow('the limits of a widget', (start) => {
   let page: WidgetPage;
 
   beforeAll(async () => {
@@ -156,7 +156,7 @@ describeOnBothServers('the limits of a widget', (start) => {
   });
 });
 
-describeOnBothServers('a visitor of a widget who asks as much as can be asked at once', (start) => {
+describeOnBothWhenSlow('a visitor of a widget who asks as much as can be asked at once', (start) => {
   it('leaves room for visitors from elsewhere', async () => {
     const page = await WidgetPage.open((environment) =>
       start({ ...environment, KEYWARD_TRUSTED_PROXIES: '127.0.0.1' }),
