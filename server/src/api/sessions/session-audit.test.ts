@@ -47,5 +47,6 @@ describeOnBothServers('the audit record of sessions', (start) => {
     const invited = { username: 'bob', password: PASSWORD };
     await recorded(new Browser(server), `POST /v1/session/invites/${made.body.invite.code}`, invited);
     await recorded(ada, 'DELETE /v1/session');
+    expect((await ada.state()).session).toBe(null);
   });
 });
