@@ -27,9 +27,9 @@ type Document = Record<string, unknown>;
 
 /** The document that the server answers with on GET /openapi.json, but for its version. */
 export function currentDocument(): Document {
-  // The page of the documentation is no part of what it documents.
+  // Pages for browsers are no part of it.
   return openapiDocument(
-    allRoutes('').filter(({ id }) => !id.startsWith('docs.')),
+    allRoutes('').filter(({ id }) => !/^(docs|console)\./.test(id)),
     '',
   );
 }
