@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { allRoutes } from '../server/src/app/routes.ts';
+import { describedRoutes } from '../server/src/app/routes.ts';
 import { openapiDocument } from '../server/src/http/index.ts';
 
 /**
@@ -27,11 +27,7 @@ type Document = Record<string, unknown>;
 
 /** The document that the server answers with on GET /openapi.json, but for its version. */
 export function currentDocument(): Document {
-  // Pages for browsers are no part of it.
-  return openapiDocument(
-    allRoutes('').filter(({ id }) => !/^(docs|console)\./.test(id)),
-    '',
-  );
+  return openapiDocument(describedRoutes(), '');
 }
 
 /**
