@@ -1,6 +1,6 @@
 import { createTheme, Modal, type CSSVariablesResolver } from '@mantine/core';
 
-/** Contrast of all text and controls is at least 4.5, light and dark: console/test/pages.test.ts asks axe. */
+/** Contrast of all text and controls is at least 4.5, light and dark: `inspect` in console/test/browser.ts asks axe. */
 export const theme = createTheme({
   primaryColor: 'indigo',
   primaryShade: 7,
