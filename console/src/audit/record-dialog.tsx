@@ -1,4 +1,5 @@
-import { Code, Modal, Stack, Table, Text } from '@mantine/core';
+import { Code, Modal, Stack, Text } from '@mantine/core';
+import { Facts, type Fact } from '../page/facts.tsx';
 import { Time } from '../page/time.tsx';
 import type { AuditRecord } from './audit-queries.ts';
 
@@ -18,31 +19,20 @@ export function RecordDialog({ record, onClose }: { record: AuditRecord | undefi
 
 function Details({ record }: { record: AuditRecord }) {
   const { at, actor, action, target, outcome, details, prev_hash, hash } = record;
-  const rows: [string, React.ReactNode][] = [
+  const facts: Fact[] = [
     ['When', <Time at={at} />],
     ['Actor', actor],
     ['Action', action],
     ['Target', target],
     ['Outcome', outcome],
-    ...Object.entries(details).map(([name, value]): [string, React.ReactNode] => [
+    ...Object.entries(details).map(([name, value]): Fact => [
       name.replaceAll('_', ' '),
       typeof value === 'string' ? value : JSON.stringify(value),
     ]),
   ];
   return (
     <Stack>
-      <Table layout="fixed" aria-label="Details of the record">
-        <Table.Tbody>
-          {rows.map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th scope="row" w="30%">
-                {name}
-              </Table.Th>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Facts label="Details of the record" facts={facts} />
       <Text size="sm">
         Hash <Code style={{ overflowWrap: 'anywhere' }}>{hash}</Code>
       </Text>

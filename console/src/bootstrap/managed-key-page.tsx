@@ -1,4 +1,4 @@
-import { Alert, Skeleton, Stack, Table, Title } from '@mantine/core';
+import { Alert, Skeleton, Stack, Title } from '@mantine/core';
 import type { components } from '@keyward/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
@@ -6,6 +6,7 @@ import { columnsOf, DataTable } from '../page/data-table.tsx';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
+import { Facts, type Fact } from '../page/facts.tsx';
 import { Time } from '../page/time.tsx';
 import { managedKeyQuery } from './bootstrap-queries.ts';
 import { Drift, driftWords } from './drift.tsx';
@@ -29,7 +30,7 @@ export function ManagedKeyPage() {
 function Provenance({ details }: { details: Details }) {
   const { state, reason, events, last_run, service_key_id, key_state } = details;
   const { color, next } = driftWords(state);
-  const rows: [string, React.ReactNode][] = [
+  const facts: Fact[] = [
     ['State', <Drift state={state} />],
     ['Source', details.source ?? 'not said'],
     ['Stored in', details.place ?? 'nowhere'],
@@ -59,16 +60,7 @@ function Provenance({ details }: { details: Details }) {
           {reason}
         </Alert>
       )}
-      <Table aria-label="Provenance" maw={720}>
-        <Table.Tbody>
-          {rows.map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th scope="row">{name}</Table.Th>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Facts label="Provenance" facts={facts} maw={720} />
       <Stack gap="xs">
         <Title order={2} size="h4">
           Events

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import { client } from '../api/client.ts';
 import { CopyAs } from '../page/copy-as.tsx';
+import { FormActions } from '../page/form-actions.tsx';
 import { Problem } from '../page/problem.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { renewDocuments } from './document-mutations.ts';
@@ -65,7 +66,7 @@ function LinkForm({ workspace, onEnd }: { workspace: string | undefined; onEnd: 
           </Text>
         )}
         <Problem error={add.error} />
-        <Group justify="space-between">
+        <FormActions submit={{ label: 'Add', isPending: add.isPending }} cancel={{ onClick: onEnd }}>
           <CopyAs
             operation="documents.upload_link"
             body={{ link, source: link, ...(workspace === undefined ? {} : { addToWorkspaces: workspace }) }}
@@ -76,15 +77,7 @@ function LinkForm({ workspace, onEnd }: { workspace: string | undefined; onEnd: 
               ...(workspace === undefined ? [] : ['--workspace', workspace]),
             ]}
           />
-          <Group>
-            <Button variant="default" onClick={onEnd}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={add.isPending}>
-              Add
-            </Button>
-          </Group>
-        </Group>
+        </FormActions>
       </Stack>
     </form>
   );

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Modal, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
+import { FormActions } from '../page/form-actions.tsx';
 import { Problem } from '../page/problem.tsx';
 import { useCreateFolder } from './document-mutations.ts';
 
@@ -51,17 +52,9 @@ function FolderForm({ onCreated, onCancel }: { onCreated: (name: string) => void
           error={hasSlash && 'A folder has no slash in its name, such as reports.'}
         />
         <Problem error={create.error} />
-        <Group justify="space-between">
+        <FormActions submit={{ label: 'Create', isPending: create.isPending }} cancel={{ onClick: onCancel }}>
           <CopyAs operation="documents.create_folder" body={{ name }} />
-          <Group>
-            <Button variant="default" onClick={onCancel}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              Create
-            </Button>
-          </Group>
-        </Group>
+        </FormActions>
       </Stack>
     </form>
   );

@@ -1,12 +1,13 @@
 import type { components } from '@keyward/sdk';
-import { Button, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Facts, type Fact } from '../page/facts.tsx';
 import { Time } from '../page/time.tsx';
 
 type JobReceipt = components['schemas']['JobReceipt'];
 
 /** What the job took, signed by this server. */
 export function Receipt({ receipt }: { receipt: JobReceipt }) {
-  const rows: [string, React.ReactNode][] = [
+  const facts: Fact[] = [
     ['Worker', receipt.worker_id],
     ['Model', receipt.model ?? 'not said'],
     [
@@ -28,16 +29,7 @@ export function Receipt({ receipt }: { receipt: JobReceipt }) {
           Save it
         </Button>
       </Group>
-      <Table aria-label="Receipt">
-        <Table.Tbody>
-          {rows.map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th scope="row">{name}</Table.Th>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Facts label="Receipt" facts={facts} />
       <Text size="sm">
         <code>keyward receipts verify {receipt.job_id}.json</code> checks its signature without this server.
       </Text>

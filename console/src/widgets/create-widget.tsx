@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core';
+import { Button, Modal, Select, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
+import { FormActions } from '../page/form-actions.tsx';
 import { fieldError, Problem } from '../page/problem.tsx';
 import { workspacesQuery } from '../workspaces/workspace-queries.ts';
 import { bodyOf, flagsOf, NEW_WIDGET, WidgetFields } from './widget-fields.tsx';
@@ -64,21 +65,13 @@ function CreateForm({ onCancel }: { onCancel: () => void }) {
           Visitors spend your budgets, and the widget ends when your access ends.
         </Text>
         <Problem error={create.error ?? workspaces.error} />
-        <Group justify="space-between">
+        <FormActions submit={{ label: 'Create', isPending: create.isPending }} cancel={{ onClick: onCancel }}>
           <CopyAs
             operation="embeds.create"
             body={body}
             {...(flags === undefined ? {} : { cli: ['widgets', 'create', slug ?? 'WORKSPACE', ...flags] })}
           />
-          <Group>
-            <Button variant="default" onClick={onCancel}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              Create
-            </Button>
-          </Group>
-        </Group>
+        </FormActions>
       </Stack>
     </form>
   );

@@ -1,6 +1,7 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
+import { FormActions } from '../page/form-actions.tsx';
 import { Problem } from '../page/problem.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { bodyOf, flagsOf, FurtherFields, WidgetFields, type WidgetDraft } from './widget-fields.tsx';
@@ -55,22 +56,17 @@ export function WidgetSettings({ widget }: { widget: Widget }) {
           After you save, visitors spend your budgets, also if another key made the widget.
         </Text>
         <Problem error={update.error} />
-        <Group justify="space-between">
+        <FormActions
+          submit={{ label: 'Save', isPending: update.isPending, isDisabled: !isChanged }}
+          cancel={{ label: 'Discard changes', onClick: () => setDraft(saved), isDisabled: !isChanged }}
+        >
           <CopyAs
             operation="embeds.update"
             path={{ uuid }}
             body={body}
             {...(flags === undefined ? {} : { cli: ['widgets', 'update', uuid, ...flags] })}
           />
-          <Group>
-            <Button variant="default" disabled={!isChanged} onClick={() => setDraft(saved)}>
-              Discard changes
-            </Button>
-            <Button type="submit" disabled={!isChanged} loading={update.isPending}>
-              Save
-            </Button>
-          </Group>
-        </Group>
+        </FormActions>
       </Stack>
     </form>
   );

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Radio, Stack, TextInput } from '@mantine/core';
+import { Button, Modal, Radio, Stack, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
+import { FormActions } from '../page/form-actions.tsx';
 import { fieldError, Problem } from '../page/problem.tsx';
 import { MODES } from './modes.ts';
 import { useCreateWorkspace } from './workspace-mutations.ts';
@@ -57,21 +58,13 @@ function CreateForm({ onCancel }: { onCancel: () => void }) {
           </Stack>
         </Radio.Group>
         <Problem error={create.error} />
-        <Group justify="space-between">
+        <FormActions submit={{ label: 'Create', isPending: create.isPending }} cancel={{ onClick: onCancel }}>
           <CopyAs
             operation="workspaces.create"
             body={body}
             cli={['workspaces', 'create', body.name || 'NAME', '--mode', chatMode]}
           />
-          <Group>
-            <Button variant="default" onClick={onCancel}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={create.isPending}>
-              Create
-            </Button>
-          </Group>
-        </Group>
+        </FormActions>
       </Stack>
     </form>
   );

@@ -1,7 +1,8 @@
-import { Button, Fieldset, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Fieldset, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
+import { FormActions } from '../page/form-actions.tsx';
 import { Problem } from '../page/problem.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { DeleteWorkspace } from './delete-workspace.tsx';
@@ -77,22 +78,17 @@ function SettingsForm({ workspace }: { workspace: OpenWorkspace }) {
           <SearchFields {...fields} />
         </Fieldset>
         <Problem error={update.error} />
-        <Group justify="space-between">
+        <FormActions
+          submit={{ label: 'Save', isPending: update.isPending, isDisabled: !isChanged }}
+          cancel={{ label: 'Discard changes', onClick: () => setDraft(saved), isDisabled: !isChanged }}
+        >
           <CopyAs
             operation="workspaces.update"
             path={{ slug }}
             body={body}
             cli={commandOf(slug, saved, draft)}
           />
-          <Group>
-            <Button variant="default" disabled={!isChanged} onClick={() => setDraft(saved)}>
-              Discard changes
-            </Button>
-            <Button type="submit" disabled={!isChanged} loading={update.isPending}>
-              Save
-            </Button>
-          </Group>
-        </Group>
+        </FormActions>
       </Stack>
     </form>
   );

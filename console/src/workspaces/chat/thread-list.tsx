@@ -1,6 +1,7 @@
 import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../../page/copy-as.tsx';
+import { FormActions } from '../../page/form-actions.tsx';
 import { Problem } from '../../page/problem.tsx';
 import type { Thread, useThreadChanges } from './chat-queries.ts';
 import classes from './chat.module.css';
@@ -136,21 +137,13 @@ function RenameForm({ slug, thread, changes: { rename }, onEnd }: ChangeProps & 
           data-autofocus
         />
         <Problem error={rename.error} />
-        <Group justify="space-between">
+        <FormActions submit={{ label: 'Rename', isPending: rename.isPending }} cancel={{ onClick: onEnd }}>
           <CopyAs
             operation="threads.update"
             path={{ slug, threadSlug: thread.slug }}
             body={{ name: name.trim() }}
           />
-          <Group>
-            <Button variant="default" onClick={onEnd}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={rename.isPending}>
-              Rename
-            </Button>
-          </Group>
-        </Group>
+        </FormActions>
       </Stack>
     </form>
   );
