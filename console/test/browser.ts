@@ -78,8 +78,10 @@ export async function openConsole(
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   onTestFinished(async ({ task }) => {
-    if (task.result?.state === 'fail')
+    if (task.result?.state === 'fail') {
       await page.screenshot({ path: `${SCREENSHOTS}failed ${task.name}.png` });
+      complaints.push(`shown: ${page.url()} ${await page.innerText('body')}`);
+    }
     await context.close();
     assert.deepEqual(complaints, []);
   });

@@ -11,5 +11,5 @@ test('the server delivers every page of the router, and no other', () => {
   );
   const paths = routes.flatMap((text) => [...text.matchAll(/path: '\/([\w-]*)/g)].map(([, name]) => name));
   const pages = new Set(paths.filter((name) => name !== ''));
-  expect([...pages].toSorted()).toEqual([...CONSOLE_PAGES].toSorted());
+  expect(pages).toEqual(new Set(CONSOLE_PAGES));
 });

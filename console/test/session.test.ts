@@ -42,6 +42,36 @@ describeOnServer('sqlite', 'signing in to the console', (start) => {
     await page.getByRole('heading', { name: 'Sign in to Keyward' }).waitFor();
   });
 
+  test('an answer from before the sign-in arrives after it, and signs nobody out', async () => {
+    const { page } = await openConsole(server, { path: '/sign-in' });
+    await page.getByLabel('Admin key').fill(server.adminKey);
+    const asked = Promise.withResolvers<void>();
+    const signedIn = page.waitForResponse((one) => one.request().method() === 'POST' && one.ok());
+    const late = page.waitForEvent(
+      'requestfinished',
+      (one) => one.method() === 'GET' && one.url().endsWith('/v1/session'),
+    );
+    await page.route('**/v1/session', async (route) => {
+      if (route.request().method() !== 'GET') return route.fallback();
+      const response = await route.fetch();
+      asked.resolve();
+      await signedIn;
+      await route.fulfill({ response });
+    });
+    // The frame comes after that answer.
+    await page.route('**/assets/frame*', async (route) => {
+      await Promise.race([late, page.waitForTimeout(1_000)]);
+      await route.fallback();
+    });
+    // The page asks anew for all that it shows once the server answers again.
+    await page.evaluate(`dispatchEvent(new Event('offline'))`);
+    await asked.promise;
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Administrator' }).waitFor();
+    await page.getByRole('link', { name: 'Running' }).click();
+    await page.getByRole('heading', { name: 'Running' }).waitFor();
+  });
+
   test('a link to another site in next is not followed', async () => {
     for (const next of ['https://example.org', '//example.org', '/\\example.org']) {
       const { page } = await openConsole(server, { path: `/sign-in?next=${encodeURIComponent(next)}` });

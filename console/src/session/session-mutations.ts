@@ -6,9 +6,15 @@ import { OWN_SESSIONS, SESSION, sessionQuery, type SessionState } from './sessio
 export type SignIn = { key: string } | { password: string } | { username: string; password: string };
 export type Setup = { password: string } | { username: string; password: string };
 
-/** What an earlier person saw is forgotten. */
-const forgetOthers = (queries: QueryClient): void =>
+/** What an earlier person saw is forgotten. An answer still on its way tells of the session before: it must not replace this one. */
+async function setSession(
+  queries: QueryClient,
+  next: (before: SessionState | undefined) => SessionState | undefined,
+): Promise<void> {
+  await queries.cancelQueries({ queryKey: SESSION });
+  queries.setQueryData(sessionQuery.queryKey, next);
   queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+}
 
 /** A request that answers with another session. Its variables, such as a password, are kept no longer than it takes. */
 function useSessionChange<Variables>(mutationFn: (variables: Variables) => Promise<SessionState>) {
@@ -16,10 +22,7 @@ function useSessionChange<Variables>(mutationFn: (variables: Variables) => Promi
   return useMutation({
     mutationFn,
     gcTime: 0,
-    onSuccess: (state) => {
-      forgetOthers(queries);
-      queries.setQueryData(sessionQuery.queryKey, state);
-    },
+    onSuccess: (state) => setSession(queries, () => state),
   });
 }
 
@@ -61,10 +64,7 @@ export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => client.DELETE('/v1/session'),
-    onSuccess: () => {
-      queries.setQueryData(sessionQuery.queryKey, (before) => before && { ...before, session: null });
-      forgetOthers(queries);
-    },
+    onSuccess: () => setSession(queries, (before) => before && { ...before, session: null }),
   });
 }
 
