@@ -4,6 +4,7 @@ import { client } from '../api/client.ts';
 import type { JobSearch } from './routes.ts';
 
 export type Job = components['schemas']['Job'];
+export type AdminJob = components['schemas']['AdminJobDetails'];
 export type JobRow = components['schemas']['AdminJob'];
 
 const JOBS = ['jobs'] as const;
@@ -37,6 +38,15 @@ export const jobQuery = (id: string) =>
   queryOptions({
     queryKey: [...JOBS, 'one', id],
     queryFn: ({ signal }) => unwrap(client.GET('/v1/jobs/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: ({ state: { data } }) => (data === undefined || isOver(data) ? false : EVERY_MS),
+  });
+
+/** A job of any owner, for administrators, without its texts. */
+export const anyJobQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...JOBS, 'any', id],
+    queryFn: ({ signal }): Promise<AdminJob> =>
+      unwrap(client.GET('/v1/admin/jobs/{id}', { params: { path: { id } }, signal })),
     refetchInterval: ({ state: { data } }) => (data === undefined || isOver(data) ? false : EVERY_MS),
   });
 

@@ -74,20 +74,14 @@ const COLUMNS: ColumnCells<ListedJob>[] = [
   ['Submitted', ({ requested_at }) => <Time at={requested_at} />],
   ['Ended', ({ finished_at }) => <Time at={finished_at} otherwise="" />],
 ];
-const OWN = columnsOf<ListedJob>(
-  [
-    'Job',
-    ({ job_id }) => (
-      <PageLink to="/jobs/$id" params={{ id: job_id }}>
-        {job_id}
-      </PageLink>
-    ),
-  ],
-  ...COLUMNS,
+const jobLink = ({ job_id: id }: ListedJob) => (
+  <PageLink to="/jobs/$id" params={{ id }}>
+    {id}
+  </PageLink>
 );
-/** The content of a job is for its owner alone: a job of another one has no page. */
+const OWN = columnsOf<ListedJob>(['Job', jobLink], ...COLUMNS);
 const ALL = columnsOf<ListedJob>(
-  ['Job', ({ job_id }) => job_id],
+  ['Job', jobLink],
   [
     'Owner',
     ({ owner_id }) =>

@@ -28,7 +28,7 @@ const newRoute = createRoute({
 const jobRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/jobs/$id',
-  component: lazyRouteComponent(() => import('./job-page.tsx'), 'JobPage'),
+  component: lazyRouteComponent(() => import('./any-job-page.tsx'), 'AnyJobPage'),
 });
 
 export const jobRoutes = [listRoute, newRoute, jobRoute];

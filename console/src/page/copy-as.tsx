@@ -15,7 +15,8 @@ interface CopyAsProps {
   cli?: readonly string[];
 }
 
-const quoted = (text: string): string =>
+/** A word for a shell. */
+export const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** The same request for a shell. The key is a variable: a secret stands in no command. */

@@ -16,6 +16,46 @@ export function gpusIn({ gpus }: Capabilities): string {
   return [...counts].map(([name, count]) => (count === 1 ? name : `${count} × ${name}`)).join(', ');
 }
 
+export interface Model {
+  name: string;
+  /** Whether it is in memory; undefined: the worker does not say. */
+  isLoaded: boolean | undefined;
+  /** Tokens; undefined: the worker does not say. */
+  context: number | undefined;
+  quantization: string;
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Each GPU on its own. */
+export function eachGpu({ gpus }: Capabilities): { name: string; memory: string; cuda: string }[] {
+  if (!Array.isArray(gpus)) return [];
+  return (gpus as Record<string, unknown>[]).map(({ name, memory_mb: mib, cuda }) => ({
+    name: textOf(name) || 'GPU',
+    memory: typeof mib === 'number' && mib > 0 ? `${Math.round(mib / MIB_IN_GIB)} GiB` : 'not said',
+    cuda: textOf(cuda),
+  }));
+}
+
+/** Each model with what the worker says of it. */
+export function eachModel({ models }: Capabilities): Model[] {
+  if (!Array.isArray(models)) return [];
+  return (models as Record<string, unknown>[]).map(({ name, loaded, context, quantization }) => ({
+    name: textOf(name),
+    isLoaded: typeof loaded === 'boolean' ? loaded : undefined,
+    context: typeof context === 'number' ? context : undefined,
+    quantization: textOf(quantization),
+  }));
+}
+
+/** Such as "team=search, rack=4". */
+export const labelsIn = ({ labels }: Capabilities): string =>
+  typeof labels === 'object' && labels !== null
+    ? Object.entries(labels as Record<string, unknown>)
+        .map(([name, value]) => `${name}=${textOf(value)}`)
+        .join(', ')
+    : '';
+
 /** The names of its models. */
 export function modelsIn({ models }: Capabilities): string {
   if (!Array.isArray(models)) return '';

@@ -7,4 +7,16 @@ const listRoute = createRoute({
   component: lazyRouteComponent(() => import('./workers-page.tsx'), 'WorkersPage'),
 });
 
-export const workerRoutes = [listRoute];
+const newRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/workers/new',
+  component: lazyRouteComponent(() => import('./new-worker-page.tsx'), 'NewWorkerPage'),
+});
+
+const workerRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/workers/$id',
+  component: lazyRouteComponent(() => import('./worker-page.tsx'), 'WorkerPage'),
+});
+
+export const workerRoutes = [listRoute, newRoute, workerRoute];

@@ -3,6 +3,8 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 import { client } from '../api/client.ts';
 
 export type Worker = components['schemas']['Worker'];
+export type WorkerDetails = components['schemas']['AdminWorkerDetails'];
+export type Enrolment = components['schemas']['WorkerEnrolment'];
 
 const WORKERS = ['workers'] as const;
 const EVERY_MS = 3_000;
@@ -18,6 +20,40 @@ export const workersQuery = (isAdmin: boolean) =>
             .items
         : (await unwrap(client.GET('/v1/workers', { signal }))).items,
     refetchInterval: EVERY_MS,
+  });
+
+/** One worker of any owner, for administrators. */
+export const workerQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...WORKERS, 'one', id],
+    queryFn: ({ signal }): Promise<WorkerDetails> =>
+      unwrap(client.GET('/v1/admin/miners/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: EVERY_MS,
+  });
+
+/** What was done to it, the latest first. */
+export const workerRecordsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...WORKERS, 'records', id],
+    queryFn: async ({ signal }) =>
+      (await unwrap(client.GET('/v1/audit', { params: { query: { target: id, limit: 50 } }, signal }))).items,
+  });
+
+/** A paused worker finishes what it has, and gets no more until it is resumed. */
+export function usePauseWorker(id: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (verb: 'pause' | 'resume') =>
+      unwrap(client.POST(`/v1/workers/{id}/${verb}`, { params: { path: { id } } })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: WORKERS }),
+  });
+}
+
+/** Makes a one-time token. It is forgotten as soon as its dialog closes (`reset`). */
+export const useEnroll = () =>
+  useMutation({
+    gcTime: 0,
+    mutationFn: (name: string) => unwrap(client.POST('/v1/workers/enroll', { body: { name } })),
   });
 
 /** The worker gets no more jobs, finishes what it has, and leaves. */

@@ -1,22 +1,28 @@
-import { Badge, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { ConfirmButton } from '../page/confirm-button.tsx';
+import { WorkerLink } from '../jobs/job-way.tsx';
 import { columnsOf } from '../page/data-table.tsx';
-import { noticeDone } from '../page/done-notice.tsx';
 import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
-import { PageLink } from '../page/page-link.tsx';
+import { PageButton } from '../page/page-controls.tsx';
 import { Time } from '../page/time.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { gpusIn, modelsIn } from './capabilities.ts';
-import { useRemoveWorker, workersQuery, type Worker } from './worker-queries.ts';
+import { RemoveWorker } from './worker-actions.tsx';
+import { workersQuery, type Worker } from './worker-queries.ts';
+import { WorkerOwner, WorkerState } from './worker-state.tsx';
 
 /** Machines that pull jobs. */
 export function WorkersPage() {
   const may = useMay();
   const workers = useQuery(workersQuery(may('workers:manage')));
+  const add = may('workers:register') && <PageButton to="/workers/new">Add a worker</PageButton>;
   return (
-    <Page title="Workers" description="Machines that pull jobs, with what they have and what they do.">
+    <Page
+      title="Workers"
+      description="Machines that pull jobs, with what they have and what they do."
+      actions={add}
+    >
       <List
         label="Workers"
         query={workers}
@@ -26,27 +32,18 @@ export function WorkersPage() {
         emptyTitle="There is no worker"
       >
         <Text size="sm">
-          Make a key that may run a worker, then type <code>keyward miner run</code> on the machine with the
-          GPU.
+          Add one: you get the two commands to type on the machine with the GPU. It needs no open port.
         </Text>
-        <PageLink to="/keys/new">Make the key</PageLink>
+        {add}
       </List>
     </Page>
   );
 }
 
-const COLORS = { online: 'green', draining: 'orange', resting: 'orange', offline: 'gray' } as const;
-
 const COLUMNS = columnsOf<Worker>(
-  ['Name', ({ name }) => name],
-  [
-    'State',
-    ({ state }) => (
-      <Badge variant="light" tt="none" color={COLORS[state]}>
-        {state}
-      </Badge>
-    ),
-  ],
+  ['Name', ({ worker_id: id, name }) => <WorkerLink id={id} name={name} />],
+  ['Owner', ({ owner_id: id }) => <WorkerOwner id={id} />],
+  ['State', (worker) => <WorkerState worker={worker} />],
   ['Load', ({ jobs, concurrency }) => `${jobs} of ${concurrency}`],
   ['GPUs', ({ capabilities }) => gpusIn(capabilities)],
   [
@@ -57,28 +54,7 @@ const COLUMNS = columnsOf<Worker>(
       </Text>
     ),
   ],
-  ['Seen', ({ seen_at }) => <Time at={seen_at} />],
+  ['Last heard of', ({ seen_at }) => <Time at={seen_at} />],
   ['Booked until', ({ booked_until }) => <Time at={booked_until} otherwise="" />],
   ['Remove', (worker) => <RemoveWorker worker={worker} />],
 );
-
-function RemoveWorker({ worker: { worker_id: id, name } }: { worker: Worker }) {
-  const may = useMay();
-  const remove = useRemoveWorker(id);
-  if (!may('workers:manage')) return null;
-  const removal = {
-    ...remove,
-    mutateAsync: async () => {
-      const { state, leases } = await remove.mutateAsync();
-      const message = state === 'gone' ? 'It had no job.' : `It finishes ${leases} jobs first.`;
-      noticeDone({ title: `${name} gets no more jobs`, message });
-    },
-  };
-  return (
-    <ConfirmButton size="compact-sm" label="Drain and remove" title={`Remove ${name}?`} action={removal}>
-      <Text size="sm">
-        It gets no more jobs, and finishes what it has. It comes back when it registers again.
-      </Text>
-    </ConfirmButton>
-  );
-}

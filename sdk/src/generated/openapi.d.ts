@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 5a80b421953f55fee87c60794530839ccb4fa0e5552eebedf07f842be7151134
-// text 79e1f9c2e00001c119779dc6dd487c82501dcac0b558a983f460f5c7644e991c
+// document bc20880f26b7d21f5521a883387a92b4dce02c43373fa0e2f857c29b14a869e7
+// text 56f6e99cc24c00a2672ad133029a7cc5feb4fd548f36f00861829bd74bd240f2
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1651,7 +1651,7 @@ export interface paths {
         };
         /**
          * Follow what the worker must know at once
-         * @description Server-sent events: cancel with the id of a job, drain, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before. Scope: workers:poll.
+         * @description Server-sent events: cancel with the id of a job, drain, pause, resume, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before. Scope: workers:poll.
          */
         get: operations["workers.control"];
         put?: never;
@@ -1694,9 +1694,49 @@ export interface paths {
         post?: never;
         /**
          * Take a worker away
-         * @description It gets no more jobs, and is deleted with the last job that it holds. Scope: workers:register.
+         * @description It gets no more jobs, and is deleted with the last job that it holds. It comes back when it registers again. With workers:manage, also a worker of another owner, by its id. Scope: workers:register.
          */
         delete: operations["workers.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a worker: it gets no more jobs until it is resumed
+         * @description It finishes the jobs that it has, and its program goes on. The pause holds when the worker registers again. A repeat changes nothing. Scope: workers:manage.
+         */
+        post: operations["workers.pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a paused worker
+         * @description It gets jobs again at once. A worker that is not paused stays as it is. Scope: workers:manage.
+         */
+        post: operations["workers.resume"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2002,6 +2042,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job of any owner
+         * @description Without what its client and its worker have written: no payload, output, result, metadata or message. Only its owner reads those. Scope: workers:manage.
+         */
+        get: operations["admin.job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/miners": {
         parameters: {
             query?: never;
@@ -2014,6 +2074,26 @@ export interface paths {
          * @description Those that were seen within a week, the latest registered first. Scope: workers:manage.
          */
         get: operations["admin.miners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/miners/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One worker of any owner, with its jobs
+         * @description Scope: workers:manage.
+         */
+        get: operations["admin.miner"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2314,6 +2394,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/swarm/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your tasks, newest first
+         * @description Scope: swarm:read.
+         */
+        get: operations["swarm.tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/swarm/tasks/{id}/status": {
         parameters: {
             query?: never;
@@ -2385,7 +2485,7 @@ export interface paths {
         put?: never;
         /**
          * Make a one-time token for a new machine
-         * @description The machine exchanges it within 15 minutes for a key of its own, a child of this one: it ends with this key, and holds the scopes of a worker only. Scope: workers:register.
+         * @description The machine exchanges it within 15 minutes for a key of its own, which holds the scopes of a worker only. It is a child of the key of this request, and ends with it. In a session it is a key of your owner, and the token ends with the session. Scope: workers:register.
          */
         post: operations["workers.enroll"];
         delete?: never;
@@ -7067,10 +7167,10 @@ export interface components {
             /** @description The id of the owner whose key asked; null: no key did */
             owner_id: string;
             /**
-             * @description Whether the key is good, and why not
+             * @description paused: an administrator lets it have no jobs; resting: it gets none for a time, after failures
              * @enum {string}
              */
-            state: "online" | "draining" | "resting" | "offline";
+            state: "online" | "draining" | "paused" | "resting" | "offline";
             /** @description Its GPUs, models, labels and types of jobs */
             capabilities: {
                 [key: string]: unknown;
@@ -7085,6 +7185,10 @@ export interface components {
             price_per_hour: number | null;
             /** @description When its booking ends; null: it is not booked */
             booked_until: string | null;
+            /** @description Since when it is paused; null: it is not */
+            paused_at: string | null;
+            /** @description Whether two programs report under this name: their jobs count together. Give each machine a name of its own */
+            has_twin: boolean;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
@@ -7176,6 +7280,8 @@ export interface components {
         WorkerLeases: {
             /** @description The leases that were sent, in their order */
             leases: components["schemas"]["WorkerLease"][];
+            /** @description Whether two programs report under this name: their jobs count together. Give each machine a name of its own */
+            has_twin: boolean;
         };
         WorkerFailure: {
             /** @description the lease_token of the job, 32 of 0-9 and a-f */
@@ -7351,6 +7457,8 @@ export interface components {
                 online: number;
                 /** @description Workers that finish what they have */
                 draining: number;
+                /** @description Workers that an administrator lets have no jobs */
+                paused: number;
                 /** @description Workers that get no jobs for a time, after failures */
                 resting: number;
                 /** @description Workers that were seen within a week, but not now */
@@ -7447,6 +7555,92 @@ export interface components {
             /** @description Asks for the next page; null: this is the last one */
             next_cursor: string | null;
         };
+        AdminJobDetails: {
+            /** @description Id of the job */
+            job_id: string;
+            /** @description Owner of the job */
+            owner_id: string;
+            /** @description The kind of thing or of event */
+            type: string;
+            /**
+             * @description Whether the key is good, and why not
+             * @enum {string}
+             */
+            state: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELED" | "EXPIRED";
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            requested_at: string;
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+            started_at: string | null;
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+            finished_at: string | null;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            expires_at: string;
+            /** @description Number of workers that have had the job so far */
+            attempt: number;
+            /** @description Number of attempts that may fail */
+            max_attempts: number;
+            /** @description 9: first, among jobs of the same owner */
+            priority: number;
+            /** @description Id of the worker that has or had the job; null: none */
+            assigned_worker: string | null;
+            /** @description Why it failed; null: it did not */
+            error_code: string | null;
+            /** @description 1: next. null: it does not wait, or the position is above 1,000 */
+            queue_position: number | null;
+            /** @description Estimated wait; null: not known */
+            eta_seconds: number | null;
+            /** @description Why it still waits. null: it does not */
+            waiting: {
+                /** @description The reason, for the audit record */
+                reason: string;
+                /** @description Number of workers that are online */
+                workers_online: number;
+                /** @description Number of known workers by the reason why they do not have the job */
+                excluded: {
+                    [key: string]: number;
+                };
+            } | null;
+            /** @description Whether some known worker can do it */
+            is_possible: boolean;
+            /** @description The constraints that no known worker meets */
+            impossible_because: string[];
+            /** @description Of the key or the person that submitted it */
+            key_id: string;
+            /** @description How long an attempt may take */
+            run_timeout_seconds: number;
+            /** @description Those that have ended */
+            attempts: {
+                /** @description Number of the attempt, from 1 */
+                attempt: number;
+                /** @description Id of the worker */
+                worker_id: string;
+                /**
+                 * @description The result of the check
+                 * @enum {string}
+                 */
+                outcome: "completed" | "failed" | "lease_lost" | "timed_out" | "canceled";
+                /** @description The reason */
+                error_code: string | null;
+                /**
+                 * Format: date-time
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+                 */
+                started_at: string;
+                /**
+                 * Format: date-time
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+                 */
+                ended_at: string;
+            }[];
+            /** @description null: it is not over, or no worker had it */
+            receipt: components["schemas"]["JobReceipt"] | null;
+        };
         AdminWorker: {
             /** @description Id of the worker */
             worker_id: string;
@@ -7455,10 +7649,10 @@ export interface components {
             /** @description The id of the owner whose key asked; null: no key did */
             owner_id: string;
             /**
-             * @description Whether the key is good, and why not
+             * @description paused: an administrator lets it have no jobs; resting: it gets none for a time, after failures
              * @enum {string}
              */
-            state: "online" | "draining" | "resting" | "offline";
+            state: "online" | "draining" | "paused" | "resting" | "offline";
             /** @description Its GPUs, models, labels and types of jobs */
             capabilities: {
                 [key: string]: unknown;
@@ -7473,6 +7667,10 @@ export interface components {
             price_per_hour: number | null;
             /** @description When its booking ends; null: it is not booked */
             booked_until: string | null;
+            /** @description Since when it is paused; null: it is not */
+            paused_at: string | null;
+            /** @description Whether two programs report under this name: their jobs count together. Give each machine a name of its own */
+            has_twin: boolean;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
@@ -7491,6 +7689,59 @@ export interface components {
             items: components["schemas"]["AdminWorker"][];
             /** @description Asks for the next page; null: this is the last one */
             next_cursor: string | null;
+        };
+        AdminWorkerDetails: {
+            /** @description Id of the worker */
+            worker_id: string;
+            /** @description The name that people read */
+            name: string;
+            /** @description The id of the owner whose key asked; null: no key did */
+            owner_id: string;
+            /**
+             * @description paused: an administrator lets it have no jobs; resting: it gets none for a time, after failures
+             * @enum {string}
+             */
+            state: "online" | "draining" | "paused" | "resting" | "offline";
+            capabilities: {
+                [key: string]: unknown;
+            };
+            /** @description Jobs at a time */
+            concurrency: number;
+            /** @description Jobs that it works on */
+            jobs: number;
+            /** @description Where the worker must stand */
+            region: string | null;
+            price_per_hour: number | null;
+            /** @description When its booking ends; null: it is not booked */
+            booked_until: string | null;
+            /** @description Since when it is paused; null: it is not */
+            paused_at: string | null;
+            /** @description Whether two programs report under this name: their jobs count together. Give each machine a name of its own */
+            has_twin: boolean;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            registered_at: string;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            seen_at: string;
+            /** @description The owner who has booked it; null: nobody */
+            booked_by: string | null;
+            /** @description Of the key that registered it last */
+            key_id: string;
+            /** @description Version of the protocol of workers that it speaks */
+            protocol: number;
+            /** @description Gets no jobs until then, after failures; null: it gets them */
+            rests_until: string | null;
+            /** @description Models that it turned out not to have: it gets no jobs for them until it registers again */
+            missing_models: string[];
+            /** @description Jobs that it works on: 20 at most */
+            running: components["schemas"]["AdminJob"][];
+            /** @description The jobs that it had last, newest first: 20 at most, of the 2,000 that ended last on any worker */
+            ended: components["schemas"]["AdminJob"][];
         };
         WorkflowRequest: {
             /** @description a name of 1 to 200 characters, not only white space */
@@ -7800,7 +8051,7 @@ export interface components {
              * @description Of the worker
              * @enum {string}
              */
-            state: "online" | "draining" | "resting" | "offline";
+            state: "online" | "draining" | "paused" | "resting" | "offline";
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
@@ -7852,7 +8103,7 @@ export interface components {
              * @description Of the worker
              * @enum {string}
              */
-            state: "online" | "draining" | "resting" | "offline";
+            state: "online" | "draining" | "paused" | "resting" | "offline";
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
@@ -7911,6 +8162,13 @@ export interface components {
                 message: string;
             } | null;
             /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            created_at: string;
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+            finished_at: string | null;
+            /**
              * @description What makes the result of the outputs
              * @enum {string}
              */
@@ -7951,7 +8209,7 @@ export interface components {
                  * @description Of the worker now
                  * @enum {string}
                  */
-                presence: "online" | "draining" | "resting" | "offline" | "left";
+                presence: "online" | "draining" | "paused" | "resting" | "offline" | "left";
                 /** @description Id of the job */
                 job_id: string | null;
                 /** @description null: none yet */
@@ -7964,15 +8222,44 @@ export interface components {
                     message: string;
                 } | null;
             }[];
+            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+            deadline_at: string | null;
+        };
+        SwarmTaskRow: {
+            /** @description Id of the task, such as swt_4fT9aBcDeF12 */
+            task_id: string;
+            /** @description Name of the swarm */
+            swarm_id: string;
+            /**
+             * @description As it was coordinated
+             * @enum {string}
+             */
+            strategy: "consensus" | "map-reduce" | "first";
+            /**
+             * @description Whether the key is good, and why not
+             * @enum {string}
+             */
+            state: "RUNNING" | "COMPLETED" | "FAILED" | "CANCELED";
+            /** @description What went wrong; null: nothing */
+            error: {
+                /** @description The reason, as a word for programs */
+                code: string;
+                /** @description A text for people; null: nothing to say */
+                message: string;
+            } | null;
             /**
              * Format: date-time
              * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
              */
             created_at: string;
             /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
-            deadline_at: string | null;
-            /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
             finished_at: string | null;
+        };
+        SwarmTaskList: {
+            /** @description The items, in the order of the list */
+            items: components["schemas"]["SwarmTaskRow"][];
+            /** @description Asks for the next page; null: this is the last one */
+            next_cursor: string | null;
         };
         SwarmThresholdRequest: {
             /** @description The part of all members that must agree. Default: more than half */
@@ -20531,6 +20818,8 @@ export interface operations {
             header?: {
                 /** @description Name of the worker under its owner. Default: the id of the key, as each machine has its own */
                 "x-miner-id"?: string;
+                /** @description A word that this program chose at random when it started, of letters, digits and "-". Tells when two report under one name */
+                "x-miner-process"?: string;
             };
             path?: never;
             cookie?: never;
@@ -20988,6 +21277,242 @@ export interface operations {
             };
         };
     };
+    "workers.pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id such as wrk_4fT9aBcDeF12: that of the worker */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Id of the worker */
+                        worker_id: string;
+                        /** @description Since when it is paused; null: it is not */
+                        paused_at: string | null;
+                    };
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key, invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, worker_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workers.resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id such as wrk_4fT9aBcDeF12: that of the worker */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Id of the worker */
+                        worker_id: string;
+                        /** @description Since when it is paused; null: it is not */
+                        paused_at: string | null;
+                    };
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key, invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, worker_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "workers.list": {
         parameters: {
             query?: never;
@@ -21206,6 +21731,8 @@ export interface operations {
             header?: {
                 /** @description Name of the worker under its owner. Default: the id of the key, as each machine has its own */
                 "x-miner-id"?: string;
+                /** @description A word that this program chose at random when it started, of letters, digits and "-". Tells when two report under one name */
+                "x-miner-process"?: string;
             };
             path?: never;
             cookie?: never;
@@ -22679,6 +23206,101 @@ export interface operations {
             };
         };
     };
+    "admin.job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminJobDetails"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key, invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "admin.miners": {
         parameters: {
             query?: {
@@ -22722,6 +23344,101 @@ export interface operations {
             };
             /** @description insufficient_scope, csrf_refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.miner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description an id such as wrk_4fT9aBcDeF12: that of the worker */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminWorkerDetails"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key, invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found, worker_not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24611,6 +25328,94 @@ export interface operations {
                 };
             };
             /** @description rate_limited, budget_exceeded, queue_full */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "swarm.tasks": {
+        parameters: {
+            query?: {
+                /** @description Number of items in a page. Default: 50 */
+                limit?: number;
+                /** @description next_cursor of the previous page */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwarmTaskList"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key, invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -690,7 +690,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/workers/{id}/control",
     "summary": "Follow what the worker must know at once",
-    "description": "Server-sent events: cancel with the id of a job, drain, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before. Scope: workers:poll.",
+    "description": "Server-sent events: cancel with the id of a job, drain, pause, resume, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before. Scope: workers:poll.",
     "scope": "workers:poll"
   },
   "workers.capabilities": {
@@ -704,8 +704,22 @@ export const OPERATIONS = {
     "method": "DELETE",
     "path": "/v1/workers/{id}",
     "summary": "Take a worker away",
-    "description": "It gets no more jobs, and is deleted with the last job that it holds. Scope: workers:register.",
+    "description": "It gets no more jobs, and is deleted with the last job that it holds. It comes back when it registers again. With workers:manage, also a worker of another owner, by its id. Scope: workers:register.",
     "scope": "workers:register"
+  },
+  "workers.pause": {
+    "method": "POST",
+    "path": "/v1/workers/{id}/pause",
+    "summary": "Pause a worker: it gets no more jobs until it is resumed",
+    "description": "It finishes the jobs that it has, and its program goes on. The pause holds when the worker registers again. A repeat changes nothing. Scope: workers:manage.",
+    "scope": "workers:manage"
+  },
+  "workers.resume": {
+    "method": "POST",
+    "path": "/v1/workers/{id}/resume",
+    "summary": "Resume a paused worker",
+    "description": "It gets jobs again at once. A worker that is not paused stays as it is. Scope: workers:manage.",
+    "scope": "workers:manage"
   },
   "workers.list": {
     "method": "GET",
@@ -812,11 +826,25 @@ export const OPERATIONS = {
     "description": "Without what clients and workers have written: no payload, result, metadata or message. Scope: workers:manage.",
     "scope": "workers:manage"
   },
+  "admin.job": {
+    "method": "GET",
+    "path": "/v1/admin/jobs/{id}",
+    "summary": "One job of any owner",
+    "description": "Without what its client and its worker have written: no payload, output, result, metadata or message. Only its owner reads those. Scope: workers:manage.",
+    "scope": "workers:manage"
+  },
   "admin.miners": {
     "method": "GET",
     "path": "/v1/admin/miners",
     "summary": "List workers of all owners, with their bookings",
     "description": "Those that were seen within a week, the latest registered first. Scope: workers:manage.",
+    "scope": "workers:manage"
+  },
+  "admin.miner": {
+    "method": "GET",
+    "path": "/v1/admin/miners/{id}",
+    "summary": "One worker of any owner, with its jobs",
+    "description": "Scope: workers:manage.",
     "scope": "workers:manage"
   },
   "agents.create": {
@@ -938,6 +966,13 @@ export const OPERATIONS = {
     "description": "The key also needs jobs:submit. The owner of a member can read the task. Without swarm_id: the swarm default. Scope: swarm:coordinate.",
     "scope": "swarm:coordinate"
   },
+  "swarm.tasks": {
+    "method": "GET",
+    "path": "/v1/swarm/tasks",
+    "summary": "List your tasks, newest first",
+    "description": "Scope: swarm:read.",
+    "scope": "swarm:read"
+  },
   "swarm.task": {
     "method": "GET",
     "path": "/v1/swarm/tasks/{id}/status",
@@ -963,7 +998,7 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/workers/enroll",
     "summary": "Make a one-time token for a new machine",
-    "description": "The machine exchanges it within 15 minutes for a key of its own, a child of this one: it ends with this key, and holds the scopes of a worker only. Scope: workers:register.",
+    "description": "The machine exchanges it within 15 minutes for a key of its own, which holds the scopes of a worker only. It is a child of the key of this request, and ends with it. In a session it is a key of your owner, and the token ends with the session. Scope: workers:register.",
     "scope": "workers:register"
   },
   "workers.join": {

@@ -8,7 +8,7 @@ import { ResultSender, type Outgoing as OutgoingResult, type ResultOutcome } fro
 
 export type Capabilities = components['schemas']['WorkerCapabilities'];
 export type Assigned = components['schemas']['WorkerJob'];
-type LeaseView = components['schemas']['WorkerLeases']['leases'][number];
+type Beaten = components['schemas']['WorkerLeases'];
 
 export interface Registration {
   capabilities: Capabilities;
@@ -50,6 +50,8 @@ export class WorkerCalls {
   });
   readonly #connection: Connection;
   readonly #name: string | undefined;
+  /** Tells this program from another one under the same name. */
+  readonly #process = crypto.randomUUID();
 
   /** @param name undefined: the server names the worker after its key */
   constructor(connection: Connection, name: string | undefined) {
@@ -73,15 +75,16 @@ export class WorkerCalls {
     return 'jobs' in jobs ? jobs.jobs : [jobs];
   }
 
-  /** In the order of the leases. */
-  async heartbeat(body: Beat, signal: AbortSignal): Promise<LeaseView[]> {
+  /** Its leases are in the order of those of the body. */
+  async heartbeat(body: Beat, signal: AbortSignal): Promise<Beaten> {
     try {
       const answer = await this.#post('heartbeat', { body, signal, timeoutMs: QUICK_MS });
-      return ((await answer.json()) as { leases: LeaseView[] }).leases;
+      // A server of before does not say whether there is another one.
+      return { has_twin: false, ...((await answer.json()) as Partial<Beaten> & Pick<Beaten, 'leases'>) };
     } catch (error) {
       // All of them are lost.
       if (error instanceof KeywardApiError && error.code === 'lease_lost')
-        return error.details['leases'] as LeaseView[];
+        return { leases: error.details['leases'] as Beaten['leases'], has_twin: false };
       throw error;
     }
   }
@@ -132,6 +135,7 @@ export class WorkerCalls {
   }
 
   #named(request: Outgoing): void {
+    request.headers.set('x-miner-process', this.#process);
     if (this.#name !== undefined) request.headers.set('x-miner-id', this.#name);
   }
 }

@@ -44,6 +44,11 @@ export type WorkerEvent =
   | { type: 'job_ended'; jobId: string; reason: EndReason; error?: unknown }
   | { type: 'disconnected'; error: unknown }
   | { type: 'reconnected' }
+  /** An administrator lets this worker have no jobs; it may finish those that it has. */
+  | { type: 'paused' }
+  | { type: 'resumed' }
+  /** Another program reports under the same name: give each machine a name of its own. */
+  | { type: 'twin_found' }
   | { type: 'draining'; jobs: number };
 
 /** What {@link createWorker} needs to know. */

@@ -35,6 +35,7 @@ export class PullingWorker implements KeywardWorker {
   #registering: Promise<void> | undefined;
   #workerId = '';
   #isConnected = true;
+  #hasTwin = false;
   readonly #heart = new Heart();
   #wakePoll: () => void = () => undefined;
   /** The longest pause between two tries. */
@@ -229,7 +230,9 @@ export class PullingWorker implements KeywardWorker {
     const held = [...this.#jobs];
     const status = this.#draining.signal.aborted ? 'draining' : 'online';
     const leases = held.map((job) => job.lease());
-    const views = await this.#calls.heartbeat({ leases, status }, signal);
+    const { leases: views, has_twin: hasTwin } = await this.#calls.heartbeat({ leases, status }, signal);
+    if (hasTwin && !this.#hasTwin) this.#say({ type: 'twin_found' });
+    this.#hasTwin = hasTwin;
     for (const [at, { state }] of views.entries())
       if (state !== 'active') held[at]?.end(state === 'lost' ? 'lease_lost' : 'canceled');
   }
@@ -259,7 +262,8 @@ export class PullingWorker implements KeywardWorker {
       for (const job of this.#jobs) if (job.assigned.job_id === id) job.end('canceled');
     } else if (event === 'drain') {
       if (!this.#draining.signal.aborted) void this.stop({ timeoutMs: Infinity });
-    } else this.#heart.now();
+    } else if (event === 'pause' || event === 'resume') this.#say({ type: `${event}d` });
+    else this.#heart.now();
     // `ready`: the leases are renewed. `revoked`: the heartbeat is refused, and says why.
   }
 

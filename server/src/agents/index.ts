@@ -15,7 +15,7 @@ export {
 export { agentsModule, type Agents } from './module.ts';
 export { EXECUTION_STATES } from './store/tables.ts';
 export { join, leaveSwarm, listSwarms, PRIORITIES, statusOfSwarm } from './swarms/members.ts';
-export { COLLABORATORS_MAX, coordinate, STRATEGIES, viewOfTask } from './swarms/tasks.ts';
+export { COLLABORATORS_MAX, coordinate, rowOfTask, STRATEGIES, viewOfTask } from './swarms/tasks.ts';
 export { STEP_ID, STEP_TYPES, STEPS_MAX } from './workflows/workflow.ts';
 export {
   createWorkflow,

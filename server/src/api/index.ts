@@ -3,7 +3,7 @@ import { agentRoutes } from './agents/agents.ts';
 import { executionRoutes } from './agents/executions.ts';
 import { auditRoutes } from './audit.ts';
 import { bootstrapRoutes } from './bootstrap.ts';
-import { adminRoutes } from './jobs/admin.ts';
+import { adminRoutes } from './jobs/admin/admin.ts';
 import { enrolmentRoutes } from './jobs/enrolment.ts';
 import { jobRoutes } from './jobs/jobs.ts';
 import { marketplaceRoutes } from './jobs/marketplace.ts';

@@ -145,6 +145,7 @@ export const root = group('Hands out access to AI safely', {
     list: of('swarm.list'),
     coordinate: of('swarm.coordinate'),
     status: of('swarm.status'),
+    tasks: of('swarm.tasks'),
     consensus: calling(
       ['swarm.consensus', 'swarm.task', 'swarm.task_consensus'],
       OPERATIONS['swarm.consensus'].summary,
@@ -171,7 +172,9 @@ export const root = group('Hands out access to AI safely', {
   admin: noun('The queue of jobs and its workers, for administrators', () => import('./admin/verbs.ts'), {
     stats: of('admin.stats'),
     jobs: of('admin.jobs'),
+    job: of('admin.job'),
     miners: of('admin.miners'),
+    miner: of('admin.miner'),
     status: of('admin.status'),
   }),
   ...lazy(() => import('./endpoints.ts'), {
@@ -185,6 +188,8 @@ export const root = group('Hands out access to AI safely', {
     register: of('workers.register'),
     status: of('workers.list', 'List your workers'),
     drain: of('workers.heartbeat', 'Let a worker finish its jobs, and give it no more'),
+    pause: of('workers.pause'),
+    resume: of('workers.resume'),
     enroll: of('workers.enroll'),
     join: of('workers.join', 'Exchange a one-time token for the key of this machine, and store it'),
   }),

@@ -11,7 +11,7 @@ export {
 } from './login/login.ts';
 export { identityMigrations } from './migrations.ts';
 export { identityModule } from './module.ts';
-export { mintForSession } from './minting.ts';
+export { holdSession, mintForSession } from './minting.ts';
 export { enableMultiUser, setPassword } from './mode.ts';
 export { admission, admitUsers, hasUser, importInvite, importUser, presentUsers } from './import.ts';
 export type { ImportedInvite, ImportedUser } from './import.ts';

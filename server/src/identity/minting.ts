@@ -3,7 +3,7 @@ import { ensureAdminOwner, mint, mintIn } from '../keys/index.ts';
 import type { KeysContext, Minted, MintInput } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Identity, Session } from './identity.ts';
-import { findSession } from './store/session-store.ts';
+import { findSession, lockOpenSession } from './store/session-store.ts';
 import { findUser, lockUser } from './store/user-store.ts';
 
 interface Request {
@@ -43,4 +43,14 @@ async function refuseEnded(tx: Db, sessionId: string, user: { id: number; role: 
   const now = await findUser(tx, user.id);
   if (row?.revoked_at !== null || now?.role !== user.role)
     throw new KeywardError('invalid_session', 'Invalid auth token.');
+}
+
+/**
+ * Whether a session is open, for what it has begun and somebody else finishes, such as the enrolment of a machine. It stays open,
+ * with the role of its user, until the transaction ends.
+ */
+export async function holdSession(tx: Db, id: string, nowMs: number): Promise<boolean> {
+  const userId = (await findSession(tx, id))?.user_id;
+  if (typeof userId === 'number') await lockUser(tx, userId);
+  return lockOpenSession(tx, id, nowMs);
 }

@@ -12,7 +12,7 @@ export { DEFAULT_RUN_TIMEOUT_SECONDS, refuseModels } from './submit.ts';
 export { findByIdempotencyKey, findJobs, findResult } from './store/job-store.ts';
 export type { WorkerRow } from './store/tables.ts';
 export { findWorkers } from './store/worker-store.ts';
-export { stateOf, type WorkerState } from './workers/worker.ts';
+export { stateOf, WORKER_STATES, type WorkerState } from './workers/worker.ts';
 export { cancelJob, deleteJob, findOwn, listJobs, receiptOfJob, resultOf, waitFor } from './jobs.ts';
 export { eventsOfJob, type JobEvent } from './job-events.ts';
 export { viewOfJob, type JobView } from './job-view.ts';
@@ -22,6 +22,8 @@ export { GPU_STATES } from './marketplace/gpu.ts';
 export { findGpu, listGpus } from './marketplace/list-gpus.ts';
 export { setOffer } from './marketplace/offers.ts';
 export { listAllJobs, listAllWorkers } from './admin/lists.ts';
+export { findAnyJob } from './admin/one-job.ts';
+export { findAnyWorker } from './admin/one-worker.ts';
 export { queueTotals } from './admin/queue-totals.ts';
 export { jobStats, queueState } from './admin/stats.ts';
 export { checkReceipt, type Receipt, type ReceiptCheck } from './receipt.ts';
@@ -37,5 +39,6 @@ export {
   registerWorker,
   type WorkerInput,
 } from './workers/register.ts';
+export { pauseWorker, resumeWorker } from './workers/pause.ts';
 export { progressed, type Progress } from './workers/progress.ts';
 export { failJob, heartbeat, type FailInput } from './workers/reports.ts';

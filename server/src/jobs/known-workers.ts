@@ -5,7 +5,7 @@ import { asKeyAllows, impossible, misfit, type Misfit, type Spec } from './spec.
 import { findLanes } from './store/lane-store.ts';
 import type { WorkerRow } from './store/tables.ts';
 import { heldBy, seenSince } from './store/worker-store.ts';
-import { bookedFor, candidateOf, KNOWN_MS, stateOf } from './workers/worker.ts';
+import { bookedFor, candidateOf, KNOWN_MS, stateOf, type WorkerState } from './workers/worker.ts';
 
 /** Workers that an answer looks at. */
 const WORKERS_MAX = 2_000;
@@ -13,7 +13,7 @@ const WORKERS_MAX = 2_000;
 const FRESH_MS = 1_000;
 
 export type Excluded = Partial<
-  Record<Misfit | 'busy' | 'booked' | 'draining' | 'resting' | 'offline', number>
+  Record<Misfit | 'busy' | 'booked' | Exclude<WorkerState, 'online'>, number>
 >;
 
 /** What the jobs of one lane can expect of the workers. */

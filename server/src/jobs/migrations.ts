@@ -204,4 +204,13 @@ export const jobsMigrations: Migration[] = [
       )`,
     ],
   },
+  {
+    // `process`: the program that registered it last, by the word that it sends. `twin_seen_at`: the last word of another one.
+    id: 'jobs-paused-workers',
+    statements: () => [
+      'alter table workers add column paused_at bigint',
+      'alter table workers add column process text',
+      'alter table workers add column twin_seen_at bigint not null default 0',
+    ],
+  },
 ];

@@ -171,6 +171,8 @@ const CANCELED: Ending = {
 };
 
 interface ListInput {
+  /** @default 'workflow' */
+  kind?: ExecutionRow['kind'] | undefined;
   workflow_id?: string | undefined;
   state?: ExecutionState | undefined;
   limit?: number | undefined;
@@ -181,9 +183,9 @@ interface ListInput {
 export async function listExecutions(
   { storage }: Pick<AgentsContext, 'storage'>,
   caller: Caller,
-  { workflow_id: workflowId, state, limit = 50, cursor }: ListInput,
+  { kind = 'workflow', workflow_id: workflowId, state, limit = 50, cursor }: ListInput,
 ): Promise<Page<ExecutionRow>> {
-  const page = { ownerId: caller.ownerId, kind: 'workflow', workflowId, state } as const;
+  const page = { ownerId: caller.ownerId, kind, workflowId, state };
   const after = readPlace(cursor);
   const rows = await store.pageOfExecutions(storage.db, { ...page, after, limit: limit + 1 });
   const { items, next_cursor } = pageOf(rows, limit, (last) => [last.created_at, last.id]);

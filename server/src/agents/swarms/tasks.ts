@@ -151,6 +151,25 @@ export interface TaskView extends Omit<Outcome, 'isReached'> {
   finished_at: string | null;
 }
 
+type TaskRow = Pick<
+  TaskView,
+  'task_id' | 'swarm_id' | 'strategy' | 'state' | 'error' | 'created_at' | 'finished_at'
+>;
+
+/** A task without its outputs. */
+export function rowOfTask(row: ExecutionRow): TaskRow {
+  const { swarm_id, strategy } = JSON.parse(row.swarm ?? '{}') as SwarmTask;
+  return {
+    task_id: row.id,
+    swarm_id,
+    strategy,
+    state: row.state,
+    error: errorOf(row),
+    created_at: isoTime(row.created_at),
+    finished_at: isoTime(row.finished_at),
+  };
+}
+
 /**
  * A task with the reducer of its strategy applied to the outputs so far.
  * @param threshold of a consensus: the part of all members that must agree; undefined: more than half
@@ -181,18 +200,12 @@ export async function viewOfTask(
   const isAbsent = ({ presence, state }: TaskMemberView): boolean =>
     state !== 'COMPLETED' && (presence === 'left' || presence === 'offline');
   return {
-    task_id: row.id,
-    swarm_id: swarmId,
-    strategy,
-    state: row.state,
-    error: errorOf(row),
+    ...rowOfTask(row),
     ...outcome,
     is_reached: isReached,
     absent: members.filter(isAbsent).map(({ name }) => name),
     members,
-    created_at: isoTime(row.created_at),
     deadline_at: isoTime(row.deadline_at),
-    finished_at: isoTime(row.finished_at),
   };
 }
 

@@ -18,7 +18,7 @@ export const enrolmentRoutes: Route[] = [
     id: 'workers.enroll',
     summary: 'Make a one-time token for a new machine',
     description:
-      'The machine exchanges it within 15 minutes for a key of its own, a child of this one: it ends with this key, and holds the scopes of a worker only.',
+      'The machine exchanges it within 15 minutes for a key of its own, which holds the scopes of a worker only. It is a child of the key of this request, and ends with it. In a session it is a key of your owner, and the token ends with the session.',
     access: 'workers:register',
     body: Type.Object({ name: Type.Optional(Name) }, { title: 'WorkerEnrolmentRequest', ...s.closed }),
     bodyOptional: true,
@@ -34,9 +34,9 @@ export const enrolmentRoutes: Route[] = [
       ),
     },
     errors: ['scope_escalation', 'conflict'],
-    handler: async ({ jobs }, { caller, body }) => ({
+    handler: async ({ jobs }, { caller, body, session }) => ({
       status: 201,
-      body: await enroll(jobs, caller, body),
+      body: await enroll(jobs, caller, { ...body, sessionId: session?.id }),
     }),
   }),
   route({

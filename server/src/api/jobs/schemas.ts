@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { JOB_STATES, RECOVERIES } from '../../jobs/index.ts';
+import { JOB_STATES, RECOVERIES, WORKER_STATES } from '../../jobs/index.ts';
 import * as s from '../schemas.ts';
 
 /* Shapes of jobs and of the workers that do them. */
@@ -278,13 +278,20 @@ export const Worker = Type.Object(
     worker_id: Type.String(),
     name: Type.String(),
     owner_id: Type.String(),
-    state: s.oneOf(['online', 'draining', 'resting', 'offline']),
+    state: s.oneOf(WORKER_STATES, {
+      description: 'paused: an administrator lets it have no jobs; resting: it gets none for a time, after failures',
+    }),
     capabilities: Type.Record(Type.String(), Type.Unknown()),
     concurrency: Type.Integer(),
     jobs: Type.Integer({ description: 'Jobs that it works on' }),
     region: s.nullable(Type.String()),
     price_per_hour: s.nullable(Type.Number()),
     booked_until: s.nullable(s.Time, { description: 'When its booking ends; null: it is not booked' }),
+    paused_at: s.nullable(s.Time, { description: 'Since when it is paused; null: it is not' }),
+    has_twin: Type.Boolean({
+      description:
+        'Whether two programs report under this name: their jobs count together. Give each machine a name of its own',
+    }),
     registered_at: s.Time,
     seen_at: s.Time,
   },

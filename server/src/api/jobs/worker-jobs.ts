@@ -17,7 +17,7 @@ import { parseJson } from '../../http/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
-import { minerHeader, nameOf } from './worker-name.ts';
+import { minerHeader, nameOf, processHeader, processOf } from './worker-name.ts';
 import * as j from './schemas.ts';
 
 const LEASE_TOKEN = 'x-lease-token';
@@ -97,7 +97,7 @@ export const workerJobRoutes: Route[] = [
     summary: 'Renew leases, and report progress',
     description: 'Where all of the leases are lost: 409.',
     access: 'workers:poll',
-    headers: minerHeader,
+    headers: { ...minerHeader, ...processHeader },
     body: Type.Object(
       {
         leases: Type.Optional(
@@ -115,20 +115,26 @@ export const workerJobRoutes: Route[] = [
       { title: 'WorkerHeartbeat', ...s.closed },
     ),
     bodyOptional: true,
-    responses: { 200: Type.Object({ leases: Type.Array(Lease) }, { title: 'WorkerLeases' }) },
+    responses: {
+      200: Type.Object(
+        { leases: Type.Array(Lease), has_twin: j.Worker.properties.has_twin },
+        { title: 'WorkerLeases' },
+      ),
+    },
     errors: ['worker_not_found', 'lease_lost'],
     handler: async ({ jobs }, { caller, body, headers }) => {
       const { leases = [], status } = body;
       const worker = await findOwnWorker(jobs, caller, nameOf(headers, caller));
       await progressed(jobs, worker.id, leases);
-      const views = await heartbeat(jobs, worker.id, { leases, isDraining: status === 'draining' });
+      const said = { leases, isDraining: status === 'draining', process: processOf(headers) };
+      const { leases: views, hasTwin } = await heartbeat(jobs, worker.id, said);
       const shown = views.map(({ lease_expires_at: at, ...view }) => ({
         ...view,
         lease_expires_at: isoTime(at),
       }));
       if (leases.length > 0 && views.every(({ state }) => state === 'lost'))
         throw leaseLost({ leases: shown });
-      return { status: 200, body: { leases: shown } };
+      return { status: 200, body: { leases: shown, has_twin: hasTwin } };
     },
   }),
   route({

@@ -5,13 +5,16 @@ import {
   findOwnWorker,
   leave,
   listWorkers,
+  pauseWorker,
   registerWorker,
+  resumeWorker,
 } from '../../jobs/index.ts';
+import { isoTime } from '../../base/clock.ts';
 import { sendEvents } from '../../http/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
-import { minerHeader, nameOf, WORKER_NAME } from './worker-name.ts';
+import { minerHeader, nameOf, processHeader, processOf, WORKER_NAME, workerId } from './worker-name.ts';
 import * as j from './schemas.ts';
 
 /* Workers also stand under /v1/miners, AITBC's word for them (surface.ts). */
@@ -19,6 +22,31 @@ import * as j from './schemas.ts';
 const workerParams = Type.Object({
   id: Type.String({ pattern: WORKER_NAME, description: 'Id or name of the worker' }),
 });
+
+/** Of the roles only the administrator may, for workers of all owners: to their owners this looks like an empty queue. */
+const pauseRoute = (
+  verb: 'pause' | 'resume',
+  { change, ...words }: { summary: string; description: string; change: typeof pauseWorker },
+) =>
+  route({
+    method: 'POST',
+    path: `/v1/workers/:id/${verb}`,
+    id: `workers.${verb}`,
+    ...words,
+    access: 'workers:manage',
+    params: workerId,
+    responses: {
+      200: Type.Object({
+        worker_id: Type.String(),
+        paused_at: j.Worker.properties.paused_at,
+      }),
+    },
+    errors: ['worker_not_found'],
+    handler: async ({ jobs }, { caller, params: { id } }) => {
+      const { paused_at: atMs } = await change(jobs, caller, id);
+      return { status: 200, body: { worker_id: id, paused_at: isoTime(atMs) } };
+    },
+  });
 
 export const workerRoutes: Route[] = [
   route({
@@ -28,12 +56,16 @@ export const workerRoutes: Route[] = [
     summary: 'Register a worker, or what it can do now',
     description: 'A worker that registers again keeps its id and its leases.',
     access: 'workers:register',
-    headers: minerHeader,
+    headers: { ...minerHeader, ...processHeader },
     body: j.WorkerRequest,
     responses: { 200: j.RegisteredWorker },
     handler: async ({ jobs }, { caller, body, headers }) => ({
       status: 200,
-      body: await registerWorker(jobs, caller, { name: nameOf(headers, caller), input: body }),
+      body: await registerWorker(jobs, caller, {
+        name: nameOf(headers, caller),
+        process: processOf(headers),
+        input: body,
+      }),
     }),
   }),
   route({
@@ -42,7 +74,7 @@ export const workerRoutes: Route[] = [
     id: 'workers.control',
     summary: 'Follow what the worker must know at once',
     description:
-      'Server-sent events: cancel with the id of a job, drain, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before.',
+      'Server-sent events: cancel with the id of a job, drain, pause, resume, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before.',
     access: 'workers:poll',
     params: workerParams,
     responses: { 200: 'stream' },
@@ -83,7 +115,8 @@ export const workerRoutes: Route[] = [
     path: '/v1/workers/:id',
     id: 'workers.delete',
     summary: 'Take a worker away',
-    description: 'It gets no more jobs, and is deleted with the last job that it holds.',
+    description:
+      'It gets no more jobs, and is deleted with the last job that it holds. It comes back when it registers again. With workers:manage, also a worker of another owner, by its id.',
     access: 'workers:register',
     params: workerParams,
     responses: {
@@ -97,6 +130,17 @@ export const workerRoutes: Route[] = [
       const { leases } = await leave(jobs, caller, id);
       return { status: 200, body: { state: leases > 0 ? 'draining' : 'gone', leases } };
     },
+  }),
+  pauseRoute('pause', {
+    summary: 'Pause a worker: it gets no more jobs until it is resumed',
+    description:
+      'It finishes the jobs that it has, and its program goes on. The pause holds when the worker registers again. A repeat changes nothing.',
+    change: pauseWorker,
+  }),
+  pauseRoute('resume', {
+    summary: 'Resume a paused worker',
+    description: 'It gets jobs again at once. A worker that is not paused stays as it is.',
+    change: resumeWorker,
   }),
   route({
     method: 'GET',

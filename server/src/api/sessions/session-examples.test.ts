@@ -16,7 +16,6 @@ const routes = allRoutes('0.0.0').filter(
 const REFUSED: Record<string, number> = {
   // They are about the key of the request.
   'keys.revoke_self': 409,
-  'workers.enroll': 409,
   'extension.embed': 403,
   'extension.upload': 403,
   // They name things of the owner of the admin key, which another owner does not have.

@@ -81,13 +81,4 @@ describeOnBothServers('work that was begun in a session', (start) => {
     await expect.poll(async () => (await read()).status, { timeout: 20_000 }).toBe('completed');
     expect((await read()).request_counts).toMatchObject({ completed: 2, failed: 0 });
   });
-
-  test('a token for a new machine is refused with words: its key would have no parent', async () => {
-    const browser = await enter();
-    const refused = await browser.send<{ code: string; detail: string }>('POST', '/v1/workers/enroll', {
-      body: {},
-    });
-    expect([refused.status, refused.body.code]).toEqual([409, 'conflict']);
-    expect(refused.body.detail).toContain('session');
-  });
 });

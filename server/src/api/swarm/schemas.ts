@@ -6,6 +6,7 @@ import {
   STEP_VIEW_STATES,
   STRATEGIES,
 } from '../../agents/index.ts';
+import { WORKER_STATES } from '../../jobs/index.ts';
 import { Failure } from '../agents/schemas.ts';
 import * as s from '../schemas.ts';
 
@@ -13,7 +14,6 @@ import * as s from '../schemas.ts';
 
 const SWARM_ID = '^[a-z0-9][a-z0-9._-]{0,63}$';
 const TASK_MAX_LENGTH = 1_000_000;
-const WORKER_STATES = ['online', 'draining', 'resting', 'offline'] as const;
 
 export const SwarmId = Type.String({
   pattern: SWARM_ID,
@@ -124,13 +124,21 @@ export const threshold = {
   ),
 };
 
+const taskRow = {
+  task_id: Type.String({ description: 'Id of the task, such as swt_4fT9aBcDeF12' }),
+  swarm_id: swarmId,
+  strategy: s.oneOf(STRATEGIES, { description: 'As it was coordinated' }),
+  state: s.oneOf(EXECUTION_STATES),
+  error: Failure,
+  created_at: s.Time,
+  finished_at: s.nullable(s.Time),
+};
+
+export const TaskRow = Type.Object(taskRow, { title: 'SwarmTaskRow' });
+
 export const Task = Type.Object(
   {
-    task_id: Type.String({ description: 'Id of the task, such as swt_4fT9aBcDeF12' }),
-    swarm_id: swarmId,
-    strategy: s.oneOf(STRATEGIES, { description: 'As it was coordinated' }),
-    state: s.oneOf(EXECUTION_STATES),
-    error: Failure,
+    ...taskRow,
     reducer: s.oneOf(['majority', 'threshold', 'first', 'merge'], {
       description: 'What makes the result of the outputs',
     }),
@@ -164,9 +172,7 @@ export const Task = Type.Object(
       }),
       { description: 'One for each job' },
     ),
-    created_at: s.Time,
     deadline_at: s.nullable(s.Time),
-    finished_at: s.nullable(s.Time),
   },
   { title: 'SwarmTask' },
 );

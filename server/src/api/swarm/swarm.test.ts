@@ -270,6 +270,12 @@ describeOnBothWhenSlow('swarms', (start) => {
       const answer = await server.request<Problem>(method, `/v1/swarm/${path}`, { key: otherKey, body });
       expect([path, answer.status, answer.body.code]).toEqual([path, 404, 'not_found']);
     }
+    const own = await asClient<{ items: { task_id: string; swarm_id: string }[] }>('GET', 'tasks?limit=1');
+    expect(own.body.items).toMatchObject([{ task_id: id, swarm_id: swarm, strategy: 'consensus' }]);
+    expect(own.text).not.toContain('2 + 2');
+    const theirs = await server.request<{ items: unknown[] }>('GET', '/v1/swarm/tasks', { key: otherKey });
+    expect(theirs.body.items).toEqual([]);
+    expect((await server.request('GET', '/v1/swarm/tasks', { key: minerKey })).status).toBe(403);
     const jobs = await new JobClient(server, otherKey).ask<{ items: unknown[] }>('GET', '/v1/jobs');
     expect(jobs.body.items).toEqual([]);
   });

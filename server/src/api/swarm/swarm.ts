@@ -4,7 +4,9 @@ import {
   findOwnExecution,
   join,
   leaveSwarm,
+  listExecutions,
   listSwarms,
+  rowOfTask,
   statusOfSwarm,
   viewOfTask,
   waitForExecution,
@@ -109,6 +111,19 @@ export const swarmRoutes: Route[] = [
         headers: { location: `/v1/swarm/tasks/${row.id}/status` },
         body: await viewOfTask(agents, row),
       };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/swarm/tasks',
+    id: 'swarm.tasks',
+    summary: 'List your tasks, newest first',
+    access: 'swarm:read',
+    query: Type.Object(s.pageQuery, s.closed),
+    responses: { 200: s.pageOf(w.TaskRow, 'SwarmTaskList') },
+    handler: async ({ agents }, { caller, query }) => {
+      const { items, next_cursor } = await listExecutions(agents, caller, { ...query, kind: 'swarm' });
+      return { status: 200, body: { items: items.map(rowOfTask), next_cursor } };
     },
   }),
   route({

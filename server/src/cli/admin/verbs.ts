@@ -74,6 +74,14 @@ export const jobs = pagedList({
   },
 });
 
+export const job = request({
+  args: { job: { type: 'positional', description: 'Id of the job', required: true } },
+  examples: ['admin job job_0mh8gx3k04fT9aBcDeF12'],
+  notes: `With its attempts, its receipt, and why it waits. It shows no payload and no result. ${NEEDS}`,
+  parse: ({ job: id }) => id,
+  send: (client, id) => unwrap(client.GET('/v1/admin/jobs/{id}', { params: { path: { id } } })),
+});
+
 const WORKERS: Columns<Schemas['AdminWorker']> = {
   id: ({ worker_id }) => worker_id,
   ...fields('name', 'state'),
@@ -90,4 +98,12 @@ export const miners = pagedList({
   notes: NEEDS,
   columns: WORKERS,
   open: (client) => (query) => unwrap(client.GET('/v1/admin/miners', { params: { query } })),
+});
+
+export const miner = request({
+  args: { worker: { type: 'positional', description: 'Id of the worker', required: true } },
+  examples: ['admin miner wrk_4fT9aBcDeF12'],
+  notes: `With the jobs that it has, and those that it had last. ${NEEDS}`,
+  parse: ({ worker: id }) => id,
+  send: (client, id) => unwrap(client.GET('/v1/admin/miners/{id}', { params: { path: { id } } })),
 });

@@ -71,6 +71,29 @@ export const drain = request({
   },
 });
 
+const NEEDS = 'Needs the scope workers:manage, which of the roles only the administrator has.';
+const WORKER_ID = {
+  worker: { type: 'positional', description: 'Id of the worker: miner status shows it', required: true },
+} as const;
+
+export const pause = request({
+  args: WORKER_ID,
+  examples: ['miner pause wrk_4fT9aBcDeF12'],
+  notes:
+    'The worker finishes the jobs that it has, and gets no more until keyward miner resume. Its program goes on, unlike\n' +
+    `with keyward miner drain. ${NEEDS}`,
+  parse: ({ worker }) => worker,
+  send: (client, id) => unwrap(client.POST('/v1/workers/{id}/pause', { params: { path: { id } } })),
+});
+
+export const resume = request({
+  args: WORKER_ID,
+  examples: ['miner resume wrk_4fT9aBcDeF12'],
+  notes: `The worker gets jobs again. ${NEEDS}`,
+  parse: ({ worker }) => worker,
+  send: (client, id) => unwrap(client.POST('/v1/workers/{id}/resume', { params: { path: { id } } })),
+});
+
 export const enroll = request({
   args: { name: { type: 'string', description: 'Name of the key that the machine gets. Default: worker' } },
   examples: ['miner enroll --name gpu-1'],

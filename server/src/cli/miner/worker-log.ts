@@ -56,6 +56,12 @@ function wordsOf(event: WorkerEvent): string {
       return `The server does not answer, and is tried again: ${reasonOf(event.error)}`;
     case 'reconnected':
       return 'The server answers again.';
+    case 'paused':
+      return 'An administrator has paused this worker: it gets no jobs until it is resumed.';
+    case 'resumed':
+      return 'Resumed: waiting for jobs.';
+    case 'twin_found':
+      return 'Another program runs as this worker too: their jobs count together. Give each its own --name.';
     case 'draining':
     default:
       return event.jobs === 0

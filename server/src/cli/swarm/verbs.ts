@@ -4,7 +4,7 @@ import { EXIT, usageError } from '../exit.ts';
 import { say } from '../io.ts';
 import { cell, fields, membersText, tableOf, type Columns, type Shown } from '../output.ts';
 import { durationSeconds, given } from '../parse.ts';
-import { request } from '../request.ts';
+import { pagedList, request } from '../request.ts';
 import { Wait } from '../wait/wait.ts';
 
 type Task = components['schemas']['SwarmTask'];
@@ -80,6 +80,20 @@ export const list = request({
       ...fields('members', 'online'),
       capabilities: ({ capabilities }) => capabilities.join(' '),
     }),
+});
+
+export const tasks = pagedList({
+  args: {},
+  examples: ['swarm tasks', 'swarm tasks --all --output json'],
+  notes: 'The tasks of your owner. One with its members: swarm consensus.',
+  columns: {
+    task: ({ task_id: id }) => id,
+    swarm: ({ swarm_id: id }) => id,
+    ...fields('strategy', 'state'),
+    error: ({ error }) => error?.message,
+    begun: ({ created_at: at }) => at,
+  } satisfies Columns<components['schemas']['SwarmTaskRow']>,
+  open: (client) => (query) => unwrap(client.GET('/v1/swarm/tasks', { params: { query } })),
 });
 
 export const coordinate = request({

@@ -9,6 +9,18 @@ export async function findSession(db: Db, id: string): Promise<SessionRow | unde
   return tables(db).selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/** Whether it is open: it stays so until the transaction ends. */
+export async function lockOpenSession(tx: Db, id: string, nowMs: number): Promise<boolean> {
+  const { numUpdatedRows } = await tables(tx)
+    .updateTable('sessions')
+    .set((eb) => ({ ip: eb.ref('ip') }))
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', nowMs)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
 const revoking = (tx: Db, nowMs: number) =>
   tables(tx).updateTable('sessions').set({ revoked_at: nowMs }).where('revoked_at', 'is', null);
 

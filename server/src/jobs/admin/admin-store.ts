@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../../storage/index.ts';
-import type { JobState } from '../job.ts';
+import type { JobRow, JobState } from '../job.ts';
 import { ONLINE_MS } from '../workers/worker.ts';
 
 /** How many jobs wait or run; counts no further than `max`. */
@@ -42,6 +42,20 @@ export async function durationsSince(db: Db, sinceMs: number, max: number): Prom
   return rows;
 }
 
+/** Jobs that ended on a worker, newest first; looks only at those that ended last of all: no index is for this. */
+export async function latestOn(
+  db: Db,
+  workerId: string,
+  { lookedAtMax, max }: { lookedAtMax: number; max: number },
+): Promise<JobRow[]> {
+  const { rows } = await sql<JobRow>`
+    select * from (
+      select * from jobs where finished_at is not null order by finished_at desc limit ${lookedAtMax}
+    ) as ended where worker_id = ${workerId} and deleted_at is null
+    order by finished_at desc, id limit ${max}`.execute(db);
+  return rows;
+}
+
 /** When the job came in that waits longest, of those that may start; undefined: none waits. */
 export async function oldestQueued(db: Db): Promise<number | undefined> {
   const { rows } = await sql<{ head: number | null }>`
@@ -57,6 +71,7 @@ export async function oldestQueued(db: Db): Promise<number | undefined> {
 export interface WorkerCounts {
   online: number;
   draining: number;
+  paused: number;
   resting: number;
   offline: number;
   booked: number;
@@ -68,17 +83,19 @@ export async function countWorkers(
   { nowMs, sinceMs }: { nowMs: number; sinceMs: number },
 ): Promise<WorkerCounts> {
   const isOn = sql`seen_at >= ${nowMs - ONLINE_MS}`;
+  const getsJobs = sql`${isOn} and is_draining = 0 and paused_at is null`;
   const count = (condition: ReturnType<typeof sql>) =>
     sql`coalesce(sum(case when ${condition} then 1 else 0 end), 0)`;
   const { rows } = await sql<WorkerCounts>`
     select
-      ${count(sql`${isOn} and is_draining = 0 and rests_until <= ${nowMs}`)} as online,
+      ${count(sql`${getsJobs} and rests_until <= ${nowMs}`)} as online,
       ${count(sql`${isOn} and is_draining = 1`)} as draining,
-      ${count(sql`${isOn} and is_draining = 0 and rests_until > ${nowMs}`)} as resting,
+      ${count(sql`${isOn} and is_draining = 0 and paused_at is not null`)} as paused,
+      ${count(sql`${getsJobs} and rests_until > ${nowMs}`)} as resting,
       ${count(sql`not (${isOn})`)} as offline,
       ${count(sql`booked_until > ${nowMs}`)} as booked
     from workers where seen_at >= ${sinceMs}`.execute(db);
-  return rows[0] ?? { online: 0, draining: 0, resting: 0, offline: 0, booked: 0 };
+  return rows[0] ?? { online: 0, draining: 0, paused: 0, resting: 0, offline: 0, booked: 0 };
 }
 
 export interface QueueCount {
@@ -111,7 +128,8 @@ export async function queueCounts(
     union all
     select 'workers', null, (
       select count(*) from workers
-      where seen_at >= ${nowMs - ONLINE_MS} and is_draining = 0 and rests_until <= ${nowMs}
+      where seen_at >= ${nowMs - ONLINE_MS} and is_draining = 0 and paused_at is null
+        and rests_until <= ${nowMs}
     ), null`.execute(db);
   return rows;
 }

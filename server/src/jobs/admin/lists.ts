@@ -4,6 +4,7 @@ import type { JobRow, JobState } from '../job.ts';
 import { factsOf, type JobFacts } from '../job-view.ts';
 import { pageOfWorkers } from '../marketplace/booking-store.ts';
 import { pageOfJobs } from '../store/job-store.ts';
+import type { WorkerRow } from '../store/tables.ts';
 import { heldBy } from '../store/worker-store.ts';
 import { viewOfWorker, type WorkerView } from '../workers/register.ts';
 import { bookedFor, KNOWN_MS } from '../workers/worker.ts';
@@ -33,10 +34,10 @@ export async function listAllJobs(
   const filter = { ownerId: owner, state, type, fromMs, toMs };
   const rows = await pageOfJobs(storage.db, { ...filter, after: readPlace(cursor), limit: limit + 1 });
   const { items, next_cursor } = pageOf(rows, limit, (last) => [last.requested_at, last.id]);
-  return { items: items.map(viewOfJob), next_cursor };
+  return { items: items.map(rowOfAdmin), next_cursor };
 }
 
-const viewOfJob = (row: JobRow): AdminJob => ({
+export const rowOfAdmin = (row: JobRow): AdminJob => ({
   ...factsOf(row),
   owner_id: row.owner_id,
   assigned_worker: row.worker_id,
@@ -62,10 +63,13 @@ export async function listAllWorkers(
   );
   const { items, next_cursor } = pageOf(rows, limit, (last) => [last.registered_at, last.id]);
   return {
-    items: items.map((row) => ({
-      ...viewOfWorker(row, held.get(row.id) ?? 0, nowMs),
-      booked_by: bookedFor(row, nowMs) ?? null,
-    })),
+    items: items.map((row) => workerOfAdmin(row, held.get(row.id) ?? 0, nowMs)),
     next_cursor,
   };
 }
+
+/** @param held the leases that it holds */
+export const workerOfAdmin = (row: WorkerRow, held: number, nowMs: number): AdminWorker => ({
+  ...viewOfWorker(row, held, nowMs),
+  booked_by: bookedFor(row, nowMs) ?? null,
+});

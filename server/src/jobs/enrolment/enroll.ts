@@ -4,6 +4,7 @@ import { isoTime } from '../../base/clock.ts';
 import { invalidField, KeywardError } from '../../base/errors.ts';
 import { newId, randomBase62 } from '../../base/ids.ts';
 import { holdsKey } from '../../base/key-text.ts';
+import { holdSession } from '../../identity/index.ts';
 import { callerOfKey, mintIn, type Minted } from '../../keys/index.ts';
 import type { JobsContext } from '../context.ts';
 import * as store from './enrolment-store.ts';
@@ -27,20 +28,23 @@ export interface Enrolment {
   expires_at: string;
 }
 
+interface EnrolmentInput {
+  /** Of the new key. */
+  name?: string | undefined;
+  /** The session that asks; undefined: a key asks. */
+  sessionId?: string | undefined;
+}
+
 /**
  * Makes a one-time token, for one machine.
- * @throws KeywardError `scope_escalation` for a key without all scopes of a worker; `conflict` for too many open tokens.
+ * @throws KeywardError `scope_escalation` for a caller without all scopes of a worker; `conflict` for too many open tokens.
  */
 export async function enroll(
   { audit, clock }: Context,
   caller: Caller,
-  { name = 'worker' }: { name?: string | undefined },
+  { name = 'worker', sessionId }: EnrolmentInput,
 ): Promise<Enrolment> {
   refuseWeaker(caller);
-  if (!isOfKey(caller))
-    throw new KeywardError('conflict', 'A session cannot enroll workers: their keys are children of a key.', {
-      hint: 'Make a key of the role miner with POST /v1/keys, and enroll with that.',
-    });
   if (holdsKey(name))
     throw invalidField('name', 'must not contain the text of a key: Keyward never stores it');
   const token = `${TOKEN_PREFIX}${randomBase62(TOKEN_CHARACTERS)}`;
@@ -50,6 +54,7 @@ export async function enroll(
     id: newId('enr'),
     owner_id: caller.ownerId,
     key_id: caller.keyId,
+    session_id: sessionId ?? null,
     name,
     created_at: nowMs,
     expires_at: nowMs + TOKEN_MS,
@@ -74,7 +79,8 @@ export async function enroll(
 
 /**
  * Exchanges a token for a key of one machine: a child of the key that made the token, so that it ends with it and never holds
- * more. The token is used up in the transaction that makes the key.
+ * more. A person has no children: there it is a key of the person's owner. The token is used up in the transaction that makes
+ * the key. One of a session that has ended is worthless: who has stolen a session gets nothing after its end.
  * @throws KeywardError `not_found` for any token that is not good: a stranger learns no more.
  */
 export async function join({ audit, clock, keys, storage }: Context, token: string): Promise<Minted> {
@@ -84,12 +90,15 @@ export async function join({ audit, clock, keys, storage }: Context, token: stri
   if (caller === undefined) throw badToken();
   const actor = { kind: 'key', caller } as const;
   return audit.change(actor, async (tx) => {
-    const row = await store.useUp(tx, digest, clock.nowMs());
+    const nowMs = clock.nowMs();
+    const row = await store.useUp(tx, digest, nowMs);
+    if (row?.session_id && !(await holdSession(tx, row.session_id, nowMs))) throw badToken();
     // As it is now: the key may have been narrowed or ended since the token was made.
     const enroller = row && (await callerOfKey(keys, row.key_id, tx));
     if (row === undefined || enroller === undefined) throw badToken();
     refuseWeaker(enroller);
-    const { keyId: parent, selectors } = enroller;
+    const { keyId, selectors } = enroller;
+    const parent = isOfKey(enroller) ? keyId : undefined;
     const input = { name: row.name, scopes: [...WORKER_SCOPES], parent, selectors };
     const { result, entry } = await mintIn(tx, keys, { actor: { kind: 'key', caller: enroller }, input });
     return { result, entry: { ...entry, details: { ...entry.details, enrolment: row.id } } };
@@ -100,7 +109,7 @@ export async function join({ audit, clock, keys, storage }: Context, token: stri
 function refuseWeaker({ scopes }: Caller): void {
   const missing = WORKER_SCOPES.filter((scope) => !scopes.has(scope));
   if (missing.length > 0)
-    throw new KeywardError('scope_escalation', `A key without ${missing.join(', ')} cannot enroll workers.`, {
+    throw new KeywardError('scope_escalation', `Only a caller with the scopes of a worker can enroll one: ${missing.join(', ')} is missing.`, {
       hint: 'Use a key of the role miner.',
     });
 }
@@ -108,6 +117,6 @@ function refuseWeaker({ scopes }: Caller): void {
 const digestOf = (token: string): string => hash('sha256', token, 'hex');
 
 const badToken = (): KeywardError =>
-  new KeywardError('not_found', 'This token is not good: it was used, has expired, or its key has ended.', {
+  new KeywardError('not_found', 'This token is not good: it was used, has expired, or its key or session has ended.', {
     hint: 'Make another one: POST /v1/workers/enroll.',
   });

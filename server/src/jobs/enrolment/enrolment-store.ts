@@ -6,8 +6,10 @@ export type EnrolmentRow = {
   digest: string;
   id: string;
   owner_id: string;
-  /** The key that enrolls: the parent of the key that the token gives. */
+  /** The key that enrolls, which is the parent of the key that the token gives; or the person of a session. */
   key_id: string;
+  /** The token ends with it; null: a key has made the token without one. */
+  session_id: string | null;
   /** Of the new key. */
   name: string;
   created_at: number;

@@ -19,4 +19,9 @@ export const enrolmentMigrations: Migration[] = [
       `create index worker_enrolments_expiry on worker_enrolments (expires_at)`,
     ],
   },
+  {
+    // Of a token that was made in a session.
+    id: 'worker-enrolments-of-sessions',
+    statements: () => ['alter table worker_enrolments add column session_id text'],
+  },
 ];

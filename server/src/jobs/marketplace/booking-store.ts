@@ -30,6 +30,7 @@ export const book = (
     })
     .where('id', '=', workerId)
     .where('is_draining', '=', 0)
+    .where('paused_at', 'is', null)
     .where('seen_at', '>=', seenSinceMs)
     .where((eb) => eb.or([eb('is_bookable', '=', 1), eb('owner_id', '=', ownerId)]))
     .where((eb) => eb.or([eb('booked_until', '<=', nowMs), eb('booked_by', '=', ownerId)]))

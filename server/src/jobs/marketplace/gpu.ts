@@ -62,10 +62,10 @@ export function gpusOf(
   }));
 }
 
-/** A booked worker that works is booked; one that gets no job is busy, or offline where it leaves. */
+/** A booked worker that works is booked; one that gets no job is busy, or offline where it leaves or is paused. */
 function gpuState(row: WorkerRow, held: number, nowMs: number): GpuState {
   const state = stateOf(row, nowMs);
-  if (state === 'offline' || state === 'draining') return 'offline';
+  if (state === 'offline' || state === 'draining' || state === 'paused') return 'offline';
   if (bookedFor(row, nowMs) !== undefined) return 'booked';
   return state === 'resting' || held >= row.concurrency ? 'busy' : 'online';
 }

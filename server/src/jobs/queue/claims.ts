@@ -84,7 +84,7 @@ export class Claims {
       const row = rows.get(ask.workerId);
       if (row === undefined) return { ask, row, seeker: undefined, free: 0, jobs: [], empty, full };
       const has = held.get(row.id) ?? 0;
-      const isOn = row.is_draining === 0 && row.rests_until <= nowMs;
+      const isOn = row.is_draining === 0 && row.paused_at === null && row.rests_until <= nowMs;
       const free = isOn ? Math.max(0, Math.min(ask.max, row.concurrency - has)) : 0;
       // Two polls of one worker: its places count once.
       held.set(row.id, has + free);

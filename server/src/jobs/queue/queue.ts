@@ -37,7 +37,7 @@ export interface Got {
   /** The worker at the last look; undefined: it was deleted. */
   row: WorkerRow | undefined;
   /** Kinds of waiting jobs by the reason why this worker cannot do them. */
-  skipped: ReadonlyMap<Misfit | 'booked' | 'max_running' | 'busy' | 'draining' | 'resting', number>;
+  skipped: ReadonlyMap<Misfit | 'booked' | 'max_running' | 'busy' | 'draining' | 'paused' | 'resting', number>;
 }
 
 /** Polls that one wakes that has found a job: they double until the jobs are taken, and few look in vain. */
@@ -233,7 +233,8 @@ export class Queue {
     if (row === undefined || seeker === undefined) return new Map();
     const waiting = this.#lanes.open().length;
     const state = stateOf(row, this.#options.clock.nowMs());
-    if (waiting > 0 && (state === 'draining' || state === 'resting')) return new Map([[state, waiting]]);
+    if (waiting > 0 && (state === 'draining' || state === 'paused' || state === 'resting'))
+      return new Map([[state, waiting]]);
     if (waiting > 0 && free === 0) return new Map([['busy', waiting]]);
     return this.#lanes.skipped(seeker, this.#options.clock.nowMs());
   }

@@ -39,6 +39,12 @@ export type WorkerRow = {
   /** How often it rested since its last success. */
   rests: number;
   missing_models: string;
+  /** An administrator lets it have no more jobs since then; null: it gets jobs. */
+  paused_at: number | null;
+  /** The program that registered it last, by a word of its own; null: it sent none. */
+  process: string | null;
+  /** The last word of another program under the same name; 0: none. */
+  twin_seen_at: number;
   /** The last time. */
   registered_at: number;
   seen_at: number;

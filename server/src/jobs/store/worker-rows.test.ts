@@ -19,6 +19,7 @@ const SAID = {
   region: null,
   price_nano: null,
   protocol: 1,
+  process: 'a',
   seen_at: 1,
 };
 
@@ -28,6 +29,9 @@ const CHANGES: [string, (tx: Db) => Promise<unknown>][] = [
   ['is changed', (tx) => store.updateWorker(tx, ID, { is_draining: 1, rests: 2 })],
   ['has a mark', (tx) => store.addMark(tx, ID, { jobId: 'job_1', nowMs: 5, sinceMs: 0 })],
   ['has no mark any more', (tx) => store.clearMarks(tx, ID)],
+  ['has a twin', (tx) => store.beat(tx, ID, { nowMs: 6, isDraining: false, process: 'b' })],
+  ['drains', (tx) => store.beat(tx, ID, { nowMs: 7, isDraining: true, process: 'a' })],
+  ['is paused', (tx) => store.updateWorker(tx, ID, { paused_at: 8 })],
   ['is seen', (tx) => store.markSeen(tx, [ID], 20)],
   ['is ready again', (tx) => store.updateWorker(tx, ID, { is_draining: 0 })],
   ['is booked', (tx) => book(tx, BOOKED)],

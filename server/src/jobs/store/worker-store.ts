@@ -26,6 +26,8 @@ const NEW = {
   rests_until: 0,
   rests: 0,
   missing_models: '[]',
+  paused_at: null,
+  twin_seen_at: 0,
   booked_by: null,
   booked_until: 0,
   offer_price_nano: null,
@@ -33,7 +35,7 @@ const NEW = {
   is_bookable: 1,
 };
 
-/** A worker that registers again keeps its id, leases, rest, booking and offer; it is no longer draining. */
+/** A worker that registers again keeps its id, leases, rest, pause, booking and offer; it is no longer draining. */
 export const putWorker = (tx: Db, row: Registration): Promise<WorkerRow> =>
   tables(tx)
     .insertInto('workers')
@@ -54,6 +56,7 @@ export const putWorker = (tx: Db, row: Registration): Promise<WorkerRow> =>
         said_price_nano: eb.ref('excluded.price_nano'),
         price_nano: sql<number | null>`coalesce(workers.offer_price_nano, excluded.price_nano)`,
         protocol: eb.ref('excluded.protocol'),
+        process: eb.ref('excluded.process'),
         is_draining: 0,
         is_leaving: 0,
         missing_models: '[]',
@@ -75,6 +78,32 @@ export async function updateWorker(
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirst();
+}
+
+export interface Beat {
+  nowMs: number;
+  isDraining: boolean;
+  /** The program that sends it, by its own word. */
+  process: string | undefined;
+}
+
+/**
+ * A heartbeat. A program that registered under this name before another one did is its twin: it cannot drain the worker, and
+ * is noted until it drains itself, as it does where the other one takes its place.
+ * @returns undefined: there is no such worker
+ */
+export async function beat(
+  tx: Db,
+  id: string,
+  { nowMs, isDraining, process }: Beat,
+): Promise<Pick<WorkerRow, 'twin_seen_at'> | undefined> {
+  const isTwin = sql`process <> cast(${process ?? null} as text)`;
+  const drains = isDraining ? sql`case when ${isTwin} then is_draining else 1 end` : sql`is_draining`;
+  const seen = isDraining ? sql`twin_seen_at` : sql`case when ${isTwin} then ${nowMs} else twin_seen_at end`;
+  const { rows } = await sql<Pick<WorkerRow, 'twin_seen_at'>>`
+    update workers set revision = revision + 1, seen_at = ${nowMs}, is_draining = ${drains}, twin_seen_at = ${seen}
+    where id = ${id} returning twin_seen_at`.execute(tx);
+  return rows[0];
 }
 
 /** Nothing else of them changes. */

@@ -94,7 +94,7 @@ export class WaitingWork {
     const waiting = new Map<string, number>();
     if (lanes.length === 0) return waiting;
     const workers = (await seenSince(db, nowMs - ONLINE_MS, WORKERS_MAX)).filter(
-      (row) => stateOf(row, nowMs) !== 'draining',
+      (row) => !['draining', 'paused'].includes(stateOf(row, nowMs)),
     );
     const keyIds = lanes.flatMap(({ key_id: id }) => (id === '' ? [] : [id]));
     const callers = await submitters.callers(db, keyIds);

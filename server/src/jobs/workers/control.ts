@@ -3,7 +3,7 @@ import { canceledOn, findWorkers, markSeen } from '../store/worker-store.ts';
 
 export type ControlEvent =
   | { event: 'cancel'; data: { job_id: string } }
-  | { event: 'drain'; data: Record<string, never> }
+  | { event: 'drain' | 'pause' | 'resume'; data: Record<string, never> }
   | { event: 'ready'; data: { worker_id: string } };
 
 /** Clocks of two processes may differ. */
@@ -18,6 +18,7 @@ export async function* controlOf(
   let sinceMs = clock.nowMs() - BEFORE_MS;
   const told = new Set<string>();
   let isDraining = false;
+  let isPaused = false;
   await storage.transaction((tx) => markSeen(tx, [workerId], clock.nowMs()), { durable: false });
   yield { event: 'ready', data: { worker_id: workerId } };
   while (!signal.aborted) {
@@ -28,6 +29,8 @@ export async function* controlOf(
     if (worker === undefined) return;
     if (worker.is_draining === 1 && !isDraining) yield { event: 'drain', data: {} };
     isDraining = worker.is_draining === 1;
+    if ((worker.paused_at !== null) !== isPaused) yield { event: isPaused ? 'resume' : 'pause', data: {} };
+    isPaused = worker.paused_at !== null;
     for (const { id, finished_at: atMs } of await canceledOn(storage.db, workerId, sinceMs)) {
       sinceMs = Math.max(sinceMs, atMs - BEFORE_MS);
       if (told.has(id)) continue;

@@ -6,7 +6,7 @@ import type { JobsContext } from '../context.ts';
 import type { Capabilities, Gpu, WorkerModel } from '../spec.ts';
 import * as store from '../store/worker-store.ts';
 import type { WorkerRow } from '../store/tables.ts';
-import { bookedFor, candidateOf, KNOWN_MS, stateOf, type WorkerState } from './worker.ts';
+import { bookedFor, candidateOf, hasTwin, KNOWN_MS, stateOf, type WorkerState } from './worker.ts';
 
 export const PROTOCOL = 1;
 const MB_PER_GB = 1_024;
@@ -38,11 +38,11 @@ export interface Registered {
   protocol: number;
 }
 
-/** @param name unique under its owner. A worker that registers again keeps its id and its leases. */
+/** @param name unique under its owner. @param process the program, by a word of its own. A worker that registers again keeps its id and its leases. */
 export async function registerWorker(
   context: JobsContext,
   caller: Caller,
-  { name, input }: { name: string; input: WorkerInput },
+  { name, process, input }: { name: string; process?: string | undefined; input: WorkerInput },
 ): Promise<Registered> {
   const { protocol = PROTOCOL } = input;
   if (protocol !== PROTOCOL)
@@ -64,6 +64,7 @@ export async function registerWorker(
       region: input.region ?? null,
       price_nano: input.price_per_hour === undefined ? null : Math.round(input.price_per_hour * NANO),
       protocol,
+      process: process ?? null,
       seen_at: clock.nowMs(),
     });
     // Workers register often; only a new one, or one under another key, is news.
@@ -131,9 +132,18 @@ export async function changeCapabilities(
   return row;
 }
 
-/** Drains, and is deleted with its last lease. @returns how many leases it holds. */
-export async function leave(context: JobsContext, caller: Caller, id: string): Promise<{ leases: number }> {
-  const { id: known, name } = await findOwnWorker(context, caller, id);
+/**
+ * Drains, and is deleted with its last lease.
+ * @param named of the caller's owner; an administrator may name any worker by its id
+ * @returns how many leases it holds.
+ */
+export async function leave(
+  context: JobsContext,
+  caller: Caller,
+  named: string,
+): Promise<{ leases: number }> {
+  const [any] = caller.scopes.has('workers:manage') ? await store.findWorkers(context.storage.db, [named]) : [];
+  const { id: known, name } = any ?? (await findOwnWorker(context, caller, named));
   const leases = await context.audit.change({ kind: 'key', caller }, async (tx) => {
     await store.updateWorker(tx, known, { is_draining: 1, is_leaving: 1 });
     const held = (await store.heldBy(tx, [known])).get(known) ?? 0;
@@ -161,6 +171,10 @@ export interface WorkerView {
   price_per_hour: number | null;
   /** Null: it is not booked. */
   booked_until: string | null;
+  /** Null: it is not paused. */
+  paused_at: string | null;
+  /** Two programs report under its name. */
+  has_twin: boolean;
   registered_at: string;
   seen_at: string;
 }
@@ -196,6 +210,8 @@ export function viewOfWorker(row: WorkerRow, held: number, nowMs: number): Worke
     region: row.region,
     price_per_hour: row.price_nano === null ? null : row.price_nano / NANO,
     booked_until: bookedFor(row, nowMs) === undefined ? null : isoTime(row.booked_until),
+    paused_at: isoTime(row.paused_at),
+    has_twin: hasTwin(row, nowMs),
     registered_at: isoTime(row.registered_at),
     seen_at: isoTime(row.seen_at),
   };

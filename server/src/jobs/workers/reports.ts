@@ -9,12 +9,12 @@ import { ended } from '../jobs.ts';
 import { findJobs, lockJob } from '../store/job-store.ts';
 import { renewLeases } from '../store/lease-store.ts';
 import { addOutput, type Added } from '../store/output-store.ts';
-import { addMark, findWorkers, updateWorker } from '../store/worker-store.ts';
+import { addMark, beat, findWorkers, updateWorker, type Beat } from '../store/worker-store.ts';
 import { jsonIn } from '../../base/json-text.ts';
 import { modelFor, type Spec } from '../spec.ts';
 import { findLanes } from '../store/lane-store.ts';
 import { leaseLost } from './completions.ts';
-import { candidateOf } from './worker.ts';
+import { candidateOf, hasTwin } from './worker.ts';
 
 /** Different jobs that fail on a worker within ten minutes, without a success between, before it rests. */
 const MARKS_MAX = 3;
@@ -167,28 +167,32 @@ export interface LeaseView {
   lease_expires_at: number | null;
 }
 
+interface Heartbeat extends Pick<Beat, 'isDraining' | 'process'> {
+  leases: readonly { job_id: string; lease_token: string }[];
+}
+
 /**
  * Renews leases. @throws KeywardError `lease_lost` where all of them are lost.
  */
 export async function heartbeat(
   context: JobsContext,
   workerId: string,
-  { leases, isDraining }: { leases: readonly { job_id: string; lease_token: string }[]; isDraining: boolean },
-): Promise<LeaseView[]> {
+  { leases, ...said }: Heartbeat,
+): Promise<{ leases: LeaseView[]; hasTwin: boolean }> {
   const { storage, clock, clocks, queue } = context;
   const nowMs = clock.nowMs();
-  const renewed = await storage.transaction(
-    async (tx) => {
-      await updateWorkerSeen(tx, workerId, { nowMs, isDraining });
-      return renewLeases(
+  const { renewed, row } = await storage.transaction(
+    async (tx) => ({
+      row: await beat(tx, workerId, { ...said, nowMs }),
+      renewed: await renewLeases(
         tx,
         leases.map(({ job_id: id, lease_token: token }) => ({ id, token })),
         { untilMs: nowMs + clocks.leaseMs },
-      );
-    },
+      ),
+    }),
     { durable: false },
   );
-  if (isDraining) queue.workerChanged(workerId);
+  if (said.isDraining) queue.workerChanged(workerId);
   const until = new Map(renewed.map(({ id, lease_until: at }) => [id, at]));
   const others = new Map(
     (
@@ -198,19 +202,12 @@ export async function heartbeat(
       )
     ).map((job) => [job.id, job]),
   );
-  return leases.map(({ job_id: id }): LeaseView => {
+  const views = leases.map(({ job_id: id }): LeaseView => {
     const at = until.get(id);
     if (at !== undefined) return { job_id: id, state: 'active', lease_expires_at: at };
     const job = others.get(id);
     const isCanceled = job?.worker_id === workerId && (job.state === 'CANCELED' || job.state === 'EXPIRED');
     return { job_id: id, state: isCanceled ? 'cancel_requested' : 'lost', lease_expires_at: null };
   });
-}
-
-async function updateWorkerSeen(
-  tx: Db,
-  workerId: string,
-  { nowMs, isDraining }: { nowMs: number; isDraining: boolean },
-): Promise<void> {
-  await updateWorker(tx, workerId, { seen_at: nowMs, ...(isDraining && { is_draining: 1 }) });
+  return { leases: views, hasTwin: row !== undefined && hasTwin(row, nowMs) };
 }

@@ -49,10 +49,16 @@ export const bookedFor = (
   nowMs: number,
 ): string | undefined => (owner !== null && until > nowMs ? owner : undefined);
 
-export type WorkerState = 'online' | 'draining' | 'resting' | 'offline';
+export const WORKER_STATES = ['online', 'draining', 'paused', 'resting', 'offline'] as const;
+export type WorkerState = (typeof WORKER_STATES)[number];
 
 export function stateOf(row: WorkerRow, nowMs: number): WorkerState {
   if (row.seen_at < nowMs - ONLINE_MS) return 'offline';
   if (row.is_draining === 1) return 'draining';
+  if (row.paused_at !== null) return 'paused';
   return row.rests_until > nowMs ? 'resting' : 'online';
 }
+
+/** Whether two programs report under the name of this worker. */
+export const hasTwin = ({ twin_seen_at: atMs }: Pick<WorkerRow, 'twin_seen_at'>, nowMs: number): boolean =>
+  atMs >= nowMs - ONLINE_MS;

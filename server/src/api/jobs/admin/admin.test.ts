@@ -1,9 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
-import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
-import { allRoutes } from '../../app/routes.ts';
-import { SCOPES } from '../../access/index.ts';
-import { needsKey } from '../../http/route.ts';
-import { JobClient, newOwnerKey, TestWorker } from './jobs.fixture.ts';
+import { describeOnBothServers, type NewKey, type TestServer } from '../../../../test/server.ts';
+import { allRoutes } from '../../../app/routes.ts';
+import { SCOPES } from '../../../access/index.ts';
+import { needsKey } from '../../../http/route.ts';
+import { JobClient, newOwnerKey, TestWorker } from '../jobs.fixture.ts';
 
 /** Texts that clients and workers write: no administrator's list has them. */
 const CANARIES = ['canary-prompt', 'canary-metadata', 'canary-result', 'canary-message'];
@@ -78,7 +78,7 @@ describeOnBothServers('what administrators see of the queue', (start) => {
       200,
       { QUEUED: 2, RUNNING: 1, COMPLETED: 1, FAILED: 1, CANCELED: 0, EXPIRED: 0 },
     ]);
-    expect(body.workers).toEqual({ online: 1, draining: 0, resting: 0, offline: 0, booked: 1 });
+    expect(body.workers).toEqual({ online: 1, draining: 0, paused: 0, resting: 0, offline: 0, booked: 1 });
     expect(body.oldest_queued_seconds).toBeGreaterThanOrEqual(0);
     expect(body.durations.jobs).toBe(1);
     for (const { p50, p95 } of [body.durations.wait_seconds, body.durations.run_seconds]) {

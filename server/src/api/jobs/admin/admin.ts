@@ -1,16 +1,19 @@
 import { Type } from 'typebox';
 import {
+  findAnyJob,
+  findAnyWorker,
   JOB_STATES,
   jobStats,
   listAllJobs,
   listAllWorkers,
   queueState,
   type JobState,
-} from '../../jobs/index.ts';
-import type { Route } from '../services.ts';
-import { route } from '../surface.ts';
-import * as s from '../schemas.ts';
-import * as j from './schemas.ts';
+} from '../../../jobs/index.ts';
+import type { Route } from '../../services.ts';
+import { route } from '../../surface.ts';
+import * as s from '../../schemas.ts';
+import { workerId } from '../worker-name.ts';
+import { AdminJob, AdminJobDetails, AdminWorker, AdminWorkerDetails } from './schemas.ts';
 
 /*
  * These stand beside the Developer API's /v1/admin, whose clients see no change (admin.test.ts). They show all owners, so
@@ -48,6 +51,7 @@ const Stats = Type.Object(
       {
         online: Count('Workers that get jobs'),
         draining: Count('Workers that finish what they have'),
+        paused: Count('Workers that an administrator lets have no jobs'),
         resting: Count('Workers that get no jobs for a time, after failures'),
         offline: Count('Workers that were seen within a week, but not now'),
         booked: Count('Workers of any state that are booked'),
@@ -84,33 +88,6 @@ const Status = Type.Object(
     workers_online: Type.Integer(),
   },
   { title: 'AdminStatus' },
-);
-
-const AdminJob = Type.Object(
-  {
-    job_id: Type.String(),
-    owner_id: Type.String({ description: 'Owner of the job' }),
-    type: Type.String(),
-    state: s.oneOf(JOB_STATES),
-    requested_at: s.Time,
-    started_at: s.nullable(s.Time),
-    finished_at: s.nullable(s.Time),
-    expires_at: s.Time,
-    attempt: Type.Integer({ description: 'Number of workers that have had the job so far' }),
-    max_attempts: Type.Integer(),
-    priority: Type.Integer({ description: '9: first, among jobs of the same owner' }),
-    assigned_worker: s.nullable(Type.String()),
-    error_code: s.nullable(Type.String(), { description: 'Why it failed; null: it did not' }),
-  },
-  { title: 'AdminJob' },
-);
-
-const AdminWorker = Type.Object(
-  {
-    ...j.Worker.properties,
-    booked_by: s.nullable(Type.String(), { description: 'The owner who has booked it; null: nobody' }),
-  },
-  { title: 'AdminWorker' },
 );
 
 export const adminRoutes: Route[] = [
@@ -170,6 +147,19 @@ export const adminRoutes: Route[] = [
   }),
   route({
     method: 'GET',
+    path: '/v1/admin/jobs/:id',
+    id: 'admin.job',
+    summary: 'One job of any owner',
+    description:
+      'Without what its client and its worker have written: no payload, output, result, metadata or message. Only its owner reads those.',
+    access,
+    params: s.orderedIdParam('job'),
+    responses: { 200: AdminJobDetails },
+    errors: ['job_not_found'],
+    handler: async ({ jobs }, { params: { id } }) => ({ status: 200, body: await findAnyJob(jobs, id) }),
+  }),
+  route({
+    method: 'GET',
     path: '/v1/admin/miners',
     id: 'admin.miners',
     summary: 'List workers of all owners, with their bookings',
@@ -178,5 +168,16 @@ export const adminRoutes: Route[] = [
     query: Type.Object(s.pageQuery, s.closed),
     responses: { 200: s.pageOf(AdminWorker, 'AdminWorkerList') },
     handler: async ({ jobs }, { query }) => ({ status: 200, body: await listAllWorkers(jobs, query) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/admin/miners/:id',
+    id: 'admin.miner',
+    summary: 'One worker of any owner, with its jobs',
+    access,
+    params: workerId,
+    responses: { 200: AdminWorkerDetails },
+    errors: ['worker_not_found'],
+    handler: async ({ jobs }, { params: { id } }) => ({ status: 200, body: await findAnyWorker(jobs, id) }),
   }),
 ];

@@ -1,0 +1,88 @@
+import { Alert, Group, List, Text, Timeline } from '@mantine/core';
+import { PageLink } from '../page/page-link.tsx';
+import { Time } from '../page/time.tsx';
+import { useMay } from '../session/session-queries.ts';
+import type { Job } from './job-queries.ts';
+import { JobState } from './job-state.tsx';
+
+/** Its state, and its place in the queue. */
+export const Queued = ({ job }: { job: Pick<Job, 'state' | 'queue_position' | 'eta_seconds'> }) => (
+  <Group>
+    <JobState state={job.state} />
+    {job.queue_position !== null && <Text size="sm">{job.queue_position} in the queue</Text>}
+    {job.eta_seconds !== null && <Text size="sm">about {Math.ceil(job.eta_seconds)} s to go</Text>}
+  </Group>
+);
+
+type Waits = Pick<Job, 'waiting' | 'is_possible' | 'impossible_because'>;
+
+/** Why it still waits, with the counts of the workers that cannot take it. */
+export function Waiting({ job: { waiting, is_possible, impossible_because } }: { job: Waits }) {
+  if (waiting === null) return null;
+  const excluded = Object.entries(waiting.excluded);
+  return (
+    <Alert color={is_possible ? 'gray' : 'orange'} title={`It waits: ${waiting.reason.replaceAll('_', ' ')}`}>
+      <Text size="sm">{waiting.workers_online} workers are online.</Text>
+      {excluded.length > 0 && (
+        <List size="sm">
+          {excluded.map(([reason, count]) => (
+            <List.Item key={reason}>
+              {count} cannot take it: {reason.replaceAll('_', ' ')}
+            </List.Item>
+          ))}
+        </List>
+      )}
+      {!is_possible && (
+        <Text size="sm">
+          No worker that is known here could: {impossible_because.join(', ').replaceAll('_', ' ')}.
+        </Text>
+      )}
+    </Alert>
+  );
+}
+
+type Way = Pick<Job, 'requested_at' | 'started_at' | 'finished_at' | 'assigned_worker' | 'attempt'>;
+
+/** When it was submitted, started and ended, and where it ran last. */
+export function JobWay({
+  job: { requested_at, started_at, finished_at, assigned_worker, attempt },
+}: {
+  job: Way;
+}) {
+  const done = finished_at !== null ? 2 : started_at !== null ? 1 : 0;
+  return (
+    <Timeline active={done} bulletSize={18} lineWidth={2}>
+      <Timeline.Item title="Submitted">
+        <Time at={requested_at} />
+      </Timeline.Item>
+      <Timeline.Item title="Started">
+        <Time at={started_at} otherwise="not yet" />
+        {started_at !== null && (
+          <Text size="sm">
+            Attempt {attempt}
+            {assigned_worker !== null && (
+              <>
+                {' on '}
+                <WorkerLink id={assigned_worker} />
+              </>
+            )}
+          </Text>
+        )}
+      </Timeline.Item>
+      <Timeline.Item title="Ended">
+        <Time at={finished_at} otherwise="not yet" />
+      </Timeline.Item>
+    </Timeline>
+  );
+}
+
+/** The page of a worker, for those who may see it. */
+export function WorkerLink({ id, name = id }: { id: string; name?: string }) {
+  const may = useMay();
+  if (!may('workers:manage')) return <>{name}</>;
+  return (
+    <PageLink to="/workers/$id" params={{ id }}>
+      {name}
+    </PageLink>
+  );
+}

@@ -1,0 +1,47 @@
+import type { components } from '@keyward/sdk';
+import { Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { ActorName } from '../keys/key/actor-name.tsx';
+import { columnsOf } from '../page/data-table.tsx';
+import { List } from '../page/list.tsx';
+import { Time } from '../page/time.tsx';
+import { workerRecordsQuery } from './worker-queries.ts';
+
+const ACTIONS: Record<string, string> = {
+  'workers.register': 'registered it',
+  'workers.capabilities': 'changed what it can do',
+  'workers.pause': 'paused it',
+  'workers.resume': 'resumed it',
+  'workers.leave': 'removed it',
+  'marketplace.offer': 'offered it',
+  'marketplace.book': 'booked it',
+  'marketplace.release': 'released it',
+};
+
+/** What was done to a worker, from the audit record. */
+export function WorkerHistory({ id }: { id: string }) {
+  const records = useQuery(workerRecordsQuery(id));
+  return (
+    <Stack gap={4} component="section" aria-label="History">
+      <Title order={2} size="h4">
+        History
+      </Title>
+      <List
+        label="History"
+        query={records}
+        rows={records.data ?? []}
+        columns={COLUMNS}
+        rowId={({ seq }) => String(seq)}
+        emptyTitle="Nothing is recorded of it"
+      >
+        <Text size="sm">Changes are recorded as they happen.</Text>
+      </List>
+    </Stack>
+  );
+}
+
+const COLUMNS = columnsOf<components['schemas']['AuditRecord']>(
+  ['When', ({ at }) => <Time at={at} />],
+  ['Who', ({ actor }) => <ActorName actor={actor} />],
+  ['What', ({ action, outcome }) => `${ACTIONS[action] ?? action}${outcome === 'ok' ? '' : ': refused'}`],
+);

@@ -1,0 +1,155 @@
+import { Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { JobState } from '../jobs/job-state.tsx';
+import { CopyAs } from '../page/copy-as.tsx';
+import { columnsOf, DataTable, type Column } from '../page/data-table.tsx';
+import { LabelledBar } from '../page/labelled-bar.tsx';
+import { Page } from '../page/page.tsx';
+import { PageLink } from '../page/page-link.tsx';
+import { Problem } from '../page/problem.tsx';
+import { Time } from '../page/time.tsx';
+import { useMay } from '../session/session-queries.ts';
+import { eachGpu, eachModel, type Model } from './capabilities.ts';
+import { PauseWorker, RemoveWorker } from './worker-actions.tsx';
+import { WorkerFacts } from './worker-facts.tsx';
+import { WorkerHistory } from './worker-history.tsx';
+import { WorkerNotes } from './worker-notes.tsx';
+import { workerQuery, type WorkerDetails } from './worker-queries.ts';
+import { WorkerState } from './worker-state.tsx';
+
+/** One worker: what it has, what it does, and what was done to it. */
+export function WorkerPage() {
+  const { id } = useParams({ from: '/frame/workers/$id' });
+  const worker = useQuery(workerQuery(id));
+  if (worker.data !== undefined) return <OneWorker worker={worker.data} error={worker.error} />;
+  return (
+    <Page title="Worker">
+      <Problem error={worker.error} onRetry={() => void worker.refetch()} />
+      {worker.isPending && <Skeleton height={320} role="status" aria-label="Loading the worker" />}
+    </Page>
+  );
+}
+
+function OneWorker({ worker, error }: { worker: WorkerDetails; error: unknown }) {
+  const { worker_id: id, name, state, jobs, concurrency, paused_at } = worker;
+  const navigate = useNavigate();
+  const may = useMay();
+  const verb = paused_at === null ? 'pause' : 'resume';
+  return (
+    <Page
+      title={name}
+      description={<WorkerState worker={worker} />}
+      actions={
+        <>
+          <PauseWorker worker={worker} />
+          <RemoveWorker worker={worker} onRemoved={() => void navigate({ to: '/workers' })} />
+          <CopyAs operation={`workers.${verb}`} path={{ id }} cli={['miner', verb, id]} />
+        </>
+      }
+    >
+      <Problem error={error} />
+      <WorkerNotes worker={worker} />
+      {state !== 'offline' && <LabelledBar label="Load" used={jobs} of={concurrency} unit="jobs" />}
+      <Machine worker={worker} />
+      <JobsOf title="Jobs in hand" rows={worker.running} empty="It has no job." />
+      <JobsOf title="Jobs before" rows={worker.ended} empty="None among the 2,000 that ended last on any worker." />
+      <WorkerFacts worker={worker} />
+      {may('audit:read') && <WorkerHistory id={id} />}
+    </Page>
+  );
+}
+
+function Machine({ worker: { capabilities, missing_models: missing } }: { worker: WorkerDetails }) {
+  const gpus = eachGpu(capabilities).map((gpu, place) => ({ ...gpu, place }));
+  const models = eachModel(capabilities);
+  return (
+    <>
+      <Section
+        title="GPUs"
+        rows={gpus}
+        columns={GPUS}
+        rowId={({ place }) => String(place)}
+        empty="It reports none: it serves with the processor."
+      />
+      <Section
+        title="Models"
+        rows={models.map((model) => ({ ...model, isMissing: missing.includes(model.name) }))}
+        columns={MODELS}
+        rowId={({ name }) => name}
+        empty="It names none, so it gets jobs that name none."
+      />
+    </>
+  );
+}
+
+const JobsOf = ({ title, rows, empty }: { title: string; rows: WorkerDetails['running']; empty: string }) => (
+  <Section title={title} rows={rows} columns={JOBS} rowId={({ job_id: id }) => id} empty={empty} />
+);
+
+interface SectionProps<Row extends object> {
+  title: string;
+  rows: readonly Row[];
+  columns: Column<Row>[];
+  rowId: (row: Row) => string;
+  /** Said where there are no rows. */
+  empty: ReactNode;
+}
+
+const Section = <Row extends object>({ title, rows, columns, rowId, empty }: SectionProps<Row>) => (
+  <Stack gap={4} component="section" aria-label={title}>
+    <Title order={2} size="h4">
+      {title}
+    </Title>
+    {rows.length === 0 ? (
+      <Text size="sm" c="dimmed">
+        {empty}
+      </Text>
+    ) : (
+      <DataTable label={title} columns={columns} rows={rows} rowId={rowId} />
+    )}
+  </Stack>
+);
+
+const GPUS = columnsOf<ReturnType<typeof eachGpu>[number] & { place: number }>(
+  ['Place', ({ place }) => place],
+  ['Name', ({ name }) => name],
+  ['Memory', ({ memory }) => memory],
+  ['CUDA', ({ cuda }) => cuda],
+);
+
+const loadedText = ({ isLoaded, isMissing }: Model & { isMissing: boolean }): string => {
+  if (isMissing) return 'turned out to be missing';
+  return isLoaded === undefined ? 'not said' : isLoaded ? 'in memory' : 'on disk';
+};
+
+const MODELS = columnsOf<Model & { isMissing: boolean }>(
+  ['Model', ({ name }) => name],
+  ['Loaded', loadedText],
+  ['Context', ({ context }) => context?.toLocaleString() ?? ''],
+  ['Quantization', ({ quantization }) => quantization],
+);
+
+const JOBS = columnsOf<WorkerDetails['running'][number]>(
+  [
+    'Job',
+    ({ job_id: id }) => (
+      <PageLink to="/jobs/$id" params={{ id }}>
+        {id}
+      </PageLink>
+    ),
+  ],
+  [
+    'State',
+    ({ state, error_code: code }) => (
+      <Group gap={4} wrap="nowrap">
+        <JobState state={state} />
+        {code?.replaceAll('_', ' ')}
+      </Group>
+    ),
+  ],
+  ['Attempt', ({ attempt, max_attempts: max }) => `${attempt} of ${max}`],
+  ['Started', ({ started_at: at }) => <Time at={at} otherwise="" />],
+  ['Ended', ({ finished_at: at }) => <Time at={at} otherwise="" />],
+);
