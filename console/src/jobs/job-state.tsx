@@ -1,7 +1,12 @@
 import { Badge } from '@mantine/core';
 import type { Job } from './job-queries.ts';
 
-const COLORS: Record<Job['state'], string> = {
+/** Of a job, or of a step that has none yet. */
+type State = Job['state'] | 'PENDING' | 'SKIPPED';
+
+const COLORS: Record<State, string> = {
+  PENDING: 'gray',
+  SKIPPED: 'gray',
   QUEUED: 'gray',
   RUNNING: 'indigo',
   COMPLETED: 'green',
@@ -9,7 +14,9 @@ const COLORS: Record<Job['state'], string> = {
   CANCELED: 'gray',
   EXPIRED: 'orange',
 };
-const WORDS: Record<Job['state'], string> = {
+const WORDS: Record<State, string> = {
+  PENDING: 'not begun',
+  SKIPPED: 'skipped',
   QUEUED: 'waiting',
   RUNNING: 'running',
   COMPLETED: 'completed',
@@ -20,7 +27,7 @@ const WORDS: Record<Job['state'], string> = {
 
 export const stateWord = (state: Job['state']): string => WORDS[state];
 
-export const JobState = ({ state }: { state: Job['state'] }) => (
+export const JobState = ({ state }: { state: State }) => (
   <Badge variant="light" tt="none" color={COLORS[state]}>
     {WORDS[state]}
   </Badge>

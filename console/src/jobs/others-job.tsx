@@ -25,8 +25,8 @@ export function OthersJob({ job, error }: { job: AdminJob; error: unknown }) {
         </Text>
         {!isOver(job) && (
           <Text size="sm">
-            Only its owner cancels it. To stop it now, disable or revoke <ActorName actor={job.key_id} />, with
-            everything else that it runs.
+            Only its owner cancels it. To stop it now, disable or revoke <ActorName actor={job.key_id} />,
+            with everything else that it runs.
           </Text>
         )}
       </Alert>

@@ -1,13 +1,16 @@
 import { Button, NumberInput, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { WorkerLink } from '../jobs/job-way.tsx';
 import { ConfirmButton } from '../page/confirm-button.tsx';
+import { CopyAs } from '../page/copy-as.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { noticeFailure } from '../page/done-notice.tsx';
 import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
 import { Time } from '../page/time.tsx';
 import { useMay, useSession } from '../session/session-queries.ts';
+import { WorkerOwner } from '../workers/worker-state.tsx';
 import { gpusQuery, useBooking, type Gpu } from './marketplace-queries.ts';
 
 const MIB_IN_GIB = 1_024;
@@ -39,13 +42,30 @@ export function MarketplacePage() {
 
 const COLUMNS = columnsOf<Gpu>(
   ['GPU', ({ model, gpus }) => (gpus === 1 ? model : `${gpus} × ${model}`)],
+  ['Worker', ({ worker_id: id }) => <WorkerLink id={id} />],
   ['Memory', ({ memory_mb }) => `${Math.round(memory_mb / MIB_IN_GIB)} GiB`],
   ['State', ({ state }) => state],
+  [
+    'Models',
+    ({ models }) => (
+      <Text size="sm" maw={240} truncate>
+        {models.join(', ')}
+      </Text>
+    ),
+  ],
   ['Region', ({ region }) => region ?? ''],
   ['USD an hour', ({ price_per_hour }) => price_per_hour ?? 'not said'],
   ['Booked until', ({ booked_until }) => <Time at={booked_until} otherwise="" />],
+  ['Booked by', (gpu) => <BookedBy gpu={gpu} />],
   ['Booking', (gpu) => <Booking gpu={gpu} />],
 );
+
+/** The server says it to the booker and to administrators only. */
+function BookedBy({ gpu: { booked_by: id } }: { gpu: Gpu }) {
+  const { owner_id } = useSession();
+  if (id === null) return null;
+  return id === owner_id ? <>you</> : <WorkerOwner id={id} />;
+}
 
 function Booking({ gpu: { gpu_id: id, model, is_bookable, booked_by, state } }: { gpu: Gpu }) {
   const { owner_id } = useSession();
@@ -53,6 +73,12 @@ function Booking({ gpu: { gpu_id: id, model, is_bookable, booked_by, state } }: 
   const [hours, setHours] = useState(1);
   const { book, release } = useBooking(id);
   if (!may('marketplace:book')) return null;
+  if (booked_by !== null && booked_by !== owner_id)
+    return (
+      <ConfirmButton size="compact-sm" label="Release" title={`Release ${model}?`} action={release}>
+        <Text size="sm">It is the booking of another owner. Others get jobs there again.</Text>
+      </ConfirmButton>
+    );
   if (booked_by === owner_id)
     return (
       <Button
@@ -80,6 +106,12 @@ function Booking({ gpu: { gpu_id: id, model, is_bookable, booked_by, state } }: 
         max={168}
         value={hours}
         onChange={(value) => setHours(Number(value))}
+      />
+      <CopyAs
+        operation="marketplace.book"
+        path={{ id }}
+        body={{ duration_hours: hours }}
+        cli={['marketplace', 'gpu', 'book', id, '--hours', String(hours)]}
       />
     </ConfirmButton>
   );

@@ -7,4 +7,10 @@ const listRoute = createRoute({
   component: lazyRouteComponent(() => import('./swarm-page.tsx'), 'SwarmPage'),
 });
 
-export const swarmRoutes = [listRoute];
+const taskRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/swarm/tasks/$id',
+  component: lazyRouteComponent(() => import('./task-page.tsx'), 'TaskPage'),
+});
+
+export const swarmRoutes = [listRoute, taskRoute];

@@ -1,11 +1,15 @@
 import type { components } from '@keyward/sdk';
 import { Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { JobState } from '../jobs/job-state.tsx';
+import { WorkerLink } from '../jobs/job-way.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
+import { PageLink } from '../page/page-link.tsx';
 import { Time } from '../page/time.tsx';
-import { swarmQuery, swarmsQuery, type SwarmRow } from './swarm-queries.ts';
+import { StepError } from '../workflows/step-error.tsx';
+import { swarmQuery, swarmsQuery, tasksQuery, type SwarmRow, type TaskRow } from './swarm-queries.ts';
 
 type Member = components['schemas']['SwarmMember'];
 
@@ -29,10 +33,34 @@ export function SwarmPage() {
           A worker joins one with <code>keyward swarm join</code>.
         </Text>
       </List>
+      <Tasks />
       {swarms.data?.map(({ swarm_id }) => (
         <Members key={swarm_id} id={swarm_id} />
       ))}
     </Page>
+  );
+}
+
+function Tasks() {
+  const tasks = useQuery(tasksQuery);
+  return (
+    <Stack component="section" gap="xs" aria-label="Your tasks">
+      <Title order={2} size="h4">
+        Your tasks
+      </Title>
+      <List
+        label="Your tasks"
+        query={tasks}
+        rows={tasks.data ?? []}
+        columns={TASKS}
+        rowId={({ task_id }) => task_id}
+        emptyTitle="No task was given to a swarm yet"
+      >
+        <Text size="sm">
+          <code>keyward swarm coordinate --task TEXT</code> gives one to each member.
+        </Text>
+      </List>
+    </Stack>
   );
 }
 
@@ -61,8 +89,25 @@ const SWARMS = columnsOf<SwarmRow>(
   ['Capabilities', ({ capabilities }) => capabilities.join(', ')],
 );
 
+const TASKS = columnsOf<TaskRow>(
+  [
+    'Task',
+    ({ task_id: id }) => (
+      <PageLink to="/swarm/tasks/$id" params={{ id }}>
+        {id}
+      </PageLink>
+    ),
+  ],
+  ['Swarm', ({ swarm_id }) => swarm_id],
+  ['Strategy', ({ strategy }) => strategy],
+  ['State', ({ state }) => <JobState state={state} />],
+  ['Why', ({ error }) => <StepError error={error} />],
+  ['Started', ({ created_at }) => <Time at={created_at} />],
+  ['Ended', ({ finished_at }) => <Time at={finished_at} otherwise="" />],
+);
+
 const MEMBERS = columnsOf<Member>(
-  ['Worker', ({ name }) => name],
+  ['Worker', ({ worker_id: id, name }) => <WorkerLink id={id} name={name} />],
   ['State', ({ state }) => state],
   ['Role', ({ role }) => role],
   ['Capability', ({ capability }) => capability],

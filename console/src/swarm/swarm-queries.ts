@@ -4,6 +4,9 @@ import { client } from '../api/client.ts';
 
 export type SwarmRow = components['schemas']['SwarmList']['items'][number];
 
+export type Task = components['schemas']['SwarmTask'];
+export type TaskRow = components['schemas']['SwarmTaskRow'];
+
 const EVERY_MS = 5_000;
 
 /** Swarms with their members. */
@@ -13,9 +16,28 @@ export const swarmsQuery = queryOptions({
   refetchInterval: EVERY_MS,
 });
 
+const SHOWN_MAX = 100;
+
+/** The person's own tasks, newest first. */
+export const tasksQuery = queryOptions({
+  queryKey: ['swarms', 'tasks'],
+  queryFn: async ({ signal }): Promise<TaskRow[]> =>
+    (await unwrap(client.GET('/v1/swarm/tasks', { params: { query: { limit: SHOWN_MAX } }, signal }))).items,
+  refetchInterval: EVERY_MS,
+});
+
+export const taskQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['swarms', 'task', id],
+    queryFn: ({ signal }): Promise<Task> =>
+      unwrap(client.GET('/v1/swarm/tasks/{id}/status', { params: { path: { id } }, signal })),
+    refetchInterval: ({ state: { data } }) =>
+      data === undefined || data.state === 'RUNNING' ? EVERY_MS : false,
+  });
+
 export const swarmQuery = (id: string) =>
   queryOptions({
-    queryKey: ['swarms', id],
+    queryKey: ['swarms', 'members', id],
     queryFn: async ({ signal }) =>
       (await unwrap(client.GET('/v1/swarm/status', { params: { query: { swarm_id: id } }, signal }))).members,
     refetchInterval: EVERY_MS,

@@ -10,8 +10,9 @@ export function WorkerNotes({ worker }: { worker: WorkerDetails }) {
       {has_twin && (
         <Alert color="red" title="Two programs run as this worker">
           <Text size="sm">
-            Both report under the name {name} of this owner, so that their jobs count together. Give each machine
-            a key of its own with <em>Add a worker</em>, or start each with its own <code>--name</code>.
+            Both report under the name {name} of this owner, so that their jobs count together. Give each
+            machine a key of its own with <em>Add a worker</em>, or start each with its own{' '}
+            <code>--name</code>.
           </Text>
         </Alert>
       )}
@@ -32,7 +33,9 @@ export function WorkerNotes({ worker }: { worker: WorkerDetails }) {
       )}
       {state === 'draining' && (
         <Alert color="orange" title="Its program ends">
-          <Text size="sm">It finishes its jobs and gets no more. It comes back when its program starts again.</Text>
+          <Text size="sm">
+            It finishes its jobs and gets no more. It comes back when its program starts again.
+          </Text>
         </Alert>
       )}
       {rests_until !== null && (

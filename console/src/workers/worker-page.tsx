@@ -54,7 +54,11 @@ function OneWorker({ worker, error }: { worker: WorkerDetails; error: unknown })
       {state !== 'offline' && <LabelledBar label="Load" used={jobs} of={concurrency} unit="jobs" />}
       <Machine worker={worker} />
       <JobsOf title="Jobs in hand" rows={worker.running} empty="It has no job." />
-      <JobsOf title="Jobs before" rows={worker.ended} empty="None among the 2,000 that ended last on any worker." />
+      <JobsOf
+        title="Jobs before"
+        rows={worker.ended}
+        empty="None among the 2,000 that ended last on any worker."
+      />
       <WorkerFacts worker={worker} />
       {may('audit:read') && <WorkerHistory id={id} />}
     </Page>

@@ -12,7 +12,11 @@ const COLORS: Record<Worker['state'], string> = {
 };
 
 /** Its state, and whether two programs share its name. */
-export const WorkerState = ({ worker: { state, has_twin } }: { worker: Pick<Worker, 'state' | 'has_twin'> }) => (
+export const WorkerState = ({
+  worker: { state, has_twin },
+}: {
+  worker: Pick<Worker, 'state' | 'has_twin'>;
+}) => (
   <Group gap={4} wrap="nowrap" component="span">
     <Badge variant="light" tt="none" color={COLORS[state]}>
       {state}

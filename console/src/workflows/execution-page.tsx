@@ -9,6 +9,7 @@ import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
 import type { components } from '@keyward/sdk';
+import { StepError } from './step-error.tsx';
 import { executionQuery, useCancelExecution } from './workflow-queries.ts';
 
 type Details = components['schemas']['ExecutionDetails'];
@@ -65,7 +66,7 @@ function OneExecution({ execution }: { execution: Details }) {
 const STEPS = columnsOf<Details['steps'][number]>(
   ['Step', ({ id }) => id],
   ['Type', ({ type }) => type],
-  ['State', ({ state }) => state.toLowerCase()],
+  ['State', ({ state }) => <JobState state={state} />],
   [
     'Job',
     ({ job_id }) =>
@@ -75,6 +76,7 @@ const STEPS = columnsOf<Details['steps'][number]>(
         </PageLink>
       ),
   ],
-  ['Error', ({ error }) => error?.message ?? ''],
+  ['Why', ({ error }) => <StepError error={error} />],
+  ['Started', ({ started_at }) => <Time at={started_at} otherwise="" />],
   ['Ended', ({ finished_at }) => <Time at={finished_at} otherwise="" />],
 );

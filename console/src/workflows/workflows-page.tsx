@@ -6,6 +6,7 @@ import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Time } from '../page/time.tsx';
+import { StepError } from './step-error.tsx';
 import { executionsQuery, workflowsQuery, type Execution, type Workflow } from './workflow-queries.ts';
 
 /** Workflows, whose steps are jobs, and what became of them. */
@@ -68,6 +69,7 @@ const EXECUTIONS = columnsOf<Execution>(
   ],
   ['Workflow', ({ workflow_name }) => workflow_name],
   ['State', ({ state }) => <JobState state={state} />],
+  ['Why', ({ error }) => <StepError error={error} />],
   ['Started', ({ created_at }) => <Time at={created_at} />],
   ['Ended', ({ finished_at }) => <Time at={finished_at} otherwise="" />],
 );

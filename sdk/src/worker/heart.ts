@@ -9,6 +9,7 @@ export class Heart {
   #lastMs = -Infinity;
   #dueMs = 0;
   #wake: () => void = () => undefined;
+  #hasTwin = false;
 
   /** It is due at once. */
   now(): void {
@@ -20,6 +21,13 @@ export class Heart {
   soon(): void {
     this.#dueMs = Math.min(this.#dueMs, this.#lastMs + SOON_MS);
     this.#wake();
+  }
+
+  /** @returns whether it was told for the first time that another program has the name of this one. */
+  findsTwin(hasTwin: boolean): boolean {
+    const isFound = hasTwin && !this.#hasTwin;
+    this.#hasTwin = hasTwin;
+    return isFound;
   }
 
   /** Returns early when the signal aborts. */

@@ -77,6 +77,22 @@ test('A poll that is refused for a time is repeated after Retry-After, and not b
   expect(second - first).toBeGreaterThanOrEqual(990);
 });
 
+test('A pause, its end and another program under the same name are told once each', async () => {
+  const { url } = await serve({
+    control: [
+      (response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write('event: pause\ndata: {}\n\nevent: resume\ndata: {}\n\n');
+      },
+    ],
+    // The server of the first answer is older, and knows of no other program.
+    heartbeat: [json(200, { leases: [] }), json(200, { leases: [], has_twin: true })],
+  });
+  const events = await work(url, ({ type }) => type === 'twin_found');
+  const told = events.map(({ type }) => type).filter((type) => type !== 'registered' && type !== 'draining');
+  expect(told.toSorted()).toEqual(['paused', 'resumed', 'twin_found']);
+});
+
 test('A result is reported until the server takes it, through errors and broken connections', async () => {
   const slam: Answer = (response) => response.socket?.resetAndDestroy();
   const failing = json(503, { code: 'storage_unavailable', detail: 'Full.' });

@@ -35,7 +35,6 @@ export class PullingWorker implements KeywardWorker {
   #registering: Promise<void> | undefined;
   #workerId = '';
   #isConnected = true;
-  #hasTwin = false;
   readonly #heart = new Heart();
   #wakePoll: () => void = () => undefined;
   /** The longest pause between two tries. */
@@ -229,11 +228,9 @@ export class PullingWorker implements KeywardWorker {
   async #beatOnce(signal: AbortSignal): Promise<void> {
     const held = [...this.#jobs];
     const status = this.#draining.signal.aborted ? 'draining' : 'online';
-    const leases = held.map((job) => job.lease());
-    const { leases: views, has_twin: hasTwin } = await this.#calls.heartbeat({ leases, status }, signal);
-    if (hasTwin && !this.#hasTwin) this.#say({ type: 'twin_found' });
-    this.#hasTwin = hasTwin;
-    for (const [at, { state }] of views.entries())
+    const answer = await this.#calls.heartbeat({ leases: held.map((job) => job.lease()), status }, signal);
+    if (this.#heart.findsTwin(answer.has_twin)) this.#say({ type: 'twin_found' });
+    for (const [at, { state }] of answer.leases.entries())
       if (state !== 'active') held[at]?.end(state === 'lost' ? 'lease_lost' : 'canceled');
   }
 
@@ -260,9 +257,8 @@ export class PullingWorker implements KeywardWorker {
     if (event === 'cancel') {
       const { job_id: id } = JSON.parse(data) as { job_id: string };
       for (const job of this.#jobs) if (job.assigned.job_id === id) job.end('canceled');
-    } else if (event === 'drain') {
-      if (!this.#draining.signal.aborted) void this.stop({ timeoutMs: Infinity });
-    } else if (event === 'pause' || event === 'resume') this.#say({ type: `${event}d` });
+    } else if (event === 'drain' && !this.#draining.signal.aborted) void this.stop({ timeoutMs: Infinity });
+    else if (event === 'pause' || event === 'resume') this.#say({ type: `${event}d` });
     else this.#heart.now();
     // `ready`: the leases are renewed. `revoked`: the heartbeat is refused, and says why.
   }

@@ -23,7 +23,9 @@ export function pathOf(route: Route): string {
   const [, kind] = /^\/v1\/(agents\/workflows|agents\/executions|swarm\/tasks)\//.exec(route.path) ?? [];
   if (kind !== undefined) return route.path.replace(':id', `${KINDS[kind]}_000000000000`);
   if (route.path.startsWith('/v1/marketplace/')) return route.path.replace(':id', 'wrk_000000000000-0');
-  const noun = /^\/v1\/(\w+)/.exec(route.path)?.[1] ?? '';
+  if (/^\/v1\/(admin\/miners\/:id$|workers\/:id\/(pause|resume))/.test(route.path))
+    return route.path.replace(':id', 'wrk_000000000000');
+  const noun = /^\/v1\/(?:admin\/)?(\w+)/.exec(route.path)?.[1] ?? '';
   // The id after /v1/workers is that of a job, or any name of a worker.
   const prefixes: Record<string, string> = {
     owners: 'own',

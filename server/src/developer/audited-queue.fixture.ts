@@ -19,7 +19,10 @@ export async function changeQueue(
   const { body: workers } = await server.request<{ items: { worker_id: string }[] }>('GET', '/v1/workers', {
     key,
   });
-  const gpu = `${workers.items[0]?.worker_id}-0`;
+  const worker = workers.items[0]?.worker_id;
+  for (const verb of ['pause', 'resume'])
+    await say(`POST /v1/workers/:id/${verb}`, `/v1/workers/${worker}/${verb}`, { key });
+  const gpu = `${worker}-0`;
   const offer = { price_per_hour: 1 };
   await say('POST /v1/marketplace/gpu/register', '/v1/marketplace/gpu/register', {
     key,

@@ -12,9 +12,7 @@ const WORKERS_MAX = 2_000;
 /** How old a reading may be. */
 const FRESH_MS = 1_000;
 
-export type Excluded = Partial<
-  Record<Misfit | 'busy' | 'booked' | Exclude<WorkerState, 'online'>, number>
->;
+export type Excluded = Partial<Record<Misfit | 'busy' | 'booked' | Exclude<WorkerState, 'online'>, number>>;
 
 /** What the jobs of one lane can expect of the workers. */
 export interface Prospects {

@@ -248,16 +248,6 @@ export const WorkerRequest = Type.Object(
   { title: 'WorkerRequest', ...s.closed },
 );
 
-export const RegisteredWorker = Type.Object(
-  {
-    worker_id: Type.String(),
-    heartbeat_seconds: Type.Number({ description: 'Renew leases so often' }),
-    lease_seconds: Type.Number({ description: 'A worker that is silent for so long loses its jobs' }),
-    protocol: Type.Integer(),
-  },
-  { title: 'RegisteredWorker' },
-);
-
 export const WorkerJob = Type.Object(
   {
     job_id: Type.String(),
@@ -279,7 +269,8 @@ export const Worker = Type.Object(
     name: Type.String(),
     owner_id: Type.String(),
     state: s.oneOf(WORKER_STATES, {
-      description: 'paused: an administrator lets it have no jobs; resting: it gets none for a time, after failures',
+      description:
+        'paused: an administrator lets it have no jobs; resting: it gets none for a time, after failures',
     }),
     capabilities: Type.Record(Type.String(), Type.Unknown()),
     concurrency: Type.Integer(),

@@ -23,6 +23,16 @@ const workerParams = Type.Object({
   id: Type.String({ pattern: WORKER_NAME, description: 'Id or name of the worker' }),
 });
 
+const RegisteredWorker = Type.Object(
+  {
+    worker_id: Type.String(),
+    heartbeat_seconds: Type.Number({ description: 'Renew leases so often' }),
+    lease_seconds: Type.Number({ description: 'A worker that is silent for so long loses its jobs' }),
+    protocol: Type.Integer(),
+  },
+  { title: 'RegisteredWorker' },
+);
+
 /** Of the roles only the administrator may, for workers of all owners: to their owners this looks like an empty queue. */
 const pauseRoute = (
   verb: 'pause' | 'resume',
@@ -58,7 +68,7 @@ export const workerRoutes: Route[] = [
     access: 'workers:register',
     headers: { ...minerHeader, ...processHeader },
     body: j.WorkerRequest,
-    responses: { 200: j.RegisteredWorker },
+    responses: { 200: RegisteredWorker },
     handler: async ({ jobs }, { caller, body, headers }) => ({
       status: 200,
       body: await registerWorker(jobs, caller, {

@@ -109,14 +109,22 @@ export async function join({ audit, clock, keys, storage }: Context, token: stri
 function refuseWeaker({ scopes }: Caller): void {
   const missing = WORKER_SCOPES.filter((scope) => !scopes.has(scope));
   if (missing.length > 0)
-    throw new KeywardError('scope_escalation', `Only a caller with the scopes of a worker can enroll one: ${missing.join(', ')} is missing.`, {
-      hint: 'Use a key of the role miner.',
-    });
+    throw new KeywardError(
+      'scope_escalation',
+      `Only a caller with the scopes of a worker can enroll one: ${missing.join(', ')} is missing.`,
+      {
+        hint: 'Use a key of the role miner.',
+      },
+    );
 }
 
 const digestOf = (token: string): string => hash('sha256', token, 'hex');
 
 const badToken = (): KeywardError =>
-  new KeywardError('not_found', 'This token is not good: it was used, has expired, or its key or session has ended.', {
-    hint: 'Make another one: POST /v1/workers/enroll.',
-  });
+  new KeywardError(
+    'not_found',
+    'This token is not good: it was used, has expired, or its key or session has ended.',
+    {
+      hint: 'Make another one: POST /v1/workers/enroll.',
+    },
+  );

@@ -37,7 +37,10 @@ export interface Got {
   /** The worker at the last look; undefined: it was deleted. */
   row: WorkerRow | undefined;
   /** Kinds of waiting jobs by the reason why this worker cannot do them. */
-  skipped: ReadonlyMap<Misfit | 'booked' | 'max_running' | 'busy' | 'draining' | 'paused' | 'resting', number>;
+  skipped: ReadonlyMap<
+    Misfit | 'booked' | 'max_running' | 'busy' | 'draining' | 'paused' | 'resting',
+    number
+  >;
 }
 
 /** Polls that one wakes that has found a job: they double until the jobs are taken, and few look in vain. */

@@ -142,7 +142,9 @@ export async function leave(
   caller: Caller,
   named: string,
 ): Promise<{ leases: number }> {
-  const [any] = caller.scopes.has('workers:manage') ? await store.findWorkers(context.storage.db, [named]) : [];
+  const [any] = caller.scopes.has('workers:manage')
+    ? await store.findWorkers(context.storage.db, [named])
+    : [];
   const { id: known, name } = any ?? (await findOwnWorker(context, caller, named));
   const leases = await context.audit.change({ kind: 'key', caller }, async (tx) => {
     await store.updateWorker(tx, known, { is_draining: 1, is_leaving: 1 });

@@ -60,13 +60,16 @@ export const AdminWorkerDetails = Type.Object(
     ...AdminWorker.properties,
     key_id: Type.String({ description: 'Of the key that registered it last' }),
     protocol: Type.Integer({ description: 'Version of the protocol of workers that it speaks' }),
-    rests_until: s.nullable(s.Time, { description: 'Gets no jobs until then, after failures; null: it gets them' }),
+    rests_until: s.nullable(s.Time, {
+      description: 'Gets no jobs until then, after failures; null: it gets them',
+    }),
     missing_models: Type.Array(Type.String(), {
       description: 'Models that it turned out not to have: it gets no jobs for them until it registers again',
     }),
     running: Type.Array(AdminJob, { description: 'Jobs that it works on: 20 at most' }),
     ended: Type.Array(AdminJob, {
-      description: 'The jobs that it had last, newest first: 20 at most, of the 2,000 that ended last on any worker',
+      description:
+        'The jobs that it had last, newest first: 20 at most, of the 2,000 that ended last on any worker',
     }),
   },
   { title: 'AdminWorkerDetails' },
