@@ -111,9 +111,9 @@ describeOnServer('sqlite', 'the pages of workers, and of jobs of other owners', 
     await inspect('worker-new');
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
-    const commands = await dialog.getByLabel('On the machine').innerText();
+    const commands = await dialog.getByLabel('Commands', { exact: true }).innerText();
     const [, token = '', url = ''] =
-      /^echo (join_\w+) \| keyward miner join - --url (\S+) --environment attic$/m.exec(commands) ?? [];
+      /^echo (join_\w+) \|\n {2}keyward miner join - --url (\S+) --environment attic$/m.exec(commands) ?? [];
     expect([url, commands]).toEqual([
       server.url,
       expect.stringContaining('--environment attic --name attic'),

@@ -2,7 +2,7 @@ import { Alert, Stack, Text, Title } from '@mantine/core';
 import { ActorName } from '../keys/key/actor-name.tsx';
 import { CopyAs } from '../page/copy-as.tsx';
 import { columnsOf, DataTable } from '../page/data-table.tsx';
-import { Facts } from '../page/facts.tsx';
+import { Facts, type Fact } from '../page/facts.tsx';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
@@ -69,7 +69,7 @@ function JobFacts({ job }: { job: AdminJob }) {
         ['Priority', job.priority],
         ['Attempts', `${job.attempt} of ${job.max_attempts}`],
         ['An attempt may take', `${job.run_timeout_seconds} s`],
-        ['May wait until', <Time at={job.expires_at} />],
+        ...(isOver(job) ? [] : [['May wait until', <Time at={job.expires_at} />] satisfies Fact]),
       ]}
     />
   );

@@ -22,7 +22,8 @@ export function EnrolmentDialog({ enrolment, address, onClose }: DialogProps) {
   const { token, name, expires_at } = enrolment;
   const environment = credentialName(name);
   const commands = [
-    `echo ${token} | keyward miner join - --url ${quoted(address)} --environment ${environment}`,
+    `echo ${token} |`,
+    `  keyward miner join - --url ${quoted(address)} --environment ${environment}`,
     `keyward miner run --environment ${environment} --name ${name}`,
   ].join('\n');
   return (
@@ -32,7 +33,7 @@ export function EnrolmentDialog({ enrolment, address, onClose }: DialogProps) {
           Paste this on the machine with the GPU. The token works once, and expires <Time at={expires_at} />.
           Nobody can show it again: if it is lost, make another one.
         </Text>
-        <Snippet label="On the machine" text={commands} />
+        <Snippet label="Commands" text={commands} />
         <Text size="sm">
           This serves the local model. For Ollama, vLLM or llama.cpp add{' '}
           <code>--upstream http://127.0.0.1:11434/v1</code> to the second command.

@@ -41,7 +41,10 @@ export function NewWorkerPage() {
             required
             value={name}
             error={fieldError(enroll.error, 'name')}
-            onChange={(event) => setName(event.currentTarget.value)}
+            onChange={(event) => {
+              if (enroll.error !== null) enroll.reset();
+              setName(event.currentTarget.value);
+            }}
           />
           <TextInput
             label="Address of this server"

@@ -16,7 +16,6 @@ export const WorkerFacts = ({ worker }: { worker: WorkerDetails }) => (
       ['Id', worker.worker_id],
       ['Owner', <WorkerOwner id={worker.owner_id} />],
       ['Key', <ActorName actor={worker.key_id} />],
-      ['Last heard of', <Time at={worker.seen_at} />],
       ['Registered', <Time at={worker.registered_at} />],
       ['Region', worker.region ?? 'not said'],
       ['USD an hour', worker.price_per_hour ?? 'not said'],

@@ -1,4 +1,4 @@
-import { Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Box, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -40,7 +40,14 @@ function OneWorker({ worker, error }: { worker: WorkerDetails; error: unknown })
   return (
     <Page
       title={name}
-      description={<WorkerState worker={worker} />}
+      description={
+        <Group gap="xs" component="span">
+          <WorkerState worker={worker} />
+          <Text span size="sm">
+            last heard of <Time at={worker.seen_at} />
+          </Text>
+        </Group>
+      }
       actions={
         <>
           <PauseWorker worker={worker} />
@@ -51,7 +58,11 @@ function OneWorker({ worker, error }: { worker: WorkerDetails; error: unknown })
     >
       <Problem error={error} />
       <WorkerNotes worker={worker} />
-      {state !== 'offline' && <LabelledBar label="Load" used={jobs} of={concurrency} unit="jobs" />}
+      {state !== 'offline' && (
+        <Box maw={480}>
+          <LabelledBar label="Load" used={jobs} of={concurrency} unit="jobs" />
+        </Box>
+      )}
       <Machine worker={worker} />
       <JobsOf title="Jobs in hand" rows={worker.running} empty="It has no job." />
       <JobsOf

@@ -61,6 +61,11 @@ export function useRemoveWorker(id: string) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => unwrap(client.DELETE('/v1/workers/{id}', { params: { path: { id } } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: WORKERS }),
+    // Its own page would ask for what is gone.
+    onSuccess: () =>
+      void queries.invalidateQueries({
+        queryKey: WORKERS,
+        predicate: ({ queryKey }) => queryKey[1] !== 'one',
+      }),
   });
 }

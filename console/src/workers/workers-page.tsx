@@ -45,7 +45,14 @@ const COLUMNS = columnsOf<Worker>(
   ['Owner', ({ owner_id: id }) => <WorkerOwner id={id} />],
   ['State', (worker) => <WorkerState worker={worker} />],
   ['Load', ({ jobs, concurrency }) => `${jobs} of ${concurrency}`],
-  ['GPUs', ({ capabilities }) => gpusIn(capabilities)],
+  [
+    'GPUs',
+    ({ capabilities }) => (
+      <Text size="sm" maw={240} truncate>
+        {gpusIn(capabilities)}
+      </Text>
+    ),
+  ],
   [
     'Models',
     ({ capabilities }) => (

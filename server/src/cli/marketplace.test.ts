@@ -114,6 +114,8 @@ test('admin shows counts, jobs, workers and the state, to administrators alone',
   expect(await home.json(['admin', 'jobs', '--owner', 'own_000000000000'])).toMatchObject({ items: [] });
   expect(await home.json(['admin', 'miners'])).toMatchObject({ items: [{ name: 'my-machine' }] });
   expect((await home.run(['admin', 'miners', '-o', 'table'])).stdout).toMatch(/^ID +NAME +STATE/);
+  expect(await home.json(['admin', 'job', id])).toMatchObject({ job_id: id, attempts: [], receipt: null });
+  expect(await home.json(['admin', 'miner', workerId])).toMatchObject({ name: 'my-machine', running: [] });
   for (const verb of ['stats', 'jobs', 'miners', 'status']) {
     const refused = await asClient('admin', verb);
     expect([refused.code, refused.stdout, refused.stderr]).toEqual([
@@ -122,6 +124,15 @@ test('admin shows counts, jobs, workers and the state, to administrators alone',
       expect.stringContaining('workers:manage'),
     ]);
   }
+}, 60_000);
+
+test('a worker is paused and resumed by administrators alone', async () => {
+  const pausedAt = expect.stringMatching(/^20/) as string;
+  expect(await home.json(['miner', 'pause', workerId])).toEqual({ worker_id: workerId, paused_at: pausedAt });
+  expect(await home.json(['miner', 'status'])).toMatchObject({ items: [{ paused_at: pausedAt }] });
+  const refused = await asClient('miner', 'resume', workerId);
+  expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('workers:manage')]);
+  expect(await home.json(['miner', 'resume', workerId])).toEqual({ worker_id: workerId, paused_at: null });
 }, 60_000);
 
 test('endpoints lists one group, also by its other word, and says when the server has none', async () => {

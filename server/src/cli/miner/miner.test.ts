@@ -337,10 +337,18 @@ test('A new machine joins with a token, runs as itself, and is drained from else
   const other = await home.run(['miner', 'join', '-', '--environment', 'b'], { env: machine, stdin: token });
   expect([other.code, other.stderr]).toEqual([5, expect.stringContaining('This token is not good')]);
   const program = await place.miner(['--upstream', upstream.baseUrl, '--name', 'gpu-7'], machine);
-  const { items } = await home.json<{ items: { name: string; state: string }[] }>(['miner', 'status'], {
-    env,
-  });
+  const { items } = await home.json<{ items: { worker_id: string; name: string; state: string }[] }>(
+    ['miner', 'status'],
+    { env },
+  );
   expect(items).toMatchObject([{ name: 'gpu-7', state: 'online' }]);
+  await home.json(['miner', 'pause', items[0]!.worker_id]);
+  await program.says('has paused this worker');
+  await home.json(['miner', 'resume', items[0]!.worker_id]);
+  await program.says('Resumed');
+  const twin = await place.miner(['--upstream', upstream.baseUrl, '--name', 'gpu-7'], machine);
+  await Promise.all([program.says('runs as this worker too'), twin.says('runs as this worker too')]);
+  expect(await twin.kill('SIGTERM')).toBe(0);
   await home.json(['miner', 'drain', 'gpu-7'], { env });
   expect(await program.ended).toBe(0);
   const registered = await home.json<object>(['miner', 'register', '--name', 'mine', '--models', 'a,b'], {
