@@ -42,7 +42,11 @@ export async function findAnyJob(context: JobsContext, id: string): Promise<Admi
   );
   return {
     ...rowOfAdmin(row),
-    ...{ queue_position, eta_seconds, waiting, is_possible, impossible_because },
+    queue_position,
+    eta_seconds,
+    waiting,
+    is_possible,
+    impossible_because,
     key_id: row.key_id,
     run_timeout_seconds: row.run_timeout_ms / 1_000,
     attempts: (await attemptsOf(db, id)).map(viewOfAttempt),

@@ -46,7 +46,11 @@ const Attempt = Type.Object({
 export const AdminJobDetails = Type.Object(
   {
     ...AdminJob.properties,
-    ...{ queue_position, eta_seconds, waiting, is_possible, impossible_because },
+    queue_position,
+    eta_seconds,
+    waiting,
+    is_possible,
+    impossible_because,
     key_id: Type.String({ description: 'Of the key or the person that submitted it' }),
     run_timeout_seconds: Type.Number({ description: 'How long an attempt may take' }),
     attempts: Type.Array(Attempt, { description: 'Those that have ended' }),
