@@ -42,8 +42,8 @@ export function WorkersPage() {
 
 const COLUMNS = columnsOf<Worker>(
   ['Name', ({ worker_id: id, name }) => <WorkerLink id={id} name={name} />],
-  ['Owner', ({ owner_id: id }) => <WorkerOwner id={id} />],
   ['State', (worker) => <WorkerState worker={worker} />],
+  ['Owner', ({ owner_id: id }) => <WorkerOwner id={id} />],
   ['Load', ({ jobs, concurrency }) => `${jobs} of ${concurrency}`],
   [
     'GPUs',
