@@ -19,6 +19,8 @@ export const JOB_PROPERTIES: Record<string, string> = {
   'AdminWorker.capabilities': 'Its GPUs, models, labels and types of jobs',
   'AdminWorker.price_per_hour': 'USD of the whole worker; null: not said',
   'AdminWorker.region': 'Where it stands; null: not said',
+  'AdminWorkerDetails.capabilities': 'Its GPUs, models, labels and types of jobs',
+  'AdminWorkerDetails.price_per_hour': 'USD of the whole worker; null: not said',
   concurrency: 'Jobs at a time',
   constraints: 'What the job needs of a worker',
   context: 'The longest context, in tokens',
