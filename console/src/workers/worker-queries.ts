@@ -1,24 +1,38 @@
 import { unwrap, type components } from '@keyward/sdk';
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
+import { updatedRows, useLiveList } from '../page/live-list.ts';
 
 export type Worker = components['schemas']['Worker'];
 
 const WORKERS = ['workers'] as const;
-const EVERY_MS = 3_000;
-const SHOWN_MAX = 200;
+
+const workersQuery = queryOptions({
+  queryKey: WORKERS,
+  queryFn: async ({ signal }) => byName((await unwrap(client.GET('/v1/workers', { signal }))).items),
+  // The stream gives what is new.
+  refetchOnWindowFocus: false,
+});
+
+const idOf = ({ worker_id: id }: Worker): string => id;
+/** The server gives the latest seen first: rows would change places all the time. */
+const byName = (workers: readonly Worker[]): Worker[] =>
+  workers.toSorted((a, b) => a.name.localeCompare(b.name) || (idOf(a) < idOf(b) ? -1 : 1));
 
 /** The person's own workers; for administrators those of all owners. */
-export const workersQuery = (isAdmin: boolean) =>
-  queryOptions({
-    queryKey: [...WORKERS, isAdmin],
-    queryFn: async ({ signal }): Promise<Worker[]> =>
-      isAdmin
-        ? (await unwrap(client.GET('/v1/admin/miners', { params: { query: { limit: SHOWN_MAX } }, signal })))
-            .items
-        : (await unwrap(client.GET('/v1/workers', { signal }))).items,
-    refetchInterval: EVERY_MS,
+export function useWorkers() {
+  const queries = useQueryClient();
+  const workers = useQuery(workersQuery);
+  useLiveList({
+    path: '/v1/workers/live',
+    isOn: workers.data !== undefined,
+    show: ({ items }, isHeld) =>
+      queries.setQueryData(workersQuery.queryKey, (shown = []) =>
+        isHeld ? updatedRows(shown, items, idOf) : byName(items),
+      ),
   });
+  return workers;
+}
 
 /** The worker gets no more jobs, finishes what it has, and leaves. */
 export function useRemoveWorker(id: string) {

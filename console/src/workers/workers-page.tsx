@@ -1,5 +1,4 @@
 import { Badge, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
@@ -9,12 +8,11 @@ import { PageLink } from '../page/page-link.tsx';
 import { Time } from '../page/time.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { gpusIn, modelsIn } from './capabilities.ts';
-import { useRemoveWorker, workersQuery, type Worker } from './worker-queries.ts';
+import { useRemoveWorker, useWorkers, type Worker } from './worker-queries.ts';
 
 /** Machines that pull jobs. */
 export function WorkersPage() {
-  const may = useMay();
-  const workers = useQuery(workersQuery(may('workers:manage')));
+  const workers = useWorkers();
   return (
     <Page title="Workers" description="Machines that pull jobs, with what they have and what they do.">
       <List
