@@ -5,9 +5,10 @@ import {
   type LivePath,
   type LiveRows,
 } from '@keyward/sdk';
+import type { QueryKey } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import { client } from '../api/client.ts';
-import { noticeRefusal } from '../api/queries.ts';
+import { noticeRefusal, queryClient } from '../api/queries.ts';
 import { noticeLoss } from '../app/connection.ts';
 
 /** After a stream has ended. */
@@ -19,17 +20,24 @@ const PLACES = ['keyward-live-1', 'keyward-live-2', 'keyward-live-3'];
 /** Where a row would move from under the hand of the reader. */
 const IN_USE = 'tbody:focus-within, tbody button:hover, [role=menu], [role=dialog]';
 
-interface Live<P extends LivePath> {
+interface Live<P extends LivePath, Data> {
   path: P;
   query?: LiveOptions<P>['query'];
-  /** Whether the list itself was read. */
+  /** Of the list in the cache, which is followed once it was read. */
+  queryKey: QueryKey;
   isOn: boolean;
-  /** Writes it into the cache. `isHeld`: the reader is in the middle of it: rows may change, but none may come, go or move. */
-  show: (list: LiveList<LiveRows[P]>, isHeld: boolean) => void;
+  /** The list as it is to be shown. `isHeld`: the reader is in the middle of it: rows may change, but none may come, go or move. */
+  show: (data: Data, list: LiveList<LiveRows[P]>, isHeld: boolean) => Data;
 }
 
 /** Follows a list while its page is seen. A hidden window has no stream. Guarded by console/test/live-lists.test.ts. */
-export function useLiveList<P extends LivePath>({ path, query, isOn, show }: Live<P>): void {
+export function useLiveList<P extends LivePath, Data>({
+  path,
+  query,
+  queryKey,
+  isOn,
+  show,
+}: Live<P, Data>): void {
   const isSeen = useIsSeen();
   const asked = JSON.stringify(query);
   useEffect(() => {
@@ -37,13 +45,18 @@ export function useLiveList<P extends LivePath>({ path, query, isOn, show }: Liv
     const leaving = new AbortController();
     const { signal } = leaving;
     let held: LiveList<LiveRows[P]> | undefined;
-    const take = (list: LiveList<LiveRows[P]>): void => {
+    const take = async (list: LiveList<LiveRows[P]>): Promise<void> => {
       const isHeld = scrollY > 0 || document.querySelector(IN_USE) !== null;
       held = isHeld ? list : undefined;
-      show(list, isHeld);
+      // An answer that is on its way is older, and would come after it.
+      if (!isHeld) await queryClient.cancelQueries({ queryKey });
+      if (signal.aborted) return;
+      queryClient.setQueryData<Data>(queryKey, (data) =>
+        data === undefined ? data : show(data, list, isHeld),
+      );
     };
     const looking = setInterval(() => {
-      if (held !== undefined) take(held);
+      if (held !== undefined) void take(held);
     }, LOOK_MS);
     const given = asked === undefined ? undefined : (JSON.parse(asked) as LiveOptions<P>['query']);
     void followOn(path, { signal, ...(given !== undefined && { query: given }) }, take);
@@ -51,7 +64,7 @@ export function useLiveList<P extends LivePath>({ path, query, isOn, show }: Liv
       clearInterval(looking);
       leaving.abort(new Error('The page was left.'));
     };
-    // `show` is that of the same list: a late event of a former one must not come into another.
+    // `show` and `queryKey` are those of the same list: a late event of a former one must not come into another.
   }, [path, asked, isOn, isSeen]);
 }
 
@@ -68,11 +81,11 @@ export function updatedRows<Row>(
 async function followOn<P extends LivePath>(
   path: P,
   options: LiveOptions<P> & { signal: AbortSignal },
-  take: (list: LiveList<LiveRows[P]>) => void,
+  take: (list: LiveList<LiveRows[P]>) => Promise<void>,
 ): Promise<void> {
   const { signal } = options;
   const follow = async (): Promise<void> => {
-    for await (const list of client.follow(path, options)) take(list);
+    for await (const list of client.follow(path, options)) await take(list);
   };
   while (!signal.aborted) {
     try {

@@ -47,18 +47,16 @@ const runningQuery = queryOptions({
 
 /** The requests in flight on all nodes, newest first. */
 export function useRunning() {
-  const queries = useQueryClient();
   const running = useQuery(runningQuery);
   useLiveList({
     path: '/v1/running/live',
     query: { limit: SHOWN_MAX },
+    queryKey: RUNNING,
     isOn: running.data !== undefined,
-    show: (list, isHeld) =>
-      queries.setQueryData(runningQuery.queryKey, (shown) => {
-        const now = shownOf(list);
-        if (shown === undefined || !isHeld) return now;
-        return { ...now, items: updatedRows(shown.items, now.items, ({ id }) => id) };
-      }),
+    show: (shown: ReturnType<typeof shownOf>, list, isHeld) => {
+      const now = shownOf(list);
+      return isHeld ? { ...now, items: updatedRows(shown.items, now.items, ({ id }) => id) } : now;
+    },
   });
   return running;
 }

@@ -21,15 +21,12 @@ const byName = (workers: readonly Worker[]): Worker[] =>
 
 /** The person's own workers; for administrators those of all owners. */
 export function useWorkers() {
-  const queries = useQueryClient();
   const workers = useQuery(workersQuery);
   useLiveList({
     path: '/v1/workers/live',
+    queryKey: WORKERS,
     isOn: workers.data !== undefined,
-    show: ({ items }, isHeld) =>
-      queries.setQueryData(workersQuery.queryKey, (shown = []) =>
-        isHeld ? updatedRows(shown, items, idOf) : byName(items),
-      ),
+    show: (shown: Worker[], { items }, isHeld) => (isHeld ? updatedRows(shown, items, idOf) : byName(items)),
   });
   return workers;
 }
