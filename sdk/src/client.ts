@@ -7,7 +7,8 @@ import { uploadDocument, uploadLink } from './documents.ts';
 import type { NewDocument, NewLink, StoredDocuments, UploadOptions } from './documents.ts';
 import type { paths } from './generated/openapi.d.ts';
 import { importKeys, type ImportOutcome, type KeySource } from './import-keys.ts';
-import { followJob, runJob, streamJob, type JobInput, type JobPiece, type JobResult } from './jobs/jobs.ts';
+import { followJob, runJob, streamJob, type KeywardJobs } from './jobs/jobs.ts';
+import { followList, type LiveList, type LiveOptions, type LivePath, type LiveRows } from './live-lists.ts';
 import { Outgoing, transport, type CallOptions, type ClientOptions } from './transport.ts';
 import { askWorkspace, type WorkspaceAnswer, type WorkspaceQuestion } from './workspace-chat.ts';
 
@@ -179,6 +180,19 @@ export interface KeywardClient {
   /** Jobs that workers do: {@link createWorker} makes one. */
   readonly jobs: KeywardJobs;
   /**
+   * Gives the first page of a list, and again whenever it has changed, at most four times a second. Leaving the loop ends it.
+   * @param path `/v1/jobs/live`, `/v1/admin/jobs/live`, `/v1/workers/live` or `/v1/running/live`
+   * @param options `query` as the list takes it; `signal` ends the reading
+   * @throws KeywardApiError such as `insufficient_scope`, `rate_limited`; `key_revoked` also later
+   * @throws KeywardConnectionError `broken_off` where the server stops or ends the list: call it again, it begins anew
+   * @example
+   * ```ts
+   * for await (const { items } of client.follow('/v1/jobs/live', { query: { state: 'RUNNING' } }))
+   *   console.log(items.length);
+   * ```
+   */
+  follow<P extends LivePath>(path: P, options?: LiveOptions<P>): AsyncGenerator<LiveList<LiveRows[P]>>;
+  /**
    * Reads a path that the types do not know.
    * @param path with its query, such as `/openapi.json`
    * @param options `signal` ends the request
@@ -190,50 +204,6 @@ export interface KeywardClient {
    * ```
    */
   get(path: string, options?: CallOptions): Promise<Response>;
-}
-
-/** The queue of jobs. `run` and `stream` submit once, however often a request is repeated, and survive a restart of the server. */
-export interface KeywardJobs {
-  /**
-   * Submits a job, waits for its end, and gives its result.
-   * @param input `prompt`, `messages` or `payload`, and the `model`; `constraints` say which workers may do it
-   * @param options `signal` cancels the job
-   * @throws KeywardJobError where the job ends as `FAILED`, `CANCELED` or `EXPIRED`: its `state` and `code` say why
-   * @throws KeywardApiError such as `insufficient_scope`, `queue_full`, `invalid_input`
-   * @throws KeywardConnectionError where the server cannot be reached for 300,000 ms
-   * @example
-   * ```ts
-   * const { result } = await client.jobs.run({ prompt: 'Hello', model: 'gemma3:1b' });
-   * ```
-   */
-  run(input: JobInput, options?: CallOptions): Promise<JobResult>;
-  /**
-   * Submits a job and gives its output as the worker sends it, then its result. Leaving the loop cancels the job. After a lost
-   * connection it goes on behind the last piece.
-   * @param input as for `run`
-   * @param options `signal` cancels the job
-   * @throws as `run`
-   * @example
-   * ```ts
-   * for await (const piece of client.jobs.stream({ prompt: 'Hello', model: 'gemma3:1b' }))
-   *   if (piece.kind === 'output') console.log(piece.output);
-   *   else if (piece.kind === 'reset') console.log('Another worker begins anew.');
-   * ```
-   */
-  stream(input: JobInput, options?: CallOptions): AsyncGenerator<JobPiece>;
-  /**
-   * Gives what happens to a job that was submitted before: first what happened so far, then the rest. Leaving the loop leaves
-   * the job alone. After a lost connection it goes on behind the last piece.
-   * @param id of the job
-   * @param options `signal` ends the reading
-   * @throws KeywardApiError such as `not_found`
-   * @throws KeywardConnectionError where the server cannot be reached for 300,000 ms
-   * @example
-   * ```ts
-   * for await (const piece of client.jobs.follow('job_0mk3x9q2v4fT9aBcDeF12')) console.log(piece.kind);
-   * ```
-   */
-  follow(id: string, options?: CallOptions): AsyncGenerator<JobPiece>;
 }
 
 /**
@@ -273,6 +243,7 @@ export function createClient(options: ClientOptions): KeywardClient {
       stream: (input, call) => streamJob(connection, input, call),
       follow: (id, call) => followJob(connection, id, call),
     },
+    follow: (path, call) => followList(connection, path, call),
     get: (path, { signal } = {}) => send(new Outgoing(url + path, signal === undefined ? {} : { signal })),
   };
 }

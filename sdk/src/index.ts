@@ -9,7 +9,7 @@ export type {
   Tool,
   ToolCall,
 } from './chat.ts';
-export { createClient, unwrap, type KeywardClient, type KeywardJobs } from './client.ts';
+export { createClient, unwrap, type KeywardClient } from './client.ts';
 export type { NewDocument, NewLink, StoredDocuments, UploadOptions } from './documents.ts';
 export { KeywardApiError, KeywardConnectionError, type FieldError } from './errors.ts';
 export type { components, operations, paths } from './generated/openapi.d.ts';
@@ -20,7 +20,8 @@ export { readEvents, type ServerEvent } from './sse.ts';
 export type { CallOptions, ClientOptions } from './transport.ts';
 export type { Source, WorkspaceAnswer, WorkspaceQuestion } from './workspace-chat.ts';
 export { KeywardJobError } from './jobs/job-error.ts';
-export type { JobInput, JobPiece, JobResult, JobState } from './jobs/jobs.ts';
+export type { JobInput, JobPiece, JobResult, JobState, KeywardJobs } from './jobs/jobs.ts';
+export type { LiveList, LiveOptions, LivePath, LiveRows } from './live-lists.ts';
 export { JobEnded, JobFailure, type EndReason, type FailCode } from './worker/job-failure.ts';
 export { createWorker } from './worker/create-worker.ts';
 export type { Capabilities } from './worker/worker-calls.ts';

@@ -9,14 +9,14 @@ const isSignedOut = (error: unknown): boolean =>
   error instanceof KeywardApiError && (error.code === 'invalid_session' || error.code === 'missing_key');
 
 /** Asks who is signed in when an answer says that nobody is: the page then shows the way in. */
-function onError(error: unknown): void {
+export function noticeRefusal(error: unknown): void {
   if (isSignedOut(error)) void queryClient.invalidateQueries({ queryKey: SESSION });
 }
 
 /** The answers of the server, and what is under way. */
 export const queryClient = new QueryClient({
-  queryCache: new QueryCache({ onError }),
-  mutationCache: new MutationCache({ onError }),
+  queryCache: new QueryCache({ onError: noticeRefusal }),
+  mutationCache: new MutationCache({ onError: noticeRefusal }),
   defaultOptions: {
     // The SDK repeats what may be repeated. Nothing waits for a network to be sent later, unseen: it fails at once, and says so.
     queries: { staleTime: FRESH_MS, retry: false, networkMode: 'always' },

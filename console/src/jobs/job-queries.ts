@@ -1,6 +1,14 @@
 import { unwrap, type components, type JobInput } from '@keyward/sdk';
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  infiniteQueryOptions,
+  type InfiniteData,
+  queryOptions,
+  useInfiniteQuery,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { client } from '../api/client.ts';
+import { updatedRows, useLiveList } from '../page/live-list.ts';
 import type { JobSearch } from './routes.ts';
 
 export type Job = components['schemas']['Job'];
@@ -17,11 +25,17 @@ export const isOver = ({ state }: Pick<Job, 'state'>): boolean => ENDED.has(stat
 /** A row of the own list has no owner. */
 export type ListedJob = Omit<JobRow, 'owner_id' | 'error_code'> & { owner_id?: string };
 
-/** The person's own jobs, or those of all owners; newest first. */
-export const jobsQuery = ({ state, all = false }: JobSearch) =>
+interface JobsPage {
+  items: ListedJob[];
+  next_cursor: string | null;
+}
+
+const idOf = ({ job_id: id }: ListedJob): string => id;
+
+const jobsQuery = ({ state, all = false }: JobSearch) =>
   infiniteQueryOptions({
     queryKey: [...JOBS, 'list', state ?? null, all],
-    queryFn: async ({ pageParam, signal }): Promise<{ items: ListedJob[]; next_cursor: string | null }> => {
+    queryFn: async ({ pageParam, signal }): Promise<JobsPage> => {
       const query = { state, limit: PAGE_ROWS, cursor: pageParam ?? undefined };
       return all
         ? unwrap(client.GET('/v1/admin/jobs', { params: { query }, signal }))
@@ -29,10 +43,28 @@ export const jobsQuery = ({ state, all = false }: JobSearch) =>
     },
     initialPageParam: null as string | null,
     getNextPageParam: ({ next_cursor }) => next_cursor,
-    // Only the first page moves; who has scrolled reads on.
-    refetchInterval: ({ state: { data } }) =>
-      data !== undefined && data.pages.length > 1 ? false : EVERY_MS,
+    // The stream gives what is new.
+    refetchOnWindowFocus: false,
   });
+
+/** The person's own jobs, or those of all owners; newest first. The first page is as it is now; who has scrolled reads on. */
+export function useJobs(search: JobSearch) {
+  const { state, all = false } = search;
+  const query = jobsQuery(search);
+  const jobs = useInfiniteQuery(query);
+  useLiveList({
+    path: all ? '/v1/admin/jobs/live' : '/v1/jobs/live',
+    query: { limit: PAGE_ROWS, ...(state !== undefined && { state }) },
+    queryKey: query.queryKey,
+    isOn: jobs.data !== undefined,
+    show: (data: InfiniteData<JobsPage, string | null>, { items, next_cursor = null }, isHeld) => {
+      const [first, ...rest] = data.pages;
+      if (first === undefined || !isHeld) return { pages: [{ items, next_cursor }], pageParams: [null] };
+      return { ...data, pages: [{ ...first, items: updatedRows(first.items, items, idOf) }, ...rest] };
+    },
+  });
+  return jobs;
+}
 
 export const jobQuery = (id: string) =>
   queryOptions({

@@ -1,5 +1,4 @@
 import { Button, Checkbox, Group, Select, Text } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { columnsOf, type ColumnCells } from '../page/data-table.tsx';
@@ -8,7 +7,7 @@ import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Time } from '../page/time.tsx';
 import { useMay } from '../session/session-queries.ts';
-import { jobsQuery, type ListedJob } from './job-queries.ts';
+import { useJobs, type ListedJob } from './job-queries.ts';
 import { JobState, stateWord } from './job-state.tsx';
 import { STATES, type JobSearch } from './routes.ts';
 
@@ -16,7 +15,7 @@ import { STATES, type JobSearch } from './routes.ts';
 export function JobsPage() {
   const search = useSearch({ from: '/frame/jobs' });
   const may = useMay();
-  const jobs = useInfiniteQuery(jobsQuery(search));
+  const jobs = useJobs(search);
   const rows = useMemo(() => jobs.data?.pages.flatMap(({ items }) => items) ?? [], [jobs.data]);
   const submit = may('jobs:submit') && (
     <Button component={Link} to="/jobs/new">
@@ -51,6 +50,8 @@ function Filters({ search }: { search: JobSearch }) {
         aria-label="State"
         placeholder="Any state"
         clearable
+        searchable
+        nothingFoundMessage="There is no such state"
         data={STATES.map((value) => ({ value, label: stateWord(value) }))}
         value={search.state ?? null}
         onChange={(state) => set({ state: STATES.find((one) => one === state) })}

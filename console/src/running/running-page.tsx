@@ -1,18 +1,17 @@
 import { Alert, Badge, Button, Group, Menu, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { useMay } from '../session/session-queries.ts';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
 import { acknowledgedText, noticeDone } from '../page/done-notice.tsx';
-import { runningQuery, useStop, type RunningRequest, type StopTarget } from './running-queries.ts';
+import { useRunning, useStop, type RunningRequest, type StopTarget } from './running-queries.ts';
 
 /** Every request in flight, on all nodes. */
 export function RunningPage() {
-  const running = useQuery(runningQuery);
-  const others = running.data?.items.filter(({ route }) => route !== 'running.list') ?? [];
-  const missing = running.data?.missing_nodes ?? 0;
+  const running = useRunning();
+  const { items = [], missing = 0 } = running.data ?? {};
   return (
     <Page
       title="Running now"
@@ -27,7 +26,7 @@ export function RunningPage() {
       <List
         label="Running requests"
         query={running}
-        rows={others}
+        rows={items}
         columns={COLUMNS}
         rowId={({ id }) => id}
         emptyTitle="Nothing is running"
@@ -38,15 +37,25 @@ export function RunningPage() {
   );
 }
 
-const seconds = (value: number): string =>
-  value < 60 ? `${value.toFixed(1)} s` : `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+const SECOND_MS = 1_000;
+
+/** It grows by itself. */
+function Age({ sinceMs }: { sinceMs: number }) {
+  const [nowMs, setNowMs] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNowMs(Date.now()), SECOND_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.max(0, Math.floor((nowMs - sinceMs) / SECOND_MS));
+  return <>{seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`}</>;
+}
 
 const COLUMNS = columnsOf<RunningRequest>(
   ['Request', ({ route }) => route],
   ['Key', ({ key_name, key_id }) => key_name ?? key_id ?? 'none'],
   ['Owner', ({ owner_name, owner_id }) => owner_name ?? owner_id ?? 'none'],
   ['Model', ({ model }) => model ?? ''],
-  ['Age', ({ age_seconds }) => seconds(age_seconds)],
+  ['Age', ({ beganMs }) => <Age sinceMs={beganMs} />],
   [
     'Tokens',
     ({ tokens_in, tokens_out }) => `${tokens_in.toLocaleString()} in, ${tokens_out.toLocaleString()} out`,

@@ -1,23 +1,65 @@
 import { unwrap, type components } from '@keyward/sdk';
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
+import { updatedRows, useLiveList } from '../page/live-list.ts';
 
-export type RunningRequest = components['schemas']['RunningRequest'];
+type Sent = components['schemas']['RunningRequest'];
+export interface RunningRequest extends Omit<Sent, 'age_seconds'> {
+  /** By the clock of the browser, ms: it may differ from the server's. */
+  beganMs: number;
+}
 export type Stopped = components['schemas']['StoppedRequests'];
 /** What is stopped: one request, or all of a key, an owner or a tag. */
 export type StopTarget = { id: string } | { key: string } | { owner: string } | { tag: string };
 
 const RUNNING = ['running'] as const;
-const EVERY_MS = 2_000;
 const SHOWN_MAX = 200;
+const SECOND_MS = 1_000;
+/** Those that only show this list. */
+const LISTS = ['running.list', 'running.live'];
+
+/** By row: one that has not changed is not sent again, so its age is that of its first time. */
+const began = new WeakMap<Sent, number>();
+function withBeginning(sent: Sent): RunningRequest {
+  const { age_seconds: age, ...row } = sent;
+  const beganMs = began.get(sent) ?? Date.now() - age * SECOND_MS;
+  began.set(sent, beganMs);
+  return { ...row, beganMs };
+}
+
+interface Listed {
+  items: readonly Sent[];
+  missing_nodes?: number;
+}
+
+const shownOf = ({ items, missing_nodes: missing = 0 }: Listed) => ({
+  items: items.filter(({ route }) => !LISTS.includes(route)).map(withBeginning),
+  missing,
+});
+
+const runningQuery = queryOptions({
+  queryKey: RUNNING,
+  queryFn: async ({ signal }) =>
+    shownOf(await unwrap(client.GET('/v1/running', { params: { query: { limit: SHOWN_MAX } }, signal }))),
+  // The stream gives what is new.
+  refetchOnWindowFocus: false,
+});
 
 /** The requests in flight on all nodes, newest first. */
-export const runningQuery = queryOptions({
-  queryKey: RUNNING,
-  queryFn: ({ signal }) =>
-    unwrap(client.GET('/v1/running', { params: { query: { limit: SHOWN_MAX } }, signal })),
-  refetchInterval: EVERY_MS,
-});
+export function useRunning() {
+  const running = useQuery(runningQuery);
+  useLiveList({
+    path: '/v1/running/live',
+    query: { limit: SHOWN_MAX },
+    queryKey: RUNNING,
+    isOn: running.data !== undefined,
+    show: (shown: ReturnType<typeof shownOf>, list, isHeld) => {
+      const now = shownOf(list);
+      return isHeld ? { ...now, items: updatedRows(shown.items, now.items, ({ id }) => id) } : now;
+    },
+  });
+  return running;
+}
 
 /** Stops requests, and gives what every node has confirmed. */
 export function useStop() {

@@ -1,10 +1,8 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { quoted, Snippet } from '../page/copy-as.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Time } from '../page/time.tsx';
-import { useMay } from '../session/session-queries.ts';
-import { workersQuery, type Enrolment } from './worker-queries.ts';
+import { useWorkers, type Enrolment } from './worker-queries.ts';
 
 interface DialogProps {
   enrolment: Enrolment;
@@ -53,8 +51,7 @@ const TOKEN_MS = 15 * 60_000;
 
 /** Says when the worker has come. */
 function Arrival({ enrolment: { name, expires_at } }: Pick<DialogProps, 'enrolment'>) {
-  const may = useMay();
-  const { data = [] } = useQuery(workersQuery(may('workers:manage')));
+  const { data = [] } = useWorkers();
   const madeMs = Date.parse(expires_at) - TOKEN_MS;
   const arrived = data.find((worker) => worker.name === name && Date.parse(worker.registered_at) >= madeMs);
   return (

@@ -1,6 +1,7 @@
 import { unwrap, type components } from '@keyward/sdk';
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
+import { updatedRows, useLiveList } from '../page/live-list.ts';
 
 export type Worker = components['schemas']['Worker'];
 export type WorkerDetails = components['schemas']['AdminWorkerDetails'];
@@ -8,19 +9,32 @@ export type Enrolment = components['schemas']['WorkerEnrolment'];
 
 const WORKERS = ['workers'] as const;
 const EVERY_MS = 3_000;
-const SHOWN_MAX = 200;
+
+const LIST = [...WORKERS, 'list'] as const;
+
+const workersQuery = queryOptions({
+  queryKey: LIST,
+  queryFn: async ({ signal }) => byName((await unwrap(client.GET('/v1/workers', { signal }))).items),
+  // The stream gives what is new.
+  refetchOnWindowFocus: false,
+});
+
+const idOf = ({ worker_id: id }: Worker): string => id;
+/** The server gives the latest seen first: rows would change places all the time. */
+const byName = (workers: readonly Worker[]): Worker[] =>
+  workers.toSorted((a, b) => a.name.localeCompare(b.name) || (idOf(a) < idOf(b) ? -1 : 1));
 
 /** The person's own workers; for administrators those of all owners. */
-export const workersQuery = (isAdmin: boolean) =>
-  queryOptions({
-    queryKey: [...WORKERS, isAdmin],
-    queryFn: async ({ signal }): Promise<Worker[]> =>
-      isAdmin
-        ? (await unwrap(client.GET('/v1/admin/miners', { params: { query: { limit: SHOWN_MAX } }, signal })))
-            .items
-        : (await unwrap(client.GET('/v1/workers', { signal }))).items,
-    refetchInterval: EVERY_MS,
+export function useWorkers() {
+  const workers = useQuery(workersQuery);
+  useLiveList({
+    path: '/v1/workers/live',
+    queryKey: LIST,
+    isOn: workers.data !== undefined,
+    show: (shown: Worker[], { items }, isHeld) => (isHeld ? updatedRows(shown, items, idOf) : byName(items)),
   });
+  return workers;
+}
 
 /** One worker of any owner, for administrators. */
 export const workerQuery = (id: string) =>

@@ -1,5 +1,4 @@
 import { Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { WorkerLink } from '../jobs/job-way.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
@@ -9,13 +8,13 @@ import { Time } from '../page/time.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { gpusIn, modelsIn } from './capabilities.ts';
 import { RemoveWorker } from './worker-actions.tsx';
-import { workersQuery, type Worker } from './worker-queries.ts';
+import { useWorkers, type Worker } from './worker-queries.ts';
 import { WorkerOwner, WorkerState } from './worker-state.tsx';
 
 /** Machines that pull jobs. */
 export function WorkersPage() {
   const may = useMay();
-  const workers = useQuery(workersQuery(may('workers:manage')));
+  const workers = useWorkers();
   const add = may('workers:register') && <PageButton to="/workers/new">Add a worker</PageButton>;
   return (
     <Page

@@ -847,6 +847,34 @@ export const OPERATIONS = {
     "description": "Scope: workers:manage.",
     "scope": "workers:manage"
   },
+  "jobs.live": {
+    "method": "GET",
+    "path": "/v1/jobs/live",
+    "summary": "Follow the list of your jobs, newest first",
+    "description": "Server-sent events: list with the first page, then change at most four times a second. In the items of a change, a number is the place that a row had in the page before it; any other item is a row that is new or changed. Read the list again after a lost connection: it begins anew. A row has the members of GET /v1/admin/jobs. Scope: jobs:read.",
+    "scope": "jobs:read"
+  },
+  "admin.jobs_live": {
+    "method": "GET",
+    "path": "/v1/admin/jobs/live",
+    "summary": "Follow the list of the jobs of all owners, newest first",
+    "description": "Server-sent events: list with the first page, then change at most four times a second. In the items of a change, a number is the place that a row had in the page before it; any other item is a row that is new or changed. Read the list again after a lost connection: it begins anew. A row has the members of GET /v1/admin/jobs. Scope: workers:manage.",
+    "scope": "workers:manage"
+  },
+  "workers.live": {
+    "method": "GET",
+    "path": "/v1/workers/live",
+    "summary": "Follow the list of your workers",
+    "description": "Server-sent events: list with the first page, then change at most four times a second. In the items of a change, a number is the place that a row had in the page before it; any other item is a row that is new or changed. Read the list again after a lost connection: it begins anew. A row has the members of GET /v1/workers. With workers:read, the workers of all owners. Any key.",
+    "scope": null
+  },
+  "running.live": {
+    "method": "GET",
+    "path": "/v1/running/live",
+    "summary": "Follow the list of running requests, newest first",
+    "description": "Server-sent events: list with the first page, then change at most four times a second. In the items of a change, a number is the place that a row had in the page before it; any other item is a row that is new or changed. Read the list again after a lost connection: it begins anew. A row has the members of GET /v1/running. It is sent again when another member than age_seconds has changed. Any key.",
+    "scope": null
+  },
   "agents.create": {
     "method": "POST",
     "path": "/v1/agents/workflows",

@@ -24,6 +24,50 @@ export type JobPiece =
   | { kind: 'reset'; attempt: number }
   | { kind: 'result'; result: JobResult };
 
+/** The queue of jobs. `run` and `stream` submit once, however often a request is repeated, and survive a restart of the server. */
+export interface KeywardJobs {
+  /**
+   * Submits a job, waits for its end, and gives its result.
+   * @param input `prompt`, `messages` or `payload`, and the `model`; `constraints` say which workers may do it
+   * @param options `signal` cancels the job
+   * @throws KeywardJobError where the job ends as `FAILED`, `CANCELED` or `EXPIRED`: its `state` and `code` say why
+   * @throws KeywardApiError such as `insufficient_scope`, `queue_full`, `invalid_input`
+   * @throws KeywardConnectionError where the server cannot be reached for 300,000 ms
+   * @example
+   * ```ts
+   * const { result } = await client.jobs.run({ prompt: 'Hello', model: 'gemma3:1b' });
+   * ```
+   */
+  run(input: JobInput, options?: CallOptions): Promise<JobResult>;
+  /**
+   * Submits a job and gives its output as the worker sends it, then its result. Leaving the loop cancels the job. After a lost
+   * connection it goes on behind the last piece.
+   * @param input as for `run`
+   * @param options `signal` cancels the job
+   * @throws as `run`
+   * @example
+   * ```ts
+   * for await (const piece of client.jobs.stream({ prompt: 'Hello', model: 'gemma3:1b' }))
+   *   if (piece.kind === 'output') console.log(piece.output);
+   *   else if (piece.kind === 'reset') console.log('Another worker begins anew.');
+   * ```
+   */
+  stream(input: JobInput, options?: CallOptions): AsyncGenerator<JobPiece>;
+  /**
+   * Gives what happens to a job that was submitted before: first what happened so far, then the rest. Leaving the loop leaves
+   * the job alone. After a lost connection it goes on behind the last piece.
+   * @param id of the job
+   * @param options `signal` ends the reading
+   * @throws KeywardApiError such as `not_found`
+   * @throws KeywardConnectionError where the server cannot be reached for 300,000 ms
+   * @example
+   * ```ts
+   * for await (const piece of client.jobs.follow('job_0mk3x9q2v4fT9aBcDeF12')) console.log(piece.kind);
+   * ```
+   */
+  follow(id: string, options?: CallOptions): AsyncGenerator<JobPiece>;
+}
+
 /** How long a server that cannot be reached is tried: it may be restarting. */
 const PATIENCE_MS = 300_000;
 /** Of one request; the server answers before. */

@@ -13,6 +13,7 @@ import { workerRoutes } from './jobs/workers.ts';
 import { importRoutes } from './keys/import.ts';
 import { keyStateRoutes } from './keys/key-states.ts';
 import { keyRoutes } from './keys/keys.ts';
+import { liveRoutes } from './live/live-lists.ts';
 import { ownerRoutes } from './owners.ts';
 import { oidcRoutes } from './sessions/oidc.ts';
 import { runningRoutes } from './running/running.ts';
@@ -48,6 +49,7 @@ export const apiRoutes: Route[] = [
   ...workerResultRoutes,
   ...marketplaceRoutes,
   ...adminRoutes,
+  ...liveRoutes,
   ...agentRoutes,
   ...executionRoutes,
   ...swarmRoutes,

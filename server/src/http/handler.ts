@@ -1,21 +1,17 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { TSchema } from 'typebox';
-import { invalidField, type ErrorCode, type KeywardError } from '../base/errors.ts';
-import type { FormPart } from '../models/index.ts';
-import type { Run } from '../nodes/index.ts';
+import { invalidField } from '../base/errors.ts';
 import { underPermit } from '../storage/index.ts';
-import type { Count } from '../usage/index.ts';
 import { admitAgain } from './admission.ts';
 import { decodingOf } from './decoding.ts';
 import { isLongAnswer, send, sendLong } from './answer/send-answer.ts';
 import { receive, type ReadBody } from './body/body-reader.ts';
+import { RequestCall } from './request/request-call.ts';
 import type { RequestContext } from './request/request-context.ts';
 import { fail } from './answer/send-error.ts';
-import type { LightSignal } from './request/light-signal.ts';
-import { needsKey, type Answer, type Call, type Route } from './route.ts';
+import type { Answer, Call, Route } from './route.ts';
 import type { KernelServices } from './services.ts';
 import { admit, refuseSession } from './session-gate.ts';
-import type { SessionCookie } from './sessions/session-cookie.ts';
 import { validator, type Validator } from './validation.ts';
 
 const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false };
@@ -31,7 +27,7 @@ export function handlerOf<S extends KernelServices>(
     const refuse = (error: unknown): void => fail(services, error, context);
     const proceed = (read: ReadBody): void => {
       try {
-        const call = new RequestCall(context, { declared, run, read });
+        const call = new RequestCall(context, { declared, run, read, services });
         lookInto(call);
         // Sending the answer is part of it: a stream works while it is sent.
         const carryOut = (): void => {
@@ -188,99 +184,4 @@ function goneResponse(request: IncomingMessage): ServerResponse {
   const response = new ServerResponse(request);
   response.on('error', () => undefined);
   return response.destroy();
-}
-
-const NO_BYTES = Buffer.alloc(0);
-
-class RequestCall {
-  params: unknown;
-  query: unknown;
-  body: unknown;
-  readonly bytes: Buffer;
-  readonly form: FormPart[] | undefined;
-  readonly caller;
-  readonly actor;
-  readonly ip: string;
-  readonly requestId: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly stream: IncomingMessage;
-  readonly secretId: string | undefined;
-  readonly session;
-  readonly run: Run | undefined;
-  readonly #context: RequestContext;
-  #controller: AbortController | undefined;
-
-  constructor(
-    context: RequestContext,
-    { declared, run, read }: { declared: Route; run: Run | undefined; read: ReadBody },
-  ) {
-    const { caller, secretId, session, ip, id, request, params, query } = context;
-    const { bytes = NO_BYTES, value, form, stream = request } = read;
-    this.params = params;
-    this.query = query;
-    this.body = value;
-    this.bytes = bytes;
-    this.form = form;
-    this.caller = caller;
-    this.actor =
-      caller === undefined || !needsKey(declared)
-        ? undefined
-        : (session?.actor ?? ({ kind: 'key', caller } as const));
-    this.ip = ip;
-    this.requestId = id;
-    this.headers = request.headers;
-    this.stream = stream;
-    this.secretId = secretId;
-    this.session = session;
-    this.run = run;
-    this.#context = context;
-  }
-
-  get prefix(): string {
-    return this.#context.prefix;
-  }
-
-  get sessionCookie(): SessionCookie {
-    return this.#context.sessionCookie;
-  }
-
-  get lightSignal(): LightSignal {
-    return this.#context.lightSignal;
-  }
-
-  /** Made on demand: most handlers need none. */
-  get signal(): AbortSignal {
-    if (this.#controller !== undefined) return this.#controller.signal;
-    const controller = (this.#controller = new AbortController());
-    const { lightSignal } = this;
-    if (lightSignal.aborted) controller.abort();
-    else lightSignal.addEventListener('abort', () => controller.abort());
-    return controller.signal;
-  }
-
-  get waitSignal(): AbortSignal {
-    return AbortSignal.any([this.signal, this.#context.stopping]);
-  }
-
-  runsFor(payers: readonly string[]): void {
-    this.#context.runsFor(payers);
-  }
-
-  holds(release: () => void): void {
-    this.#context.holds(release);
-  }
-
-  saysLast(words: (why: KeywardError) => string | undefined): void {
-    this.#context.lastWords = words;
-  }
-
-  countsItself(): void {
-    this.#context.isCounted = true;
-  }
-
-  countsFor(whom: Pick<Count, 'keyId' | 'ownerId'>, refusedWith?: ErrorCode): void {
-    const context = this.#context;
-    context.countedFor = whom;
-    context.errorCode = refusedWith ?? context.errorCode;
-  }
 }

@@ -114,6 +114,12 @@ export interface Call<
   readonly lightSignal: SignalLike;
   /** Its permit (storage/permit.ts); undefined: it is not in flight. */
   readonly run: Run | undefined;
+  /**
+   * The caller as it is now: verified again if anything was taken away from anybody meanwhile. For answers without an end: a key
+   * that is narrowed, or the end of a secret, ends no running request by itself.
+   * @throws KeywardError where it would not be admitted any more
+   */
+  stillAdmitted(): Promise<Pick<Call<P, Q, B, A>, 'caller' | 'actor'>>;
   /** On routes without a key: ids of the payers; revoking or suspending one ends the request. */
   runsFor(payers: readonly string[]): void;
   /** On routes without a key: runs at the end of the request, such as giving back a place under a limit. */

@@ -11,6 +11,8 @@ export class JobNews {
   readonly #nodes: Nodes;
   /** By shard: a wake-up of another node looks at those of one. */
   readonly #waiting: readonly Waiting[];
+  /** Those who look at lists: any change is news to them. */
+  readonly #ofAny = new Set<() => void>();
   readonly #removers: (() => void)[];
 
   constructor(nodes: Nodes) {
@@ -19,6 +21,7 @@ export class JobNews {
     this.#removers = this.#waiting.map((waiting, shard) =>
       nodes.onWake(topicOf(shard), () => {
         for (const id of waiting.keys()) tell(waiting, id);
+        this.#tellOfAny();
       }),
     );
   }
@@ -27,12 +30,24 @@ export class JobNews {
   changed(id: string): void {
     const shard = shardOf(id);
     tell(this.#waitingIn(shard), id);
+    this.#tellOfAny();
     this.#nodes.wake(topicOf(shard));
   }
 
   /** After a commit that other nodes find at their next look: each would be woken for each job that starts. */
   changedHere(id: string): void {
     tell(this.#waitingIn(shardOf(id)), id);
+    this.#tellOfAny();
+  }
+
+  /** After the commit of a new job, which nobody waits for yet. Other nodes find it at their next look. */
+  added(): void {
+    this.#tellOfAny();
+  }
+
+  /** Resolves at the next change of any job that this node hears of, after a second at the latest, or when the signal aborts. */
+  nextOfAny(signal: AbortSignal): Promise<void> {
+    return wait(this.#ofAny, signal, LOOK_AGAIN_MS);
   }
 
   /** Resolves at the next change, after a second at the latest, or when the signal aborts. */
@@ -43,19 +58,10 @@ export class JobNews {
   /** The same with another limit, for those who learn it in another way too. */
   within(id: string, signal: AbortSignal | undefined, maxMs: number): Promise<void> {
     const waiting = this.#waitingIn(shardOf(id));
-    return new Promise((resolve) => {
-      const listeners = waiting.get(id) ?? new Set();
-      const done = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', done);
-        listeners.delete(done);
-        if (listeners.size === 0 && waiting.get(id) === listeners) waiting.delete(id);
-        resolve();
-      };
-      const timer = setTimeout(done, maxMs);
-      waiting.set(id, listeners.add(done));
-      if (signal?.aborted === true) done();
-      else signal?.addEventListener('abort', done, { once: true });
+    const listeners = waiting.get(id) ?? new Set();
+    waiting.set(id, listeners);
+    return wait(listeners, signal, maxMs, () => {
+      if (listeners.size === 0 && waiting.get(id) === listeners) waiting.delete(id);
     });
   }
 
@@ -66,6 +72,31 @@ export class JobNews {
   #waitingIn(shard: number): Waiting {
     return this.#waiting[shard] as Waiting;
   }
+
+  #tellOfAny(): void {
+    for (const listener of this.#ofAny) listener();
+  }
+}
+
+function wait(
+  listeners: Set<() => void>,
+  signal: AbortSignal | undefined,
+  maxMs: number,
+  onDone?: () => void,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      listeners.delete(done);
+      onDone?.();
+      resolve();
+    };
+    const timer = setTimeout(done, maxMs);
+    listeners.add(done);
+    if (signal?.aborted === true) done();
+    else signal?.addEventListener('abort', done, { once: true });
+  });
 }
 
 function tell(waiting: Waiting, id: string): void {

@@ -92,6 +92,7 @@ export class Submissions {
     }
     if (this.#lanes.size >= KNOWN_MAX) this.#lanes.clear();
     this.#lanes.set(laneKey(made), { id: row.lane, untilMs: this.#context.clock.nowMs() + LANE_KNOWN_MS });
+    this.#context.news.added();
     if (row.held_until === 0) await this.#context.queue.arrived([row.lane], row.queued_at);
     return stored;
   }

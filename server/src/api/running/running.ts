@@ -53,7 +53,7 @@ const Stopped = Type.Object(
   { title: 'StoppedRequests' },
 );
 
-const shown = ({ startedAt: _startedAt, age_ms, ...run }: NamedRun) => ({
+export const shownRun = ({ startedAt: _startedAt, age_ms, ...run }: NamedRun) => ({
   ...run,
   age_seconds: Math.round(age_ms) / 1000,
 });
@@ -71,7 +71,7 @@ export const runningRoutes: Route[] = [
     responses: { 200: RunningList },
     handler: async ({ keys }, { actor, query }) => {
       const { items, ...rest } = await listRunning(keys, actor, query);
-      return { status: 200, body: { items: items.map(shown), ...rest } };
+      return { status: 200, body: { items: items.map(shownRun), ...rest } };
     },
   }),
   route({

@@ -12,7 +12,9 @@ const SLUG = 'lighthouses';
 
 /** They end the key that asks, which a session does not have. */
 const OWN_END = ['keys.self', 'keys.revoke_self', 'extension.disconnect'];
-const routes = [...guarded, ...keyed].filter(({ id }) => !OWN_END.includes(id));
+/** Their answers have no end: live-ends.test.ts. */
+const ENDLESS = ['jobs.live', 'admin.jobs_live', 'workers.live', 'running.live'];
+const routes = [...guarded, ...keyed].filter(({ id }) => ![...OWN_END, ...ENDLESS].includes(id));
 /** Reading and chats are about a workspace that is there; the rest about things that nobody has. */
 function addressOf(route: Route): string {
   if (route.surface.name !== 'developer') return pathOf(route);
