@@ -15,7 +15,16 @@ import { REPOSITORY, temporaryFolder } from './server.ts';
 
 const [file = ''] = blocksIn('docs/deployment.md', 'Container', 'dockerfile');
 const BASE = 'keyward-base:1';
-const SECRETS = ['data/master.key', '.env', 'server/.env', 'keyward.backup', '.local/key.json'];
+const SECRETS = [
+  'data/master.key',
+  'server/data/master.key',
+  '.env',
+  'server/.env',
+  'console/.env.local',
+  'keyward.backup',
+  '.local/key.json',
+  'v2/.local/key.json',
+];
 
 test('The container file copies each package that npm installs, and the settings of npm', () => {
   const { workspaces } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
@@ -89,13 +98,27 @@ describe.skipIf(!CAN_RUN_DOCKER)('The container of docs/deployment.md (needs roo
         () => 0,
       );
     await expect.poll(answers, { timeout: 60_000 }).toBe(200);
+    const image = async (of: string): Promise<string> =>
+      (await docker.cli('inspect', '--format', `{{${of}}}`, 'keyward')).trim();
+    expect([await image('.Config.User'), await image('json .Config.Volumes')]).toEqual([
+      'node',
+      '{"/data":{}}',
+    ]);
+    const [kind, ...check] = JSON.parse(await image('json .Config.Healthcheck.Test')) as string[];
+    expect([kind, await docker.cli('exec', 'keyward', ...check)]).toEqual([
+      'CMD',
+      expect.stringContaining('"ready"'),
+    ]);
+    // As the user of the image.
+    expect(await docker.cli('exec', 'keyward', 'stat', '-c', '%u %a', '/data/keyward')).toMatch(
+      /^1000 700$/m,
+    );
     const [, , make = ''] = blocksIn('docs/deployment.md', 'Container', 'sh')[0]?.split('\ndocker ') ?? [];
     const said = await docker.cli(...make.trim().split(' '));
     const secret = /sk-kw1[0-9A-Za-z]{50}/.exec(said)?.[0] ?? '';
     const self = await fetch(`http://127.0.0.1:${port}/v1/keys/self`, { headers: { 'x-api-key': secret } });
     expect(self.status).toBe(200);
     await docker.cli('stop', '--time', '40', 'keyward');
-    const code = await docker.cli('inspect', '--format', '{{.State.ExitCode}}', 'keyward');
-    expect(code.trim()).toBe('0');
+    expect(await image('.State.ExitCode')).toBe('0');
   }, 120_000);
 });

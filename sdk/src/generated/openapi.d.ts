@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 5a80b421953f55fee87c60794530839ccb4fa0e5552eebedf07f842be7151134
-// text 79e1f9c2e00001c119779dc6dd487c82501dcac0b558a983f460f5c7644e991c
+// document f49f4594761dbc74c06e39255c6b6da3897fda2be72fc2017067e3853b15084d
+// text b1257e1ff741fc540a0b6a19625214310fbc5a81dc958ff442ab065ba97e6eed
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -12990,6 +12990,8 @@ export interface operations {
                 "include[]"?: string | string[];
                 /** @description The id of the last item of the page before */
                 after?: string;
+                /** @description The id of the first item of the page after */
+                before?: string;
                 /** @description Number of items in a page. Default: 20 */
                 limit?: number;
                 /** @description asc or desc. Default: desc */
@@ -29596,7 +29598,7 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
-                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        /** @description What in the file or its name was not read, such as images; absent if there is nothing */
                         warnings?: string[];
                         /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
                         pending?: components["schemas"]["PendingDocument"][];
@@ -29736,7 +29738,7 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
-                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        /** @description What in the file or its name was not read, such as images; absent if there is nothing */
                         warnings?: string[];
                         /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
                         pending?: components["schemas"]["PendingDocument"][];
@@ -29888,7 +29890,7 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
-                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        /** @description What in the file or its name was not read, such as images; absent if there is nothing */
                         warnings?: string[];
                         /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
                         pending?: components["schemas"]["PendingDocument"][];
@@ -30045,7 +30047,7 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
-                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        /** @description What in the file or its name was not read, such as images; absent if there is nothing */
                         warnings?: string[];
                         /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
                         pending?: components["schemas"]["PendingDocument"][];

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { makeInstance } from '../../test/instance.ts';
@@ -34,7 +34,12 @@ export class Home {
   said = '';
 
   constructor(env: Record<string, string> = {}) {
+    // As after `make install`.
+    const installed = join(this.folder, 'installed');
+    mkdirSync(installed);
+    symlinkSync(KEYWARD, join(installed, 'keyward'));
     this.env = {
+      PATH: [installed, process.env['PATH'] ?? ''].join(delimiter),
       KEYWARD_DATA_DIR: this.dataDir,
       KEYWARD_CONFIG_DIR: this.configDir,
       KEYWARD_PORT: '0',
