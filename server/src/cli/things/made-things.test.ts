@@ -139,7 +139,12 @@ const CASES: Case[] = [
   {
     command: 'widgets create',
     given: ['staff', '--site', 'https://example.org', '--chats-per-day', '20'],
-    shows: [/^uuid +[0-9a-f-]{36}$/m, /https:\/\/example\.org/, /^max_chats_per_day +20$/m],
+    shows: [
+      /^uuid +[0-9a-f-]{36}$/m,
+      /^allowlist_domains +https:\/\/example\.org$/m,
+      /^max_chats_per_day +20$/m,
+    ],
+    next: /docs\/workspaces\.md/,
   },
   {
     command: 'agent create',
