@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,11 @@ import type { FaultyProxy } from '../vault/faulty-proxy.fixture.ts';
 
 /** The program as people run it. */
 export const KEYWARD = fileURLToPath(new URL('../../../keyward', import.meta.url));
+
+/** The folder of `make install`. */
+const INSTALLED = mkdtempSync(join(tmpdir(), 'keyward-installed-'));
+symlinkSync(KEYWARD, join(INSTALLED, 'keyward'));
+process.on('exit', () => rmSync(INSTALLED, { recursive: true, force: true }));
 
 export type { Ended } from '../../test/processes/cli-processes.ts';
 
@@ -34,12 +39,8 @@ export class Home {
   said = '';
 
   constructor(env: Record<string, string> = {}) {
-    // As after `make install`.
-    const installed = join(this.folder, 'installed');
-    mkdirSync(installed);
-    symlinkSync(KEYWARD, join(installed, 'keyward'));
     this.env = {
-      PATH: [installed, process.env['PATH'] ?? ''].join(delimiter),
+      PATH: [INSTALLED, process.env['PATH'] ?? ''].join(delimiter),
       KEYWARD_DATA_DIR: this.dataDir,
       KEYWARD_CONFIG_DIR: this.configDir,
       KEYWARD_PORT: '0',

@@ -43,7 +43,7 @@ describe('keys end-secret without the id of a secret', { timeout: 60_000 }, () =
       expect([code, stderr]).toEqual([1, expect.stringContaining(`keyward keys rotate ${key.id}`)]);
     }
     expect(await opens(secret)).toBe(true);
-    // An old secret that has ended already is none.
+    // An old secret that has ended already does not count.
     await home.json<NewKey>(['keys', 'rotate', 'single', '--overlap', '0s']);
     expect((await home.run(['keys', 'end-secret', 'single'])).code).toBe(1);
   });

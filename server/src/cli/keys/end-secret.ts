@@ -33,7 +33,7 @@ export const endSecret = request({
   table: changedText,
 });
 
-/** @throws CliError where there is none, or more than one: the error lists them, with the commands to choose by. */
+/** @throws CliError where no old secret works; where several do, it lists them with the commands to choose by. */
 export function oldSecret(key: string, secrets: readonly Secret[], nowMs: number): Secret {
   const old = goingSecrets(secrets, nowMs);
   const [only] = old;

@@ -168,9 +168,11 @@ describeOnBothServers('uploads over the Developer API', (start) => {
           authorization: `Bearer ${server.adminKey}`,
           'content-type': 'multipart/form-data; boundary=b',
         },
-        body: Buffer.from(`${head}${name}\r\n--b--\r\n`, 'latin1'),
+        body: Buffer.from(`${head}Of ${name.length} bytes.\r\n--b--\r\n`, 'latin1'),
       });
-      return (await answer.json()) as UploadBody & { warnings?: string[] };
+      const body = (await answer.json()) as UploadBody & { warnings?: string[] };
+      expect(body).toMatchObject({ success: true });
+      return body;
     };
     const chinese = await send('\xb1\xa8\xb8\xe6.txt');
     expect([chinese.documents[0]?.title, chinese.warnings]).toEqual(['报告.txt', undefined]);

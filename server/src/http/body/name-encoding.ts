@@ -100,7 +100,7 @@ function shareOfPlainHangul(text: string): number {
   return syllables.length === 0 ? 0 : syllables.filter(isPlain).length / syllables.length;
 }
 
-/** Unicode orders syllables by their first letter (19), vowel (21) and last letter (28, the first of them is none). */
+/** Unicode orders syllables by their first letter (19), vowel (21) and last letter (28, the first of which stands for no letter). */
 function isPlain(syllable: string): boolean {
   const at = syllable.charCodeAt(0) - 0xac00;
   const [first, vowel, last] = [Math.floor(at / 588), Math.floor(at / 28) % 21, at % 28];
