@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CAN_RUN_DOCKER, startDocker, type Docker } from '../server/test/docker.ts';
@@ -33,7 +33,11 @@ test('The container file copies each package that npm installs, and the settings
   for (const name of workspaces) expect(file).toContain(`COPY ${name}/package.json ${name}/`);
   // Without it packages run code while they are installed.
   expect(readFileSync(join(REPOSITORY, '.npmrc'), 'utf8')).toContain('ignore-scripts=true');
-  expect(file).toMatch(/^COPY .*\.npmrc.*\n(COPY .*\n)*RUN npm ci/m);
+  expect(file).toMatch(/^FROM .* AS base\nWORKDIR .*\nCOPY .*\.npmrc.*\n(COPY .*\n)*\nFROM base/m);
+  expect(file.split(/^FROM /m).filter((stage) => stage.includes('npm ci'))).toEqual([
+    expect.stringMatching(/^base /),
+    expect.stringMatching(/^base\n/),
+  ]);
 });
 
 describe.skipIf(!CAN_RUN_DOCKER)('The container of docs/deployment.md (needs root)', () => {
@@ -63,7 +67,9 @@ describe.skipIf(!CAN_RUN_DOCKER)('The container of docs/deployment.md (needs roo
       await mkdir(join(clone, path, '..'), { recursive: true });
       writeFileSync(join(clone, path), 'secret');
     }
-    const built = file.replace(/^FROM .*$/m, `FROM ${BASE}`).replaceAll(/^RUN .*\n/gm, '');
+    const built = file
+      .replace(/^FROM .*$/m, `FROM ${BASE} AS base`)
+      .replaceAll(/^(?:RUN|COPY --from=console) .*\n/gm, '');
     writeFileSync(join(clone, 'Containerfile'), built);
     writeFileSync(join(root, 'etc/passwd'), 'node:x:1000:1000::/tmp:/bin/sh\n');
     const script = `chown 1000 "$1/data"; chmod 1777 "$1/tmp"
@@ -82,6 +88,14 @@ describe.skipIf(!CAN_RUN_DOCKER)('The container of docs/deployment.md (needs roo
     );
     for (const path of SECRETS) expect(files).not.toContain(`./${path}`);
     expect(files.filter((path) => /^\.\/(\.git|data)\/|node_modules|\.test\.ts$/.test(path))).toEqual([]);
+  });
+
+  test('Its step that builds the console works with the files that .dockerignore lets in', async () => {
+    const target = join(docker.folder, 'shown');
+    await symlink(await realpath(join(REPOSITORY, 'node_modules')), join(target, 'node_modules'));
+    const [, step = ''] = /^RUN (.*vite build.*)$/m.exec(file) ?? [];
+    execFileSync('sh', ['-c', step], { cwd: target });
+    expect(readFileSync(join(target, 'console/dist/index.html'), 'utf8')).toContain('<script');
   });
 
   test('It serves, makes the first admin key by the command of the page, and ends within its time', async () => {
