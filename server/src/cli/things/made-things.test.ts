@@ -11,6 +11,8 @@ import { root } from '../root.ts';
 const PASSWORD = 'canary-password-4f9c2a7b18';
 let server: Awaited<ReturnType<typeof startServer>>;
 let home: Home;
+/** The UUID of one that is there. */
+let widget: string;
 
 beforeAll(async () => {
   server = await startServer();
@@ -18,6 +20,7 @@ beforeAll(async () => {
   const { token } = await post('/api/request-token', { password: server.adminKey });
   await post('/api/system/enable-multi-user', { username: 'boss', password: PASSWORD }, token);
   await home.json(['workspaces', 'create', 'Staff']);
+  ({ uuid: widget } = await home.json<{ uuid: string }>(['widgets', 'create', 'staff']));
   await home.json(['owners', 'create', 'Grace']);
   await home.json(['keys', 'create', 'turned', '--scope', 'models:use', '--limit', '7/minute']);
   await home.json(['keys', 'create', 'changed', '--scope', 'models:use']);
@@ -147,6 +150,11 @@ const CASES: Case[] = [
     next: /docs\/workspaces\.md/,
   },
   {
+    command: 'widgets update',
+    given: ['WIDGET', '--site', 'https://example.com', '--chats-per-session', '7'],
+    shows: [/^allowlist_domains +https:\/\/example\.com$/m, /^max_chats_per_session +7$/m],
+  },
+  {
     command: 'agent create',
     given: ['test', '--prompt', 'Say {{inputs.word}}', '--model', 'm1'],
     shows: [/^name +test$/m, /Say \{\{inputs\.word\}\}/, /\bm1\b/],
@@ -163,7 +171,6 @@ const CASES: Case[] = [
 
 /** Commands of these names that make or change nothing at the server, and those with tests of their own beside their nouns. */
 const ELSEWHERE = [
-  'widgets update', // people/people.test.ts
   'documents add', // workspaces.test.ts
   'miner register', // miner/miner.test.ts
   'marketplace gpu register', // marketplace.test.ts
@@ -184,7 +191,8 @@ test.for(CASES)(
   '$command shows what it made on a terminal, and the next step',
   { timeout: 60_000 },
   async ({ command, given, stdin = '', shows, next }) => {
-    const { code, stdout, stderr } = await home.run([...command.split(' '), ...given, '-o', 'table'], {
+    const words = given.map((word) => (word === 'WIDGET' ? widget : word));
+    const { code, stdout, stderr } = await home.run([...command.split(' '), ...words, '-o', 'table'], {
       stdin,
     });
     expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);

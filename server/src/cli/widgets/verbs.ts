@@ -81,9 +81,10 @@ export const list = request({
 });
 
 /** @throws CliError exit code 5 */
-async function findWidget(client: KeywardClient, uuid: string): Promise<Widget> {
+async function findWidget(client: KeywardClient, uuid: string) {
   const found = (await allWidgets(client)).find((widget) => widget.uuid === uuid);
-  if (found !== undefined) return found;
+  if (found !== undefined)
+    return { ...found, ...(await unwrap(client.GET('/v1/embed/{uuid}', pathOf(uuid)))).embed };
   throw new CliError('There is no widget with this UUID.', {
     exitCode: EXIT.notFound,
     example: 'keyward widgets list',
