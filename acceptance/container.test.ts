@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, realpath, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CAN_RUN_DOCKER, startDocker, type Docker } from '../server/test/docker.ts';
@@ -15,7 +15,16 @@ import { REPOSITORY, temporaryFolder } from './server.ts';
 
 const [file = ''] = blocksIn('docs/deployment.md', 'Container', 'dockerfile');
 const BASE = 'keyward-base:1';
-const SECRETS = ['data/master.key', '.env', 'server/.env', 'keyward.backup', '.local/key.json'];
+const SECRETS = [
+  'data/master.key',
+  'server/data/master.key',
+  '.env',
+  'server/.env',
+  'console/.env.local',
+  'keyward.backup',
+  '.local/key.json',
+  'v2/.local/key.json',
+];
 
 test('The container file copies each package that npm installs, and the settings of npm', () => {
   const { workspaces } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
@@ -24,7 +33,11 @@ test('The container file copies each package that npm installs, and the settings
   for (const name of workspaces) expect(file).toContain(`COPY ${name}/package.json ${name}/`);
   // Without it packages run code while they are installed.
   expect(readFileSync(join(REPOSITORY, '.npmrc'), 'utf8')).toContain('ignore-scripts=true');
-  expect(file).toMatch(/^COPY .*\.npmrc.*\n(COPY .*\n)*RUN npm ci/m);
+  expect(file).toMatch(/^FROM .* AS base\nWORKDIR .*\nCOPY .*\.npmrc.*\n(COPY .*\n)*\nFROM base/m);
+  expect(file.split(/^FROM /m).filter((stage) => stage.includes('npm ci'))).toEqual([
+    expect.stringMatching(/^base /),
+    expect.stringMatching(/^base\n/),
+  ]);
 });
 
 describe.skipIf(!CAN_RUN_DOCKER)('The container of docs/deployment.md (needs root)', () => {
@@ -54,7 +67,9 @@ describe.skipIf(!CAN_RUN_DOCKER)('The container of docs/deployment.md (needs roo
       await mkdir(join(clone, path, '..'), { recursive: true });
       writeFileSync(join(clone, path), 'secret');
     }
-    const built = file.replace(/^FROM .*$/m, `FROM ${BASE}`).replaceAll(/^RUN .*\n/gm, '');
+    const built = file
+      .replace(/^FROM .*$/m, `FROM ${BASE} AS base`)
+      .replaceAll(/^(?:RUN|COPY --from=console) .*\n/gm, '');
     writeFileSync(join(clone, 'Containerfile'), built);
     writeFileSync(join(root, 'etc/passwd'), 'node:x:1000:1000::/tmp:/bin/sh\n');
     const script = `chown 1000 "$1/data"; chmod 1777 "$1/tmp"
@@ -75,6 +90,14 @@ describe.skipIf(!CAN_RUN_DOCKER)('The container of docs/deployment.md (needs roo
     expect(files.filter((path) => /^\.\/(\.git|data)\/|node_modules|\.test\.ts$/.test(path))).toEqual([]);
   });
 
+  test('Its step that builds the console works with the files that .dockerignore lets in', async () => {
+    const target = join(docker.folder, 'shown');
+    await symlink(await realpath(join(REPOSITORY, 'node_modules')), join(target, 'node_modules'));
+    const [, step = ''] = /^RUN (.*vite build.*)$/m.exec(file) ?? [];
+    execFileSync('sh', ['-c', step], { cwd: target });
+    expect(readFileSync(join(target, 'console/dist/index.html'), 'utf8')).toContain('<script');
+  });
+
   test('It serves, makes the first admin key by the command of the page, and ends within its time', async () => {
     const port = await freePort();
     const packages = await realpath(join(REPOSITORY, 'node_modules'));
@@ -89,13 +112,27 @@ describe.skipIf(!CAN_RUN_DOCKER)('The container of docs/deployment.md (needs roo
         () => 0,
       );
     await expect.poll(answers, { timeout: 60_000 }).toBe(200);
+    const image = async (of: string): Promise<string> =>
+      (await docker.cli('inspect', '--format', `{{${of}}}`, 'keyward')).trim();
+    expect([await image('.Config.User'), await image('json .Config.Volumes')]).toEqual([
+      'node',
+      '{"/data":{}}',
+    ]);
+    const [kind, ...check] = JSON.parse(await image('json .Config.Healthcheck.Test')) as string[];
+    expect([kind, await docker.cli('exec', 'keyward', ...check)]).toEqual([
+      'CMD',
+      expect.stringContaining('"ready"'),
+    ]);
+    // As the user of the image.
+    expect(await docker.cli('exec', 'keyward', 'stat', '-c', '%u %a', '/data/keyward')).toMatch(
+      /^1000 700$/m,
+    );
     const [, , make = ''] = blocksIn('docs/deployment.md', 'Container', 'sh')[0]?.split('\ndocker ') ?? [];
     const said = await docker.cli(...make.trim().split(' '));
     const secret = /sk-kw1[0-9A-Za-z]{50}/.exec(said)?.[0] ?? '';
     const self = await fetch(`http://127.0.0.1:${port}/v1/keys/self`, { headers: { 'x-api-key': secret } });
     expect(self.status).toBe(200);
     await docker.cli('stop', '--time', '40', 'keyward');
-    const code = await docker.cli('inspect', '--format', '{{.State.ExitCode}}', 'keyward');
-    expect(code.trim()).toBe('0');
+    expect(await image('.State.ExitCode')).toBe('0');
   }, 120_000);
 });

@@ -10,7 +10,7 @@ const OUT = fileURLToPath(new URL('dist', import.meta.url));
 /** Writes each asset compressed beside it: the server compresses nothing. */
 const compressed = (): Plugin => ({
   name: 'compressed',
-  closeBundle() {
+  writeBundle() {
     const folder = join(OUT, 'assets');
     for (const name of readdirSync(folder).filter((file) => /\.(js|css)$/.test(file)))
       writeFileSync(join(folder, `${name}.gz`), gzipSync(readFileSync(join(folder, name)), { level: 9 }));

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { integer, list, oneOf, origins, ranges, type Environment } from './base/forms/env-values.ts';
 import { StartupError } from './base/errors.ts';
@@ -161,6 +161,10 @@ function readDotEnv(file: string): Environment {
 }
 
 /** An empty variable counts as unset, as in compose files. */
+/** The folders in which a shell looks for programs, in order. */
+export const programFolders = (): string[] =>
+  (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+
 function withoutEmpty(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 }

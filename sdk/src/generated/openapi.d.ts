@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document b95dcd54cba3d92ab78d4bb679bcabb2c24b132620303417dc80711026df6be3
-// text 3e8c32fc71cacfe0383eebd266cdb3788685277f67d83f78eaed98749141b92e
+// document 4b20acc48f691c7210a59e9a8ac710104610a06d5a484dacdb5039a56d731bae
+// text 08fe1f7f08b4799be1c764b39e9c7be3414d1e043f57a2bad38725ed3b2cf92e
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -13359,6 +13359,8 @@ export interface operations {
                 "include[]"?: string | string[];
                 /** @description The id of the last item of the page before */
                 after?: string;
+                /** @description The id of the first item of the page after */
+                before?: string;
                 /** @description Number of items in a page. Default: 20 */
                 limit?: number;
                 /** @description asc or desc. Default: desc */
@@ -30834,7 +30836,7 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
-                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        /** @description What in the file or its name was not read, such as images; absent if there is nothing */
                         warnings?: string[];
                         /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
                         pending?: components["schemas"]["PendingDocument"][];
@@ -30974,7 +30976,7 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
-                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        /** @description What in the file or its name was not read, such as images; absent if there is nothing */
                         warnings?: string[];
                         /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
                         pending?: components["schemas"]["PendingDocument"][];
@@ -31126,7 +31128,7 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
-                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        /** @description What in the file or its name was not read, such as images; absent if there is nothing */
                         warnings?: string[];
                         /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
                         pending?: components["schemas"]["PendingDocument"][];
@@ -31283,7 +31285,7 @@ export interface operations {
                         error: string | null;
                         /** @description The documents */
                         documents: components["schemas"]["UploadedDocument"][];
-                        /** @description What in the file was not read, such as images; absent if there is nothing */
+                        /** @description What in the file or its name was not read, such as images; absent if there is nothing */
                         warnings?: string[];
                         /** @description Documents that are in workspaces and get their vectors later; absent if there are none */
                         pending?: components["schemas"]["PendingDocument"][];

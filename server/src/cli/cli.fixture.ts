@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { makeInstance } from '../../test/instance.ts';
@@ -26,7 +26,8 @@ function baseEnvironment(): Record<string, string> {
 
 /** A data directory, a folder for credentials, and the commands that work on them. */
 export class Home {
-  readonly folder = mkdtempSync(join(tmpdir(), 'keyward-cli-'));
+  readonly #root = mkdtempSync(join(tmpdir(), 'keyward-cli-'));
+  readonly folder = join(this.#root, 'home');
   readonly dataDir = join(this.folder, 'data');
   readonly configDir = join(this.folder, 'config');
   readonly env: Record<string, string>;
@@ -34,7 +35,12 @@ export class Home {
   said = '';
 
   constructor(env: Record<string, string> = {}) {
+    // The folder of `make install`.
+    const installed = join(this.#root, 'installed');
+    for (const folder of [this.folder, installed]) mkdirSync(folder);
+    symlinkSync(KEYWARD, join(installed, 'keyward'));
     this.env = {
+      PATH: [installed, process.env['PATH'] ?? ''].join(delimiter),
       KEYWARD_DATA_DIR: this.dataDir,
       KEYWARD_CONFIG_DIR: this.configDir,
       KEYWARD_PORT: '0',
@@ -132,7 +138,7 @@ export class Home {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.#root, { recursive: true, force: true });
   }
 }
 

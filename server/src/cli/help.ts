@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { renderUsage } from 'citty';
 import type { Command } from './command.ts';
+import { pasteable } from './program.ts';
 import { wrapped } from './table/wrap.ts';
 
 interface Page {
@@ -24,7 +25,7 @@ export async function helpText(
   const fitted = (text: string): string => (width === undefined ? text : wrapped(text, width));
   const parts = [fitted(usage.replaceAll(/ +$/gm, '').trimEnd())];
   // Written for 120 columns: of a paragraph whose lines are too long each is wrapped.
-  if (declared?.notes !== undefined) parts.push(fitted(declared.notes.trim()));
+  if (declared?.notes !== undefined) parts.push(fitted(pasteable(declared.notes.trim())));
   if (shown.length > 0) parts.push(`EXAMPLES\n\n${shown.map((line) => `  ${example(line)}`).join('\n')}`);
   if (path.length === 0) parts.push(EXIT_CODES);
   const text = `${parts.join('\n\n')}\n`;
@@ -32,7 +33,8 @@ export async function helpText(
 }
 
 /** `$ ` begins a line that is shown as it is: it begins with another program. */
-const example = (line: string): string => (line.startsWith('$ ') ? line.slice(2) : `keyward ${line}`);
+const example = (line: string): string =>
+  pasteable(line.startsWith('$ ') ? line.slice(2) : `keyward ${line}`);
 
 const ROOT_EXAMPLES = [
   'up',

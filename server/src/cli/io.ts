@@ -3,6 +3,7 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { collected } from '../base/collected.ts';
 import { CliError, EXIT } from './exit.ts';
+import { pasteable } from './program.ts';
 
 type Output = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
 type Input = Readable & Partial<Pick<ReadStream, 'isTTY' | 'setRawMode'>>;
@@ -17,9 +18,9 @@ export interface Io {
   interrupted: AbortSignal;
 }
 
-/** Writes a line to stderr. */
+/** Writes a line to stderr; its commands can be pasted. */
 export function say({ stderr }: Io, line: string): void {
-  stderr.write(`${line}\n`);
+  stderr.write(`${pasteable(line)}\n`);
 }
 
 /** Writes the warnings of the server to stderr. */

@@ -5,7 +5,7 @@ import { membersText } from './table/cell.ts';
 import { csvText } from './table/csv.ts';
 import { tableText, type Table } from './table/table.ts';
 
-export { cell, membersText } from './table/cell.ts';
+export { cell, localTime, membersText } from './table/cell.ts';
 export { fields, tableOf, tableText, type Columns } from './table/table.ts';
 
 type Form = 'table' | 'json' | 'yaml' | 'csv';

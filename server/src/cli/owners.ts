@@ -1,5 +1,6 @@
 import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { usageError } from './exit.ts';
+import { say } from './io.ts';
 import { BOUND_ARGS, boundsOf, cleared, LAST_ADMIN_ARG, lastAdminOf } from './keys/holdings.ts';
 import { fields, type Columns } from './output.ts';
 import { given } from './parse.ts';
@@ -48,6 +49,7 @@ export const create = request({
   notes: 'Limits and budgets hold for all keys of the owner together.',
   parse: ({ name, kind }, context) => ({ name, kind: kind as 'person', ...boundsOf(context) }),
   send: (client, body) => unwrap(client.POST('/v1/owners', { body })),
+  after: ({ id }, { io }) => say(io, `Give it a key: keyward keys create NAME --role client --owner ${id}`),
 });
 
 export const list = pagedList({

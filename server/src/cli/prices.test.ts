@@ -18,20 +18,21 @@ const PRICE = '{"gpt-test": {"input_usd_per_million_tokens": "1", "output_usd_pe
 describe('prices on the command line', { timeout: 60_000 }, () => {
   test('upstreams add and keys create warn on stderr about models without a price', async () => {
     const { home } = server;
-    const key = ['keys', 'create', 'k', '--scope', 'models:use', '--model', 'gpt-test', '--budget'];
+    const flags = ['--scope', 'models:use', '--model', 'gpt-test', '--budget'];
+    const key = (name: string): string[] => ['keys', 'create', name, ...flags];
     const added = await home.run(['upstreams', 'add', 'bare', upstream.baseUrl, '--model', 'gpt-test']);
     expect(added.code).toBe(0);
     expect(added.stderr).toContain('Warning: No model of bare has a price');
     expect(added.stderr).toContain('keyward upstreams update bare --prices');
-    const minted = await home.run([...key, '10usd/month']);
+    const minted = await home.run([...key('bare'), '10usd/month']);
     expect(minted.code).toBe(0);
     expect(minted.stderr).toContain(
       'Warning: This key counts against a budget in usd, so it cannot use models without a price: gpt-test.',
     );
-    expect((await home.run([...key, '10tokens/month'])).stderr).not.toContain('Warning');
+    expect((await home.run([...key('tokens'), '10tokens/month'])).stderr).not.toContain('Warning');
     const priced = await home.run(['upstreams', 'update', 'bare', '--prices', PRICE]);
     expect([priced.code, priced.stderr]).toEqual([0, '']);
-    expect((await home.run([...key, '10usd/month'])).stderr).not.toContain('Warning');
+    expect((await home.run([...key('priced'), '10usd/month'])).stderr).not.toContain('Warning');
   });
 
   test('--model takes JSON with the largest length of an answer', async () => {

@@ -43,6 +43,6 @@ export { sessionOfCookie } from './sessions/session-of-request.ts';
 export { takeQuestion } from './admission.ts';
 export type { RequestContext } from './request/request-context.ts';
 export { watchArrival } from './request/body-watchdog.ts';
-export { onFile } from './body/file-name.ts';
+export { onFile, type FormFile } from './body/file-name.ts';
 export { openForm } from './body/form.ts';
 export { JSON_TYPE, receive } from './body/body-reader.ts';

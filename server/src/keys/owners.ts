@@ -67,7 +67,12 @@ export async function ensureOwner(tx: Db, input: OwnerInput, nowMs: number): Pro
   return owner;
 }
 
-const nameTaken = (): KeywardError => invalidField('name', 'must be unique: another owner has this name');
+const nameTaken = (): KeywardError =>
+  invalidField(
+    'name',
+    'must be unique: another owner has this name',
+    'Use that owner, or choose another name. GET /v1/owners lists all.',
+  );
 
 /** Of two renames at the same moment the index refuses one. */
 function isNameTaken(error: unknown): boolean {

@@ -6,9 +6,17 @@ import { cell, fields, membersText, tableOf, type Columns, type Shown } from '..
 import { given, jsonValue } from '../parse.ts';
 import { NAMED_ARG } from '../things/thing-id.ts';
 import { pagedList, request } from '../request.ts';
+import { warnOfSameName } from '../things/same-name.ts';
 import { forEach } from '../things/several.ts';
 import { Wait } from '../wait/wait.ts';
-import { inputsOf, pageOfWorkflows, stepsIn, workflowId, type Workflow } from './workflows.ts';
+import {
+  inputsOf,
+  pageOfWorkflows,
+  stepsIn,
+  workflowId,
+  workflowsNamed,
+  type Workflow,
+} from './workflows.ts';
 
 type Execution = components['schemas']['Execution'];
 type Status = components['schemas']['ExecutionStatus'];
@@ -52,7 +60,12 @@ export const create = request({
     const list = steps === undefined ? (isSingle ? [single] : undefined) : await stepsIn(steps);
     return { name, ...given({ description, steps: list }) };
   },
-  send: (client, body) => unwrap(client.POST('/v1/agents/workflows', { body })),
+  send: async (client, body, { io }) => {
+    const workflow = await unwrap(client.POST('/v1/agents/workflows', { body }));
+    const made = { noun: 'workflow', remove: 'agent delete', id: workflow.workflow_id, name: body.name };
+    await warnOfSameName(io, made, () => workflowsNamed(client, body.name));
+    return workflow;
+  },
   after: ({ workflow_id: id }, { io }) => say(io, `Execute it: keyward agent execute ${id}`),
 });
 

@@ -4,6 +4,7 @@ import { jsonIn } from '../../base/json-text.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
 import { given } from '../parse.ts';
 import type { FetchPage } from '../request.ts';
+import type { NamedThing } from '../things/same-name.ts';
 
 export type Workflow = components['schemas']['Workflow'];
 type WorkflowRequest = components['schemas']['WorkflowRequest'];
@@ -13,20 +14,26 @@ export const pageOfWorkflows =
   (query) =>
     unwrap(client.GET('/v1/agents/workflows', { params: { query } }));
 
-/** @param named an id, or a name that one workflow alone has. @throws CliError exit code 5, or 2 for several */
-export async function workflowId(client: KeywardClient, named: string): Promise<string> {
-  if (/^wfl_[0-9A-Za-z]{12}$/.test(named)) return named;
-  const ids: string[] = [];
+/** The caller's own, of which there is a limited number. */
+export async function workflowsNamed(client: KeywardClient, wanted: string): Promise<NamedThing[]> {
+  const same: NamedThing[] = [];
   for await (const { workflow_id: id, name } of paginate((cursor) =>
     pageOfWorkflows(client)(given({ cursor })),
   ))
-    if (name === named) ids.push(id);
-  const [id] = ids;
-  if (ids.length > 1)
-    throw usageError(`${ids.length} workflows have this name: give an id.`, {
-      example: 'keyward agent list',
+    if (name === wanted) same.push({ id, name });
+  return same;
+}
+
+/** @param named an id, or a name that one workflow alone has. @throws CliError exit code 5, or 2 for several */
+export async function workflowId(client: KeywardClient, named: string): Promise<string> {
+  if (/^wfl_[0-9A-Za-z]{12}$/.test(named)) return named;
+  const same = await workflowsNamed(client, named);
+  const [only] = same;
+  if (same.length > 1)
+    throw usageError(`${same.length} workflows have this name: give the id of one.`, {
+      hint: same.map(({ id }) => id).join(', '),
     });
-  if (id !== undefined) return id;
+  if (only !== undefined) return only.id;
   throw new CliError('There is no workflow of this name.', {
     exitCode: EXIT.notFound,
     example: 'keyward agent list',

@@ -8,7 +8,7 @@ type KeyWithEvents = components['schemas']['BootstrapKeyWithEvents'];
 type State = RecordedKey['state'];
 
 const NOTES =
-  'The record of a Keyward server: what runs of keyward bootstrap reported to it (report in the manifest, docs/bootstrap-record.md).';
+  'The record of a Keyward server: what runs of the bootstrap reported to it (report in the manifest, docs/bootstrap-record.md).';
 
 const COLUMNS: Columns<RecordedKey> = {
   ...fields('stack', 'id', 'state', 'source', 'place'),

@@ -2,11 +2,12 @@ import { unwrap } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { usageError } from '../exit.ts';
-import { warn } from '../io.ts';
+import { say, warn } from '../io.ts';
 import { print } from '../output.ts';
 import { given } from '../parse.ts';
+import { warnOfSameName } from '../things/same-name.ts';
 import { HOLDING_ARGS, holdingsOf } from './holdings.ts';
-import { keyIdIn } from './key-id.ts';
+import { keyIdIn, keysNamedLike } from './key-id.ts';
 import { withOwnerIds } from './owner-ids.ts';
 import { warnOfUnknown } from './unknown-selections.ts';
 import { saySecretOnce, secretText, type Key } from './show.ts';
@@ -48,6 +49,8 @@ export const create = verb({
     const show = async (value: { key: Key; secret: string }): Promise<void> => {
       await print(context, args, { value, table: () => secretText(value) });
       saySecretOnce(value, context);
+      const { id } = value.key;
+      say(context.io, `Its use: keyward keys usage ${id}   To end it: keyward keys revoke ${id}`);
     };
     if (args.local === true) {
       const { createLocally } = await import('./create-locally.ts');
@@ -62,6 +65,8 @@ export const create = verb({
     );
     await show(minted);
     warn(context.io, warnings);
+    const made = { noun: 'key', remove: 'keys revoke', id: minted.key.id, name: body.name };
+    await warnOfSameName(context.io, made, () => keysNamedLike(client, body.name));
     await warnOfUnknown(client, body.selectors, context.io);
   },
 });

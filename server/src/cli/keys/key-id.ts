@@ -1,4 +1,5 @@
 import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
+import type { NamedThing } from '../things/same-name.ts';
 import { idOf, type Kind } from '../things/thing-id.ts';
 
 /** Of a name: a secret of another program may be given in its place, and must not come into a URL. */
@@ -12,6 +13,12 @@ const KEY: Kind<components['schemas']['Key']> = {
     return unwrap(client.GET('/v1/keys', { params: { query: { ...query, q, limit: 200 } } }));
   },
 };
+
+/** The newest keys whose names begin alike and that are not revoked. */
+export async function keysNamedLike(client: KeywardClient, name: string): Promise<NamedThing[]> {
+  const { items } = await KEY.pages(client, name)({});
+  return items.filter(({ state }) => state !== 'revoked');
+}
 
 /** The name of the key that the command line uses. */
 export const SELF = 'self';

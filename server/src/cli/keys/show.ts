@@ -15,7 +15,9 @@ export const KEY_COLUMNS: Columns<Key> = {
   'last used': ({ last_used_at }) => last_used_at,
 };
 
-const SECRET_COLUMNS: Columns<Key['secrets'][number]> = {
+export type Secret = Key['secrets'][number];
+
+const SECRET_COLUMNS: Columns<Secret> = {
   secret: ({ id }) => id,
   ...fields('hint'),
   created: ({ created_at }) => created_at,
@@ -49,13 +51,17 @@ export const selfText = ({ key, limits, budgets }: components['schemas']['SelfKe
   return [...keyText(key), tableOf(left, columns)];
 };
 
+/** A new secret, with all that its key may do. */
 export const secretText = ({ key, secret }: { key: Key; secret: string }): Part[] => [
   secret,
-  tableOf([key], KEY_COLUMNS),
+  ...keyText(key),
 ];
 
-export const saySecretOnce = (_value: unknown, { io }: Context): void =>
+export function saySecretOnce({ key: { id, secrets } }: { key: Key }, { io }: Context): void {
   say(io, 'Store the secret now: it is shown once and kept nowhere.');
+  const old = goingSecrets(secrets, Date.now());
+  if (old.length > 0) say(io, `To end the old secret before its time: keyward keys end-secret ${id}`);
+}
 
 export const ID_ARG = {
   type: 'positional',
@@ -67,6 +73,10 @@ export const END_RUNNING_ARG = {
   type: 'boolean',
   description: 'Also end its running requests. Default: they continue',
 } as const;
+
+/** The old secrets of a rotation, which still work. The newest has no end. */
+export const goingSecrets = (secrets: readonly Secret[], nowMs: number): Secret[] =>
+  secrets.filter(({ ends_at: end }) => end !== null && Date.parse(end) > nowMs);
 
 type Changed = components['schemas']['ChangedKey'];
 

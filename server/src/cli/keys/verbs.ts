@@ -111,25 +111,7 @@ export const rotate = request({
   after: saySecretOnce,
 });
 
-const endSecret = request({
-  args: {
-    id: ID_ARG,
-    secret: {
-      type: 'positional',
-      description: 'Id of the secret from keys get: sec_ and 12 characters',
-      required: true,
-    },
-  },
-  examples: ['keys end-secret key_4fT9aBcDeF12 sec_8sK2mNoPqR34'],
-  send: async (client, { id: named, secret: secret_id }) => {
-    const id = await keyId(client, named);
-    return unwrap(
-      client.POST('/v1/keys/{id}/secrets/{secret_id}/end', { params: { path: { id, secret_id } } }),
-    );
-  },
-  table: changedText,
-});
-export { endSecret as 'end-secret' };
+export { endSecret as 'end-secret' } from './end-secret.ts';
 export { generateEnv as 'generate-env' } from './generate-env.ts';
 
 const REASON_ARG = { type: 'string', description: 'Reason, for the audit record' } as const;

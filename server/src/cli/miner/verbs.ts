@@ -102,7 +102,8 @@ export const enroll = request({
   parse: ({ name }) => given({ name: name === undefined ? undefined : workerName(name) }),
   send: (client, body) => unwrap(client.POST('/v1/workers/enroll', { body })),
   after: (_enrolment, { io }) => {
-    say(io, 'On the new machine, within 15 minutes: keyward miner join TOKEN --url URL');
+    // Not say: this program may have another path there.
+    io.stderr.write('On the new machine, within 15 minutes: keyward miner join TOKEN --url URL\n');
   },
 });
 

@@ -1,7 +1,7 @@
 import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { jsonIn } from '../../base/json-text.ts';
 import { say } from '../io.ts';
-import { fields, tableOf, type Columns } from '../output.ts';
+import { fields, membersText, tableOf, type Columns } from '../output.ts';
 import { request } from '../request.ts';
 import { forEach } from '../things/several.ts';
 import { findWorkspace } from '../workspaces/workspace.ts';
@@ -51,10 +51,14 @@ export const create = request({
       unwrap(client.POST('/v1/admin/invite/new', { body })),
     );
     succeeded({ error });
-    return { id: invite.id, code: invite.code, status: invite.status };
+    return { id: invite.id, code: invite.code, status: invite.status, workspaces: slugs };
   },
-  table: ({ code }) => code,
-  after: (_invite, { io }) => say(io, 'Hand the code over now: no list shows it again.'),
+  table: ({ code, ...invite }) => [code, membersText(invite)],
+  after: (_invite, { io }) =>
+    say(
+      io,
+      'Hand the code over now: no list shows it again. The invited person opens /invite/CODE at the address of the server.',
+    ),
 });
 
 const remove = forEach({

@@ -1,6 +1,7 @@
-import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
+import { KeywardApiError, unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import type { Context } from '../command.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
+import { say } from '../io.ts';
 import { fields, tableOf, type Columns } from '../output.ts';
 import { given, wholeNumber } from '../parse.ts';
 import { request } from '../request.ts';
@@ -93,10 +94,18 @@ export const create = request({
   send: async (client, body) => {
     const { user, error } = await withUsers(client, () =>
       unwrap(client.POST('/v1/admin/users/new', { body })),
-    );
+    ).catch((refusal: unknown) => {
+      throw refusal instanceof KeywardApiError && /already exists/.test(refusal.message)
+        ? usageError(refusal.message, {
+            hint: 'Change that user, or choose another name. keyward users list shows all.',
+          })
+        : refusal;
+    });
     succeeded({ error });
     return user;
   },
+  after: (_user, { io }) =>
+    say(io, 'The user logs in with this name and the password, at the address of the server.'),
 });
 
 export const update = request({

@@ -9,6 +9,7 @@ import { checkMasterKey } from '../../sealing/index.ts';
 import type { Context } from '../command.ts';
 import { isTerminal, write } from '../io.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
+import { pasteable } from '../program.ts';
 import { unencryptedWarning } from './exposure.ts';
 
 const HOW_TO_GET_A_KEY = 'there is no key yet: run keyward keys create --local on this machine';
@@ -75,7 +76,7 @@ function warn(config: Config, logger: Logger): void {
 async function offerFirstKey(app: App, { io }: Context, logger: Logger): Promise<void> {
   const { keys } = app.core;
   if (!isTerminal(io.stdout)) {
-    if (!(await hasKeys(app))) logger.warn(HOW_TO_GET_A_KEY);
+    if (!(await hasKeys(app))) logger.warn(pasteable(HOW_TO_GET_A_KEY));
     return;
   }
   const first = await mintFirstKey(keys);

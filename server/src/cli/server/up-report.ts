@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { BUILD, COMMIT, VERSION } from '../../base/version.ts';
 import type { Context } from '../command.ts';
 import { say, write } from '../io.ts';
 import { isStructured, print, type OutputChoice } from '../output.ts';
+import { isOnPath, pasteable } from '../program.ts';
 import { QUESTION, type FirstAnswer } from './first-answer.ts';
 
 interface Ready {
@@ -96,12 +95,8 @@ export class UpReport {
     await this.#line('To store it: keyward auth login   For curl: export KEYWARD_API_KEY=…');
   }
 
-  /** The commands that Keyward names begin with `keyward`. */
   #sayInstall(): void {
-    const { io, config } = this.#context;
-    const folders = (config.environment['PATH'] ?? '').split(delimiter);
-    if (folders.some((folder) => existsSync(join(folder, 'keyward')))) return;
-    say(io, 'keyward is not on PATH: make install puts it there. Until then, in this folder: ./keyward');
+    if (!isOnPath()) say(this.#context.io, 'To call it in every folder: make install');
   }
 
   #tryIt(model: string): Promise<void> {
@@ -111,7 +106,7 @@ export class UpReport {
   }
 
   #line(text: string): Promise<void> {
-    return write(this.#context.io, `  ${text}\n`);
+    return write(this.#context.io, `  ${pasteable(text)}\n`);
   }
 }
 

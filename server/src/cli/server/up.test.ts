@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { makeInstance } from '../../../test/instance.ts';
 import { KEYWARD, testHome, type Home } from '../cli.fixture.ts';
@@ -24,7 +24,9 @@ interface Report {
 describe('up and down', { timeout: 60_000 }, () => {
   test('up shows the key once and in no file, a second up reports the running server, and up after down starts it again', async () => {
     const home = testHome();
-    const first = await home.run(['up']);
+    const { PATH = '' } = process.env;
+    const notInstalled = { env: { PATH } };
+    const first = await home.run(['up'], notInstalled);
     expect(first.code).toBe(0);
     const [secret = '', ...more] = first.stdout.match(SECRET) ?? [];
     expect(more).toEqual([]);
@@ -32,6 +34,7 @@ describe('up and down', { timeout: 60_000 }, () => {
       /^ {2}Keyward \d+\.\d+\.\d+( \([0-9a-f]{12}\))? is ready at http:\/\/127\.0\.0\.1:\d+ \(.*API: \/api\/docs\)$/m,
     );
     expect(first.stdout).toMatch(/^ {2}Admin key, shown once: sk-kw1/m);
+    expect(first.stdout).toContain(`To store it: ${KEYWARD} auth login `);
     expect(first.stdout).toMatch(/^ {2}Try it: {2}curl http.*\$KEYWARD_API_KEY"/m);
     expect(first.stderr).toMatch(/local model is off.*upstreams add/s);
     expect(first.stderr).not.toMatch(SECRET);
@@ -49,13 +52,12 @@ describe('up and down', { timeout: 60_000 }, () => {
     const url = urlIn(first.stdout);
     const self = await fetch(`${url}/v1/keys/self`, { headers: { authorization: `Bearer ${secret}` } });
     expect(self.status).toBe(200);
-    const { PATH = '' } = process.env;
-    const installed = await home.run(['up'], { env: { PATH: `${dirname(KEYWARD)}:${PATH}` } });
-    expect([installed.code, installed.stderr]).toEqual([0, '']);
-    const second = await home.run(['up']);
+    const second = await home.run(['up'], notInstalled);
     expect(second.stderr.match(/make install/g)).toEqual(['make install']);
     expect([second.code, urlIn(second.stdout)]).toEqual([0, url]);
-    expect(second.stdout).toMatch(
+    const installed = await home.run(['up']);
+    expect([installed.code, installed.stderr]).toEqual([0, '']);
+    expect(installed.stdout).toMatch(
       /is running at.*Admin key: made before\. If it is lost: keyward keys create --local/s,
     );
 

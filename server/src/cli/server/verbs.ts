@@ -2,6 +2,7 @@ import { verb } from '../command.ts';
 import { EXIT, usageError } from '../exit.ts';
 import { isTerminal, say } from '../io.ts';
 import { OUTPUT_ARGS, print, tableOf, tableText } from '../output.ts';
+import { pasteable } from '../program.ts';
 import { findProcess } from './pid-file.ts';
 import { stopServer } from './stop.ts';
 
@@ -180,7 +181,7 @@ export const doctor = verb({
           tableOf(checks, {
             check: ({ check }) => check,
             '': ({ status }) => status,
-            detail: ({ detail, fix }) => (fix === null ? detail : `${detail} Fix: ${fix}`),
+            detail: ({ detail, fix }) => pasteable(fix === null ? detail : `${detail} Fix: ${fix}`),
           }),
         ),
     });

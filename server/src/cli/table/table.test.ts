@@ -29,6 +29,14 @@ describe('a table', () => {
     expect(tableText(TABLE)).toContain('a'.repeat(240));
   });
 
+  test('A table cuts no location of a document and no UUID: they are pasted into the next command', () => {
+    const location = 'custom-documents/報告-4c2f9b0e-0000-4000-8000-000000000000.json';
+    const uuid = '4c2f9b0e-0000-4000-8000-000000000000';
+    const items = [{ location, uuid, name: 'a'.repeat(240) }];
+    for (const id of ['location', 'uuid'] as const)
+      expect(tableText(tableOf(items, fields(id, 'name')), 80)).toContain(items[0]?.[id]);
+  });
+
   test('The columns of a table begin in the same cell of the terminal in every script', () => {
     const [head, ...rows] = tableText(TABLE, 80).split('\n');
     const begin = displayWidth(head?.split('AT')[0] ?? '');

@@ -24,7 +24,7 @@ const GAP = '  ';
 /** A column is not made narrower. */
 const NARROWEST = 4;
 /** Ids are copied into the next command: they are never cut. */
-const ID = /^[a-z]{2,}_[0-9A-Za-z]{12}/;
+const ID = /^[a-z]{2,}_[0-9A-Za-z]{12}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?:\.json)?$/;
 /** Half a time says nothing: it is cut to its day. */
 const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d$/;
 const DAY = '2027-01-31'.length;

@@ -1,8 +1,9 @@
 import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
+import { jsonIn } from '../../base/json-text.ts';
 import type { Context } from '../command.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
-import { say } from '../io.ts';
-import { fields, tableOf, type Columns } from '../output.ts';
+import { say, warn } from '../io.ts';
+import { fields, membersText, tableOf, type Columns } from '../output.ts';
 import { given, wholeNumber } from '../parse.ts';
 import { succeeded } from '../people/outcome.ts';
 import { request } from '../request.ts';
@@ -62,6 +63,10 @@ function settingsOf({ mode: chat_mode, ...args }: Given, { all }: Context) {
   });
 }
 
+/** The server keeps the list of sites as a text. */
+const widgetText = ({ allowlist_domains: sites, ...rest }: { allowlist_domains: string | null }): string =>
+  membersText({ ...rest, allowlist_domains: sites === null ? 'any' : jsonIn(sites) });
+
 const allWidgets = async (client: KeywardClient): Promise<Widget[]> =>
   (await unwrap(client.GET('/v1/embed'))).embeds;
 
@@ -76,9 +81,10 @@ export const list = request({
 });
 
 /** @throws CliError exit code 5 */
-async function findWidget(client: KeywardClient, uuid: string): Promise<Widget> {
+async function findWidget(client: KeywardClient, uuid: string) {
   const found = (await allWidgets(client)).find((widget) => widget.uuid === uuid);
-  if (found !== undefined) return found;
+  if (found !== undefined)
+    return { ...found, ...(await unwrap(client.GET('/v1/embed/{uuid}', pathOf(uuid)))).embed };
   throw new CliError('There is no widget with this UUID.', {
     exitCode: EXIT.notFound,
     example: 'keyward widgets list',
@@ -89,6 +95,7 @@ export const get = request({
   args: { uuid: UUID_ARG },
   examples: ['widgets get 4c2f9b0e-0000-4000-8000-000000000000'],
   send: (client, { uuid }) => findWidget(client, uuid),
+  table: widgetText,
 });
 
 export const create = request({
@@ -110,9 +117,11 @@ export const create = request({
     succeeded({ error });
     return embed;
   },
-  after: ({ allowlist_domains: sites }, { io }) => {
+  table: widgetText,
+  after: ({ allowlist_domains: sites, uuid }, { io }) => {
     if (sites === null)
-      say(io, 'Warning: every site may show it. To name sites: keyward widgets update UUID --site URL');
+      warn(io, [`every site may show it. To name sites: keyward widgets update ${uuid} --site URL`]);
+    say(io, 'To put it on a page: docs/workspaces.md, "A chat on your page".');
   },
 });
 
@@ -140,6 +149,7 @@ export const update = request({
     succeeded(await unwrap(client.POST('/v1/embed/{uuid}', { ...pathOf(uuid), body })));
     return findWidget(client, uuid);
   },
+  table: widgetText,
 });
 
 export const adopt = request({
@@ -151,6 +161,7 @@ export const adopt = request({
     succeeded(await unwrap(client.POST('/v1/embed/{uuid}/adopt', pathOf(uuid))));
     return findWidget(client, uuid);
   },
+  table: widgetText,
 });
 
 const remove = forEach({

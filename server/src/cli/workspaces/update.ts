@@ -1,9 +1,8 @@
 import { unwrap } from '@keyward/sdk';
 import { CliError, EXIT, usageError } from '../exit.ts';
-import { tableOf } from '../output.ts';
 import { decimalNumber, given, wholeNumber } from '../parse.ts';
 import { request } from '../request.ts';
-import { findWorkspace, MODES, SLUG_ARG, WORKSPACE_COLUMNS } from './workspace.ts';
+import { findWorkspace, MODES, settingsText, SLUG_ARG } from './workspace.ts';
 
 const SEARCHES: string[] = ['default', 'hybrid', 'rerank'];
 
@@ -53,7 +52,7 @@ export const update = request({
     if (!('slug' in workspace)) throw new CliError(message ?? 'The workspace was not changed.');
     return workspace;
   },
-  table: (workspace) => tableOf([workspace], WORKSPACE_COLUMNS),
+  table: settingsText,
 });
 
 export const removeDocument = request({

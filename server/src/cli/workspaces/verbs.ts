@@ -1,11 +1,12 @@
 import { unwrap } from '@keyward/sdk';
 import { notEmbeddedLine } from '../documents/pending.ts';
 import { say } from '../io.ts';
-import { membersText, tableOf } from '../output.ts';
+import { tableOf } from '../output.ts';
 import { given } from '../parse.ts';
 import { request } from '../request.ts';
+import { warnOfSameName } from '../things/same-name.ts';
 import { forEach } from '../things/several.ts';
-import { findWorkspace, MODES, SLUG_ARG, WORKSPACE_COLUMNS } from './workspace.ts';
+import { findWorkspace, MODES, settingsText, SLUG_ARG } from './workspace.ts';
 
 export { ask } from './ask.ts';
 export { removeDocument as 'remove-document', update } from './update.ts';
@@ -26,11 +27,18 @@ export const create = request({
     prompt: { type: 'string', description: 'System prompt for the model' },
   },
   examples: ['workspaces create Staff', 'workspaces create "House rules" --mode query'],
-  send: async (client, { name, mode: chatMode, model: chatModel, prompt: openAiPrompt }) => {
+  notes: 'Names may repeat, slugs do not: a second workspace of a name has a slug with digits.',
+  send: async (client, { name, mode: chatMode, model: chatModel, prompt: openAiPrompt }, { io }) => {
     const body = { name, ...given({ chatMode, chatModel, openAiPrompt }) };
-    return (await unwrap(client.POST('/v1/workspace/new', { body }))).workspace;
+    const { workspace } = await unwrap(client.POST('/v1/workspace/new', { body }));
+    const made = { noun: 'workspace', remove: 'workspaces delete', id: workspace.slug, name };
+    await warnOfSameName(io, made, async () => {
+      const { workspaces } = await unwrap(client.GET('/v1/workspaces'));
+      return workspaces.map((one) => ({ id: one.slug, name: one.name }));
+    });
+    return workspace;
   },
-  table: (workspace) => tableOf([workspace], WORKSPACE_COLUMNS),
+  table: settingsText,
   after: ({ slug }, { io }) => say(io, `Add to it: keyward documents add FOLDER --workspace ${slug}`),
 });
 
@@ -56,15 +64,14 @@ export const get = request({
   args: { slug: SLUG_ARG },
   examples: ['workspaces get staff'],
   send: (client, { slug }) => findWorkspace(client, slug),
-  table: ({ documents, threads, ...settings }) => {
+  table: ({ documents, ...settings }) => {
     const rows = tableOf(documents, {
       document: ({ docpath }) => docpath,
       pinned: ({ pinned }) => (pinned ? 'yes' : 'no'),
       embedded: ({ notEmbedded }) => notEmbedded?.status ?? 'yes',
     });
     const waiting = documents.flatMap(({ docpath, notEmbedded }) => notEmbeddedLine(docpath, notEmbedded));
-    const settingsText = membersText({ ...settings, threads: threads.length });
-    return [settingsText, rows, ...(waiting.length === 0 ? [] : [waiting.join('\n')])];
+    return [settingsText(settings), rows, ...(waiting.length === 0 ? [] : [waiting.join('\n')])];
   },
 });
 

@@ -1,16 +1,14 @@
 import { KeywardApiError, unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { CliError, EXIT } from '../exit.ts';
-import { fields, type Columns } from '../output.ts';
+import { membersText } from '../output.ts';
 
 export const MODES: string[] = ['automatic', 'query', 'chat'];
 
-/** A workspace in a table: its many further settings are in JSON. */
-export const WORKSPACE_COLUMNS: Columns<components['schemas']['Workspace']> = {
-  ...fields('slug', 'name'),
-  mode: ({ chatMode }) => chatMode,
-  model: ({ chatModel }) => chatModel,
-  created: ({ createdAt }) => createdAt,
-};
+type Settings = components['schemas']['Workspace'] & { threads?: readonly unknown[] };
+
+/** All settings of a workspace, line by line. */
+export const settingsText = ({ threads, ...settings }: Settings): string =>
+  membersText({ ...settings, ...(threads === undefined ? {} : { threads: threads.length }) });
 
 export const SLUG_ARG = {
   type: 'positional',

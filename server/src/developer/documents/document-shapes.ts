@@ -107,7 +107,7 @@ export const UploadResult = Type.Object({
   documents: Type.Array(UploadedDocument),
   warnings: Type.Optional(
     Type.Array(Text, {
-      description: 'What in the file was not read, such as images; absent if there is nothing',
+      description: 'What in the file or its name was not read, such as images; absent if there is nothing',
     }),
   ),
   pending: Type.Optional(

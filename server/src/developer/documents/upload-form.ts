@@ -1,11 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import type { BusboyFileStream, BusboyInstance } from '@fastify/busboy';
-import { onFile, openForm, watchArrival } from '../../http/index.ts';
+import { onFile, openForm, watchArrival, type FormFile } from '../../http/index.ts';
 
 /** A form with one file, which the receiver closes. */
 export interface Upload {
-  file: { handle: FileHandle; name: string } | undefined;
+  file: { handle: FileHandle; name: string; hasUnclearName: boolean } | undefined;
   /** Text; a list where a field came more than once. */
   fields: Record<string, string | string[]>;
 }
@@ -80,10 +80,10 @@ class Reading {
   /** @throws Refused; errors of the file; an Error where the client broke off. */
   async read(request: IncomingMessage): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    onFile(this.#form, (field, stream, name) => {
+    onFile(this.#form, (field, stream, file) => {
       stream.on('error', reject);
       try {
-        this.#beginFile(field, stream, name).catch(reject);
+        this.#beginFile(field, stream, file).catch(reject);
       } catch (error) {
         stream.resume();
         reject(error);
@@ -120,18 +120,18 @@ class Reading {
     await this.#writing;
   }
 
-  #beginFile(field: string, stream: BusboyFileStream, name: string | undefined): Promise<void> {
+  #beginFile(field: string, stream: BusboyFileStream, file: FormFile): Promise<void> {
     if (field !== this.#options.fileField || this.#writing !== undefined)
       throw new Refused('Unexpected field');
     this.#stream = stream;
-    this.#writing = this.#write(stream, name ?? '');
+    this.#writing = this.#write(stream, file);
     return this.#writing;
   }
 
-  async #write(stream: BusboyFileStream, name: string): Promise<void> {
+  async #write(stream: BusboyFileStream, { name = '', hasUnclearName }: FormFile): Promise<void> {
     try {
       const handle = await this.#options.create();
-      this.upload.file = { handle, name };
+      this.upload.file = { handle, name, hasUnclearName };
       for await (const chunk of stream as AsyncIterable<Buffer>) await handle.writeFile(chunk);
     } finally {
       // Otherwise the form would wait for a reader.

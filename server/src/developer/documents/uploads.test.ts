@@ -159,6 +159,31 @@ describeOnBothServers('uploads over the Developer API', (start) => {
     expect(path.body.documents[0]?.location).toMatch(/^custom-documents\/passwd-/);
   });
 
+  it('keep names in the encodings of old clients, or warn that the name could not be read', async () => {
+    const send = async (name: string) => {
+      const head = `--b\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n\r\n`;
+      const answer = await fetch(`${server.url}/api/v1/document/upload`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${server.adminKey}`,
+          'content-type': 'multipart/form-data; boundary=b',
+        },
+        body: Buffer.from(`${head}Of ${name.length} bytes.\r\n--b--\r\n`, 'latin1'),
+      });
+      const body = (await answer.json()) as UploadBody & { warnings?: string[] };
+      expect(body).toMatchObject({ success: true });
+      return body;
+    };
+    const chinese = await send('\xb1\xa8\xb8\xe6.txt');
+    expect([chinese.documents[0]?.title, chinese.warnings]).toEqual(['报告.txt', undefined]);
+    expect(chinese.documents[0]?.location).toMatch(/^custom-documents\/报告\.txt-/);
+    const unclear = await send('\xb1\xed.txt');
+    expect([unclear.documents[0]?.title, unclear.warnings]).toEqual([
+      '%B1%ED.txt',
+      [expect.stringContaining('send it as UTF-8')],
+    ]);
+  });
+
   it('are read as what they are', async () => {
     const office = await upload(server, { name: 'a.docx', bytes: docx(['White turnips']) });
     expect(office.body.documents[0]).toMatchObject({

@@ -161,7 +161,8 @@ async function upload(
     const { addToWorkspaces: slugs, metadata: given, source } = readForm(form.fields);
     const opened = { fd: file.handle.fd, name: cleanFileName(file.name) };
     const read: Incoming['read'] = (as) => intake.addFile(opened, { caller, folder, given, signal, ...as });
-    return await store(services, call, { slugs, source, read, isNamed });
+    const notes = file.hasUnclearName ? [UNCLEAR_NAME] : [];
+    return await store(services, call, { slugs, source, read, isNamed, notes });
   } finally {
     await file.handle.close();
   }
@@ -173,6 +174,8 @@ const ended = (answer: WholeAnswer): WholeAnswer => ({
   headers: { ...answer.headers, connection: 'close' },
 });
 
+const UNCLEAR_NAME =
+  'The name of the file is in an unknown encoding: send it as UTF-8. Its bytes beyond ASCII are written as % and two digits.';
 const FORM = 'Send multipart/form-data with the field "file", as curl -F file=@handbook.pdf does.';
 const FOLDER_FORM = 'It must be one name without slashes, such as "reports".';
 
@@ -187,12 +190,14 @@ interface Incoming {
   source: string | null | undefined;
   read: (as: Pick<AddOptions, 'source' | 'alongside'>) => Promise<AddResult>;
   isNamed?: boolean;
+  /** Further warnings. */
+  notes?: readonly string[];
 }
 
 async function store(
   services: DocumentServices,
   call: Pick<UploadCall, 'caller' | 'countsItself'>,
-  { slugs, source, read, isNamed = false }: Incoming,
+  { slugs, source, read, isNamed = false, notes = [] }: Incoming,
 ): Promise<Answer> {
   if (typeof slugs === 'string') return failed(slugs, 422);
   if (source === null) return failed(SOURCE_FORM, 422);
@@ -208,7 +213,7 @@ async function store(
   const { outcome, brought, refused, waits, pending } = stored;
   const error = [refused, waits].filter((words) => words !== undefined).join(' ') || null;
   const documents = brought.map((one) => uploadedDocument(one, isNamed));
-  const { warnings = [] } = outcome;
+  const warnings = [...notes, ...(outcome.warnings ?? [])];
   const warned = warnings.length === 0 ? {} : { warnings };
   const waiting = pending.length === 0 ? {} : { pending };
   const said = { ...knownMembers(brought), ...(source === undefined ? {} : { outcome: outcomeOf(outcome) }) };

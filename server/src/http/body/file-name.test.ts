@@ -15,6 +15,8 @@ test.for<[string, string, string]>([
   ['.NET', `filename="=?utf-8?B?5pel5pys6KqeLnR4dA==?="; filename*=utf-8''%E6%97%A5.txt`, '日.txt'],
   ['.NET without filename*', 'filename="=?utf-8?B?5pel5pys6KqeLnR4dA==?="', '日本語.txt'],
   ['Java', 'filename="=?UTF-8?Q?Gr=C3=B6=C3=9Fe.txt?="', 'Größe.txt'],
+  ['curl on Windows in China', 'filename="\xb1\xa8\xb8\xe6.txt"', '报告.txt'],
+  ['a Java client in Japan', 'filename="\x8e\x91\x97\xbf.txt"', '資料.txt'],
   ['a client before UTF-8', bytes('filename="Größe.txt"', 'latin1'), 'Größe.txt'],
   ['a client with both, the plain one first', `filename="???.txt"; filename*=UTF-8''%D1%84.txt`, 'ф.txt'],
   ['a client with both, the plain one last', `filename*=UTF-8''%D1%84.txt; filename="???.txt"`, 'ф.txt'],
@@ -25,7 +27,7 @@ test.for<[string, string, string]>([
   ['a client with a percent sign', 'filename="100%25.txt"', '100%25.txt'],
   ['a client with a path', "filename*=UTF-8''..%2F..%2Fetc%2Fpasswd", 'passwd'],
 ])('the name of a file from %s is read', ([, parameters, name]) => {
-  expect(fileNameIn(`form-data; name="file"; ${parameters}`)).toBe(name);
+  expect(fileNameIn(`form-data; name="file"; ${parameters}`)).toEqual({ name, hasUnclearName: false });
 });
 
 test('a field without a file name has none, and a long head takes no time', () => {

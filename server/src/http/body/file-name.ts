@@ -1,19 +1,28 @@
-import { isUtf8 } from 'node:buffer';
 import type { BusboyFileStream, BusboyInstance } from '@fastify/busboy';
 import { decodeWords } from 'postal-mime';
+import { decodeName, type DecodedName } from './name-encoding.ts';
 
 /** The parts of the parser that are not in its types: the event of a part's head. */
 interface Heads {
   _parser?: { parser?: NodeJS.EventEmitter };
 }
 
+/** A file of a form, as its sender names it. */
+export interface FormFile {
+  /** Undefined: it has none. */
+  name: string | undefined;
+  /** Whether the encoding of the name could not be told. */
+  hasUnclearName: boolean;
+  type: string;
+}
+
 /**
  * Listens for the files of a form, with the name that the client's user sees, in any script. The form's own parser reads
- * `filename` only, and only as UTF-8; clients write it in five ways (`fileNameIn`).
+ * `filename` only, and only as UTF-8; clients write it in many ways (`fileNameIn`).
  */
 export function onFile(
   form: BusboyInstance,
-  listener: (field: string, stream: BusboyFileStream, name: string | undefined, type: string) => void,
+  listener: (field: string, stream: BusboyFileStream, file: FormFile) => void,
 ): void {
   let disposition: string | undefined;
   // Before the parser's own listeners, which announce the file.
@@ -25,7 +34,8 @@ export function onFile(
     });
   });
   form.on('file', (...[field, stream, name, , type]) => {
-    listener(field, stream, (disposition === undefined ? undefined : fileNameIn(disposition)) ?? name, type);
+    const own = disposition === undefined ? undefined : fileNameIn(disposition);
+    listener(field, stream, { name, hasUnclearName: false, ...own, type });
   });
 }
 
@@ -39,11 +49,11 @@ const WORDS = /^(?:=\?[\w-]{1,40}\?[bq]\?[^?\s]*\?=\s*)+$/i;
  * The last part of the path in a Content-Disposition; undefined: it names no file.
  * @param disposition its bytes, one a character.
  */
-export function fileNameIn(disposition: string): string | undefined {
+export function fileNameIn(disposition: string): Omit<FormFile, 'type'> | undefined {
   const [, charset, extended = ''] = EXTENDED.exec(disposition) ?? [];
   const decoded = charset === undefined ? undefined : decodedPercents(extended, charset);
-  const name = decoded ?? plainNameIn(disposition);
-  return name?.split(/[/\\]/).at(-1);
+  const found = decoded === undefined ? plainNameIn(disposition) : { text: decoded, isUnclear: false };
+  return found && { name: found.text.split(/[/\\]/).at(-1), hasUnclearName: found.isUnclear };
 }
 
 function decodedPercents(text: string, charset: string): string | undefined {
@@ -58,12 +68,12 @@ function decodedPercents(text: string, charset: string): string | undefined {
   }
 }
 
-function plainNameIn(disposition: string): string | undefined {
+function plainNameIn(disposition: string): DecodedName | undefined {
   const [found, quoted, bare] = PLAIN.exec(disposition) ?? [];
   if (found === undefined) return undefined;
   const bytes = Buffer.from(quoted?.replaceAll(/\\(["\\])/g, '$1') ?? bare ?? '', 'latin1');
-  const text = isUtf8(bytes) ? bytes.toString() : new TextDecoder('windows-1252').decode(bytes);
-  if (WORDS.test(text)) return decodeWords(text);
+  const { text, isUnclear } = decodeName(bytes);
+  if (WORDS.test(text)) return { text: decodeWords(text), isUnclear };
   // How browsers write the three characters that would end the name (HTML, "multipart/form-data encoding algorithm").
-  return text.replaceAll('%22', '"').replaceAll(/%0D|%0A/g, ' ');
+  return { text: text.replaceAll('%22', '"').replaceAll(/%0D|%0A/g, ' '), isUnclear };
 }

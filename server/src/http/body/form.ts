@@ -119,7 +119,7 @@ function partsOf(form: BusboyInstance, bytes: Buffer): Promise<FormPart[]> {
     if (isCut) return reject(invalidField(field, `must have at most ${FIELD_MAX_BYTES} bytes`));
     add(field, (name) => ({ name, value }));
   });
-  onFile(form, (field, stream, fileName, type) => {
+  onFile(form, (field, stream, { name: fileName, type }) => {
     const part = add(field, (name) => ({ name, value: '', file: { type, name: fileName } }));
     stream.on('error', reject);
     gather(stream, (value) => {

@@ -159,7 +159,7 @@ export function known(row: UpstreamRow | undefined, id: string): UpstreamRow {
 
 function nameTaken(name: string): KeywardError {
   return new KeywardError('conflict', `An upstream named ${name} exists already.`, {
-    hint: 'Choose another name, or update that upstream.',
+    hint: 'Update that upstream, or choose another name. GET /v1/upstreams lists all.',
     errors: [{ field: 'name', message: 'is in use by another upstream' }],
   });
 }

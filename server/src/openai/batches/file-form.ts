@@ -32,7 +32,7 @@ export async function readFileForm(
   // Under the permit of the request: events of the form come from the connection.
   const writeHere = AsyncResource.bind(write);
   const { promise: read, resolve, reject } = Promise.withResolvers<void>();
-  onFile(form, (name, stream, given) => {
+  onFile(form, (name, stream, { name: given }) => {
     stream.on('error', reject);
     const isFirst = name === 'file' && filename === undefined;
     if (!isFirst)

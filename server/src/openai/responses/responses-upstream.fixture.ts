@@ -67,8 +67,7 @@ export class ResponsesUpstream {
       this.kept.delete(kept.id);
       return send({ id: kept.id, object: 'response', deleted: true });
     }
-    if (below === 'input_items')
-      return send({ object: 'list', data: [{ id: 'msg_in', type: 'message' }], has_more: false });
+    if (below === 'input_items') return send(pageOf(kept.id, url.searchParams));
     if (below === 'cancel') {
       kept.status = 'cancelled';
       kept['usage'] = USAGE;
@@ -100,6 +99,23 @@ export class ResponsesUpstream {
     if (asked.store !== false) this.kept.set(id, made);
     return made;
   }
+}
+
+const ITEMS = 3;
+
+/** The items of an input, whose ids the upstream has made. */
+function pageOf(id: string, asked: URLSearchParams): object {
+  const all = Array.from({ length: ITEMS }, (_, at) => ({ id: `msg_in_${at}_of_${id}`, type: 'message' }));
+  const at = (name: string): number => all.findIndex((item) => item.id === asked.get(name));
+  const end = asked.has('before') ? at('before') : ITEMS;
+  const data = all.slice(at('after') + 1, end).slice(0, Number(asked.get('limit') ?? 20));
+  return {
+    object: 'list',
+    data,
+    first_id: data[0]?.id ?? null,
+    last_id: data.at(-1)?.id ?? null,
+    has_more: data.at(-1) !== all.at(-1),
+  };
 }
 
 const outputOf = (id: string): object[] => [

@@ -38,6 +38,9 @@ const listing = Type.Object({
   after: Type.Optional(
     Type.String({ maxLength: TEXT_MAX_LENGTH, description: 'The id of the last item of the page before' }),
   ),
+  before: Type.Optional(
+    Type.String({ maxLength: TEXT_MAX_LENGTH, description: 'The id of the first item of the page after' }),
+  ),
   limit: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 100, description: 'Number of items in a page. Default: 20' }),
   ),

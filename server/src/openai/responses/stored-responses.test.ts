@@ -86,7 +86,7 @@ describeOnBothServers('stored responses', (start) => {
     });
     expect(upstream.received.at(-1)?.headers['content-type']).toBeUndefined();
     const items = await responses.inputItems.list(made.id, { limit: 5, order: 'asc' });
-    expect(items.data).toHaveLength(1);
+    expect(items.data).toHaveLength(3);
     expect(upstream.received.at(-1)?.path).toBe(`/v1/responses/${made.id}/input_items?limit=5&order=asc`);
     const next = await responses.create({ ...ASKED, previous_response_id: made.id });
     expect(next.previous_response_id).toBe(made.id);
@@ -96,6 +96,22 @@ describeOnBothServers('stored responses', (start) => {
     expect(store.kept.has(made.id)).toBe(false);
     const audit = await server.request('GET', '/v1/audit?action=responses.delete');
     expect(audit.text).toContain(made.id);
+  });
+
+  test('The items of a stored response are read page by page, after and before ids of the upstream', async () => {
+    const { id } = await client(key).responses.create(ASKED);
+    const ids: (string | undefined)[] = [];
+    for await (const item of client(sister).responses.inputItems.list(id, { limit: 1 })) ids.push(item.id);
+    expect(ids).toEqual([0, 1, 2].map((at) => `msg_in_${at}_of_${id}`));
+    const before = await server.request<{ data: { id: string }[] }>(
+      'GET',
+      `/v1/responses/${id}/input_items?before=${ids[2]}`,
+      { key: sister.secret },
+    );
+    expect(before.body.data.map((item) => item.id)).toEqual(ids.slice(0, 2));
+    // They are no way to the response of another owner.
+    const path = `/v1/responses/${id}/input_items?after=${ids[0]}`;
+    expect(await server.request('GET', path, { key: stranger.secret })).toMatchObject({ status: 404 });
   });
 
   test('A stored response is not there for the keys of another owner, nor for an id that was never seen', async () => {
