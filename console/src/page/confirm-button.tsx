@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack, type ButtonProps } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { CopyAs, type CopyAsProps } from './copy-as.tsx';
 import { Problem } from './problem.tsx';
 
 interface ConfirmProps extends ButtonProps {
@@ -10,12 +11,14 @@ interface ConfirmProps extends ButtonProps {
   title: string;
   /** What will happen. */
   children: ReactNode;
+  /** The same from a terminal. */
+  copyAs?: CopyAsProps;
   /** Closes the dialog when it resolves; its error is shown there. */
   action: { mutateAsync: () => Promise<unknown>; isPending: boolean; error: unknown; reset: () => void };
 }
 
 /** Asks before something that cannot be undone. */
-export function ConfirmButton({ label, title, children, action, ...props }: ConfirmProps) {
+export function ConfirmButton({ label, title, children, action, copyAs, ...props }: ConfirmProps) {
   const [isOpen, { open, close }] = useDisclosure();
   const confirm = async (): Promise<void> => {
     try {
@@ -41,13 +44,17 @@ export function ConfirmButton({ label, title, children, action, ...props }: Conf
         <Stack>
           <div>{children}</div>
           <Problem error={action.error} />
-          <Group justify="end">
-            <Button variant="default" onClick={close}>
-              Cancel
-            </Button>
-            <Button color="red" loading={action.isPending} onClick={() => void confirm()} data-autofocus>
-              {label}
-            </Button>
+          <Group justify={copyAs === undefined ? 'end' : 'space-between'}>
+            {copyAs !== undefined && <CopyAs {...copyAs} />}
+            <Group gap="xs">
+              {/* The focus is on it: Enter twice in a row does no harm. */}
+              <Button variant="default" onClick={close} data-autofocus>
+                Cancel
+              </Button>
+              <Button color="red" loading={action.isPending} onClick={() => void confirm()}>
+                {label}
+              </Button>
+            </Group>
           </Group>
         </Stack>
       </Modal>

@@ -4,7 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { ADDRESS } from '../api/client.ts';
 import { CopyButton } from './copy-button.tsx';
 
-interface CopyAsProps {
+export interface CopyAsProps {
   operation: keyof typeof OPERATIONS;
   /** For the parts of the path, such as `{ id: 'key_…' }`. */
   path?: Record<string, string>;

@@ -54,10 +54,29 @@ export function PersonActions({ person: { id, username, suspended } }: { person:
       });
     },
   };
+  const deletion = {
+    ...remove,
+    mutateAsync: async () => {
+      await remove.mutateAsync(undefined);
+      noticeDone({ title: `${username} was deleted` });
+    },
+  };
   return (
     <Group gap={4} wrap="nowrap">
       {suspended === 0 ? (
-        <ConfirmButton size="compact-sm" label="Suspend" title={`Suspend ${username}?`} action={suspension}>
+        <ConfirmButton
+          size="compact-sm"
+          label="Suspend"
+          aria-label={`Suspend ${username}`}
+          title={`Suspend ${username}?`}
+          action={suspension}
+          copyAs={{
+            operation: 'users.update',
+            path: { id: String(id) },
+            body: { suspended: 1 },
+            cli: ['users', 'update', username, '--suspend'],
+          }}
+        >
           <Text size="sm">
             The sessions and the keys of {username} stop at once. You can end the suspension later.
           </Text>
@@ -80,10 +99,16 @@ export function PersonActions({ person: { id, username, suspended } }: { person:
       <ConfirmButton
         size="compact-sm"
         label="Delete"
+        aria-label={`Delete ${username}`}
         title={`Delete ${username}?`}
-        action={{ ...remove, mutateAsync: () => remove.mutateAsync(undefined) }}
+        action={deletion}
+        copyAs={{
+          operation: 'users.delete',
+          path: { id: String(id) },
+          cli: ['users', 'delete', username],
+        }}
       >
-        <Text size="sm">The account, its threads and its chats are deleted. This cannot be undone.</Text>
+        <Text size="sm">The account, its threads and its chats are deleted, and its keys end. This cannot be undone.</Text>
       </ConfirmButton>
     </Group>
   );

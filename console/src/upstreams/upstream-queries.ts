@@ -41,8 +41,8 @@ export const useAddUpstream = () =>
   useUpstreamMutation((body: UpstreamDraft) => unwrap(client.POST('/v1/upstreams', { body })));
 
 /** Changes nothing if somebody else has changed the upstream meanwhile. */
-export const useChangeUpstream = ({ id, revision }: Pick<Upstream, 'id' | 'revision'>) =>
-  useUpstreamMutation((body: UpstreamChange) =>
+export const useChangeUpstream = (id: string) =>
+  useUpstreamMutation(({ revision, body }: { revision: number; body: UpstreamChange }) =>
     unwrap(
       client.PATCH('/v1/upstreams/{id}', {
         params: { path: { id }, header: { 'if-match': `"${revision}"` } },
