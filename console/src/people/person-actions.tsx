@@ -108,7 +108,9 @@ export function PersonActions({ person: { id, username, suspended } }: { person:
           cli: ['users', 'delete', username],
         }}
       >
-        <Text size="sm">The account, its threads and its chats are deleted, and its keys end. This cannot be undone.</Text>
+        <Text size="sm">
+          The account, its threads and its chats are deleted, and its keys end. This cannot be undone.
+        </Text>
       </ConfirmButton>
     </Group>
   );
