@@ -29,7 +29,8 @@ function insideBrackets(text: string, start: number): string {
 
 interface Shown {
   file: string;
-  operation: keyof typeof OPERATIONS;
+  /** Undefined: it does not stand there as a word. */
+  operation: keyof typeof OPERATIONS | undefined;
   words: string[];
   flags: string[];
 }
@@ -38,11 +39,10 @@ interface Shown {
 const shown = files.flatMap(([file, text]) =>
   [...text.matchAll(/\bcli(?:=\{|: )\[/g)].map(({ index, 0: found }): Shown => {
     const inside = insideBrackets(text, index + found.length - 1);
-    const operation =
-      [...text.slice(0, index).matchAll(/operation(?:=|: )["']([\w.]+)["']/g)].at(-1)?.[1] ?? '';
+    const operation = [...text.slice(0, index).matchAll(/operation(?:=|: )["']([\w.]+)["']/g)].at(-1)?.[1];
     return {
       file,
-      operation: operation as keyof typeof OPERATIONS,
+      operation: operation as keyof typeof OPERATIONS | undefined,
       words: [...(/^\s*('[\w-]+',?\s*)+/.exec(inside)?.[0] ?? '').matchAll(/'([\w-]+)'/g)].map(
         ([, word = '']) => word,
       ),
@@ -65,8 +65,11 @@ describe('commands that forms show', () => {
       const command = find(words);
       const { args = {} } = (await command?.load?.()) ?? {};
       expect(flags.filter((flag) => !Object.hasOwn(args, flag))).toEqual([]);
+      expect(command).toBeDefined();
+      // Some forms choose the route, some commands have none of their own.
+      if (operation === undefined || command?.routes === undefined) return;
       const { method, path } = OPERATIONS[operation];
-      expect(command?.routes ?? [{ method, path }]).toContainEqual(expect.objectContaining({ method, path }));
+      expect(command.routes).toContainEqual(expect.objectContaining({ method, path }));
     },
   );
 
@@ -110,7 +113,7 @@ describeOnServer('sqlite', 'commands that forms show', (start) => {
     type Upstream = NonNullable<Parameters<typeof upstreams.fieldsOf>[0]>;
     const fields: upstreams.UpstreamFields = {
       ...upstreams.fieldsOf(),
-      name: 'hosted one',
+      name: 'hosted',
       base_url: 'http://127.0.0.1:9/v1',
       models: ['gpt-4o', { name: 'chat', upstream_name: 'meta/llama', max_output_tokens: 100 }],
       weight: 3,
@@ -121,7 +124,7 @@ describeOnServer('sqlite', 'commands that forms show', (start) => {
     const made = await post<Upstream>('/v1/upstreams', { ...upstreams.draftOf(fields), name: 'other' });
     const added = await run<Upstream>(upstreams.addCommand(fields));
     expect({ ...upstreams.fieldsOf(added), name: 'other' }).toEqual(upstreams.fieldsOf(made));
-    const after = { ...fields, name: 'hosted', models: [], prices: [], timeout_seconds: 90, enabled: true };
+    const after = { ...fields, name: 'renamed', models: [], prices: [], timeout_seconds: 90, enabled: true };
     const change = upstreams.changeOf(fields, after);
     const changed = await run<Upstream>(upstreams.updateCommand(added.id, change, false));
     expect(upstreams.fieldsOf(changed)).toEqual(after);

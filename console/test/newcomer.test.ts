@@ -41,7 +41,7 @@ describeOnServer('sqlite', 'a newcomer', (start) => {
     await ada.click('button', 'Make the key');
     await ada.type('Address in the texts below', server.url);
     await ada.click('tab', 'Message');
-    const message = await page.getByRole('dialog').getByLabel('Message', { exact: true }).innerText();
+    const message = await page.getByRole('tabpanel').locator('code').innerText();
     await ada.click('button', 'Copy Message');
     await ada.click('button', 'Done');
     await page.getByRole('heading', { name: 'Grace' }).waitFor();

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type NewKey, type TestServer } from '../../server/test/server.ts';
 import { chatAnswer, json, startTestUpstream, type TestUpstream } from '../../server/test/upstream.ts';
+import type { Key } from '../src/keys/holdings/draft.ts';
 import { snippetsOf } from '../src/keys/secret/snippets.ts';
 
 const run = promisify(execFile);
@@ -28,8 +29,8 @@ describeOnServer('sqlite', 'the snippets beside a new secret', (start) => {
       selectors: { models: { allow: [MODEL] } },
     });
   });
-  const textOf = (label: string): string =>
-    snippetsOf(minted.key, minted.secret, server.url).find((one) => one.label === label)?.text ?? '';
+  const snippets = () => snippetsOf(minted.key as unknown as Key, minted.secret, server.url);
+  const textOf = (label: string): string => snippets().find((one) => one.label === label)?.text ?? '';
   const environment = (): Record<string, string | undefined> => ({
     PATH: process.env['PATH'],
     ...Object.fromEntries(
@@ -54,9 +55,7 @@ describeOnServer('sqlite', 'the snippets beside a new secret', (start) => {
   });
 
   test('only the snippets that say so hold the secret', () => {
-    const holding = snippetsOf(minted.key, minted.secret, server.url).filter(({ text }) =>
-      text.includes(minted.secret),
-    );
+    const holding = snippets().filter(({ text }) => text.includes(minted.secret));
     expect(holding.map(({ label, isSecret }) => [label, isSecret])).toEqual([
       ['.env', true],
       ['Message', true],

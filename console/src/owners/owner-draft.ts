@@ -1,6 +1,9 @@
+import type { components } from '@keyward/sdk';
 import { argument, boundFlags, clearedBounds, flag } from '../keys/holdings/command.ts';
 import type { Budget, Limit } from '../keys/holdings/draft.ts';
-import type { Owner, OwnerChange } from './owner-queries.ts';
+
+export type Owner = components['schemas']['Owner'];
+export type OwnerChange = components['schemas']['OwnerChange'];
 
 /** The settings of an owner, as a form holds them. */
 export interface OwnerDraft {

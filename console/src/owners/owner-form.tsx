@@ -1,6 +1,6 @@
 import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { BudgetsField, LimitsField } from '../keys/form/bounds-draft.tsx';
+import { BudgetsField, LimitsField } from '../keys/form/bounds-fields.tsx';
 import { fieldError, Problem } from '../page/problem.tsx';
 import type { OwnerDraft } from './owner-draft.ts';
 

@@ -10,10 +10,10 @@ import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
 import { useMay } from '../session/session-queries.ts';
-import { changeOf, draftOf, updateCommand } from './owner-draft.ts';
+import { changeOf, draftOf, updateCommand, type Owner } from './owner-draft.ts';
 import { OwnerForm } from './owner-form.tsx';
 import { OwnerState } from './owner-state.tsx';
-import { ownerQuery, useChangeOwner, useDeleteOwner, type Owner } from './owner-queries.ts';
+import { ownerQuery, useChangeOwner, useDeleteOwner } from './owner-queries.ts';
 
 /** One owner: what it has spent, its bounds, and the ways to stop it. */
 export function OwnerPage() {

@@ -7,9 +7,8 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
-
-export type Owner = components['schemas']['Owner'];
-export type OwnerChange = components['schemas']['OwnerChange'];
+import { given } from '../page/search-values.ts';
+import type { OwnerChange } from './owner-draft.ts';
 
 export const OWNERS = ['owners'] as const;
 const PAGE_ROWS = 100;
@@ -23,7 +22,7 @@ export const ownersQuery = (q: string | undefined) =>
     queryFn: ({ pageParam, signal }) =>
       unwrap(
         client.GET('/v1/owners', {
-          params: { query: { q, limit: PAGE_ROWS, cursor: pageParam ?? undefined } },
+          params: { query: given({ q, limit: PAGE_ROWS, cursor: pageParam ?? undefined }) },
           signal,
         }),
       ),
@@ -38,9 +37,12 @@ const CHOICES_MAX = 50;
 export const ownerChoicesQuery = (q: string) =>
   queryOptions({
     queryKey: [...OWNERS, 'choices', q],
-    queryFn: async ({ signal }) => {
+    queryFn: async ({ signal, client: queries }) => {
       const query = { limit: CHOICES_MAX, ...(q === '' ? {} : { q }) };
-      return (await unwrap(client.GET('/v1/owners', { params: { query }, signal }))).items;
+      const { items } = await unwrap(client.GET('/v1/owners', { params: { query }, signal }));
+      // The one that is chosen is shown by its name at once.
+      for (const owner of items) queries.setQueryData(ownerQuery(owner.id).queryKey, owner);
+      return items;
     },
     placeholderData: keepPreviousData,
   });

@@ -10,8 +10,9 @@ import { PageLink } from '../page/page-link.tsx';
 import { SearchField } from '../page/search-field.tsx';
 import { Time } from '../page/time.tsx';
 import { useMay } from '../session/session-queries.ts';
+import type { Owner } from './owner-draft.ts';
 import { OwnerState } from './owner-state.tsx';
-import { ownersQuery, type Owner } from './owner-queries.ts';
+import { ownersQuery } from './owner-queries.ts';
 
 /** People, services and teams that keys belong to. */
 export function OwnersPage() {

@@ -1,6 +1,7 @@
-import type { Upstream, UpstreamDraft } from './upstream-queries.ts';
+import type { components } from '@keyward/sdk';
 
-type Prices = Upstream['prices'];
+type UpstreamDraft = components['schemas']['UpstreamRequest'];
+type Prices = components['schemas']['Upstream']['prices'];
 type Price = Prices[string];
 
 /** A model or a pattern with its prices; prices that the table does not show are kept. */

@@ -1,5 +1,9 @@
+import type { components } from '@keyward/sdk';
 import { priceRows, pricesOf, type PriceRow } from './price-rows.ts';
-import type { Upstream, UpstreamChange, UpstreamDraft } from './upstream-queries.ts';
+
+export type Upstream = components['schemas']['Upstream'];
+export type UpstreamChange = components['schemas']['UpstreamChange'];
+export type UpstreamDraft = components['schemas']['UpstreamRequest'];
 
 /** What the form holds in the state of the page: everything but the credential. */
 export interface UpstreamFields {

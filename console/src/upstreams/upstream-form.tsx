@@ -13,8 +13,7 @@ import type { ReactNode, SubmitEvent } from 'react';
 import { formValues } from '../page/form-values.ts';
 import { fieldError, Problem } from '../page/problem.tsx';
 import { PriceTable } from './price-table.tsx';
-import type { UpstreamFields } from './upstream-draft.ts';
-import type { Upstream } from './upstream-queries.ts';
+import type { Upstream, UpstreamFields } from './upstream-draft.ts';
 
 interface FormProps {
   fields: UpstreamFields;

@@ -9,9 +9,9 @@ import { Page } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';
 import { HealthBadge } from './health-badge.tsx';
 import { TestButton } from './test-button.tsx';
-import { changeOf, fieldsOf, shownBody, updateCommand } from './upstream-draft.ts';
+import { changeOf, fieldsOf, shownBody, updateCommand, type Upstream } from './upstream-draft.ts';
 import { UpstreamForm } from './upstream-form.tsx';
-import { upstreamQuery, useChangeUpstream, useRemoveUpstream, type Upstream } from './upstream-queries.ts';
+import { upstreamQuery, useChangeUpstream, useRemoveUpstream } from './upstream-queries.ts';
 
 /** One upstream: its health, its settings. */
 export function UpstreamPage() {

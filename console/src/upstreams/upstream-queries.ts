@@ -1,10 +1,7 @@
-import { unwrap, type components } from '@keyward/sdk';
+import { unwrap } from '@keyward/sdk';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
-
-export type Upstream = components['schemas']['Upstream'];
-export type UpstreamDraft = components['schemas']['UpstreamRequest'];
-export type UpstreamChange = components['schemas']['UpstreamChange'];
+import type { UpstreamChange, UpstreamDraft } from './upstream-draft.ts';
 
 const UPSTREAMS = ['upstreams'] as const;
 const EVERY_MS = 10_000;

@@ -7,7 +7,8 @@ import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { HealthBadge } from './health-badge.tsx';
 import { TestButton } from './test-button.tsx';
-import { upstreamsQuery, type Upstream } from './upstream-queries.ts';
+import type { Upstream } from './upstream-draft.ts';
+import { upstreamsQuery } from './upstream-queries.ts';
 
 /** The servers of models behind this one. */
 export function UpstreamsPage() {

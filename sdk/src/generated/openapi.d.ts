@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 5a80b421953f55fee87c60794530839ccb4fa0e5552eebedf07f842be7151134
-// text 79e1f9c2e00001c119779dc6dd487c82501dcac0b558a983f460f5c7644e991c
+// document 47421b0b1c055970fc0d425de4fe4c56abcfc846eb79150ec004deb933a4d09d
+// text 12448f241c9a3ffa0f2c38d2a0d19f15ab9bdbf2c5e4e57fb2d6f2aeb0d3e185
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -17028,6 +17028,8 @@ export interface operations {
     "owners.list": {
         parameters: {
             query?: {
+                /** @description Only owners whose name or id contains this text, whatever its case */
+                q?: string;
                 /** @description Number of items in a page. Default: 50 */
                 limit?: number;
                 /** @description next_cursor of the previous page */

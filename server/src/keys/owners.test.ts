@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { createOwner, deleteOwner, ensureOwner, getOwner, listOwners, updateOwner } from './index.ts';

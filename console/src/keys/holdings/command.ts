@@ -31,7 +31,10 @@ const budgetFlag = ({ name, amount, unit, period }: Budget): string => `${name}=
 
 const isEmpty = (members: object = {}): boolean => Object.keys(members).length === 0;
 
-type Bounds = Pick<MintBody, 'limits' | 'budgets'>;
+interface Bounds {
+  limits: Limit[] | undefined;
+  budgets: Budget[] | undefined;
+}
 
 /** The limits and budgets of a key or an owner. */
 export const boundFlags = ({ limits, budgets }: Bounds): string[] => [
