@@ -85,7 +85,7 @@ describeOnServer('sqlite', 'the page that makes a key', (start) => {
     const secret = await dialog.getByLabel('Secret', { exact: true }).innerText();
     await dialog.getByLabel('Address in the texts below').fill('https://keys.example.com/');
     await dialog.getByRole('tab', { name: 'Message' }).click();
-    expect(await dialog.getByRole('tabpanel').locator('code').innerText()).toBe(
+    expect(await dialog.getByRole('tabpanel').locator('pre').innerText()).toBe(
       [
         `Your key Ada for Keyward: ${secret}`,
         'Server: https://keys.example.com',

@@ -17,7 +17,7 @@ describeOnServer('sqlite', 'the pages of owners and people', (start) => {
       path: '/owners',
     });
     await page.getByRole('link', { name: 'Add an owner' }).click();
-    await page.getByLabel('Name').first().fill(PAYLOAD);
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill(PAYLOAD);
     await page.getByRole('button', { name: 'Add it' }).click();
     await page.getByRole('heading', { name: PAYLOAD }).waitFor();
     await inspect('owner');

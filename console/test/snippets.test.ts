@@ -11,7 +11,7 @@ const run = promisify(execFile);
 /** The folder of a program that uses the published client of OpenAI. */
 const PROGRAM = fileURLToPath(new URL('../../acceptance/', import.meta.url));
 /** A name that ends a text in every shell and language that does not quote it. */
-const MODEL = `it's "x" \`y\` $z`;
+const MODEL = `it's"x"\`y\`$z`;
 
 describeOnServer('sqlite', 'the snippets beside a new secret', (start) => {
   let server: TestServer;

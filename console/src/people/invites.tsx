@@ -38,7 +38,7 @@ export function InviteButton() {
             block
             tabIndex={0}
             aria-label="Link of the invite"
-            style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}
+            style={{ wordBreak: 'break-all', whiteSpace: 'pre-wrap' }}
           >
             {link}
           </Code>

@@ -184,7 +184,7 @@ interface TimingProps {
 }
 
 const Timing = ({ fields, error, set }: TimingProps) => (
-  <Group grow align="start">
+  <Group grow align="end">
     <NumberInput
       label="Timeout, seconds"
       description="Until its answer begins"

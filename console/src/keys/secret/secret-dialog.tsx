@@ -38,7 +38,7 @@ export function SecretDialog({ minted, secret, warnings = [], onClose }: SecretP
             tabIndex={0}
             aria-label="Secret"
             fz="sm"
-            style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}
+            style={{ wordBreak: 'break-all', whiteSpace: 'pre-wrap' }}
           >
             {secret}
           </Code>
@@ -102,7 +102,7 @@ function Snippets({
         </Tabs.List>
         {snippets.map(({ label, text, isSecret = false }) => (
           <Tabs.Panel key={label} value={label} pt="sm">
-            <Snippet label={label} text={text} {...(isSecret ? { onCopied } : {})} />
+            <Snippet label={label} text={text} isWrapped={isSecret} {...(isSecret ? { onCopied } : {})} />
           </Tabs.Panel>
         ))}
       </Tabs>
