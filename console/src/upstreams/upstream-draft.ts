@@ -31,10 +31,10 @@ export const fieldsOf = (upstream?: Upstream): UpstreamFields => ({
   enabled: upstream?.enabled ?? true,
 });
 
-export const draftOf = ({ prices, hasNewKey: _, ...fields }: UpstreamFields): UpstreamDraft => ({
-  ...fields,
-  prices: pricesOf(prices),
-});
+export function draftOf(fields: UpstreamFields): UpstreamDraft {
+  const { prices, hasNewKey: _, ...draft } = fields;
+  return { ...draft, prices: pricesOf(prices) };
+}
 
 /** What a request has to say to turn one into the other, but for the credential. Empty where nothing changed. */
 export function changeOf(before: UpstreamFields, after: UpstreamFields): UpstreamChange {

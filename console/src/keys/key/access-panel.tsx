@@ -70,20 +70,12 @@ export function AccessPanel({ read }: PanelProps) {
         }
         actions={
           <>
-            <Button type="submit" loading={update.isPending} disabled={changes.length === 0}>
-              Save
-            </Button>
-            <Button variant="default" disabled={changes.length === 0} onClick={() => beginAnew(read)}>
-              Reset
-            </Button>
-            {changes.length > 0 && (
-              <CopyAs
-                operation="keys.update"
-                path={{ id: key.id }}
-                body={body}
-                cli={updateCommand(key.id, before, draft)}
-              />
-            )}
+            <SaveButtons
+              isPending={update.isPending}
+              isUnchanged={changes.length === 0}
+              onReset={() => beginAnew(read)}
+            />
+            {changes.length > 0 && <CopyChange id={key.id} before={before} draft={draft} />}
           </>
         }
       >
@@ -92,6 +84,32 @@ export function AccessPanel({ read }: PanelProps) {
     </form>
   );
 }
+
+const CopyChange = ({ id, before, draft }: { id: string; before: Draft; draft: Draft }) => (
+  <CopyAs
+    operation="keys.update"
+    path={{ id }}
+    body={changeBody(before, draft)}
+    cli={updateCommand(id, before, draft)}
+  />
+);
+
+interface SaveProps {
+  isPending: boolean;
+  isUnchanged: boolean;
+  onReset: () => void;
+}
+
+const SaveButtons = ({ isPending, isUnchanged, onReset }: SaveProps) => (
+  <>
+    <Button type="submit" loading={isPending} disabled={isUnchanged}>
+      Save
+    </Button>
+    <Button variant="default" disabled={isUnchanged} onClick={onReset}>
+      Reset
+    </Button>
+  </>
+);
 
 function Fields(props: FieldsProps & { isTried: boolean }) {
   const { draft, set, error } = props;
