@@ -133,7 +133,7 @@ func main() {
 `;
 
 /** The oldest key, the one that was made, and how its secret begins. */
-const MADE = 'acceptance made sk-\n';
+const MADE = 'tests made sk-\n';
 
 const COMPILER_OPTIONS = {
   strict: true,
@@ -180,7 +180,7 @@ describe('a client that is generated from the OpenAPI document', { timeout: 600_
       await runIn(REPOSITORY, ['tsc', '-p', config]);
       const bundle = await rolldown({ input: entry, platform: 'node' });
       await bundle.write({ file: join(folder, `${name}.mjs`), format: 'esm' });
-      expect(await runIn(folder, ['node', `${name}.mjs`], environment)).toBe('acceptance\n');
+      expect(await runIn(folder, ['node', `${name}.mjs`], environment)).toBe('tests\n');
     },
   );
 

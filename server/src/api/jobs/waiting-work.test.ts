@@ -55,7 +55,6 @@ describeOnBothServers('the webhook of waiting work', (start) => {
   });
 
   test('a private address gets nothing unless it is allowed, and a bad URL is refused at the start', async () => {
-    const before = receiver.received.length;
     const guarded = await start({
       KEYWARD_QUEUE_WEBHOOK: `${receiver.baseUrl}/secret-path`,
       KEYWARD_JOB_SWEEP_SECONDS: '1',
@@ -66,7 +65,7 @@ describeOnBothServers('the webhook of waiting work', (start) => {
       .poll(() => guarded.log.join('\n'), { timeout: 10_000 })
       .toContain('a webhook is tried again later');
     expect(guarded.log.join('\n')).not.toContain('secret-path');
-    expect(receiver.received).toHaveLength(before);
+    expect(receiver.received.map(({ path }) => path)).not.toContain('/v1/secret-path');
     await expect(start({ KEYWARD_QUEUE_WEBHOOK: 'ftp://example.org' })).rejects.toThrow(
       'KEYWARD_QUEUE_WEBHOOK',
     );
