@@ -35,6 +35,9 @@ describeOnServer('sqlite', 'the page of running requests', (start) => {
       .getByRole('table', { name: 'Running requests' })
       .getByRole('row', { name: 'chat.completions' });
     await row.getByText(PAYLOAD).waitFor();
+    // Before the upstream has answered anything.
+    await row.getByText('slow', { exact: true }).waitFor();
+    await row.getByText(/^[1-9]\d* in, 0 out$/).waitFor();
     await inspect('running');
     await row.getByRole('button', { name: 'Stop', exact: true }).click();
     await page
