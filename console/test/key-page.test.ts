@@ -91,6 +91,29 @@ describeOnServer('sqlite', 'the page of a key', (start) => {
     });
   });
 
+  test('the notes of a key are shown, changed and removed, and a line without a name is not stored', async () => {
+    const { id } = await server.mint({ name: 'noted', metadata: { team: 'search', floor: 5 } });
+    const { page, inspect } = await open(id, 'access');
+    const row = (name: string) => page.getByRole('group', { name: `Metadata ${name}` });
+    await row('floor').getByLabel('Value of floor').fill('6');
+    await row('team').getByRole('button', { name: 'Remove team' }).click();
+    await page.getByRole('button', { name: 'Add a note' }).click();
+    await row('the new note').getByLabel('Value of the new note').fill(XSS);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('must have a name, such as team').waitFor();
+    expect(await read(id)).toMatchObject({ metadata: { team: 'search', floor: 5 } });
+    await row('the new note').getByLabel('Name of the note').fill('site');
+    await inspect('key-metadata');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('noted is changed').waitFor();
+    expect(await read(id)).toMatchObject({ metadata: { floor: 6, site: XSS } });
+    await page.getByRole('tab', { name: 'Overview' }).click();
+    await page.getByRole('region', { name: 'About the key' }).getByText(XSS).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('region', { name: 'About the key' }).getByText('search').waitFor();
+    expect(await read(id)).toMatchObject({ metadata: { team: 'search', floor: 5 } });
+  });
+
   test('a change that somebody else made in between is not overwritten', async () => {
     const { id } = await server.mint({ name: 'shared', scopes: ['models:use'] });
     const { page, complaints } = await open(id, 'access');

@@ -67,6 +67,38 @@ describeOnServer('sqlite', 'the page that makes a key', (start) => {
     expect(await newest()).toMatchObject({ name: 'unbounded', scopes: ['models:use'] });
   });
 
+  test('a key for nothing is not made: the form asks what it is for', async () => {
+    const { page } = await open();
+    const before = await newest();
+    await page.getByRole('textbox', { name: 'Name' }).fill('idle');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('alert').filter({ hasText: 'Choose what the key is for.' }).waitFor();
+    expect((await newest()).id).toBe(before.id);
+  });
+
+  test('the message for a colleague has the key, what it may do, and an address that reaches the server', async () => {
+    const { page } = await open();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Ada');
+    await page.getByRole('checkbox', { name: 'Call any model' }).click();
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    const dialog = page.getByRole('dialog', { name: 'The secret of Ada' });
+    const secret = await dialog.getByLabel('Secret', { exact: true }).innerText();
+    await dialog.getByLabel('Address in the texts below').fill('https://keys.example.com/');
+    await dialog.getByRole('tab', { name: 'Message' }).click();
+    expect(await dialog.getByRole('tabpanel').locator('pre').innerText()).toBe(
+      [
+        `Your key Ada for Keyward: ${secret}`,
+        'Server: https://keys.example.com',
+        'In an OpenAI client: base URL https://keys.example.com/v1, model default, and the key as API key.',
+        'This key may use any model.',
+        'Guides: https://keys.example.com/docs',
+      ].join('\n'),
+    );
+    await dialog.getByRole('button', { name: 'Copy Message' }).click();
+    await dialog.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('heading', { name: 'Ada' }).waitFor();
+  });
+
   test('a key is made with the keyboard alone, and the focus is in the dialog with its secret', async () => {
     const { page } = await open();
     await expect.poll(() => page.evaluate('document.activeElement?.getAttribute("maxlength")')).toBe('200');
@@ -93,7 +125,7 @@ describeOnServer('sqlite', 'the page that makes a key', (start) => {
     await page.getByRole('textbox', { name: 'Name' }).fill("it's detailed");
     await page.getByRole('checkbox', { name: 'Run batches' }).click();
     await page.getByRole('button', { name: '30 days' }).click();
-    await page.getByRole('button', { name: 'Scopes, limits, budgets, addresses and tags' }).click();
+    await page.getByRole('button', { name: 'Scopes, limits, budgets, addresses, tags and notes' }).click();
     await page.getByRole('checkbox', { name: 'see usage' }).check();
     await page.getByRole('combobox', { name: 'But never these models' }).fill('gpt-*');
     await page.keyboard.press('Enter');
@@ -148,7 +180,7 @@ describeOnServer('sqlite', 'the page that makes a key', (start) => {
   test('what the server refuses is said at its field, and nothing that was typed is lost', async () => {
     const { page, complaints } = await open();
     await page.getByRole('checkbox', { name: 'Call any model' }).click();
-    await page.getByRole('button', { name: 'Scopes, limits, budgets, addresses and tags' }).click();
+    await page.getByRole('button', { name: 'Scopes, limits, budgets, addresses, tags and notes' }).click();
     await page.getByRole('combobox', { name: 'Addresses' }).pressSequentially('10.0.0.999,');
     await page.getByRole('button', { name: 'Make the key' }).click();
     await page.getByRole('alert').waitFor();

@@ -17,7 +17,7 @@ describeOnServer('sqlite', 'the pages of owners and people', (start) => {
       path: '/owners',
     });
     await page.getByRole('link', { name: 'Add an owner' }).click();
-    await page.getByLabel('Name').first().fill(PAYLOAD);
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill(PAYLOAD);
     await page.getByRole('button', { name: 'Add it' }).click();
     await page.getByRole('heading', { name: PAYLOAD }).waitFor();
     await inspect('owner');
@@ -58,6 +58,13 @@ describeOnServer('sqlite', 'the pages of owners and people', (start) => {
     await boss.page.getByRole('button', { name: 'Add', exact: true }).click();
     await boss.page.getByText('bob can sign in').waitFor();
     await boss.inspect('people');
+    const role = boss.page.getByRole('combobox', { name: 'Role of bob' });
+    await role.click();
+    await boss.page.getByRole('option', { name: 'manager' }).click();
+    await boss.page.getByText('bob has another role').waitFor();
+    await expect.poll(() => role.inputValue()).toBe('manager');
+    await boss.page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => role.inputValue()).toBe('member');
     await boss.holdsNone([PASSWORD]);
     await boss.page.getByRole('button', { name: 'Invite somebody' }).click();
     const link = await boss.page.getByLabel('Link of the invite').innerText();

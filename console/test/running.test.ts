@@ -17,9 +17,9 @@ describeOnServer('sqlite', 'the page of running requests', (start) => {
     });
     busy = await server.mint({ name: PAYLOAD, scopes: ['models:use'] });
   });
-  const chat = () =>
+  const chat = (key = busy.secret) =>
     server.request<{ error: { code: string } }>('POST', '/v1/chat/completions', {
-      key: busy.secret,
+      key,
       isPassedOn: true,
       body: { model: 'slow', messages: [{ role: 'user', content: 'Hello' }] },
     });
@@ -35,6 +35,9 @@ describeOnServer('sqlite', 'the page of running requests', (start) => {
       .getByRole('table', { name: 'Running requests' })
       .getByRole('row', { name: 'chat.completions' });
     await row.getByText(PAYLOAD).waitFor();
+    // Before the upstream has answered anything.
+    await row.getByText('slow', { exact: true }).waitFor();
+    await row.getByText(/^[1-9]\d* in, 0 out$/).waitFor();
     await inspect('running');
     await row.getByRole('button', { name: 'Stop', exact: true }).click();
     await page
@@ -45,12 +48,41 @@ describeOnServer('sqlite', 'the page of running requests', (start) => {
   });
 
   test('all requests of a key end at once', async () => {
-    const { page } = await openConsole(server, { signIn: { key: server.adminKey }, path: '/running' });
+    const { page, inspect } = await openConsole(server, {
+      signIn: { key: server.adminKey },
+      path: '/running',
+    });
     const answers = [chat(), chat(), chat()];
     await expect.poll(() => page.getByRole('row', { name: 'chat.completions' }).count()).toBe(3);
     await page.getByRole('button', { name: 'More ways to stop chat.completions' }).first().click();
     await page.getByRole('menuitem', { name: 'All of the key' }).click();
+    const dialog = page.getByRole('dialog', { name: `Stop all requests of the key ${PAYLOAD}?` });
+    await inspect('running-stop-all');
+    await dialog.getByRole('button', { name: 'Stop all' }).click();
     await page.getByText(/Running requests ended: 3\./).waitFor();
     for (const { status } of await Promise.all(answers)) expect(status).not.toBe(200);
+  });
+
+  test('all requests of an owner end at once, by any of its keys, and the others go on', async () => {
+    const owner = await server.request<{ id: string }>('POST', '/v1/owners', {
+      body: { name: 'lab', kind: 'team' },
+    });
+    const keys = await Promise.all(
+      ['one', 'two'].map((name) => server.mint({ name, scopes: ['models:use'], owner: owner.body.id })),
+    );
+    const other = chat();
+    const theirs = keys.map(({ secret }) => chat(secret));
+    const { page } = await openConsole(server, { signIn: { key: server.adminKey }, path: '/running' });
+    const rows = page.getByRole('row', { name: 'chat.completions' });
+    await expect.poll(() => rows.count()).toBe(3);
+    const row = rows.filter({ has: page.getByRole('link', { name: 'two' }) });
+    await row.getByRole('button', { name: 'More ways to stop chat.completions' }).click();
+    await page.getByRole('menuitem', { name: 'All of the owner lab' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop all' }).click();
+    await page.getByText(/Running requests ended: 2\./).waitFor();
+    for (const { status } of await Promise.all(theirs)) expect(status).not.toBe(200);
+    await expect.poll(() => rows.count()).toBe(1);
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    expect((await other).status).not.toBe(200);
   });
 });

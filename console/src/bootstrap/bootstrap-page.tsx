@@ -1,9 +1,10 @@
-import { Button, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
+import { PageButton } from '../page/page-controls.tsx';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { SearchField } from '../page/search-field.tsx';
@@ -22,9 +23,9 @@ export function BootstrapPage() {
       title="Bootstrap"
       description="Keys that are stored where programs find them: where each is, where it came from, and whether it is in step."
       actions={
-        <Button component={Link} to="/bootstrap/plan" variant="default">
+        <PageButton to="/bootstrap/plan" variant="default">
           Look at a plan
-        </Button>
+        </PageButton>
       }
     >
       <SearchField

@@ -1,8 +1,9 @@
-import { Button, Checkbox, Group, Select, Text } from '@mantine/core';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Checkbox, Group, Select, Text } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { columnsOf, type ColumnCells } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
+import { PageButton } from '../page/page-controls.tsx';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Time } from '../page/time.tsx';
@@ -17,11 +18,7 @@ export function JobsPage() {
   const may = useMay();
   const jobs = useJobs(search);
   const rows = useMemo(() => jobs.data?.pages.flatMap(({ items }) => items) ?? [], [jobs.data]);
-  const submit = may('jobs:submit') && (
-    <Button component={Link} to="/jobs/new">
-      Submit a job
-    </Button>
-  );
+  const submit = may('jobs:submit') && <PageButton to="/jobs/new">Submit a job</PageButton>;
   return (
     <Page title="Jobs" description="Work that waits for a worker with a GPU." actions={submit}>
       <Filters search={search} />

@@ -2,7 +2,15 @@ import { unwrap, type components } from '@keyward/sdk';
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
 import type { KeyChange, MintBody } from './holdings/draft.ts';
-import { forgetLists, KEYS, keyQuery, storeKey, withEtag, type ReadKey } from './key-queries.ts';
+import {
+  forgetLists,
+  KEYS,
+  keyQuery,
+  recordsQuery,
+  storeKey,
+  withEtag,
+  type ReadKey,
+} from './key-queries.ts';
 
 export type Acknowledged = components['schemas']['Acknowledged'];
 export type RotateBody = components['schemas']['RotateRequest'];
@@ -41,7 +49,7 @@ function afterChange(queries: QueryClient, key: ChangedKey['key'], etag: ReadKey
   storeKey(queries, { key, etag });
   void queries.invalidateQueries({ queryKey: keyQuery(key.id).queryKey });
   void queries.invalidateQueries({ queryKey: [...KEYS, 'bounds', key.id] });
-  void queries.invalidateQueries({ queryKey: [...KEYS, 'records', 'target', key.id] });
+  void queries.invalidateQueries({ queryKey: recordsQuery({ target: key.id }).queryKey });
 }
 
 /** Changes a key that was read; refused where somebody else has changed it since. */

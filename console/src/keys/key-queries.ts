@@ -111,12 +111,14 @@ export const usageQuery = (id: string, days: number) =>
 /** More than 200 bars are no plot. */
 export const stepOf = (days: number): 'hour' | 'day' => (days <= 7 ? 'hour' : 'day');
 
+type Records = { target: string } | { actor: string };
+
 /** What happened to the key (`target`), or what it was refused (`actor`); newest first. */
-export const recordsQuery = (id: string, as: 'target' | 'actor') =>
+export const recordsQuery = (of: Records) =>
   infiniteQueryOptions({
-    queryKey: [...KEYS, 'records', as, id],
+    queryKey: [...KEYS, 'records', of],
     queryFn: ({ pageParam, signal }) => {
-      const query = { [as]: id, limit: PAGE_ROWS, ...(pageParam === null ? {} : { cursor: pageParam }) };
+      const query = { ...of, limit: PAGE_ROWS, ...(pageParam === null ? {} : { cursor: pageParam }) };
       return unwrap(client.GET('/v1/audit', { params: { query }, signal }));
     },
     initialPageParam: null as string | null,
@@ -138,17 +140,5 @@ export const workspaceNamesQuery = queryOptions({
   queryKey: ['workspace-names'],
   queryFn: async ({ signal }) =>
     (await unwrap(client.GET('/v1/workspaces', { signal }))).workspaces.map(({ slug }) => slug),
-  staleTime: NAMES_MS,
-});
-
-const OWNERS_MAX = 200;
-
-/** The newest owners, for a choice. */
-export const ownerNamesQuery = queryOptions({
-  queryKey: ['owner-names'],
-  queryFn: async ({ signal }) =>
-    (await unwrap(client.GET('/v1/owners', { params: { query: { limit: OWNERS_MAX } }, signal }))).items.map(
-      ({ id, name }) => ({ value: id, label: name }),
-    ),
   staleTime: NAMES_MS,
 });

@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { frameRoute } from '../app/frame-route.ts';
+import { given, searchText } from '../page/search-values.ts';
 
 export const STATES = ['active', 'disabled', 'quarantined', 'revoked', 'expired'] as const;
 export const ROLES = ['client', 'miner', 'admin'] as const;
@@ -20,24 +21,16 @@ export interface KeySearch {
 /** The value if it is one of these. */
 const oneOf = <T>(values: readonly T[], value: unknown): T | undefined => values.find((one) => one === value);
 
-/** The text of the address; a number or a word that looks like JSON is text, too. */
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
-
-/** Without the members that have no value. */
-const given = <T extends object>(values: T): T =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
-
 const listRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/keys',
   validateSearch: (search: Record<string, unknown>): KeySearch =>
     given({
-      q: text(search['q']),
+      q: searchText(search['q']),
       state: oneOf(STATES, search['state']),
-      owner: text(search['owner']),
+      owner: searchText(search['owner']),
       role: oneOf(ROLES, search['role']),
-      tag: text(search['tag']),
+      tag: searchText(search['tag']),
       unused: oneOf(UNUSED_DAYS, search['unused']),
       expiring: oneOf(EXPIRING_DAYS, search['expiring']),
     }),
@@ -48,7 +41,7 @@ const newRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/keys/new',
   validateSearch: (search: Record<string, unknown>): { parent?: string | undefined } =>
-    given({ parent: text(search['parent']) }),
+    given({ parent: searchText(search['parent']) }),
   component: lazyRouteComponent(() => import('./form/new-key-page.tsx'), 'NewKeyPage'),
 });
 

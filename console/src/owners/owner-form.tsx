@@ -1,22 +1,16 @@
 import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { BudgetsField, LimitsField } from '../keys/form/bounds-fields.tsx';
-import type { Budget, Limit } from '../keys/holdings/draft.ts';
 import { fieldError, Problem } from '../page/problem.tsx';
-import type { Owner } from './owner-queries.ts';
-
-export interface OwnerFields {
-  name: string;
-  kind: Owner['kind'];
-  limits: Limit[];
-  budgets: Budget[];
-}
+import type { OwnerDraft } from './owner-draft.ts';
 
 interface FormProps {
-  fields: OwnerFields;
-  onChange: (fields: OwnerFields) => void;
+  draft: OwnerDraft;
+  onChange: (draft: OwnerDraft) => void;
   onSubmit: () => void;
   action: { isPending: boolean; error: unknown };
+  /** There is nothing to save. */
+  isUnchanged?: boolean;
   submitLabel: string;
   children?: ReactNode;
 }
@@ -24,8 +18,16 @@ interface FormProps {
 const KINDS = ['person', 'service', 'team'] as const;
 
 /** An owner with the bounds of all its keys together. */
-export function OwnerForm({ fields, onChange, onSubmit, action, submitLabel, children }: FormProps) {
-  const set = (change: Partial<OwnerFields>): void => onChange({ ...fields, ...change });
+export function OwnerForm({
+  draft,
+  onChange,
+  onSubmit,
+  action,
+  isUnchanged = false,
+  submitLabel,
+  children,
+}: FormProps) {
+  const set = (change: Partial<OwnerDraft>): void => onChange({ ...draft, ...change });
   const { error } = action;
   return (
     <form
@@ -39,7 +41,7 @@ export function OwnerForm({ fields, onChange, onSubmit, action, submitLabel, chi
         <TextInput
           label="Name"
           required
-          value={fields.name}
+          value={draft.name}
           error={fieldError(error, 'name')}
           onChange={(event) => set({ name: event.currentTarget.value })}
         />
@@ -47,14 +49,14 @@ export function OwnerForm({ fields, onChange, onSubmit, action, submitLabel, chi
           label="Kind"
           allowDeselect={false}
           data={KINDS}
-          value={fields.kind}
+          value={draft.kind}
           onChange={(kind) => set({ kind: KINDS.find((one) => one === kind) ?? 'person' })}
         />
-        <LimitsField value={fields.limits} error={error} onChange={(limits) => set({ limits })} />
-        <BudgetsField value={fields.budgets} error={error} onChange={(budgets) => set({ budgets })} />
+        <LimitsField value={draft.limits} error={error} onChange={(limits) => set({ limits })} />
+        <BudgetsField value={draft.budgets} error={error} onChange={(budgets) => set({ budgets })} />
         <Problem error={error} />
         <Group>
-          <Button type="submit" loading={action.isPending}>
+          <Button type="submit" loading={action.isPending} disabled={isUnchanged}>
             {submitLabel}
           </Button>
           {children}

@@ -4,15 +4,16 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { CopyAs } from '../page/copy-as.tsx';
-import { acknowledgedText, noticeDone } from '../page/done-notice.tsx';
+import { acknowledgedText, noticeDone, noticeFailure } from '../page/done-notice.tsx';
 import { LabelledBar } from '../page/labelled-bar.tsx';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
 import { useMay } from '../session/session-queries.ts';
-import { OwnerForm, type OwnerFields } from './owner-form.tsx';
+import { changeOf, draftOf, updateCommand, type Owner } from './owner-draft.ts';
+import { OwnerForm } from './owner-form.tsx';
 import { OwnerState } from './owner-state.tsx';
-import { ownerQuery, useChangeOwner, useDeleteOwner, type Owner } from './owner-queries.ts';
+import { ownerQuery, useChangeOwner, useDeleteOwner } from './owner-queries.ts';
 
 /** One owner: what it has spent, its bounds, and the ways to stop it. */
 export function OwnerPage() {
@@ -58,23 +59,40 @@ function OneOwner({ owner }: { owner: Owner }) {
 }
 
 function Settings({ owner }: { owner: Owner }) {
-  const [fields, setFields] = useState<OwnerFields>(() => ({
-    name: owner.name,
-    kind: owner.kind,
-    limits: owner.limits,
-    budgets: owner.budgets.map(({ name, unit, amount, period }) => ({ name, unit, amount, period })),
-  }));
+  const before = draftOf(owner);
+  const [draft, setDraft] = useState(before);
   const change = useChangeOwner(owner.id);
+  const body = changeOf(before, draft);
+  const isUnchanged = Object.keys(body).length === 0;
   const submit = (): void =>
-    change.mutate(fields, { onSuccess: () => noticeDone({ title: `${fields.name} was changed` }) });
+    change.mutate(body, {
+      onSuccess: ({ acknowledged }) =>
+        noticeDone({
+          title: `${draft.name.trim()} was changed`,
+          message: acknowledgedText(acknowledged),
+          undo: async () => {
+            await change.mutateAsync(changeOf(draft, before));
+            setDraft(before);
+          },
+        }),
+    });
   return (
-    <OwnerForm fields={fields} onChange={setFields} onSubmit={submit} action={change} submitLabel="Save">
-      <CopyAs
-        operation="owners.update"
-        path={{ id: owner.id }}
-        body={fields}
-        cli={['owners', 'update', owner.id, '--name', fields.name]}
-      />
+    <OwnerForm
+      draft={draft}
+      onChange={setDraft}
+      onSubmit={submit}
+      action={change}
+      isUnchanged={isUnchanged}
+      submitLabel="Save"
+    >
+      {!isUnchanged && (
+        <CopyAs
+          operation="owners.update"
+          path={{ id: owner.id }}
+          body={body}
+          cli={updateCommand(owner.id, body)}
+        />
+      )}
     </OwnerForm>
   );
 }
@@ -105,7 +123,17 @@ function Actions({ owner: { id, name, state } }: { owner: Owner }) {
   return (
     <>
       {state === 'active' ? (
-        <ConfirmButton label="Suspend" title={`Suspend ${name}?`} action={suspension}>
+        <ConfirmButton
+          label="Suspend"
+          title={`Suspend ${name}?`}
+          action={suspension}
+          copyAs={{
+            operation: 'owners.update',
+            path: { id },
+            body: { state: 'suspended' },
+            cli: ['owners', 'suspend', id],
+          }}
+        >
           <Text size="sm">
             No key of this owner works until you end the suspension. What they are doing ends at once.
           </Text>
@@ -114,12 +142,25 @@ function Actions({ owner: { id, name, state } }: { owner: Owner }) {
         <Button
           variant="default"
           loading={change.isPending}
-          onClick={() => change.mutate({ state: 'active' })}
+          onClick={() =>
+            change.mutate(
+              { state: 'active' },
+              {
+                onSuccess: () => noticeDone({ title: `${name} is active again` }),
+                onError: (error) => noticeFailure('The suspension stays', error),
+              },
+            )
+          }
         >
           End the suspension
         </Button>
       )}
-      <ConfirmButton label="Delete" title={`Delete ${name}?`} action={deletion}>
+      <ConfirmButton
+        label="Delete"
+        title={`Delete ${name}?`}
+        action={deletion}
+        copyAs={{ operation: 'owners.delete', path: { id }, cli: ['owners', 'delete', id] }}
+      >
         <Text size="sm">All its keys are revoked. This cannot be undone.</Text>
       </ConfirmButton>
     </>

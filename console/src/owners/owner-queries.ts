@@ -1,27 +1,51 @@
 import { unwrap, type components } from '@keyward/sdk';
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { client } from '../api/client.ts';
-
-export type Owner = components['schemas']['Owner'];
-export type OwnerDraft = components['schemas']['OwnerRequest'];
-export type OwnerChange = components['schemas']['OwnerChange'];
+import { given } from '../page/search-values.ts';
+import type { OwnerChange } from './owner-draft.ts';
 
 export const OWNERS = ['owners'] as const;
 const PAGE_ROWS = 100;
 
-/** All owners that the person may see. */
-export const ownersQuery = infiniteQueryOptions({
-  queryKey: [...OWNERS, 'list'],
-  queryFn: ({ pageParam, signal }) =>
-    unwrap(
-      client.GET('/v1/owners', {
-        params: { query: { limit: PAGE_ROWS, cursor: pageParam ?? undefined } },
-        signal,
-      }),
-    ),
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ next_cursor }) => next_cursor,
-});
+const LISTS = [...OWNERS, 'list'] as const;
+
+/** The owners that the person may see. @param q part of the name or the id */
+export const ownersQuery = (q: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: [...LISTS, q ?? null],
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(
+        client.GET('/v1/owners', {
+          params: { query: given({ q, limit: PAGE_ROWS, cursor: pageParam ?? undefined }) },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next_cursor }) => next_cursor,
+  });
+
+/** As many as a list of choices shows. */
+const CHOICES_MAX = 50;
+
+/** The newest owners that fit, for a choice. */
+export const ownerChoicesQuery = (q: string) =>
+  queryOptions({
+    queryKey: [...OWNERS, 'choices', q],
+    queryFn: async ({ signal, client: queries }) => {
+      const query = { limit: CHOICES_MAX, ...(q === '' ? {} : { q }) };
+      const { items } = await unwrap(client.GET('/v1/owners', { params: { query }, signal }));
+      // The one that is chosen is shown by its name at once.
+      for (const owner of items) queries.setQueryData(ownerQuery(owner.id).queryKey, owner);
+      return items;
+    },
+    placeholderData: keepPreviousData,
+  });
 
 export const ownerQuery = (id: string) =>
   queryOptions({
@@ -32,7 +56,7 @@ export const ownerQuery = (id: string) =>
 export function useAddOwner() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: OwnerDraft) => unwrap(client.POST('/v1/owners', { body })),
+    mutationFn: (body: components['schemas']['OwnerRequest']) => unwrap(client.POST('/v1/owners', { body })),
     onSuccess: () => queries.invalidateQueries({ queryKey: OWNERS }),
   });
 }
@@ -56,6 +80,6 @@ export function useDeleteOwner(id: string) {
   return useMutation({
     mutationFn: () => unwrap(client.DELETE('/v1/owners/{id}', { params: { path: { id } } })),
     // Not what the page of the deleted one shows.
-    onSuccess: () => queries.invalidateQueries({ queryKey: ownersQuery.queryKey }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: LISTS }),
   });
 }

@@ -1,5 +1,5 @@
 import { Badge } from '@mantine/core';
-import type { Owner } from './owner-queries.ts';
+import type { Owner } from './owner-draft.ts';
 
 export const OwnerState = ({ state }: Pick<Owner, 'state'>) => (
   <Badge variant="light" tt="none" color={state === 'active' ? 'green' : 'red'}>

@@ -1,42 +1,60 @@
-import { Button, Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
+import { PageButton } from '../page/page-controls.tsx';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
+import { SearchField } from '../page/search-field.tsx';
 import { Time } from '../page/time.tsx';
 import { useMay } from '../session/session-queries.ts';
+import type { Owner } from './owner-draft.ts';
 import { OwnerState } from './owner-state.tsx';
-import { ownersQuery, type Owner } from './owner-queries.ts';
+import { ownersQuery } from './owner-queries.ts';
 
 /** People, services and teams that keys belong to. */
 export function OwnersPage() {
   const may = useMay();
-  const owners = useInfiniteQuery(ownersQuery);
+  const { q } = useSearch({ from: '/frame/owners' });
+  const navigate = useNavigate({ from: '/owners' });
+  const owners = useInfiniteQuery(ownersQuery(q));
   const rows = useMemo(() => owners.data?.pages.flatMap(({ items }) => items) ?? [], [owners.data]);
-  const add = may('owners:manage') && (
-    <Button component={Link} to="/owners/new">
-      Add an owner
-    </Button>
-  );
+  const add = may('owners:manage') && <PageButton to="/owners/new">Add an owner</PageButton>;
   return (
     <Page
       title="Owners"
       description="The person, service or team that a key belongs to. Their limits and budgets hold for all their keys together."
       actions={add}
     >
+      <div role="search" aria-label="Owners">
+        <SearchField
+          aria-label="Search by name or id"
+          placeholder="Search by name or id"
+          w={{ base: '100%', xs: 260 }}
+          value={q}
+          onChange={(text) => void navigate({ search: text === undefined ? {} : { q: text }, replace: true })}
+        />
+      </div>
       <List
         label="Owners"
         query={owners}
         rows={rows}
         columns={COLUMNS}
         rowId={({ id }) => id}
-        emptyTitle="There is no owner"
+        emptyTitle={q === undefined ? 'There is no owner' : 'No owner fits'}
       >
-        <Text size="sm">Add one, then give it a key.</Text>
-        {add}
+        {q === undefined ? (
+          <>
+            <Text size="sm">Add one, then give it a key.</Text>
+            {add}
+          </>
+        ) : (
+          <Anchor component="button" size="sm" onClick={() => void navigate({ search: {} })}>
+            Clear the search
+          </Anchor>
+        )}
       </List>
     </Page>
   );

@@ -1,9 +1,11 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { frameRoute } from '../app/frame-route.ts';
+import { given, searchText } from '../page/search-values.ts';
 
 const listRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/owners',
+  validateSearch: ({ q }: Record<string, unknown>): { q?: string | undefined } => given({ q: searchText(q) }),
   component: lazyRouteComponent(() => import('./owners-page.tsx'), 'OwnersPage'),
 });
 

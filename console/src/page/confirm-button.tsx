@@ -1,30 +1,26 @@
 import { Button, Group, Modal, Stack, type ButtonProps } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { CopyAs, type CopyAsProps } from './copy-as.tsx';
 import { Problem } from './problem.tsx';
 
-interface ConfirmProps extends ButtonProps {
-  /** On the button, and in the dialog. */
+interface Question {
+  /** On the button that does it. */
   label: string;
   /** The question. */
   title: string;
   /** What will happen. */
   children: ReactNode;
+  /** The same from a terminal. */
+  copyAs?: CopyAsProps;
   /** Closes the dialog when it resolves; its error is shown there. */
   action: { mutateAsync: () => Promise<unknown>; isPending: boolean; error: unknown; reset: () => void };
 }
 
-/** Asks before something that cannot be undone. */
-export function ConfirmButton({ label, title, children, action, ...props }: ConfirmProps) {
+/** A button that asks before something that cannot be undone. */
+export function ConfirmButton({ label, title, children, action, copyAs, ...props }: Question & ButtonProps) {
   const [isOpen, { open, close }] = useDisclosure();
-  const confirm = async (): Promise<void> => {
-    try {
-      await action.mutateAsync();
-      close();
-    } catch {
-      // Shown below.
-    }
-  };
+  const question = { label, title, children, action, ...(copyAs === undefined ? {} : { copyAs }) };
   return (
     <>
       <Button
@@ -37,20 +33,47 @@ export function ConfirmButton({ label, title, children, action, ...props }: Conf
       >
         {label}
       </Button>
-      <Modal opened={isOpen} onClose={close} title={title}>
-        <Stack>
-          <div>{children}</div>
-          <Problem error={action.error} />
-          <Group justify="end">
-            <Button variant="default" onClick={close}>
+      <ConfirmDialog {...question} isOpen={isOpen} onClose={close} />
+    </>
+  );
+}
+
+/** Asks before something that cannot be undone. */
+export function ConfirmDialog({
+  label,
+  title,
+  children,
+  action,
+  copyAs,
+  isOpen,
+  onClose,
+}: Question & { isOpen: boolean; onClose: () => void }) {
+  const confirm = async (): Promise<void> => {
+    try {
+      await action.mutateAsync();
+      onClose();
+    } catch {
+      // Shown below.
+    }
+  };
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={title}>
+      <Stack>
+        <div>{children}</div>
+        <Problem error={action.error} />
+        <Group justify={copyAs === undefined ? 'end' : 'space-between'}>
+          {copyAs !== undefined && <CopyAs {...copyAs} />}
+          <Group gap="xs">
+            {/* The focus is on it: Enter twice in a row does no harm. */}
+            <Button variant="default" onClick={onClose} data-autofocus>
               Cancel
             </Button>
-            <Button color="red" loading={action.isPending} onClick={() => void confirm()} data-autofocus>
+            <Button color="red" loading={action.isPending} onClick={() => void confirm()}>
               {label}
             </Button>
           </Group>
-        </Stack>
-      </Modal>
-    </>
+        </Group>
+      </Stack>
+    </Modal>
   );
 }

@@ -4,7 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { ADDRESS } from '../api/client.ts';
 import { CopyButton } from './copy-button.tsx';
 
-interface CopyAsProps {
+export interface CopyAsProps {
   operation: keyof typeof OPERATIONS;
   /** For the parts of the path, such as `{ id: 'key_…' }`. */
   path?: Record<string, string>;
@@ -64,14 +64,27 @@ export function CopyAs(props: CopyAsProps) {
   );
 }
 
+interface SnippetProps {
+  label: string;
+  text: string;
+  /** Long lines go on in the next one, as in a message. @default they scroll, as in a command */
+  isWrapped?: boolean;
+  onCopied?: () => void;
+}
+
 /** A text to copy, with its name. */
-export function Snippet({ label, text, onCopied }: { label: string; text: string; onCopied?: () => void }) {
+export function Snippet({ label, text, isWrapped = false, onCopied }: SnippetProps) {
   return (
     <div>
       <Text size="sm" fw={600} mb={4}>
         {label}
       </Text>
-      <Code block tabIndex={0} aria-label={label}>
+      <Code
+        block
+        tabIndex={0}
+        aria-label={label}
+        {...(isWrapped ? { style: { whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' } } : {})}
+      >
         {text}
       </Code>
       <CopyButton

@@ -1,6 +1,8 @@
-import { Button, Modal, Select, Stack, TextInput } from '@mantine/core';
-import type { SubmitEvent } from 'react';
+import { Modal, Select, Stack, TextInput } from '@mantine/core';
+import { useState, type SubmitEvent } from 'react';
+import { CopyAs } from '../page/copy-as.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
+import { FormActions } from '../page/form-actions.tsx';
 import { formValues } from '../page/form-values.ts';
 import { fieldError, Problem } from '../page/problem.tsx';
 import { NewPassword } from '../session/new-password.tsx';
@@ -10,12 +12,15 @@ import { ROLES } from './person-actions.tsx';
 /** An account with a first password. An invite lets people choose their own. */
 export function AddPerson({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const add = useAddPerson();
+  const [username, setUsername] = useState('');
+  const [role, setRole] = useState('default');
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     const value = formValues(event);
-    const person = { username: value('username').trim(), password: value('password'), role: value('role') };
+    const person = { username: username.trim(), password: value('password'), role };
     add.mutate(person, {
       onSuccess: () => {
         noticeDone({ title: `${person.username} can sign in` });
+        setUsername('');
         onClose();
       },
     });
@@ -25,20 +30,31 @@ export function AddPerson({ isOpen, onClose }: { isOpen: boolean; onClose: () =>
       <form onSubmit={submit}>
         <Stack>
           <TextInput
-            name="username"
             label="Username"
             description="A lower-case letter, then letters, digits and . _ - @; at most 64 characters"
             required
             data-autofocus
             autoComplete="off"
+            value={username}
+            onChange={(event) => setUsername(event.currentTarget.value)}
             error={fieldError(add.error, 'username')}
           />
-          <Select name="role" label="Role" allowDeselect={false} data={ROLES} defaultValue="default" />
+          <Select
+            label="Role"
+            allowDeselect={false}
+            data={ROLES}
+            value={role}
+            onChange={(chosen) => setRole(chosen ?? 'default')}
+          />
           <NewPassword label="First password" error={add.error} />
           <Problem error={add.error} />
-          <Button type="submit" loading={add.isPending}>
-            Add
-          </Button>
+          <FormActions submit={{ label: 'Add', isPending: add.isPending }} cancel={{ onClick: onClose }}>
+            <CopyAs
+              operation="users.create"
+              body={{ username: username.trim(), role, password: 'FIRST_PASSWORD' }}
+              cli={['users', 'create', username.trim() || 'NAME', '--role', role]}
+            />
+          </FormActions>
         </Stack>
       </form>
     </Modal>

@@ -1,6 +1,7 @@
-import { Button, Code, Modal, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, Modal, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ADDRESS } from '../api/client.ts';
+import { CopyAs } from '../page/copy-as.tsx';
 import { CopyButton } from '../page/copy-button.tsx';
 import { columnsOf, DataTable } from '../page/data-table.tsx';
 import { noticeFailure } from '../page/done-notice.tsx';
@@ -37,11 +38,14 @@ export function InviteButton() {
             block
             tabIndex={0}
             aria-label="Link of the invite"
-            style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}
+            style={{ wordBreak: 'break-all', whiteSpace: 'pre-wrap' }}
           >
             {link}
           </Code>
-          <CopyButton text={link} label="Copy the link" data-autofocus />
+          <Group justify="space-between">
+            <CopyButton text={link} label="Copy the link" variant="filled" data-autofocus />
+            <CopyAs operation="users.invite" body={{}} cli={['invites', 'create']} />
+          </Group>
         </Stack>
       </Modal>
     </>

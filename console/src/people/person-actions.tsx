@@ -38,11 +38,19 @@ export function RoleSelect({ person: { id, username, role } }: { person: Person 
   );
 }
 
-export function PersonActions({ person: { id, username, suspended } }: { person: Person }) {
+export function PersonActions({ person }: { person: Person }) {
   const { user } = useSession();
+  if (user?.id === person.id) return <Text size="sm">you</Text>;
+  return (
+    <Group gap={4} wrap="nowrap">
+      {person.suspended === 0 ? <Suspend person={person} /> : <EndSuspension person={person} />}
+      <Delete person={person} />
+    </Group>
+  );
+}
+
+function Suspend({ person: { id, username } }: { person: Person }) {
   const change = useChangePerson(id);
-  const remove = useDeletePerson(id);
-  if (user?.id === id) return <Text size="sm">you</Text>;
   const suspension = {
     ...change,
     mutateAsync: async () => {
@@ -55,36 +63,68 @@ export function PersonActions({ person: { id, username, suspended } }: { person:
     },
   };
   return (
-    <Group gap={4} wrap="nowrap">
-      {suspended === 0 ? (
-        <ConfirmButton size="compact-sm" label="Suspend" title={`Suspend ${username}?`} action={suspension}>
-          <Text size="sm">
-            The sessions and the keys of {username} stop at once. You can end the suspension later.
-          </Text>
-        </ConfirmButton>
-      ) : (
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={change.isPending}
-          onClick={() =>
-            change.mutate(
-              { suspended: 0 },
-              { onError: (error) => noticeFailure('The suspension stays', error) },
-            )
-          }
-        >
-          End the suspension
-        </Button>
-      )}
-      <ConfirmButton
-        size="compact-sm"
-        label="Delete"
-        title={`Delete ${username}?`}
-        action={{ ...remove, mutateAsync: () => remove.mutateAsync(undefined) }}
-      >
-        <Text size="sm">The account, its threads and its chats are deleted. This cannot be undone.</Text>
-      </ConfirmButton>
-    </Group>
+    <ConfirmButton
+      size="compact-sm"
+      label="Suspend"
+      aria-label={`Suspend ${username}`}
+      title={`Suspend ${username}?`}
+      action={suspension}
+      copyAs={{
+        operation: 'users.update',
+        path: { id: String(id) },
+        body: { suspended: 1 },
+        cli: ['users', 'update', username, '--suspend'],
+      }}
+    >
+      <Text size="sm">
+        The sessions and the keys of {username} stop at once. You can end the suspension later.
+      </Text>
+    </ConfirmButton>
+  );
+}
+
+function EndSuspension({ person: { id, username } }: { person: Person }) {
+  const change = useChangePerson(id);
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      aria-label={`End the suspension of ${username}`}
+      loading={change.isPending}
+      onClick={() =>
+        change.mutate({ suspended: 0 }, { onError: (error) => noticeFailure('The suspension stays', error) })
+      }
+    >
+      End the suspension
+    </Button>
+  );
+}
+
+function Delete({ person: { id, username } }: { person: Person }) {
+  const remove = useDeletePerson(id);
+  const deletion = {
+    ...remove,
+    mutateAsync: async () => {
+      await remove.mutateAsync(undefined);
+      noticeDone({ title: `${username} was deleted` });
+    },
+  };
+  return (
+    <ConfirmButton
+      size="compact-sm"
+      label="Delete"
+      aria-label={`Delete ${username}`}
+      title={`Delete ${username}?`}
+      action={deletion}
+      copyAs={{
+        operation: 'users.delete',
+        path: { id: String(id) },
+        cli: ['users', 'delete', username],
+      }}
+    >
+      <Text size="sm">
+        The account, its threads and its chats are deleted, and its keys end. This cannot be undone.
+      </Text>
+    </ConfirmButton>
   );
 }

@@ -1,16 +1,21 @@
-import { Alert, Badge, Button, Group, Menu, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { useEffect, useState } from 'react';
-import { useMay } from '../session/session-queries.ts';
-import { columnsOf } from '../page/data-table.tsx';
+import { Alert, Badge, Text } from '@mantine/core';
+import { useEffect, useMemo, useState } from 'react';
+import { columnsOf, type ColumnCells } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
-import { acknowledgedText, noticeDone } from '../page/done-notice.tsx';
-import { useRunning, useStop, type RunningRequest, type StopTarget } from './running-queries.ts';
+import { PageLink } from '../page/page-link.tsx';
+import { useRunning, type RunningRequest } from './running-queries.ts';
+import { StopAll, type Many } from './stop-all.tsx';
+import { StopButtons } from './stop-buttons.tsx';
 
 /** Every request in flight, on all nodes. */
 export function RunningPage() {
   const running = useRunning();
+  const [asked, setAsked] = useState<Many>();
+  const columns = useMemo(
+    () => columnsOf(...CELLS, ['Stop', (request) => <StopButtons request={request} onAsk={setAsked} />]),
+    [],
+  );
   const { items = [], missing = 0 } = running.data ?? {};
   return (
     <Page
@@ -27,12 +32,13 @@ export function RunningPage() {
         label="Running requests"
         query={running}
         rows={items}
-        columns={COLUMNS}
+        columns={columns}
         rowId={({ id }) => id}
         emptyTitle="Nothing is running"
       >
         <Text size="sm">Requests appear here while they run: chats, uploads, streams, jobs that wait.</Text>
       </List>
+      {asked !== undefined && <StopAll many={asked} onClose={() => setAsked(undefined)} />}
     </Page>
   );
 }
@@ -50,10 +56,10 @@ function Age({ sinceMs }: { sinceMs: number }) {
   return <>{seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`}</>;
 }
 
-const COLUMNS = columnsOf<RunningRequest>(
+const CELLS: ColumnCells<RunningRequest>[] = [
   ['Request', ({ route }) => route],
-  ['Key', ({ key_name, key_id }) => key_name ?? key_id ?? 'none'],
-  ['Owner', ({ owner_name, owner_id }) => owner_name ?? owner_id ?? 'none'],
+  ['Key', ({ key_name, key_id: id }) => <Named id={id} name={key_name} to="/keys/$id" />],
+  ['Owner', ({ owner_name, owner_id: id }) => <Named id={id} name={owner_name} to="/owners/$id" />],
   ['Model', ({ model }) => model ?? ''],
   ['Age', ({ beganMs }) => <Age sinceMs={beganMs} />],
   [
@@ -65,53 +71,20 @@ const COLUMNS = columnsOf<RunningRequest>(
     ({ progress }) =>
       progress !== null && <Badge variant="light">{`${progress.done} of ${progress.total}`}</Badge>,
   ],
-  ['Stop', (request) => <StopButtons request={request} />],
-);
+];
 
-function StopButtons({ request }: { request: RunningRequest }) {
-  const may = useMay();
-  const stop = useStop();
-  if (!may('keys:write')) return null;
-  const { id, key_id, key_name, owner_id, owner_name } = request;
-  const run = async (target: StopTarget): Promise<void> => {
-    try {
-      const { acknowledged, missing_nodes } = await stop.mutateAsync(target);
-      const missing = missing_nodes === 0 ? '' : ` ${missing_nodes} did not answer in time.`;
-      noticeDone({ title: 'Stopped', message: acknowledgedText(acknowledged) + missing });
-    } catch (error) {
-      notifications.show({
-        color: 'red',
-        title: 'Not stopped',
-        message: error instanceof Error ? error.message : '',
-      });
-    }
-  };
-  return (
-    <Group gap={4} wrap="nowrap">
-      <Button size="compact-sm" variant="default" loading={stop.isPending} onClick={() => void run({ id })}>
-        Stop
-      </Button>
-      {(key_id !== null || owner_id !== null) && (
-        <Menu>
-          <Menu.Target>
-            <Button size="compact-sm" variant="default" aria-label={`More ways to stop ${request.route}`}>
-              …
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            {key_id !== null && (
-              <Menu.Item onClick={() => void run({ key: key_id })}>
-                All of the key {key_name ?? key_id}
-              </Menu.Item>
-            )}
-            {owner_id !== null && (
-              <Menu.Item onClick={() => void run({ owner: owner_id })}>
-                All of the owner {owner_name ?? owner_id}
-              </Menu.Item>
-            )}
-          </Menu.Dropdown>
-        </Menu>
-      )}
-    </Group>
-  );
+interface NamedProps {
+  /** null: a request without a key, or of a session. */
+  id: string | null;
+  name: string | null;
+  to: '/keys/$id' | '/owners/$id';
 }
+
+const Named = ({ id, name, to }: NamedProps) =>
+  id === null ? (
+    (name ?? 'none')
+  ) : (
+    <PageLink to={to} params={{ id }} title={name ?? id}>
+      {name ?? id}
+    </PageLink>
+  );

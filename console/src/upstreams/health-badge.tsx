@@ -1,5 +1,5 @@
 import { Badge } from '@mantine/core';
-import type { Upstream } from './upstream-queries.ts';
+import type { Upstream } from './upstream-draft.ts';
 
 const WORDS = {
   ok: 'works',

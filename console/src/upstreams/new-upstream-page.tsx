@@ -2,7 +2,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { Page } from '../page/page.tsx';
-import { draftOf, fieldsOf, UpstreamForm } from './upstream-form.tsx';
+import { addCommand, draftOf, fieldsOf, shownBody } from './upstream-draft.ts';
+import { UpstreamForm } from './upstream-form.tsx';
 import { useAddUpstream } from './upstream-queries.ts';
 
 export function NewUpstreamPage() {
@@ -19,8 +20,8 @@ export function NewUpstreamPage() {
       <UpstreamForm fields={fields} onChange={setFields} onSubmit={submit} action={add} submitLabel="Add it">
         <CopyAs
           operation="upstreams.add"
-          body={draft}
-          cli={['upstreams', 'add', fields.name || 'NAME', fields.base_url || 'URL', '--ask-api-key']}
+          body={shownBody(draft, fields.hasNewKey)}
+          cli={addCommand(fields)}
         />
       </UpstreamForm>
     </Page>

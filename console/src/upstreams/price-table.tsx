@@ -1,14 +1,5 @@
 import { ActionIcon, Button, Input, Table, Text, TextInput } from '@mantine/core';
-import type { Upstream, UpstreamDraft } from './upstream-queries.ts';
-
-type Prices = Upstream['prices'];
-type Price = Prices[string];
-
-/** A model or a pattern with its prices; prices that the table does not show are kept. */
-export interface PriceRow {
-  model: string;
-  price: Price;
-}
+import type { PriceRow } from './price-rows.ts';
 
 const COLUMNS = [
   ['input_usd_per_million_tokens', 'Input'],
@@ -16,19 +7,6 @@ const COLUMNS = [
   ['cached_input_usd_per_million_tokens', 'Cached input'],
   ['per_request_usd', 'A request'],
 ] as const;
-
-export const priceRows = (prices: Prices): PriceRow[] =>
-  Object.entries(prices).map(([model, price]) => ({ model, price }));
-
-export const pricesOf = (rows: readonly PriceRow[]): NonNullable<UpstreamDraft['prices']> =>
-  Object.fromEntries(
-    rows
-      .filter(({ model }) => model.trim() !== '')
-      .map(({ model, price }) => [
-        model.trim(),
-        Object.fromEntries(Object.entries(price).filter(([, amount]) => amount !== '')),
-      ]),
-  );
 
 interface TableProps {
   rows: PriceRow[];
@@ -102,6 +80,8 @@ function PriceFields({ row: { model, price }, onChange, onRemove }: FieldsProps)
       <Table.Td>
         <TextInput
           aria-label="Model or pattern"
+          placeholder="gpt-*"
+          required
           value={model}
           onChange={(event) => onChange({ model: event.currentTarget.value, price })}
         />

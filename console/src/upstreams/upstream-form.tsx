@@ -12,36 +12,8 @@ import {
 import type { ReactNode, SubmitEvent } from 'react';
 import { formValues } from '../page/form-values.ts';
 import { fieldError, Problem } from '../page/problem.tsx';
-import { PriceTable, priceRows, pricesOf, type PriceRow } from './price-table.tsx';
-import type { Upstream, UpstreamDraft } from './upstream-queries.ts';
-
-/** What the form holds in the state of the page: everything but the credential. */
-export interface UpstreamFields {
-  name: string;
-  base_url: string;
-  models: Upstream['models'];
-  timeout_seconds: number;
-  weight: number;
-  prices: PriceRow[];
-  unpriced: Upstream['unpriced'];
-  enabled: boolean;
-}
-
-export const fieldsOf = (upstream?: Upstream): UpstreamFields => ({
-  name: upstream?.name ?? '',
-  base_url: upstream?.base_url ?? '',
-  models: upstream?.models ?? [],
-  timeout_seconds: upstream?.timeout_seconds ?? 600,
-  weight: upstream?.weight ?? 1,
-  prices: priceRows(upstream?.prices ?? {}),
-  unpriced: upstream?.unpriced ?? 'refuse',
-  enabled: upstream?.enabled ?? true,
-});
-
-export const draftOf = ({ prices, ...fields }: UpstreamFields): UpstreamDraft => ({
-  ...fields,
-  prices: pricesOf(prices),
-});
+import { PriceTable } from './price-table.tsx';
+import type { Upstream, UpstreamFields } from './upstream-draft.ts';
 
 interface FormProps {
   fields: UpstreamFields;
@@ -50,6 +22,8 @@ interface FormProps {
   onSubmit: (apiKey: string) => void;
   keyHint?: string | null;
   action: { isPending: boolean; error: unknown };
+  /** There is nothing to save. */
+  isUnchanged?: boolean;
   submitLabel: string;
   children?: ReactNode;
 }
@@ -61,6 +35,7 @@ export function UpstreamForm({
   onSubmit,
   keyHint = null,
   action,
+  isUnchanged = false,
   submitLabel,
   children,
 }: FormProps) {
@@ -94,6 +69,8 @@ export function UpstreamForm({
               : `One that ends in ${keyHint} is stored. Leave this empty to keep it`
           }
           autoComplete="off"
+          // Whether there is one: its text stays in the field.
+          onChange={(event) => set({ hasNewKey: event.currentTarget.value.trim() !== '' })}
           error={error('api_key')}
         />
         <ModelsField models={fields.models} error={error('models')} onChange={(models) => set({ models })} />
@@ -107,7 +84,7 @@ export function UpstreamForm({
         />
         <Problem error={action.error} />
         <Group>
-          <Button type="submit" loading={action.isPending}>
+          <Button type="submit" loading={action.isPending} disabled={isUnchanged}>
             {submitLabel}
           </Button>
           {children}
@@ -207,7 +184,7 @@ interface TimingProps {
 }
 
 const Timing = ({ fields, error, set }: TimingProps) => (
-  <Group grow align="start">
+  <Group grow align="end">
     <NumberInput
       label="Timeout, seconds"
       description="Until its answer begins"

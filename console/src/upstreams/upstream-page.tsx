@@ -9,8 +9,9 @@ import { Page } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';
 import { HealthBadge } from './health-badge.tsx';
 import { TestButton } from './test-button.tsx';
-import { draftOf, fieldsOf, UpstreamForm } from './upstream-form.tsx';
-import { upstreamQuery, useChangeUpstream, useRemoveUpstream, type Upstream } from './upstream-queries.ts';
+import { changeOf, fieldsOf, shownBody, updateCommand, type Upstream } from './upstream-draft.ts';
+import { UpstreamForm } from './upstream-form.tsx';
+import { upstreamQuery, useChangeUpstream, useRemoveUpstream } from './upstream-queries.ts';
 
 /** One upstream: its health, its settings. */
 export function UpstreamPage() {
@@ -29,19 +30,13 @@ export function UpstreamPage() {
 
 function OneUpstream({ upstream }: { upstream: Upstream }) {
   const { id, name, health, warnings } = upstream;
-  const [fields, setFields] = useState(() => fieldsOf(upstream));
-  const change = useChangeUpstream(upstream);
   const remove = useRemoveUpstream(id);
   const navigate = useNavigate();
-  const submit = (apiKey: string): void =>
-    change.mutate(
-      { ...draftOf(fields), ...(apiKey === '' ? {} : { api_key: apiKey }) },
-      { onSuccess: () => noticeDone({ title: `${name} was changed` }) },
-    );
   const removal = {
     ...remove,
     mutateAsync: async () => {
       await remove.mutateAsync();
+      noticeDone({ title: `${name} was removed` });
       await navigate({ to: '/upstreams' });
     },
   };
@@ -51,9 +46,15 @@ function OneUpstream({ upstream }: { upstream: Upstream }) {
       actions={
         <>
           <TestButton id={id} name={name} />
-          <ConfirmButton label="Remove" title={`Remove ${name}?`} action={removal}>
+          <ConfirmButton
+            label="Remove"
+            title={`Remove ${name}?`}
+            action={removal}
+            copyAs={{ operation: 'upstreams.remove', path: { id }, cli: ['upstreams', 'remove', id] }}
+          >
             <Text size="sm">
-              Requests for its models are refused from then on. Its key and its prices are forgotten.
+              Requests for its models are refused from then on. Its key and its prices are forgotten. This
+              cannot be undone.
             </Text>
           </ConfirmButton>
         </>
@@ -68,21 +69,44 @@ function OneUpstream({ upstream }: { upstream: Upstream }) {
           {warning}
         </Alert>
       ))}
-      <UpstreamForm
-        fields={fields}
-        onChange={setFields}
-        onSubmit={submit}
-        keyHint={upstream.api_key_hint}
-        action={change}
-        submitLabel="Save"
-      >
+      <Settings upstream={upstream} />
+    </Page>
+  );
+}
+
+function Settings({ upstream }: { upstream: Upstream }) {
+  const { id, name, revision } = upstream;
+  const before = fieldsOf(upstream);
+  const [fields, setFields] = useState(before);
+  const change = useChangeUpstream(id);
+  const body = changeOf(before, fields);
+  const { hasNewKey } = fields;
+  const isUnchanged = Object.keys(body).length === 0 && !hasNewKey;
+  const save = async (apiKey: string): Promise<void> => {
+    const sent = apiKey === '' ? body : { ...body, api_key: apiKey };
+    const changed = await change.mutateAsync({ revision, body: sent });
+    const undo = () => change.mutateAsync({ revision: changed.revision, body: changeOf(fields, before) });
+    // A key that was replaced is gone.
+    noticeDone({ title: `${name} was changed`, ...(apiKey === '' ? { undo } : {}) });
+  };
+  return (
+    <UpstreamForm
+      fields={fields}
+      onChange={setFields}
+      onSubmit={(apiKey) => void save(apiKey).catch(() => undefined)}
+      keyHint={upstream.api_key_hint}
+      action={change}
+      isUnchanged={isUnchanged}
+      submitLabel="Save"
+    >
+      {!isUnchanged && (
         <CopyAs
           operation="upstreams.update"
           path={{ id }}
-          body={draftOf(fields)}
-          cli={['upstreams', 'update', id, '--weight', String(fields.weight)]}
+          body={shownBody(body, hasNewKey)}
+          cli={updateCommand(id, body, hasNewKey)}
         />
-      </UpstreamForm>
-    </Page>
+      )}
+    </UpstreamForm>
   );
 }

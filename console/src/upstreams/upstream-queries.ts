@@ -1,10 +1,7 @@
-import { unwrap, type components } from '@keyward/sdk';
+import { unwrap } from '@keyward/sdk';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
-
-export type Upstream = components['schemas']['Upstream'];
-export type UpstreamDraft = components['schemas']['UpstreamRequest'];
-export type UpstreamChange = components['schemas']['UpstreamChange'];
+import type { UpstreamChange, UpstreamDraft } from './upstream-draft.ts';
 
 const UPSTREAMS = ['upstreams'] as const;
 const EVERY_MS = 10_000;
@@ -41,8 +38,8 @@ export const useAddUpstream = () =>
   useUpstreamMutation((body: UpstreamDraft) => unwrap(client.POST('/v1/upstreams', { body })));
 
 /** Changes nothing if somebody else has changed the upstream meanwhile. */
-export const useChangeUpstream = ({ id, revision }: Pick<Upstream, 'id' | 'revision'>) =>
-  useUpstreamMutation((body: UpstreamChange) =>
+export const useChangeUpstream = (id: string) =>
+  useUpstreamMutation(({ revision, body }: { revision: number; body: UpstreamChange }) =>
     unwrap(
       client.PATCH('/v1/upstreams/{id}', {
         params: { path: { id }, header: { 'if-match': `"${revision}"` } },

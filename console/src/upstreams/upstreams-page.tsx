@@ -1,22 +1,19 @@
-import { Badge, Button, Text } from '@mantine/core';
+import { Badge, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
+import { PageButton } from '../page/page-controls.tsx';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { HealthBadge } from './health-badge.tsx';
 import { TestButton } from './test-button.tsx';
-import { upstreamsQuery, type Upstream } from './upstream-queries.ts';
+import type { Upstream } from './upstream-draft.ts';
+import { upstreamsQuery } from './upstream-queries.ts';
 
 /** The servers of models behind this one. */
 export function UpstreamsPage() {
   const upstreams = useQuery(upstreamsQuery);
-  const add = (
-    <Button component={Link} to="/upstreams/new">
-      Add an upstream
-    </Button>
-  );
+  const add = <PageButton to="/upstreams/new">Add an upstream</PageButton>;
   return (
     <Page
       title="Upstreams"

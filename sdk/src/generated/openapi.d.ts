@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 4b20acc48f691c7210a59e9a8ac710104610a06d5a484dacdb5039a56d731bae
-// text 08fe1f7f08b4799be1c764b39e9c7be3414d1e043f57a2bad38725ed3b2cf92e
+// document 0a34f325dff2280bf4a1471d28a70a0d844da2f104c291993ba91159a68e3714
+// text adf0c85ba567dffe1509d1bcd1159afb696ffbd1f0c3ec20856cff744d175265
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -6249,7 +6249,7 @@ export interface components {
             owner_name: string | null;
             /** @description operationId of the endpoint */
             route: string;
-            /** @description The answering model. null: none yet */
+            /** @description The model that answers, or that is waited for. null: none was asked yet */
             model: string | null;
             /** @description How long it has been running */
             age_seconds: number;
@@ -17399,6 +17399,8 @@ export interface operations {
     "owners.list": {
         parameters: {
             query?: {
+                /** @description Only owners whose name or id contains this text, whatever its case */
+                q?: string;
                 /** @description Number of items in a page. Default: 50 */
                 limit?: number;
                 /** @description next_cursor of the previous page */

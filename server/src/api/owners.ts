@@ -60,7 +60,18 @@ export const ownerRoutes: Route[] = [
     description:
       "Without owners:manage, or for a key that is bound to workspaces, only the caller's own owner.",
     access: 'keys:read',
-    query: Type.Object(s.pageQuery, s.closed),
+    query: Type.Object(
+      {
+        q: Type.Optional(
+          Type.String({
+            maxLength: 200,
+            description: 'Only owners whose name or id contains this text, whatever its case',
+          }),
+        ),
+        ...s.pageQuery,
+      },
+      s.closed,
+    ),
     responses: { 200: s.pageOf(Owner, 'OwnerList') },
     handler: async ({ keys }, { actor, query }) => {
       const { items, next_cursor } = await listOwners(keys, actor, query);

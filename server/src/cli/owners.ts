@@ -2,6 +2,7 @@ import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { usageError } from './exit.ts';
 import { say } from './io.ts';
 import { BOUND_ARGS, boundsOf, cleared, LAST_ADMIN_ARG, lastAdminOf } from './keys/holdings.ts';
+import { SEARCHED_CHARACTERS } from './keys/key-id.ts';
 import { fields, type Columns } from './output.ts';
 import { given } from './parse.ts';
 import { idOf, NAMED_ARG, type Kind } from './things/thing-id.ts';
@@ -20,11 +21,18 @@ const COLUMNS: Columns<Owner> = {
 };
 
 const pageOf =
-  (client: KeywardClient): FetchPage<Owner> =>
+  (client: KeywardClient, q?: string): FetchPage<Owner> =>
   (query) =>
-    unwrap(client.GET('/v1/owners', { params: { query } }));
+    unwrap(client.GET('/v1/owners', { params: { query: { ...query, ...given({ q }) } } }));
 
-const OWNER: Kind<Owner> = { noun: 'owner', prefix: 'own', pages: pageOf };
+const OWNER: Kind<Owner> = {
+  noun: 'owner',
+  prefix: 'own',
+  pages: (client, named) => {
+    const page = pageOf(client, named.slice(0, SEARCHED_CHARACTERS));
+    return (query) => page({ ...query, limit: 200 });
+  },
+};
 
 /** The id of an owner that was named by its id or its name. @throws CliError exit code 5 */
 export const ownerId = (client: KeywardClient, named: string): Promise<string> => idOf(client, named, OWNER);
@@ -53,9 +61,12 @@ export const create = request({
 });
 
 export const list = pagedList({
-  args: {},
-  examples: ['owners list', 'owners list --all --output json'],
+  args: {
+    search: { type: 'string', description: 'Only owners whose name or id contains this text' },
+  },
+  examples: ['owners list', 'owners list --search ada', 'owners list --all --output json'],
   columns: COLUMNS,
+  parse: ({ search }) => search,
   open: pageOf,
 });
 

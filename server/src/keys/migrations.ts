@@ -119,21 +119,27 @@ export const keysMigrations: Migration[] = [
     // For searches that ignore case, in all alphabets.
     id: 'keys-folded-1',
     statements: () => [`alter table keys add column name_folded text`],
-    run: foldNames,
+    run: (tx) => foldNames(tx, 'keys'),
+  },
+  {
+    id: 'owners-folded-1',
+    statements: () => [`alter table owners add column name_folded text`],
+    run: (tx) => foldNames(tx, 'owners'),
   },
 ];
 
 const NAMES_AT_ONCE = 500;
 
-async function foldNames(tx: Db): Promise<void> {
+async function foldNames(tx: Db, named: 'keys' | 'owners'): Promise<void> {
+  const table = sql.table(named);
   for (let after = ''; ;) {
     const { rows } = await sql<{ id: string; name: string }>`
-      select id, name from keys where id > ${after} order by id limit ${NAMES_AT_ONCE}`.execute(tx);
+      select id, name from ${table} where id > ${after} order by id limit ${NAMES_AT_ONCE}`.execute(tx);
     const last = rows.at(-1);
     if (last === undefined) return;
     const folded = rows.map(({ id, name }) => sql`(${id}, ${foldCase(name)})`);
     await sql`with folded (id, name) as (values ${sql.join(folded)})
-      update keys set name_folded = (select folded.name from folded where folded.id = keys.id)
+      update ${table} set name_folded = (select folded.name from folded where folded.id = ${table}.id)
       where id in (select id from folded)`.execute(tx);
     after = last.id;
   }

@@ -92,12 +92,13 @@ function visible(actor: Actor, owner: Owner | undefined): Owner {
 export async function listOwners(
   context: KeysContext,
   actor: Actor,
-  input: { limit?: number | undefined; cursor?: string | undefined },
+  input: { limit?: number | undefined; cursor?: string | undefined; q?: string | undefined },
 ): Promise<Page<Owner>> {
   const limit = input.limit ?? 50;
   const found = await store.listOwners(context.storage.db, {
     after: readPlace(input.cursor),
     limit: limit + 1,
+    q: input.q,
     onlyId: managesOwners(actor) ? undefined : callerIn(actor)?.ownerId,
   });
   return pageOf(found, limit, ({ createdAt, id }) => [createdAt, id]);

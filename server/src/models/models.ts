@@ -174,6 +174,7 @@ export class Models {
       const run = request.permit ?? currentPermit();
       const stands = run?.stands();
       if (stands !== undefined) await stands;
+      if (run instanceof Run) run.asks(request.model, () => tokensSoFar(request.body));
       const answer = await forwardTo(context, routes, { request, settlement, permit: run });
       if (run instanceof Run) run.asks(answer.model, () => tokensSoFar(request.body, answer.seen));
       return answer;

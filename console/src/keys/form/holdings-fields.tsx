@@ -1,8 +1,7 @@
-import { Fieldset, SimpleGrid, Stack } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Fieldset, MultiSelect, SimpleGrid, Stack } from '@mantine/core';
+import { asFound, useOwnerChoices } from '../../owners/owner-choices.ts';
 import { fieldError } from '../../page/problem.tsx';
 import type { Draft } from '../holdings/draft.ts';
-import { ownerNamesQuery } from '../key-queries.ts';
 import { BudgetsField, LimitsField } from './bounds-fields.tsx';
 import { NamesField } from './names-field.tsx';
 import { ScopeChoice } from './scope-choice.tsx';
@@ -34,7 +33,6 @@ export function HoldingsFields(props: FieldsProps) {
 }
 
 function SelectorFields({ draft, set, error }: FieldsProps) {
-  const owners = useQuery(ownerNamesQuery).data ?? [];
   const { models, workspaces, workers } = draft;
   const of = (name: string): string | undefined => fieldError(error, `selectors.${name}`);
   return (
@@ -79,15 +77,47 @@ function SelectorFields({ draft, set, error }: FieldsProps) {
           onChange={(ips) => set({ ips })}
           error={of('ips')}
         />
-        <NamesField
+        <OwnersField
           label="Workers of these owners"
-          description="Ids of owners. Empty: any worker may have its jobs"
-          data={owners}
+          description="Empty: any worker may have its jobs"
           value={workers.owners}
-          onChange={(ids) => set({ workers: { ...workers, owners: ids } })}
+          onChange={(owners) => set({ workers: { ...workers, owners } })}
           error={of('workers.owners')}
+        />
+        <OwnersField
+          label="But never workers of these owners"
+          description="Wins over the list of owners"
+          value={workers.deny}
+          onChange={(deny) => set({ workers: { ...workers, deny } })}
+          error={of('workers.deny')}
         />
       </SimpleGrid>
     </Fieldset>
+  );
+}
+
+interface OwnersProps {
+  label: string;
+  description: string;
+  /** Ids. */
+  value: string[];
+  onChange: (ids: string[]) => void;
+  error: string | undefined;
+}
+
+/** Owners of workers, found by name or id. */
+function OwnersField({ value, ...props }: OwnersProps) {
+  const { choices, onSearchChange } = useOwnerChoices(value);
+  return (
+    <MultiSelect
+      {...props}
+      searchable
+      clearable
+      data={choices}
+      filter={asFound}
+      onSearchChange={onSearchChange}
+      value={value}
+      nothingFoundMessage="No such owner"
+    />
   );
 }

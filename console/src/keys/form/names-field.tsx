@@ -12,7 +12,6 @@ interface NamesProps {
   placeholder?: string;
   /** What is proposed. */
   of?: 'model' | 'workspace';
-  data?: { value: string; label: string }[];
   required?: boolean;
   /** Ends a name while it is typed. @default a comma and a space */
   splitChars?: string[];
@@ -24,13 +23,7 @@ const QUERIES = {
 };
 
 /** Names, or beginnings of names that end with `*`. */
-export function NamesField({
-  of,
-  data = [],
-  required = false,
-  splitChars = [',', ' '],
-  ...props
-}: NamesProps) {
+export function NamesField({ of, required = false, splitChars = [',', ' '], ...props }: NamesProps) {
   const may = useMay();
   const known = of === undefined ? undefined : QUERIES[of];
   const names = useQuery({
@@ -42,8 +35,7 @@ export function NamesField({
       {...props}
       // Its list of values has a hidden field of its own: the label says that it is required.
       withAsterisk={required}
-      data={known === undefined ? data.map(({ value }) => value) : (names.data ?? [])}
-      renderOption={({ option }) => data.find(({ value }) => value === option.value)?.label ?? option.value}
+      data={known === undefined ? [] : (names.data ?? [])}
       acceptValueOnBlur
       splitChars={splitChars}
       clearable

@@ -1,25 +1,37 @@
 import { Anchor, Button, Collapse, Stack, TextInput } from '@mantine/core';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useState, type SubmitEvent } from 'react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useRef, useState, type SubmitEvent } from 'react';
+import { OwnerSelect } from '../../owners/owner-select.tsx';
 import { CopyAs } from '../../page/copy-as.tsx';
+import { PageButton } from '../../page/page-controls.tsx';
 import { Page } from '../../page/page.tsx';
 import { fieldError, Problem } from '../../page/problem.tsx';
 import { useMay } from '../../session/session-queries.ts';
 import { createCommand } from '../holdings/command.ts';
-import { EMPTY_DRAFT, mintBody, type Draft } from '../holdings/draft.ts';
+import { EMPTY_DRAFT, mintBody, type Draft, type MintBody } from '../holdings/draft.ts';
+import { isComplete } from '../holdings/metadata.ts';
 import { useMint } from '../key-mutations.ts';
-import { OwnerSelect } from '../owner-select.tsx';
 import { SecretDialog } from '../secret/secret-dialog.tsx';
 import { SentenceCard } from '../sentence-card.tsx';
 import { ExpiryField } from './expiry-field.tsx';
 import { FormColumns } from './form-columns.tsx';
 import { HoldingsFields, type FieldsProps } from './holdings-fields.tsx';
+import { MetadataField } from './metadata-field.tsx';
 import { TagsField } from './tags-field.tsx';
 import { missingTargets, TasksField, withGaps } from './tasks-field.tsx';
 
-/** Sent with the request: a repeat after a lost connection makes no second key. */
 const newOnce = (): string =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** Sent with the request: a repeat after a lost connection makes no second key. Another body is another request. */
+function useOnce(): (body: MintBody) => string {
+  const sent = useRef({ text: '', once: '' });
+  return (body) => {
+    const text = JSON.stringify(body);
+    if (sent.current.text !== text) sent.current = { text, once: newOnce() };
+    return sent.current.once;
+  };
+}
 
 /** Mints a key for a task. */
 export function NewKeyPage() {
@@ -29,14 +41,16 @@ export function NewKeyPage() {
   const draft = { ...form, parent };
   const [chosen, setChosen] = useState<string[]>([]);
   const [isTried, setTried] = useState(false);
-  const [once] = useState(newOnce);
+  const once = useOnce();
   const mint = useMint();
   const set = (change: Partial<Draft>): void => setForm((before) => ({ ...before, ...change }));
   const missing = missingTargets(chosen, draft);
+  const body = mintBody(draft);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     setTried(true);
-    if (missing.length === 0) mint.mutate({ body: mintBody(draft), once });
+    const isWhole = draft.scopes.length > 0 && missing.length === 0 && isComplete(draft.metadata);
+    if (isWhole) mint.mutate({ body, once: once(body) });
   };
   const minted = mint.data;
   const close = (): void => {
@@ -66,10 +80,8 @@ export function NewKeyPage() {
               <Button type="submit" loading={mint.isPending}>
                 Make the key
               </Button>
-              <Button component={Link} to="/keys" variant="default">
-                Cancel
-              </Button>
-              <CopyAs operation="keys.create" body={mintBody(draft)} cli={createCommand(draft)} />
+              <CancelButton parent={parent} />
+              <CopyAs operation="keys.create" body={body} cli={createCommand(draft)} />
             </>
           }
         >
@@ -81,7 +93,7 @@ export function NewKeyPage() {
             error={fieldError(mint.error, 'expires_at')}
           />
           <OwnerField {...fields} />
-          <Details {...fields} />
+          <Details {...fields} isTried={isTried} />
         </FormColumns>
       </form>
       {minted !== undefined && (
@@ -90,6 +102,17 @@ export function NewKeyPage() {
     </Page>
   );
 }
+
+const CancelButton = ({ parent }: { parent: string | null }) =>
+  parent === null ? (
+    <PageButton to="/keys" variant="default">
+      Cancel
+    </PageButton>
+  ) : (
+    <PageButton to="/keys/$id" params={{ id: parent }} search={{ tab: 'children' }} variant="default">
+      Cancel
+    </PageButton>
+  );
 
 const NameField = ({ draft, set, error }: FieldsProps) => (
   <TextInput
@@ -121,10 +144,10 @@ function OwnerField({ draft, set, error }: FieldsProps) {
 }
 
 /** The advanced view. An error in it opens it. */
-function Details(props: FieldsProps) {
+function Details(props: FieldsProps & { isTried: boolean }) {
   const [isOpen, setOpen] = useState(false);
   const { error } = props;
-  const isWrong = ['scopes', 'selectors', 'limits', 'budgets', 'tags'].some(
+  const isWrong = ['scopes', 'selectors', 'limits', 'budgets', 'tags', 'metadata'].some(
     (name) => fieldError(error, name) !== undefined,
   );
   const isShown = isOpen || isWrong;
@@ -138,12 +161,13 @@ function Details(props: FieldsProps) {
         aria-expanded={isShown}
         onClick={() => setOpen(!isShown)}
       >
-        {isShown ? 'Hide the details' : 'Scopes, limits, budgets, addresses and tags'}
+        {isShown ? 'Hide the details' : 'Scopes, limits, budgets, addresses, tags and notes'}
       </Anchor>
       <Collapse expanded={isShown}>
         <Stack gap="lg">
           <HoldingsFields {...props} />
           <TagsField {...props} />
+          <MetadataField {...props} />
         </Stack>
       </Collapse>
     </>

@@ -10,6 +10,7 @@ interface TaskProps {
   onChange: (chosen: string[]) => void;
   /** What a chosen task asks, shown behind the tasks of its group. */
   questions: Record<string, ReactNode>;
+  error: string | undefined;
 }
 
 /** Tasks that exclude each other: those of one group, and everything excludes all. */
@@ -21,7 +22,7 @@ function afterToggle(chosen: readonly string[], { id, group }: Task): string[] {
 }
 
 /** What a key is for. Only tasks whose scopes the person holds: nobody gives more than that. */
-export function TaskChoice({ chosen, onChange, questions }: TaskProps) {
+export function TaskChoice({ chosen, onChange, questions, error }: TaskProps) {
   const may = useMay();
   const offered = TASKS.filter(({ scopes }) => scopesOf(scopes).every((scope) => may(scope)));
   return (
@@ -61,6 +62,11 @@ export function TaskChoice({ chosen, onChange, questions }: TaskProps) {
           </Fragment>
         ))}
       </SimpleGrid>
+      {error !== undefined && (
+        <Text size="xs" c="var(--mantine-color-error)" mt={6} role="alert">
+          {error}
+        </Text>
+      )}
     </Fieldset>
   );
 }

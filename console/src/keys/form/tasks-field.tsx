@@ -65,6 +65,11 @@ export function TasksField({ draft, set, error, chosen, onChoose, isTried }: Tas
     <TaskChoice
       chosen={chosen}
       onChange={choose}
+      error={
+        isTried && draft.scopes.length === 0
+          ? 'Choose what the key is for. Other scopes are in the details below.'
+          : undefined
+      }
       questions={{
         workspace: question('workspace', 'Chat with any workspace'),
         model: question('model', 'Call any model'),

@@ -1,5 +1,6 @@
 import { scopesOf, SCOPE_GROUPS, type Scope } from './scopes.ts';
 import type { Draft, Limit, Names } from './draft.ts';
+import type { MetadataRow } from './metadata.ts';
 import { budgetText, dateText, limitText } from './sentence.ts';
 
 /** `gives`: the key may do more than before; `takes`: less. */
@@ -33,6 +34,7 @@ export function changesOf(before: Draft, after: Draft, nowMs = Date.now()): Chan
     ...boundChanges(before.budgets, after.budgets, { text: budgetText, amount: budgetAmount }),
     ...expiryChanges(before.expires, after.expires, nowMs),
     ...tagChanges(before.tags, after.tags),
+    ...metadataChanges(before.metadata, after.metadata),
   ];
 }
 
@@ -115,4 +117,16 @@ function tagChanges(had: string[], has: string[]): Change[] {
   return [
     { effect: 'keeps', text: has.length === 0 ? 'It has no tags.' : `Its tags are ${has.join(', ')}.` },
   ];
+}
+
+function metadataChanges(had: MetadataRow[], has: MetadataRow[]): Change[] {
+  const before = new Map(had.map(({ name, text }) => [name, text]));
+  const named = has.map(({ name, text }) => ({ name: name.trim(), text }));
+  const changed = named
+    .filter(({ name, text }) => before.get(name) !== text)
+    .map(({ name, text }) => `Its note ${name || '…'} is ${text || 'empty'}.`);
+  const removed = had
+    .filter(({ name }) => named.every((one) => one.name !== name))
+    .map(({ name }) => `Its note ${name} is removed.`);
+  return [...changed, ...removed].map((text) => ({ effect: 'keeps', text }));
 }

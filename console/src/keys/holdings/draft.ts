@@ -1,4 +1,5 @@
 import type { components } from '@keyward/sdk';
+import { metadataOf, rowsOf, type MetadataRow } from './metadata.ts';
 import { roleOf } from './tasks.ts';
 import type { Grant } from './scopes.ts';
 
@@ -27,6 +28,7 @@ export interface Draft {
   /** ISO 8601; null: never. */
   expires: string | null;
   tags: string[];
+  metadata: MetadataRow[];
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -42,6 +44,7 @@ export const EMPTY_DRAFT: Draft = {
   budgets: [],
   expires: null,
   tags: [],
+  metadata: [],
 };
 
 /** The settings of a key. */
@@ -55,6 +58,7 @@ export function draftOf({
   budgets,
   expires_at,
   tags,
+  metadata,
 }: Key): Draft {
   return {
     name,
@@ -71,6 +75,7 @@ export function draftOf({
     })),
     expires: expires_at,
     tags,
+    metadata: rowsOf(metadata),
   };
 }
 
@@ -89,7 +94,7 @@ function selectorsOf({ models, workspaces, workers, ips }: Draft): MintBody['sel
 
 /** The body of the request that makes the key. */
 export function mintBody(draft: Draft): MintBody {
-  const { name, owner, parent, scopes, limits, budgets, expires, tags } = draft;
+  const { name, owner, parent, scopes, limits, budgets, expires, tags, metadata } = draft;
   const role = roleOf(scopes);
   const selectors = selectorsOf(draft);
   return {
@@ -102,6 +107,7 @@ export function mintBody(draft: Draft): MintBody {
     ...(budgets.length === 0 ? {} : { budgets }),
     ...(expires === null ? {} : { expires_at: expires }),
     ...(tags.length === 0 ? {} : { tags }),
+    ...(metadata.length === 0 ? {} : { metadata: metadataOf(metadata) }),
   };
 }
 
@@ -109,7 +115,7 @@ const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.s
 
 /** What a request has to say to turn one into the other: fields that stay are left out. Empty where nothing changed. */
 export function changeBody(before: Draft, after: Draft): KeyChange {
-  const { name, scopes, models, workspaces, workers, ips, limits, budgets, expires, tags } = after;
+  const { name, scopes, models, workspaces, workers, ips, limits, budgets, expires, tags, metadata } = after;
   const selectors = {
     ...(isSame(models, before.models) ? {} : { models }),
     ...(isSame(workspaces, before.workspaces) ? {} : { workspaces }),
@@ -126,5 +132,6 @@ export function changeBody(before: Draft, after: Draft): KeyChange {
     ...(isSame(budgets, before.budgets) ? {} : { budgets }),
     ...(expires === before.expires ? {} : { expires_at: expires }),
     ...(isSame(tags, before.tags) ? {} : { tags }),
+    ...(isSame(metadata, before.metadata) ? {} : { metadata: metadataOf(metadata) }),
   };
 }

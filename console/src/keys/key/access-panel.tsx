@@ -6,10 +6,12 @@ import { fieldError, Problem } from '../../page/problem.tsx';
 import { ExpiryField } from '../form/expiry-field.tsx';
 import { FormColumns } from '../form/form-columns.tsx';
 import { HoldingsFields, type FieldsProps } from '../form/holdings-fields.tsx';
+import { MetadataField } from '../form/metadata-field.tsx';
 import { TagsField } from '../form/tags-field.tsx';
 import { changesOf, type Change } from '../holdings/changes.ts';
 import { updateCommand } from '../holdings/command.ts';
 import { changeBody, draftOf, type Draft } from '../holdings/draft.ts';
+import { isComplete } from '../holdings/metadata.ts';
 import { useUpdateKey } from '../key-mutations.ts';
 import { SentenceCard } from '../sentence-card.tsx';
 import type { PanelProps } from './panel.tsx';
@@ -20,6 +22,7 @@ export function AccessPanel({ read }: PanelProps) {
   // What the person began with: somebody else's change since then is refused by the server, not overwritten.
   const [start, setStart] = useState(read);
   const [draft, setDraft] = useState<Draft>(() => draftOf(key));
+  const [isTried, setTried] = useState(false);
   const update = useUpdateKey(key.id);
   const before = draftOf(start.key);
   const changes = changesOf(before, draft);
@@ -28,6 +31,7 @@ export function AccessPanel({ read }: PanelProps) {
   const beginAnew = (from: typeof read): void => {
     setStart(from);
     setDraft(draftOf(from.key));
+    setTried(false);
     update.reset();
   };
   const save = async (): Promise<void> => {
@@ -44,7 +48,8 @@ export function AccessPanel({ read }: PanelProps) {
   };
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    void save().catch(() => undefined);
+    setTried(true);
+    if (isComplete(draft.metadata)) void save().catch(() => undefined);
   };
   // Nothing was typed yet: what is read anew is shown.
   if (changes.length === 0 && read.etag !== null && read.etag !== start.etag) {
@@ -65,30 +70,48 @@ export function AccessPanel({ read }: PanelProps) {
         }
         actions={
           <>
-            <Button type="submit" loading={update.isPending} disabled={changes.length === 0}>
-              Save
-            </Button>
-            <Button variant="default" disabled={changes.length === 0} onClick={() => beginAnew(read)}>
-              Reset
-            </Button>
-            {changes.length > 0 && (
-              <CopyAs
-                operation="keys.update"
-                path={{ id: key.id }}
-                body={body}
-                cli={updateCommand(key.id, before, draft)}
-              />
-            )}
+            <SaveButtons
+              isPending={update.isPending}
+              isUnchanged={changes.length === 0}
+              onReset={() => beginAnew(read)}
+            />
+            {changes.length > 0 && <CopyChange id={key.id} before={before} draft={draft} />}
           </>
         }
       >
-        <Fields draft={draft} set={set} error={update.error} />
+        <Fields draft={draft} set={set} error={update.error} isTried={isTried} />
       </FormColumns>
     </form>
   );
 }
 
-function Fields(props: FieldsProps) {
+const CopyChange = ({ id, before, draft }: { id: string; before: Draft; draft: Draft }) => (
+  <CopyAs
+    operation="keys.update"
+    path={{ id }}
+    body={changeBody(before, draft)}
+    cli={updateCommand(id, before, draft)}
+  />
+);
+
+interface SaveProps {
+  isPending: boolean;
+  isUnchanged: boolean;
+  onReset: () => void;
+}
+
+const SaveButtons = ({ isPending, isUnchanged, onReset }: SaveProps) => (
+  <>
+    <Button type="submit" loading={isPending} disabled={isUnchanged}>
+      Save
+    </Button>
+    <Button variant="default" disabled={isUnchanged} onClick={onReset}>
+      Reset
+    </Button>
+  </>
+);
+
+function Fields(props: FieldsProps & { isTried: boolean }) {
   const { draft, set, error } = props;
   return (
     <>
@@ -107,6 +130,7 @@ function Fields(props: FieldsProps) {
       />
       <HoldingsFields {...props} />
       <TagsField {...props} />
+      <MetadataField {...props} />
     </>
   );
 }

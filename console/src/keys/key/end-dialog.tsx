@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../../page/copy-as.tsx';
 import { fieldError, Problem } from '../../page/problem.tsx';
+import { flag } from '../holdings/command.ts';
 import type { Key } from '../holdings/draft.ts';
 import { useStateChange, type EndVerb } from './state-change.ts';
 
@@ -57,7 +58,7 @@ export function EndDialog({ keyRecord, verb, onClose }: EndProps) {
               operation={`keys.${verb}`}
               path={{ id }}
               body={body}
-              cli={['keys', verb, id, ...(reason.trim() === '' ? [] : ['--reason', reason.trim()])]}
+              cli={['keys', verb, id, ...(reason.trim() === '' ? [] : flag('reason', reason.trim()))]}
             />
             <Group gap="xs">
               <Button variant="default" onClick={onClose}>

@@ -3,6 +3,7 @@ import { PageLink } from '../../page/page-link.tsx';
 import type { ReactNode } from 'react';
 import { Time } from '../../page/time.tsx';
 import type { Key } from '../holdings/draft.ts';
+import { rowsOf } from '../holdings/metadata.ts';
 import { OwnerLink } from '../owner-link.tsx';
 import { ActorName } from './actor-name.tsx';
 import { Section } from './panel.tsx';
@@ -39,6 +40,11 @@ export function FactsSection({ keyRecord: key }: { keyRecord: Key }) {
         <Fact name="Tags">
           {key.tags.length === 0 ? '–' : key.tags.map((tag) => <TagLink key={tag} tag={tag} />)}
         </Fact>
+        {rowsOf(key.metadata).map(({ name, text }) => (
+          <Fact key={name} name={name}>
+            <span title={text}>{text}</span>
+          </Fact>
+        ))}
       </SimpleGrid>
     </Section>
   );

@@ -1,9 +1,8 @@
-import { Skeleton, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
-import { columnsOf, DataTable } from '../../page/data-table.tsx';
-import { Empty } from '../../page/empty.tsx';
-import { Problem } from '../../page/problem.tsx';
+import { useMemo } from 'react';
+import { columnsOf } from '../../page/data-table.tsx';
+import { List } from '../../page/list.tsx';
 import { Time } from '../../page/time.tsx';
 import { refusalWords } from '../holdings/refusal-words.ts';
 import { recordsQuery } from '../key-queries.ts';
@@ -51,31 +50,20 @@ const COLUMNS = columnsOf<AuditRecord>(
 
 /** What was done to the key, from the audit record. */
 export function HistoryPanel({ read: { key } }: PanelProps) {
-  const records = useInfiniteQuery(recordsQuery(key.id, 'target'));
+  const records = useInfiniteQuery(recordsQuery({ target: key.id }));
   const rows = useMemo(() => records.data?.pages.flatMap(({ items }) => items) ?? [], [records.data]);
-  const { fetchNextPage, hasNextPage, isFetching } = records;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [fetchNextPage, hasNextPage, isFetching]);
   return (
     <Section title="History" note="Every change of the key, newest first.">
-      <Problem error={records.error} onRetry={() => void records.refetch()} />
-      {records.isPending && <Skeleton height={240} />}
-      {records.isSuccess && rows.length === 0 && (
-        <Empty title="Nothing was done to it yet">
-          <Text size="sm">Changes are recorded as they happen.</Text>
-        </Empty>
-      )}
-      {rows.length > 0 && (
-        <DataTable
-          label="History of the key"
-          columns={COLUMNS}
-          rows={rows}
-          rowId={({ seq }) => String(seq)}
-          onEnd={onEnd}
-          isLoadingMore={records.isFetchingNextPage}
-        />
-      )}
+      <List
+        label="History of the key"
+        query={records}
+        rows={rows}
+        columns={COLUMNS}
+        rowId={({ seq }) => String(seq)}
+        emptyTitle="Nothing was done to it yet"
+      >
+        <Text size="sm">Changes are recorded as they happen.</Text>
+      </List>
     </Section>
   );
 }

@@ -1,9 +1,9 @@
 import { OPERATIONS } from '@keyward/sdk';
-import { Button, Skeleton, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { columnsOf, DataTable } from '../../page/data-table.tsx';
-import { Problem } from '../../page/problem.tsx';
+import { columnsOf } from '../../page/data-table.tsx';
+import { List } from '../../page/list.tsx';
 import { Time } from '../../page/time.tsx';
 import { refusalWords } from '../holdings/refusal-words.ts';
 import type { Scope } from '../holdings/scopes.ts';
@@ -26,7 +26,7 @@ const questionOf = ({ action, details }: AuditRecord): Question => ({
 
 /** Requests of the key that were refused, from the audit record. */
 export function RefusedLately({ id, onAsk }: { id: string; onAsk: (question: Question) => void }) {
-  const records = useInfiniteQuery(recordsQuery(id, 'actor'));
+  const records = useInfiniteQuery(recordsQuery({ actor: id }));
   const rows = useMemo(
     () =>
       records.data?.pages.flatMap(({ items }) => items.filter(({ outcome }) => outcome === 'refused')) ?? [],
@@ -56,12 +56,16 @@ export function RefusedLately({ id, onAsk }: { id: string; onAsk: (question: Que
       title="Refused lately"
       note="From the audit record. Equal refusals within a moment count as one."
     >
-      <Problem error={records.error} onRetry={() => void records.refetch()} />
-      {records.isPending && <Skeleton height={120} />}
-      {records.isSuccess && rows.length === 0 && <Text size="sm">No request of this key was refused.</Text>}
-      {rows.length > 0 && (
-        <DataTable label="Refused requests" columns={columns} rows={rows} rowId={({ seq }) => String(seq)} />
-      )}
+      <List
+        label="Refused requests"
+        query={records}
+        rows={rows}
+        columns={columns}
+        rowId={({ seq }) => String(seq)}
+        emptyTitle="No request of this key was refused"
+      >
+        <Text size="sm">A program says that it was? Ask above what the key may do now.</Text>
+      </List>
     </Section>
   );
 }

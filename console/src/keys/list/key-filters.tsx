@@ -1,7 +1,7 @@
 import { Group, Select } from '@mantine/core';
+import { OwnerSelect } from '../../owners/owner-select.tsx';
 import { SearchField } from '../../page/search-field.tsx';
 import { EXPIRING_DAYS, ROLES, STATES, UNUSED_DAYS, type KeySearch } from '../routes.ts';
-import { OwnerSelect } from '../owner-select.tsx';
 
 interface FilterProps {
   search: KeySearch;

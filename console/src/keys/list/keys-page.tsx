@@ -1,11 +1,10 @@
-import { Anchor, Button, Skeleton, Stack, Text } from '@mantine/core';
+import { Anchor, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
-import { DataTable } from '../../page/data-table.tsx';
-import { Empty } from '../../page/empty.tsx';
+import { List } from '../../page/list.tsx';
+import { PageButton } from '../../page/page-controls.tsx';
 import { Page } from '../../page/page.tsx';
-import { Problem } from '../../page/problem.tsx';
 import { useMay } from '../../session/session-queries.ts';
 import { keysQuery } from '../key-queries.ts';
 import type { KeySearch } from '../routes.ts';
@@ -24,10 +23,6 @@ export function KeysPage() {
   );
   const keys = useInfiniteQuery(keysQuery(search));
   const rows = useMemo(() => keys.data?.pages.flatMap(({ items }) => items) ?? [], [keys.data]);
-  const { fetchNextPage, hasNextPage, isFetching } = keys;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [fetchNextPage, hasNextPage, isFetching]);
   const isFiltered = Object.values(search).some((value) => value !== undefined);
   return (
     <Page
@@ -36,53 +31,27 @@ export function KeysPage() {
       actions={may('keys:write') && <NewKeyButton />}
     >
       <KeyFilters search={search} set={set} />
-      <Problem error={keys.error} onRetry={() => void keys.refetch()} />
-      {keys.isPending && <Waiting />}
-      {keys.isSuccess && rows.length === 0 && (
-        <NoKeys isFiltered={isFiltered} clear={() => void navigate({ search: {} })} />
-      )}
-      {rows.length > 0 && (
-        <DataTable
-          label="Keys"
-          columns={KEY_COLUMNS}
-          rows={rows}
-          rowId={({ id }) => id}
-          onEnd={onEnd}
-          isLoadingMore={keys.isFetchingNextPage}
-        />
-      )}
+      <List
+        label="Keys"
+        query={keys}
+        rows={rows}
+        columns={KEY_COLUMNS}
+        rowId={({ id }) => id}
+        emptyTitle={isFiltered ? 'No key fits' : 'There are no keys yet'}
+      >
+        {isFiltered ? (
+          <Anchor component="button" size="sm" onClick={() => void navigate({ search: {} })}>
+            Clear the search and the filters
+          </Anchor>
+        ) : (
+          <>
+            <Text size="sm">A key lets a program or a person use models, workspaces or jobs.</Text>
+            {may('keys:write') && <NewKeyButton />}
+          </>
+        )}
+      </List>
     </Page>
   );
 }
 
-const NewKeyButton = () => (
-  <Button component={Link} to="/keys/new">
-    New key
-  </Button>
-);
-
-function NoKeys({ isFiltered, clear }: { isFiltered: boolean; clear: () => void }) {
-  if (!isFiltered)
-    return (
-      <Empty title="There are no keys yet">
-        <Text size="sm">A key lets a program or a person use models, workspaces or jobs.</Text>
-        <NewKeyButton />
-      </Empty>
-    );
-  return (
-    <Empty title="No key fits">
-      <Anchor component="button" size="sm" onClick={clear}>
-        Clear the search and the filters
-      </Anchor>
-    </Empty>
-  );
-}
-
-const WAITING_ROWS = 8;
-const Waiting = () => (
-  <Stack gap="xs" role="status" aria-label="Loading keys" pt="xs">
-    {Array.from({ length: WAITING_ROWS }, (_, row) => (
-      <Skeleton key={row} height={33} />
-    ))}
-  </Stack>
-);
+const NewKeyButton = () => <PageButton to="/keys/new">New key</PageButton>;

@@ -1,5 +1,6 @@
-import { Alert, Button, Code, Group, Modal, Stack, Tabs, Text } from '@mantine/core';
+import { Alert, Button, Code, Group, Modal, Stack, Tabs, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { ADDRESS } from '../../api/client.ts';
 import { Snippet } from '../../page/copy-as.tsx';
 import { CopyButton } from '../../page/copy-button.tsx';
 import type { Key } from '../holdings/draft.ts';
@@ -37,7 +38,7 @@ export function SecretDialog({ minted, secret, warnings = [], onClose }: SecretP
             tabIndex={0}
             aria-label="Secret"
             fz="sm"
-            style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}
+            style={{ wordBreak: 'break-all', whiteSpace: 'pre-wrap' }}
           >
             {secret}
           </Code>
@@ -71,26 +72,40 @@ export function SecretDialog({ minted, secret, warnings = [], onClose }: SecretP
   );
 }
 
+/** Programs elsewhere do not reach this address. */
+const IS_LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(ADDRESS).hostname);
+
 function Snippets({
   minted,
   secret,
   onCopied,
 }: Pick<SecretProps, 'minted' | 'secret'> & { onCopied: () => void }) {
-  const snippets = snippetsOf(minted, secret);
+  const [address, setAddress] = useState(ADDRESS);
+  const snippets = snippetsOf(minted, secret, address.trim().replace(/\/+$/, ''));
   return (
-    <Tabs defaultValue=".env" keepMounted={false}>
-      <Tabs.List aria-label="How to use it">
-        {snippets.map(({ label }) => (
-          <Tabs.Tab key={label} value={label}>
-            {label}
-          </Tabs.Tab>
+    <Stack gap="sm">
+      {IS_LOOPBACK && (
+        <TextInput
+          label="Address in the texts below"
+          description="Only this machine reaches the present one. For others: the address of your proxy, or of this machine with KEYWARD_HOST=0.0.0.0"
+          value={address}
+          onChange={(event) => setAddress(event.currentTarget.value)}
+        />
+      )}
+      <Tabs defaultValue=".env" keepMounted={false}>
+        <Tabs.List aria-label="How to use it">
+          {snippets.map(({ label }) => (
+            <Tabs.Tab key={label} value={label}>
+              {label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {snippets.map(({ label, text, isSecret = false }) => (
+          <Tabs.Panel key={label} value={label} pt="sm">
+            <Snippet label={label} text={text} isWrapped={isSecret} {...(isSecret ? { onCopied } : {})} />
+          </Tabs.Panel>
         ))}
-      </Tabs.List>
-      {snippets.map(({ label, text }) => (
-        <Tabs.Panel key={label} value={label} pt="sm">
-          <Snippet label={label} text={text} {...(label === '.env' ? { onCopied } : {})} />
-        </Tabs.Panel>
-      ))}
-    </Tabs>
+      </Tabs>
+    </Stack>
   );
 }

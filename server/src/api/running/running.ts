@@ -14,7 +14,9 @@ const RunningRequest = Type.Object(
     owner_id: s.nullable(Type.String()),
     owner_name: s.nullable(Type.String({ description: 'Name of the owner' })),
     route: Type.String({ description: 'operationId of the endpoint' }),
-    model: s.nullable(Type.String({ description: 'The answering model. null: none yet' })),
+    model: s.nullable(
+      Type.String({ description: 'The model that answers, or that is waited for. null: none was asked yet' }),
+    ),
     age_seconds: Type.Number(),
     tokens_in: Type.Integer({ description: 'Tokens so far, estimated until the upstream reports them' }),
     tokens_out: Type.Integer(),

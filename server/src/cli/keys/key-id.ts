@@ -3,7 +3,7 @@ import type { NamedThing } from '../things/same-name.ts';
 import { idOf, type Kind } from '../things/thing-id.ts';
 
 /** Of a name: a secret of another program may be given in its place, and must not come into a URL. */
-const SEARCHED_CHARACTERS = 8;
+export const SEARCHED_CHARACTERS = 8;
 
 const KEY: Kind<components['schemas']['Key']> = {
   noun: 'key',

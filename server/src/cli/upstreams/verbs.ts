@@ -58,6 +58,7 @@ export const add = request({
       required: true,
     },
     ...SETTING_ARGS,
+    disable: { type: 'boolean', description: 'Add it without sending it requests yet' },
   },
   examples: [
     'upstreams add ollama http://127.0.0.1:11434/v1',
@@ -68,6 +69,7 @@ export const add = request({
   parse: async (args, context) => ({
     name: args.name,
     base_url: args['base-url'],
+    ...(args.disable === true ? { enabled: false } : {}),
     ...(await settingsOf(args, context)),
   }),
   send: (client, body) => unwrap(client.POST('/v1/upstreams', { body })),
@@ -97,6 +99,10 @@ export const update = request({
     name: { type: 'string', description: 'A new name' },
     'base-url': { type: 'string', description: 'A new address' },
     ...SETTING_ARGS,
+    'all-models': {
+      type: 'boolean',
+      description: 'Offer all models that it lists, whatever was named before',
+    },
     'clear-api-key': { type: 'boolean', description: 'Remove its credential' },
     enable: { type: 'boolean', description: 'Enable the upstream' },
     disable: { type: 'boolean', description: 'Disable the upstream' },
@@ -108,9 +114,12 @@ export const update = request({
   ],
   notes: 'Replaces each named field as a whole; all others stay.',
   parse: async (args, context) => {
-    const { id, name, 'base-url': base_url, enable = false, disable = false } = args;
+    const { id, name, 'base-url': base_url, enable = false, disable = false, 'all-models': isAll } = args;
     if (enable && disable) throw usageError('Give either --enable or --disable.');
+    if (isAll === true && context.all('model').length > 0)
+      throw usageError('Give either --all-models or --model.');
     const body = {
+      ...(isAll === true ? { models: [] } : {}),
       ...given({ name, base_url, enabled: enable || disable ? enable : undefined }),
       ...(args['clear-api-key'] === true ? { api_key: null } : {}),
       ...(await settingsOf(args, context)),

@@ -51,3 +51,8 @@ export function hasHint(text: string): RawBuilder<boolean> | undefined {
   return sql<boolean>`exists (select 1 from key_secrets
     where key_secrets.key_id = keys.id and replace(key_secrets.hint, ${part}, '') <> key_secrets.hint)`;
 }
+
+/** The column contains `part`, whose wildcards are escaped. */
+export function contains(column: string, part: string): RawBuilder<boolean> {
+  return sql<boolean>`${sql.raw(column)} like ${`%${part.replaceAll(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
+}

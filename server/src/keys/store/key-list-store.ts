@@ -5,7 +5,7 @@ import type { Place } from '../../base/page.ts';
 import { SliceRows } from '../../base/slices.ts';
 import { foldCase, type Db } from '../../storage/index.ts';
 import type { Key, KeyState, KeyWithSecrets } from '../key.ts';
-import { endsBefore, hasHint, stateIs } from './key-filters.ts';
+import { contains, endsBefore, hasHint, stateIs } from './key-filters.ts';
 import { withSecrets } from './key-store.ts';
 import { keysFromRows } from './line-store.ts';
 import { joined, tables, withOwner, type JoinedKeyRow, type KeyRow } from './rows.ts';
@@ -166,7 +166,7 @@ function matching<Row>(
     const part = foldCase(filter.q);
     const columns = ['coalesce(keys.name_folded, lower(keys.name))', 'lower(keys.id)'];
     const hint = hasHint(filter.q);
-    const all = [...columns.map((column) => like(column, part)), ...(hint === undefined ? [] : [hint])];
+    const all = [...columns.map((column) => contains(column, part)), ...(hint === undefined ? [] : [hint])];
     query = query.where((eb) => eb.or(all));
   }
   if (filter.unusedSinceMs !== undefined) {
@@ -177,9 +177,4 @@ function matching<Row>(
     query = query.where(endsBefore(filter.expiringBeforeMs, nowMs));
   }
   return filter.state === undefined ? query : query.where(stateIs(filter.state, nowMs));
-}
-
-/** Contains `part`, with its wildcards escaped. */
-function like(column: string, part: string) {
-  return sql<boolean>`${sql.raw(column)} like ${`%${part.replaceAll(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
 }

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Budget, Limit } from '../../access/index.ts';
 import type { Place } from '../../base/page.ts';
-import { unchanged, type Db } from '../../storage/index.ts';
+import { foldCase, unchanged, type Db } from '../../storage/index.ts';
 import type { Owner } from '../owner.ts';
+import { contains } from './key-filters.ts';
 import { tables, type OwnerRow } from './rows.ts';
 
 const fromRow = (row: OwnerRow): Owner => ({
@@ -23,7 +24,7 @@ export async function insertOwner(tx: Db, owner: Owner): Promise<boolean> {
   const texts = { limits: JSON.stringify(limits), budgets: JSON.stringify(budgets) };
   const result = await tables(tx)
     .insertInto('owners')
-    .values({ ...rest, ...texts, created_at: createdAt })
+    .values({ ...rest, ...texts, name_folded: foldCase(owner.name), created_at: createdAt })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return result.numInsertedOrUpdatedRows === 1n;
@@ -101,6 +102,7 @@ export async function updateOwner(
   const texts = {
     ...(limits === undefined ? {} : { limits: JSON.stringify(limits) }),
     ...(budgets === undefined ? {} : { budgets: JSON.stringify(budgets) }),
+    ...(change.name === undefined ? {} : { name_folded: foldCase(change.name) }),
   };
   await tables(tx)
     .updateTable('owners')
@@ -109,18 +111,28 @@ export async function updateOwner(
     .execute();
 }
 
+interface OwnerPage {
+  after: Place | undefined;
+  limit: number;
+  onlyId?: string | undefined;
+  /** Part of the name or the id, whatever its case. */
+  q?: string | undefined;
+}
+
 /** Newest first; deleted ones are left out. */
-export async function listOwners(
-  db: Db,
-  page: { after: Place | undefined; limit: number; onlyId?: string | undefined },
-): Promise<Owner[]> {
-  const { after, limit, onlyId } = page;
+export async function listOwners(db: Db, { after, limit, onlyId, q }: OwnerPage): Promise<Owner[]> {
   // The condition of the index, literally: with a parameter the index does not apply.
   let query = tables(db)
     .selectFrom('owners')
     .selectAll()
     .where(sql<boolean>`state <> 'deleted'`);
   if (onlyId !== undefined) query = query.where('id', '=', onlyId);
+  if (q !== undefined) {
+    const part = foldCase(q);
+    query = query.where((eb) =>
+      eb.or([contains('coalesce(name_folded, lower(name))', part), contains('lower(id)', part)]),
+    );
+  }
   if (after !== undefined)
     query = query.where(sql<boolean>`(created_at, id) < (${after.createdAt}, ${after.id})`);
   const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute();

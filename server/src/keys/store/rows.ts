@@ -7,6 +7,8 @@ import { selectorsIn } from '../selectors-view.ts';
 export type OwnerRow = {
   id: string;
   name: string;
+  /** For searches; null where an older Keyward beside this one has made the owner. */
+  name_folded: string | null;
   kind: OwnerKind;
   state: OwnerState;
   limits: string;

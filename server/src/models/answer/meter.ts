@@ -34,10 +34,12 @@ const BYTES_PER_TOKEN = 4;
 /**
  * About the usage of a request whose answer has not ended: the upstream's counts; otherwise by the length of the prompt, and by the
  * events of the answer, most of which carry one token.
+ * @param seen undefined: nothing of an answer has come yet
  */
-export function tokensSoFar(body: Buffer | { length: number }, seen: SeenAnswer): TokensSoFar {
-  const { counts, bytes, isEventStream } = seen;
+export function tokensSoFar(body: Buffer | { length: number }, seen?: SeenAnswer): TokensSoFar {
   const prompt = Buffer.isBuffer(body) ? Math.ceil(body.length / BYTES_PER_TOKEN) : 0;
+  if (seen === undefined) return { tokensIn: prompt, tokensOut: 0 };
+  const { counts, bytes, isEventStream } = seen;
   const answer = isEventStream ? timesIn(seen, 'data:') : bytes / BYTES_PER_TOKEN;
   return {
     tokensIn: counts?.tokensIn ?? prompt,

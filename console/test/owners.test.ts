@@ -1,0 +1,56 @@
+import { beforeAll, expect, test } from 'vitest';
+import { describeOnServer, type TestServer } from '../../server/test/server.ts';
+import { openConsole } from './browser.ts';
+
+/** More than a list of choices shows. */
+const OTHERS = 60;
+
+describeOnServer('sqlite', 'owners among many', (start) => {
+  let server: TestServer;
+  let first: { id: string };
+  beforeAll(async () => {
+    server = await start();
+    const create = (name: string) =>
+      server.request<{ id: string }>('POST', '/v1/owners', { body: { name, kind: 'team' } });
+    first = (await create('Ätna Lab')).body;
+    for (let index = 0; index < OTHERS; index++) await create(`team ${index}`);
+  });
+  const open = (path: string) => openConsole(server, { signIn: { key: server.adminKey }, path });
+
+  test('the list of owners is searched, and a reload keeps the search', async () => {
+    const { page, inspect } = await open('/owners');
+    const table = page.getByRole('table', { name: 'Owners' });
+    await table.getByRole('link', { name: 'team 59' }).waitFor();
+    await page.getByRole('textbox', { name: 'Search by name or id' }).fill('ätna');
+    await table.getByRole('link', { name: 'team 59' }).waitFor({ state: 'detached' });
+    await table.getByRole('link', { name: 'Ätna Lab' }).waitFor();
+    await inspect('owners');
+    await page.reload();
+    await table.getByRole('link', { name: 'Ätna Lab' }).waitFor();
+    expect(await table.getByRole('row').count()).toBe(2);
+    await page.getByRole('textbox', { name: 'Search by name or id' }).fill('nobody');
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await table.getByRole('link', { name: 'team 59' }).waitFor();
+  });
+
+  test('a choice of owners finds one that is not among the newest, and shows it by its name', async () => {
+    const { page } = await open('/keys/new');
+    await page.getByRole('textbox', { name: 'Name' }).fill('theirs');
+    await page.getByRole('checkbox', { name: 'Call any model' }).click();
+    const field = page.getByRole('combobox', { name: 'Owner', exact: true });
+    await field.fill('ätna');
+    await page.getByRole('option', { name: 'Ätna Lab' }).click();
+    expect(await field.inputValue()).toBe('Ätna Lab');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('dialog', { name: 'The secret of theirs' }).waitFor();
+    const { body } = await server.request<{ items: { name: string }[] }>('GET', `/v1/keys?owner=${first.id}`);
+    expect(body.items.map(({ name }) => name)).toEqual(['theirs']);
+    await page.goto(`/keys?owner=${first.id}`);
+    await page.getByRole('table', { name: 'Keys' }).getByRole('link', { name: 'theirs' }).waitFor();
+    const filter = page.getByRole('combobox', { name: 'Any owner' });
+    await expect.poll(() => filter.inputValue()).toBe('Ätna Lab');
+    await filter.click();
+    await page.getByRole('option', { name: 'team 59' }).click();
+    await page.getByText('No key fits').waitFor();
+  });
+});
