@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 5a80b421953f55fee87c60794530839ccb4fa0e5552eebedf07f842be7151134
-// text 79e1f9c2e00001c119779dc6dd487c82501dcac0b558a983f460f5c7644e991c
+// document 6922b713b57199587b515bb9f532d80814f4d3c4937bbe53f77ad8f5ce33e066
+// text e6ef23766912fc8b8dce5004230d1625a3b43c26a85536793eaf949f29ce64a2
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -2603,7 +2603,7 @@ export interface paths {
         };
         /**
          * A token that logs a user in
-         * @description Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do, and not be bound to workspaces. Scope: users:manage.
+         * @description Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do, and not be bound to workspaces. A session must send X-Keyward-Session: 1. Scope: users:manage.
          */
         get: operations["users.issue_auth_token"];
         put?: never;
