@@ -14,10 +14,11 @@ export interface ClientOptions {
   apiKey?: string | undefined;
   /**
    * Uses the session of the browser instead of a key, in a page of the server itself: the browser adds the cookie that
-   * `POST /v1/session` has set.
+   * `POST /v1/session` has set. A function gives the id of the session that the page shows; the server refuses its requests
+   * with `invalid_session` where another one has begun in this browser since.
    * @default false
    */
-  session?: boolean | undefined;
+  session?: boolean | (() => string | undefined) | undefined;
   /**
    * Sends a request.
    * @default the global `fetch`
@@ -109,14 +110,15 @@ const wasNeverSent = (error: unknown): boolean =>
 
 /** @throws TypeError when the key cannot stand in a header; its text is not repeated. */
 export function transport({ apiKey, session, fetch: given, retries = 2, timeoutMs }: ClientOptions): Send {
-  if (apiKey !== undefined && session === true)
+  const usesSession = session !== undefined && session !== false;
+  if (apiKey !== undefined && usesSession)
     throw new TypeError('Give either apiKey or session: the server ignores the session where a key is sent.');
   // The runtime's own complaint about a bad header would quote the key.
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey))
     throw new TypeError('The API key holds characters that no key has, such as a space or a line end.');
   const fetchOnce = async (request: Outgoing, signal: AbortSignal): Promise<Response> => {
     const init = request.initWith(signal);
-    if (session && request.onSent !== undefined) return sendTelling(request.url, init, request.onSent);
+    if (usesSession && request.onSent !== undefined) return sendTelling(request.url, init, request.onSent);
     return given === undefined ? fetch(request.url, init) : given(new Request(request.url, init));
   };
   const hide = (text: string): string => (apiKey === undefined ? text : text.replaceAll(apiKey, '[key]'));
@@ -144,7 +146,11 @@ export function transport({ apiKey, session, fetch: given, retries = 2, timeoutM
   return async (request, options = {}) => {
     if (apiKey !== undefined) request.headers.set('authorization', `Bearer ${apiKey}`);
     // Pages of other sites cannot send it.
-    if (session === true) request.headers.set('x-keyward-session', '1');
+    if (usesSession)
+      request.headers.set(
+        'x-keyward-session',
+        (typeof session === 'function' ? session() : undefined) ?? '1',
+      );
     const limitMs = timeoutMs ?? options.defaultTimeoutMs ?? TIMEOUT_MS;
     for (let tried = 0; ; tried++) {
       const mayRepeat = tried < retries && isKept(request);

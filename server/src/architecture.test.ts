@@ -153,6 +153,7 @@ describe('what is written for a request', () => {
       'models/models.ts',
       'models/upstreams/probe.ts',
       'nodes/nodes.ts',
+      'nodes/run.ts',
       'retrieval/embedding/embedder.ts',
       'storage/postgres/postgres.ts',
       'storage/sqlite.ts',

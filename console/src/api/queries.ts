@@ -1,6 +1,7 @@
 import { KeywardApiError } from '@keyward/sdk';
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
-import { SESSION } from '../session/session-queries.ts';
+import { SESSION, sessionQuery } from '../session/session-queries.ts';
+import { showsSession } from './client.ts';
 
 /** How long an answer counts as fresh, ms: going back to a page shows it at once. */
 const FRESH_MS = 5_000;
@@ -23,3 +24,5 @@ export const queryClient = new QueryClient({
     mutations: { retry: false, networkMode: 'always' },
   },
 });
+
+showsSession(() => queryClient.getQueryData(sessionQuery.queryKey)?.session?.id);

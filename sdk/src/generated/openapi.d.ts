@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 0a34f325dff2280bf4a1471d28a70a0d844da2f104c291993ba91159a68e3714
-// text adf0c85ba567dffe1509d1bcd1159afb696ffbd1f0c3ec20856cff744d175265
+// document 39dbd3258920687848954789c6f459f382087ca51011f24cd79525decf16bbe8
+// text 8ef97c9966564701031fc7d4be8057bfc9ce6bbd7d10b59ca325507e7139b18d
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -2783,7 +2783,7 @@ export interface paths {
         };
         /**
          * A token that logs a user in
-         * @description Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do, and not be bound to workspaces. Scope: users:manage.
+         * @description Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do, and not be bound to workspaces. A session must send X-Keyward-Session: 1. Scope: users:manage.
          */
         get: operations["users.issue_auth_token"];
         put?: never;

@@ -1103,7 +1103,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/users/{id}/issue-auth-token",
     "summary": "A token that logs a user in",
-    "description": "Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do, and not be bound to workspaces. Scope: users:manage.",
+    "description": "Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do, and not be bound to workspaces. A session must send X-Keyward-Session: 1. Scope: users:manage.",
     "scope": "users:manage"
   },
   "users.list": {

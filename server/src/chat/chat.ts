@@ -60,6 +60,7 @@ export class Chat {
 
   async #begin(request: ChatRequest): Promise<Ending | AsyncGenerator<ChatEvent>> {
     const { message, conversation, mode, noAgent } = request;
+    await this.#context.workspaces.workIn(request.workspace);
     const command = commandIn(request);
     if (request.isReset || command === 'reset') await conversation.reset();
     if (command === 'reset' || (request.isReset && message === '')) return { kind: 'reset' };

@@ -63,6 +63,11 @@ export interface Route<
    * passes one on itself. architecture.test.ts lists the routes that may.
    */
   needsNoPermit?: true;
+  /**
+   * Of a GET that changes something, as its clients expect. A session needs the header of a change for it: a page of another
+   * site could have a browser send it. Guarded by changing-gets.test.ts, over all routes.
+   */
+  hasEffect?: true;
   /** Its pages are its own: the handler sets the CORS headers. */
   ownOrigins?: true;
   /** Successful answers by status. `null`: no body; `stream`: bytes whose type the handler sets. */

@@ -52,7 +52,10 @@ async function sessionOf(
     authorization === undefined && cookie !== undefined
       ? await sessionOfCookie(services, context)
       : undefined;
-  if (own !== undefined) protectAnswer(context);
+  if (own !== undefined) {
+    context.sessionCookie.refuseOtherThan(own);
+    protectAnswer(context);
+  }
   // The Developer API has words of its own.
   if (own === undefined && authorization === undefined && surface.refusedSession === undefined)
     throw new KeywardError('invalid_session', 'Nobody is signed in.', { hint: 'Sign in: POST /v1/session.' });

@@ -8,6 +8,7 @@ import { hashPassword } from './login/password.ts';
 import { sessionsEnd, type FreshSession } from './login/sessions.ts';
 import { checkPassword, type User } from './user.ts';
 import { addUser, newUser } from './new-user.ts';
+import { ADMIN_ID } from './person.ts';
 import { refuseNewUser } from './power.ts';
 
 /**
@@ -19,6 +20,9 @@ export type Mode = 'setup' | 'password' | 'multi-user';
 
 /** Context of the sealed hash of the one password. */
 export const PASSWORD_CONTEXT = 'instance password';
+
+/** Ends the sessions and all that was begun in them, such as a batch. Guarded by lost-rights.test.ts. */
+const administratorEnds = [sessionsEnd(null), { kind: 'key', subject: ADMIN_ID, ends: true }] as const;
 
 interface NewPassword {
   password: string | null;
@@ -54,7 +58,7 @@ export async function setPassword(
     return {
       result: undefined,
       entry: { action: 'identity.password', target: 'instance', details },
-      change: sessionsEnd(null),
+      change: hash === null ? administratorEnds : sessionsEnd(null),
     };
   });
 }
@@ -81,7 +85,7 @@ export async function enableMultiUser(
     return {
       result: user,
       entry: { action: 'identity.multi_user', target: 'instance', details },
-      change: sessionsEnd(null),
+      change: administratorEnds,
     };
   });
   return result;

@@ -7,7 +7,8 @@ import { readMode } from './store/mode-store.ts';
 import type { User } from './user.ts';
 import { findUser } from './store/user-store.ts';
 
-const ADMIN_ID = 'admin';
+/** In place of the id of a key: the one administrator of an instance without users. */
+export const ADMIN_ID = 'admin';
 
 /** The power of a user who logs in, with its present workspaces. */
 export async function worthOfUser(

@@ -12,7 +12,7 @@ import { hashPassword } from './login/password.ts';
 import { isDemotion, refuseChange, refuseEnding, refuseNewUser } from './power.ts';
 import type { UserRow } from './store/rows.ts';
 import { revokeSessionsOf } from './store/session-store.ts';
-import { sessionsEnd, type FreshSession } from './login/sessions.ts';
+import { sessionsEnd, subjectOfUser, type FreshSession } from './login/sessions.ts';
 import { dropCodes } from './store/token-store.ts';
 import { checkUser, type User, type UserFields, type UserInput, type UserRole } from './user.ts';
 import * as store from './store/user-store.ts';
@@ -110,9 +110,16 @@ export function changesOf(
   { suspended, role, password }: UserFields,
 ): readonly Change[] {
   if (suspended === undefined && role === undefined && password === undefined) return [];
-  const ends = suspended === true || (role !== undefined && isDemotion(before, role));
-  const owner = { kind: 'owner', subject: ownerId, ends } as const;
-  return password === undefined ? [owner] : [owner, sessionsEnd(id)];
+  const isLower = role !== undefined && isDemotion(before, role);
+  const owner = { kind: 'owner', subject: ownerId, ends: suspended === true || isLower } as const;
+  // First, so that the answer says that the session goes on.
+  const access = { kind: 'access', subject: subjectOfUser(id), ends: true } as const;
+  const areSessionsOver = suspended === true || password !== undefined;
+  return [
+    ...(isLower && !areSessionsOver ? [access] : []),
+    owner,
+    ...(password === undefined ? [] : [sessionsEnd(id)]),
+  ];
 }
 
 const defined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>

@@ -2,11 +2,11 @@ import { CompiledQuery, sql } from 'kysely';
 import { dialectOf, type Db } from '../storage/index.ts';
 
 /**
- * Something was taken away from the subject: a key, all keys of an owner, and so on. `stop` only ends requests; `question`
- * is a question of another node.
+ * Something was taken away from the subject: a key, all keys of an owner, and so on. `access`: a right of a person whose
+ * session goes on, or a workspace. `stop` only ends requests; `question` is a question of another node.
  */
 export type Change = {
-  kind: 'key' | 'owner' | 'secret' | 'session' | 'user' | 'stop' | 'question';
+  kind: 'key' | 'owner' | 'secret' | 'session' | 'user' | 'access' | 'stop' | 'question';
   subject: string;
   /** The requests of the subject end. */
   ends?: boolean;

@@ -201,7 +201,7 @@ describeOnBothDatabases('writes of a request', (open, dialect) => {
   });
 
   test('the error of an ended request says by its code what ended it', async () => {
-    const kinds = ['key', 'owner', 'secret', 'session', 'user', 'stop'] as const;
+    const kinds = ['key', 'owner', 'secret', 'session', 'user', 'access', 'stop'] as const;
     const codes: Record<string, unknown> = {};
     for (const kind of kinds) {
       const { run } = enter(`subject_${kind}`);
@@ -216,6 +216,7 @@ describeOnBothDatabases('writes of a request', (open, dialect) => {
       secret: 'key_revoked',
       session: 'session_ended',
       user: 'session_ended',
+      access: 'forbidden_resource',
       stop: 'request_stopped',
     });
   });

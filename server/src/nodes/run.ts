@@ -1,5 +1,5 @@
-import type { Db, Permit } from '../storage/index.ts';
-import { KeywardError } from '../base/errors.ts';
+import { currentPermit, type Db, type Permit } from '../storage/index.ts';
+import { KeywardError, type ErrorExtras } from '../base/errors.ts';
 import { endingSince, headSeq, lockHead, type MadeChange } from './node-store.ts';
 
 /** The id of a request, unique across nodes. */
@@ -9,7 +9,8 @@ export const runId = (nodeId: string, number: number): string =>
 /** Whether the id is of a request on this node. */
 export const isRunOn = (id: string, nodeId: string): boolean => id.startsWith(runId(nodeId, 0).slice(0, -1));
 
-export type EndedBy = 'key_revoked' | 'session_ended' | 'request_stopped' | 'server_stopping';
+export type EndedBy =
+  'key_revoked' | 'session_ended' | 'forbidden_resource' | 'request_stopped' | 'server_stopping';
 
 export interface RunnerView {
   key_id: string | null;
@@ -66,17 +67,21 @@ export interface RunsOptions {
 const MESSAGES: Record<EndedBy, string> = {
   key_revoked: 'The key was revoked, or ended by itself, while the request ran.',
   session_ended: 'The session was ended while the request ran.',
+  forbidden_resource: 'A right that the request needs may have been taken away while it ran.',
   request_stopped: 'An administrator or the holder of the key stopped the request.',
   server_stopping: 'The server stops, and the request ran for longer than it waits for.',
 };
 
-export const endedError = (by: EndedBy): KeywardError =>
-  new KeywardError(by, MESSAGES[by], by === 'server_stopping' ? STOPPING : {});
+export const endedError = (by: EndedBy): KeywardError => new KeywardError(by, MESSAGES[by], EXTRAS[by]);
 
-const STOPPING = { hint: 'Try again in a moment.', headers: { 'retry-after': '1' } };
+const EXTRAS: Partial<Record<EndedBy, ErrorExtras>> = {
+  forbidden_resource: { hint: 'Send the request again: the answer says what is still allowed.' },
+  server_stopping: { hint: 'Try again in a moment.', headers: { 'retry-after': '1' } },
+};
 
 export function endedBy({ kind }: Pick<MadeChange, 'kind'>): EndedBy {
   if (kind === 'stop') return 'request_stopped';
+  if (kind === 'access') return 'forbidden_resource';
   return kind === 'session' || kind === 'user' ? 'session_ended' : 'key_revoked';
 }
 
@@ -92,6 +97,8 @@ export class Run implements Permit {
   readonly #number: number;
   readonly #runner: Runner;
   #endedBy: EndedBy | undefined;
+  /** Subjects that it has found out while it ran. */
+  #found: readonly string[] = [];
   #model: string | undefined;
   #soFar: (() => TokensSoFar) | undefined;
   #progress: Progress | null = null;
@@ -150,7 +157,11 @@ export class Run implements Permit {
   }
 
   isUnder(subject: string): boolean {
-    return this.#runner.subjects().includes(subject);
+    return this.#runner.subjects().includes(subject) || this.#found.includes(subject);
+  }
+
+  alsoUnder(subject: string): void {
+    if (!this.#found.includes(subject)) this.#found = [...this.#found, subject];
   }
 
   /** A request is not ended by its own changes. */
@@ -220,7 +231,7 @@ export class Run implements Permit {
   async #refuseSince(db: Db, seq: number, head: number): Promise<void> {
     if (head === seq) return;
     const { id: madeBy } = this;
-    const subjects = [...this.#runner.subjects(), madeBy];
+    const subjects = [...this.#runner.subjects(), ...this.#found, madeBy];
     const { ending, oldest } = await endingSince(db, { seq, subjects, madeBy });
     // The database was restored, or changes were deleted: the request may have been ended.
     const isUnknown = head < seq || (oldest ?? head + 1) > seq + 1;
@@ -231,4 +242,13 @@ export class Run implements Permit {
     this.#endedBy ??= ending === undefined ? 'key_revoked' : endedBy(ending);
     throw endedError(this.#endedBy);
   }
+}
+
+/**
+ * From here on a change of the subject, such as the deletion of a workspace, ends the request that runs. Read the subject after
+ * the call: a change from before is seen then. Guarded by lost-rights.test.ts.
+ */
+export function endWith(subject: string): void {
+  const permit = currentPermit();
+  if (permit instanceof Run) permit.alsoUnder(subject);
 }

@@ -1,6 +1,7 @@
 import { worthOf, type Actor } from '../access/index.ts';
-import type { Memberships } from '../identity/index.ts';
+import { subjectOfUser, SUBJECT_OF_MEMBERS, type Memberships } from '../identity/index.ts';
 import { refuseExcess } from '../keys/index.ts';
+import type { Change } from '../nodes/index.ts';
 import type { WorkspacesContext } from './context.ts';
 import { isUnbound, type Viewer } from './coverage.ts';
 import * as store from './store/member-store.ts';
@@ -53,7 +54,8 @@ export class Members {
 
   /**
    * Adds users, or makes them the only members; the caller has checked that they exist. A member chats without a budget, so
-   * an actor who gives or takes that must hold it. Guarded by workspace-users.test.ts and gifts.test.ts.
+   * an actor who gives or takes that must hold it. Guarded by workspace-users.test.ts and gifts.test.ts. Resolves when the
+   * running requests of removed users have ended on every node: lost-rights.test.ts.
    * @returns whether the workspace still exists. @throws KeywardError `scope_escalation`
    */
   change(
@@ -64,10 +66,11 @@ export class Members {
     refuseExcess(actor, worthOf({ kind: 'user', role: 'default', workspaces: [slug] }));
     return this.#context.audit.change<boolean>(actor, async (tx) => {
       if (!(await workspaces.holdWorkspace(tx, id))) return { result: false };
-      if (replace) await store.removeMembers(tx, id);
+      const former = replace ? await store.removeMembers(tx, id) : [];
       await store.addMembers(tx, { workspaceId: id, userIds, at: this.#context.clock.nowMs() });
       const details = { slug, user_ids: userIds.slice(0, RECORDED_IDS_MAX), users: userIds.length, replace };
-      return { result: true, entry: { action: 'workspaces.members', target: `workspace:${id}`, details } };
+      const entry = { action: 'workspaces.members', target: `workspace:${id}`, details };
+      return { result: true, entry, change: accessEnds(former, userIds) };
     });
   }
 }
@@ -85,6 +88,18 @@ export const memberships: Memberships = {
   },
   forget: store.forgetUser,
 };
+
+/** More changes in a transaction would make others wait. */
+const ENDED_ONE_BY_ONE_MAX = 100;
+
+/** Ends the running requests of users who were members and are not any more; where there are very many, of all such users. */
+function accessEnds(former: readonly number[], present: readonly number[]): readonly Change[] {
+  const stays = new Set(present);
+  const removed = former.filter((id) => !stays.has(id));
+  const subjects =
+    removed.length > ENDED_ONE_BY_ONE_MAX ? [SUBJECT_OF_MEMBERS] : removed.map((id) => subjectOfUser(id));
+  return subjects.map((subject) => ({ kind: 'access', subject, ends: true }));
+}
 
 /** An audit record has room for so many. */
 const RECORDED_IDS_MAX = 500;

@@ -1,4 +1,6 @@
 import type { Actor, Caller } from '../access/index.ts';
+import { KeywardError } from '../base/errors.ts';
+import { endWith } from '../nodes/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { deleteCollection } from '../retrieval/index.ts';
 import { nextId, type Db, type Storage } from '../storage/index.ts';
@@ -67,6 +69,13 @@ export class Workspaces {
   async findCoveredById(viewer: Viewer, id: number, db: Db = this.#db): Promise<Workspace | undefined> {
     const found = await store.findById(db, id);
     return found !== undefined && isCovered(viewer, found.slug) ? found : undefined;
+  }
+
+  /** Ends the request that runs when the workspace is deleted. @throws KeywardError `not_found` where it is deleted already. */
+  async workIn({ id }: Pick<Workspace, 'id'>): Promise<void> {
+    endWith(targetOf({ id }));
+    if ((await store.findById(this.#db, id)) === undefined)
+      throw new KeywardError('not_found', 'The workspace was deleted.');
   }
 
   /** The workspaces that the viewer covers, in the order of their creation. */
@@ -197,11 +206,13 @@ export class Workspaces {
       return {
         result: workspace,
         entry: { action: 'workspaces.delete', target: targetOf(workspace), details },
+        change: { kind: 'access', subject: targetOf(workspace), ends: true },
       };
     });
   }
 }
 
+/** In the audit record; and the subject of its running answers. */
 export const targetOf = ({ id }: { id: number }): string => `workspace:${id}`;
 
 /** The ids of the workspaces, and so of the collections, that a key covers; for the module `documents`. */

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
 import { CLIENT_ID } from './client.ts';
 
 const KEY_ID = 'a';
@@ -12,16 +12,23 @@ const KEY_ID = 'a';
 export interface Lies {
   /** Members of the ID token instead of the right ones. */
   claims?: Record<string, unknown>;
-  /** Signs with a key that the provider does not publish, with none, or with the secret of the client. */
-  signature?: 'another key' | 'none' | 'client secret';
+  /**
+   * Signs with a key that the provider does not publish, with none, with the secret of the client, or with the public key as
+   * if it were a secret.
+   */
+  signature?: 'another key' | 'none' | 'client secret' | 'public key';
+  /** The claim `at_hash` fits the access token. */
+  hashesAccessToken?: true;
   /** Members of the discovery document instead of the right ones. */
   metadata?: Record<string, unknown>;
   /** The answer of the token endpoint. */
   tokenAnswer?: { status: number; body: string };
   /** The answer of the userinfo endpoint. */
   userInfo?: Record<string, unknown>;
-  /** Requests are never answered. */
-  hangs?: true;
+  /** Instead of the published keys. */
+  keySet?: object;
+  /** Requests are never answered, or only with the beginning of an answer. */
+  hangs?: 'at once' | 'in the body';
 }
 
 /** A stand-in for an OpenID provider, with keys of its own, for answers that no real one gives. */
@@ -57,8 +64,10 @@ export class LyingProvider {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { tokenAnswer, userInfo = { sub: 'ada' }, hangs } = this.lies;
-    if (hangs === true) return;
+    const { tokenAnswer, userInfo = { sub: 'ada' }, hangs, keySet } = this.lies;
+    if (hangs === 'at once') return;
+    if (hangs === 'in the body')
+      return void response.writeHead(200, { 'content-type': 'application/json' }).write('{"issuer":');
     const json = (body: object): void =>
       void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     switch (request.url ?? '') {
@@ -66,7 +75,7 @@ export class LyingProvider {
         this.discoveries++;
         return json(this.#metadata());
       case '/jwks':
-        return json({ keys: [this.#keys.published] });
+        return json(keySet ?? { keys: [this.#keys.published] });
       case '/me':
         return json(userInfo);
       case '/token': {
@@ -74,7 +83,7 @@ export class LyingProvider {
         this.exchanges.push({ form, authorization: request.headers.authorization });
         if (tokenAnswer === undefined) {
           const access_token = randomBytes(24).toString('base64url');
-          const id_token = await this.#idToken();
+          const id_token = await this.#idToken(access_token);
           this.issued.push(access_token, id_token);
           return json({ access_token, token_type: 'Bearer', id_token });
         }
@@ -101,8 +110,8 @@ export class LyingProvider {
     };
   }
 
-  async #idToken(): Promise<string> {
-    const { claims = {}, signature } = this.lies;
+  async #idToken(accessToken: string): Promise<string> {
+    const { claims = {}, signature, hashesAccessToken } = this.lies;
     const now = Math.floor(Date.now() / 1_000);
     const all = {
       iss: this.issuer,
@@ -114,11 +123,14 @@ export class LyingProvider {
       email: 'ada@example.com',
       email_verified: true,
       groups: ['staff'],
+      ...(hashesAccessToken && { at_hash: leftHalfOfHash(accessToken) }),
       ...claims,
     };
     if (signature === 'none') return new UnsecuredJWT(all).encode();
-    const { own, other, secret } = this.#keys;
+    const { own, other, secret, publicText } = this.#keys;
     const token = new SignJWT(all);
+    if (signature === 'public key')
+      return token.setProtectedHeader({ alg: 'HS256', kid: KEY_ID }).sign(publicText);
     if (signature === 'client secret')
       return token.setProtectedHeader({ alg: 'HS256', kid: KEY_ID }).sign(secret);
     const key = signature === 'another key' ? other : own;
@@ -130,16 +142,25 @@ interface Keys {
   own: CryptoKey;
   other: CryptoKey;
   secret: Uint8Array;
-  /** The public one of `own`. */
+  /** The public one of `own`; and its text. */
   published: object;
+  publicText: Uint8Array;
 }
+
+const leftHalfOfHash = (text: string): string =>
+  hash('sha256', text, 'buffer').subarray(0, 16).toString('base64url');
 
 /** @param clientSecret that Keyward has, for a signature with it. */
 export async function startLyingProvider(clientSecret: string, port = 0): Promise<LyingProvider> {
-  const [own, other] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')]);
+  const [own, other] = await Promise.all([
+    generateKeyPair('RS256', { extractable: true }),
+    generateKeyPair('RS256'),
+  ]);
   const published = { ...(await exportJWK(own.publicKey)), kid: KEY_ID, alg: 'RS256', use: 'sig' };
   const server = createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
   const secret = new TextEncoder().encode(clientSecret);
-  return new LyingProvider(server, { own: own.privateKey, other: other.privateKey, secret, published });
+  const publicText = new TextEncoder().encode(await exportSPKI(own.publicKey));
+  const keys = { own: own.privateKey, other: other.privateKey, secret, published, publicText };
+  return new LyingProvider(server, keys);
 }

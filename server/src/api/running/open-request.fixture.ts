@@ -17,7 +17,8 @@ export interface OpenRequest {
 interface OpenRequestOptions {
   method?: string;
   path: string;
-  key: string;
+  /** null: none is sent. */
+  key: string | null;
   type?: string;
   headers?: Record<string, string>;
 }
@@ -36,7 +37,7 @@ export function openRequest(
   const closed = new Promise<string>((resolve) => socket.once('close', () => resolve(text())));
   const lines = Object.entries({
     host: 'localhost',
-    authorization: `Bearer ${key}`,
+    ...(key === null ? {} : { authorization: `Bearer ${key}` }),
     'content-type': type,
     'transfer-encoding': 'chunked',
     ...headers,

@@ -53,6 +53,10 @@ describeOnServer('sqlite', 'a provider that lies', (start) => {
     ['for another client', { claims: { aud: 'another-client' } }, 'aud'],
     ['for several clients, made for another one', { claims: { aud: [CLIENT_ID, 'b'], azp: 'b' } }, 'azp'],
     ['that has expired', { claims: { exp: now - HOUR_SECONDS, iat: now - 2 * HOUR_SECONDS } }, 'exp'],
+    ['that is not valid yet', { claims: { nbf: now + HOUR_SECONDS } }, 'nbf'],
+    ['without a time of its end', { claims: { exp: undefined } }, ''],
+    ['that belongs to another access token', { claims: { at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' } }, ''],
+    ['whose hash of the access token is no text', { claims: { at_hash: 1 } }, ''],
     ['without a subject', { claims: { sub: undefined } }, ''],
     ['with an empty subject', { claims: { sub: '' } }, ''],
     ['with a subject of 256 characters', { claims: { sub: 'x'.repeat(256) } }, ''],
@@ -60,6 +64,7 @@ describeOnServer('sqlite', 'a provider that lies', (start) => {
     ['that another key has signed', { signature: 'another key' }, ''],
     ['that nobody has signed (alg none)', { signature: 'none' }, ''],
     ['that the secret of the client has signed (alg HS256)', { signature: 'client secret' }, ''],
+    ['that the public key has signed, as if it were a secret (alg HS256)', { signature: 'public key' }, ''],
     [
       'that is missing',
       { tokenAnswer: { status: 200, body: '{"access_token":"a","token_type":"Bearer"}' } },
@@ -85,6 +90,76 @@ describeOnServer('sqlite', 'a provider that lies', (start) => {
     expect(provider.exchanges.map(({ form }) => form.get('code'))).not.toContain(code);
   });
 
+  test('an ID token with the right hash of its access token signs a person in', async () => {
+    const { page } = await signIn({
+      claims: { sub: 'hashed', email_verified: false },
+      hashesAccessToken: true,
+    });
+    expect(page.status).toBe(200);
+  });
+
+  test('an answer without the issuer signs nobody in where the provider says that it names it', async () => {
+    const fresh = await start({ ...server.environment });
+    const metadata = { authorization_response_iss_parameter_supported: true };
+    expect((await signIn({}, {}, { on: fresh, metadata })).error).toBe('oidc_invalid');
+    const { page } = await signIn(
+      { claims: { sub: 'named', email_verified: false } },
+      { iss: provider.issuer },
+      { on: fresh },
+    );
+    expect(page.status).toBe(200);
+  });
+
+  test('a provider whose keys do not fit, or cannot be read, signs nobody in', async () => {
+    for (const keySet of [{ keys: [] }, { keys: 'none' }, {}]) {
+      const fresh = await start({ ...server.environment });
+      const { browser, error } = await signIn({ keySet }, {}, { on: fresh });
+      expect(error).toMatch(/^oidc_(invalid|unavailable)$/);
+      expect([...browser.cookies]).toEqual([]);
+    }
+  });
+
+  test('answers of the provider that are too long are given up', async () => {
+    const long = 'x'.repeat(1024 * 1024);
+    const tokenAnswer = { status: 200, body: JSON.stringify({ access_token: long }) };
+    expect((await signIn({ tokenAnswer })).error).toBe('oidc_unavailable');
+    expect((await signIn({ claims: { groups: undefined }, userInfo: { sub: 'ada', long } })).error).toBe(
+      'oidc_unavailable',
+    );
+    provider.lies = { metadata: { long } };
+    const fresh = await start({ ...server.environment });
+    expect(errorOf(await new Browser(fresh).open(START))).toBe('oidc_unavailable');
+  });
+
+  test('the groups are a list of texts or one text, and all else gives no role', async () => {
+    const roles: unknown[] = [];
+    const values = ['platform', ['x', 'platform'], [['platform']], { platform: true }, null, 1, [], ''];
+    for (const [i, groups] of values.entries()) {
+      const { browser, error } = await signIn({
+        claims: { sub: `grouped-${i}`, email_verified: false, groups },
+      });
+      roles.push(error ?? (await stateOf(server, browser)).session?.user?.role);
+    }
+    expect(roles).toEqual(['admin', 'admin', ...Array.from({ length: 6 }, () => 'oidc_no_role')]);
+  });
+
+  test('an address counts in any case of A to Z, and other letters that become one of them do not', async () => {
+    const body = { username: 'mark@example.com', password: 'correct horse', role: 'default' };
+    const made = await server.request<{ user: { id: number } }>('POST', '/v1/admin/users/new', { body });
+    const nameFor = async (sub: string, email: string): Promise<unknown> => {
+      const { browser } = await signIn({ claims: { sub, email } });
+      return (await stateOf(server, browser)).session?.user;
+    };
+    // The Kelvin sign; a dotted capital I; full-width letters.
+    for (const [i, email] of [
+      'mar\u212a@example.com',
+      'MAR\u212A@EXAMPLE.COM',
+      'ｍark@example.com',
+    ].entries())
+      expect(await nameFor(`kelvin-${i}`, email)).not.toMatchObject({ id: made.body.user.id });
+    expect(await nameFor('mark', 'Mark@Example.COM')).toMatchObject({ id: made.body.user.id });
+  });
+
   test('an address that the provider has not verified is no name, and links no user', async () => {
     const body = { username: 'boss@example.com', password: 'correct horse', role: 'admin' };
     await server.request('POST', '/v1/admin/users/new', { body });
@@ -101,7 +176,8 @@ describeOnServer('sqlite', 'a provider that lies', (start) => {
   test('claims of the userinfo endpoint count only for the person of the ID token', async () => {
     const claims = { sub: 'mia', groups: undefined };
     const info = { groups: ['platform'] };
-    expect((await signIn({ claims, userInfo: { ...info, sub: 'mallory' } })).error).toBe('oidc_invalid');
+    for (const sub of ['mallory', undefined, 1])
+      expect((await signIn({ claims, userInfo: { ...info, sub } })).error).toBe('oidc_invalid');
     const { browser } = await signIn({ claims, userInfo: { ...info, sub: 'mia' } });
     expect((await stateOf(server, browser)).session?.user?.role).toBe('admin');
   });

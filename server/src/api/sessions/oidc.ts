@@ -79,6 +79,7 @@ const callback = route({
   description:
     'The provider leads the browser here. The answer sets the session cookie and is a page that leads on: browsers send a `SameSite=Strict` cookie only with requests that a page of this site makes. A failure leads to the sign-in page with `error`.',
   access: 'public',
+  hasEffect: true,
   // Providers add parameters of their own.
   query: Type.Object({
     state: parameter('Of the sign-in that this browser began'),

@@ -17,15 +17,16 @@ import { noUsers, unconfirmed } from './sign-in-refusal.ts';
 const Text = Type.String({ maxLength: 1_000 });
 const Present = Type.String({ maxLength: 1_000, description: 'Your present password' });
 
+/** Requests of a page for the person who is signed in. */
+const own = { method: 'POST', access: 'session', headers: OWN_PAGE } as const;
+
 const setup = route({
-  method: 'POST',
+  ...own,
   path: '/v1/session/setup',
   id: 'session.setup',
   summary: 'Set the first password, or let users in',
   description:
     'With password alone: the one password of an instance that has none. With username too: the first administrator, and users from then on, permanently. All older sessions end.',
-  access: 'session',
-  headers: OWN_PAGE,
   body: Type.Object(
     { username: Type.Optional(Text), password: Text },
     { title: 'SetupRequest', ...s.closed },
@@ -50,14 +51,12 @@ const setup = route({
 });
 
 const change = route({
-  method: 'POST',
+  ...own,
   path: '/v1/session/password',
   id: 'session.change_password',
   summary: 'Change your password',
   description:
     'Without users: the one password; an admin key counts as the present one. All other sessions end, and this browser gets a new one.',
-  access: 'session',
-  headers: OWN_PAGE,
   body: Type.Object({ current: Present, password: Text }, { title: 'OwnPasswordChange', ...s.closed }),
   responses: { 200: SessionState },
   errors: ['conflict', 'scope_escalation', 'rate_limited'],
@@ -72,13 +71,11 @@ const change = route({
 });
 
 const codes = route({
-  method: 'POST',
+  ...own,
   path: '/v1/session/recovery-codes',
   id: 'session.recovery_codes',
   summary: 'Get new recovery codes',
   description: 'Two of them replace a lost password. They are shown once; the former ones end.',
-  access: 'session',
-  headers: OWN_PAGE,
   body: Type.Object({ current: Present }, { title: 'RecoveryCodesRequest', ...s.closed }),
   responses: {
     200: Type.Object(

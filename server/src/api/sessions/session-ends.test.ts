@@ -1,7 +1,7 @@
-import { request as httpRequest, type ServerResponse } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers, type TestServer } from '../../../test/server.ts';
+import { postSlowly } from '../../../test/traffic/slow-body.ts';
 import { startTestUpstream, type TestUpstream } from '../../../test/upstream.ts';
 import { enableUsers, PASSWORD } from '../../developer/people/identity.fixture.ts';
 import { Browser, browserAs, browserOf, firstBrowser } from './browser.fixture.ts';
@@ -28,31 +28,6 @@ async function openStream({ cookie }: Browser, server: TestServer): Promise<Stre
     .finally(() => (isOver = true));
   await expect.poll(() => text).toContain('first');
   return { text: () => text, isOver: () => isOver };
-}
-
-/** Sends the second half of a body when `meanwhile` is done. @returns the status of the answer */
-async function postSlowly(
-  { cookie, server }: Browser,
-  { path, body }: { path: string; body: object },
-  meanwhile: () => Promise<unknown>,
-): Promise<number | undefined> {
-  const text = JSON.stringify(body);
-  const headers = {
-    cookie,
-    'x-keyward-session': '1',
-    'content-type': 'application/json',
-    'content-length': text.length,
-  };
-  const request = httpRequest(server.url + path, { method: 'POST', headers });
-  const status = new Promise<number | undefined>((resolve, reject) => {
-    request.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
-  });
-  request.write(text.slice(0, 10));
-  // Long enough to be admitted.
-  await wait(200);
-  await meanwhile();
-  request.end(text.slice(10));
-  return status;
 }
 
 const CHUNK = (text: string): string =>
@@ -146,11 +121,13 @@ describeOnBothServers('the end of a session', (start) => {
   test('a session that ends or loses its role while a body arrives makes no key', async () => {
     const browser = await browserAs(server, 'admin', 'pia');
     const id = await idOf(browser);
-    const request = { path: '/v1/keys', body: { name: 'backdoor', role: 'admin' } };
-    const status = await postSlowly(browser, request, () => changeUser(id, { role: 'manager' }));
+    const headers = { cookie: browser.cookie, 'x-keyward-session': '1' };
+    const request = { path: '/v1/keys', headers, body: { name: 'backdoor', role: 'admin' } };
+    const status = await postSlowly(server, request, () => changeUser(id, { role: 'manager' }));
     expect([401, 403]).toContain(status);
     await changeUser(id, { role: 'admin' });
-    expect(await postSlowly(browser, request, () => browser.send('DELETE', '/v1/session'))).toBe(401);
+    const signOut = () => browser.send('DELETE', '/v1/session');
+    expect(await postSlowly(server, request, signOut)).toBe(401);
     expect((await server.request('GET', '/v1/keys?q=backdoor')).body).toMatchObject({ items: [] });
   });
 

@@ -55,11 +55,12 @@ describeOnBothServers('a session in a cookie', (start) => {
     expect(records.text).not.toContain(wrong.slice(10, 30));
   });
 
-  test('the SDK uses the session of the page', async () => {
+  test('the SDK uses the session of the page, and no other one that has begun in the browser', async () => {
     const browser = await firstBrowser(server);
+    let shown: string | undefined;
     const client = createClient({
       url: server.url,
-      session: true,
+      session: () => shown,
       fetch: (request) => {
         // A browser adds it.
         request.headers.set('cookie', browser.cookie);
@@ -68,9 +69,20 @@ describeOnBothServers('a session in a cookie', (start) => {
     });
     const { session } = await unwrap(client.GET('/v1/session'));
     expect(session?.kind).toBe('admin');
+    shown = session?.id;
     const body = { name: 'from the page', role: 'client' as const };
     const { key } = await unwrap(client.POST('/v1/keys', { body }));
     expect(key.owner.id).toBe(session?.owner_id);
+    // In another tab.
+    await browser.signIn({ key: server.adminKey });
+    const refused = unwrap(client.POST('/v1/keys', { body: { ...body, name: 'too late' } }));
+    await expect(refused).rejects.toMatchObject({ status: 401, code: 'invalid_session' });
+    const present = (await unwrap(client.GET('/v1/session'))).session?.id;
+    expect(present).not.toBe(shown);
+    shown = present;
+    expect((await unwrap(client.GET('/v1/keys', { params: { query: { q: 'too late' } } }))).items).toEqual(
+      [],
+    );
   });
 });
 

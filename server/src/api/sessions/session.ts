@@ -20,7 +20,7 @@ import {
   stateAnswer,
   type SessionCall,
 } from './session-answer.ts';
-import { refusalOf } from './sign-in-refusal.ts';
+import { refusalOf, refuseUnlessPasswords } from './sign-in-refusal.ts';
 
 const Text = Type.String({ minLength: 1, maxLength: 1_000 });
 
@@ -79,7 +79,7 @@ const create = route({
 });
 
 async function signIn(services: Services, credential: Credential, device: Device) {
-  const { identity, config } = services;
+  const { identity } = services;
   const { key, username, password } = credential;
   if (!(await identity.isMultiUser())) {
     if (key !== undefined && username === undefined && password === undefined)
@@ -96,10 +96,7 @@ async function signIn(services: Services, credential: Credential, device: Device
       'body',
       'must have username and password, such as {"username": "ada", "password": "…"}',
     );
-  if (config.simpleSso === 'only')
-    throw new KeywardError('conflict', 'Passwords do not log in here: KEYWARD_SIMPLE_SSO is "only".', {
-      hint: 'Sign in where your login tokens are issued.',
-    });
+  refuseUnlessPasswords(services);
   return loginUser(identity, { username, password, ...device, givesCodes: false });
 }
 

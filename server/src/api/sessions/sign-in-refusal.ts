@@ -41,3 +41,11 @@ export const noUsers = (): KeywardError =>
   new KeywardError('conflict', 'There are no users on this instance.', {
     hint: 'POST /v1/session/setup makes the first one.',
   });
+
+/** Codes and invites, which set a password and sign in, are no way around it either. @throws KeywardError `conflict` */
+export function refuseUnlessPasswords({ config }: Pick<Services, 'config'>): void {
+  if (config.simpleSso !== 'only') return;
+  throw new KeywardError('conflict', 'Passwords do not log in here: KEYWARD_SIMPLE_SSO is "only".', {
+    hint: 'Sign in where your login tokens are issued.',
+  });
+}

@@ -13,14 +13,15 @@ import type { Route, Services } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
 import { deviceOf, OWN_PAGE, signedIn, SessionState, suspended } from './session-answer.ts';
-import { noUsers, refusalOf } from './sign-in-refusal.ts';
+import { noUsers, refusalOf, refuseUnlessPasswords } from './sign-in-refusal.ts';
 
 /* For people without a session: recover an account, accept an invite. */
 
 const Text = Type.String({ maxLength: 1_000 });
 
-async function refuseWithoutUsers({ identity }: Services): Promise<void> {
-  if (!(await identity.isMultiUser())) throw noUsers();
+async function refuseWithoutUsers(services: Services): Promise<void> {
+  if (!(await services.identity.isMultiUser())) throw noUsers();
+  refuseUnlessPasswords(services);
 }
 
 const recover = route({

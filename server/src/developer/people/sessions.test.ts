@@ -2,7 +2,7 @@ import { SignJWT } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothWhenSlow, type TestServer } from '../../../test/server.ts';
 import { enableUsers, enterAs, firstSession, login, PASSWORD, tokenOf } from './identity.fixture.ts';
-import { postSlowly } from '../documents/slow-body.fixture.ts';
+import { postSlowly } from '../../../test/traffic/slow-body.ts';
 
 const NO_TOKEN = '{"error":"No auth token found."}';
 const BAD_TOKEN = '{"error":"Token expired or failed validation."}';
@@ -248,8 +248,9 @@ describeOnBothWhenSlow('sessions of users', (start) => {
     const { id } = (await login(server, { username: 'max', password: PASSWORD })).body.user ?? { id: 0 };
     const change = (body: object) => server.request('POST', `/v1/admin/users/${id}`, { body });
     const body = { username: 'backdoor', password: PASSWORD, role: 'admin' };
-    const request = { path: '/api/admin/users/new', key: token, body };
-    expect(await postSlowly(server, request, () => change({ role: 'manager' }))).toBe(401);
+    const headers = { authorization: `Bearer ${token}` };
+    const request = { path: '/api/admin/users/new', headers, body };
+    expect(await postSlowly(server, request, () => change({ role: 'manager' }))).toBe(403);
     expect((await server.request('GET', '/v1/users')).text).not.toContain('backdoor');
     await change({ suspended: 1 });
   });

@@ -58,6 +58,7 @@ export const sessionsRoutes: Route[] = [
     summary: 'Log in with a token',
     description: 'One that GET /v1/users/{id}/issue-auth-token gave; each once.',
     access: 'public',
+    hasEffect: true,
     query: Type.Object({ token: Type.Optional(text()) }),
     responses: { 200: LoginAnswer, 401: LoginAnswer, 403: 'stream' },
     handler: async (services, call) => {

@@ -44,8 +44,9 @@ export const usersRoutes: Route[] = [
     id: 'users.issue_auth_token',
     summary: 'A token that logs a user in',
     description:
-      'Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do, and not be bound to workspaces.',
+      'Once, within six minutes. With KEYWARD_SIMPLE_SSO and in multi-user mode; the key must hold what the role of the user can do, and not be bound to workspaces. A session must send X-Keyward-Session: 1.',
     access: 'users:manage',
+    hasEffect: true,
     params: Type.Object({ id: pathId() }),
     responses: {
       200: Type.Object({ token: Type.String(), loginPath: Type.String() }),

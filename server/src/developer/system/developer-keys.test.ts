@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers, type Answer, type TestServer } from '../../../test/server.ts';
 import { enableUsers, enterAs, firstSession, login, PASSWORD, tokenOf } from '../people/identity.fixture.ts';
-import { postSlowly } from '../documents/slow-body.fixture.ts';
+import { postSlowly } from '../../../test/traffic/slow-body.ts';
 
 interface ApiKey {
   id: number;
@@ -214,7 +214,8 @@ describeOnBothServers('keys by key', (start) => {
       ['/v1/keys', 401],
     ] as const) {
       const { id, secret: key } = await server.mint({ role: 'admin' });
-      const change = { path, key, body: { name: 'made too late', role: 'admin' } };
+      const headers = { authorization: `Bearer ${key}` };
+      const change = { path, headers, body: { name: 'made too late', role: 'admin' } };
       const revoke = () => server.request('POST', `/v1/keys/${id}/revoke`);
       expect(await postSlowly(server, change, revoke)).toBe(refused);
     }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { authorOf } from '../../audit/index.ts';
+import { authorOf, type Refusal } from '../../audit/index.ts';
 import { KeywardError, type ErrorCode } from '../../base/errors.ts';
 import { send } from './send-answer.ts';
 import { isWatched } from '../request/body-watchdog.ts';
@@ -19,6 +19,10 @@ const REFUSALS = new Set<ErrorCode>([
   'budget_exceeded',
   'budget_too_small',
 ]);
+/** Those of a session on its own routes. Wrong passwords are noted where they are checked. */
+const SESSION_REFUSALS = new Set<ErrorCode>(['forbidden_resource', 'scope_escalation']);
+/** Those of a session that does not count. */
+const REFUSED_SESSIONS = new Set<ErrorCode>(['csrf_refused', 'invalid_session']);
 
 /** Everything that goes wrong leaves here, in the shape of its surface. */
 export function fail(
@@ -32,7 +36,9 @@ export function fail(
   if (context.isOver || (context.isEnded && response.headersSent)) return;
   // The head is sent: only the end of the connection can tell the caller.
   if (response.headersSent) return void response.destroy();
-  const error = refusalOf(toKeywardError(thrown), context);
+  const why = toKeywardError(thrown);
+  noteRefusal(services, context, why.code);
+  const error = refusalOf(why, context);
   if (error.status >= 500) {
     // An answer about a missing database must not wait for the database.
     response.letGo();
@@ -48,14 +54,26 @@ export function fail(
     else services.logger.error({ err: error.extras.cause ?? error, ...details }, error.message);
   }
   context.errorCode = error.code;
-  if (context.caller !== undefined && declared !== undefined && REFUSALS.has(error.code)) {
-    const refused = { action: declared.id, target: declared.path, code: error.code };
-    services.refusals.note({ actor: authorOf(context.caller), ...refused, ip: context.ip });
-  }
   send(
     surface?.formatError(error, context.id, request.url ?? '/') ?? problemShape(error, context.id),
     context,
   );
+}
+
+/** For the audit record, which tells no text of the request. Guarded by session-audit.test.ts. */
+function noteRefusal({ refusals }: KernelServices, context: RequestContext, code: ErrorCode): void {
+  const { route, ip, isEnded } = context;
+  const actor = refusedActor(context, code);
+  if (route === undefined || actor === undefined || isEnded) return;
+  refusals.note({ actor, action: route.id, target: route.path, code, ip });
+}
+
+/** @returns undefined: it is no refusal. */
+function refusedActor({ caller, session }: RequestContext, code: ErrorCode): Refusal['actor'] | undefined {
+  if (caller !== undefined && REFUSALS.has(code)) return authorOf(caller);
+  if (session !== undefined && SESSION_REFUSALS.has(code))
+    return session.kind === 'user' ? `user:${session.user.id}` : 'admin';
+  return REFUSED_SESSIONS.has(code) ? 'anonymous' : undefined;
 }
 
 /** A request that was ended before its answer gets the same refusal as one that comes later. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { isOfKey, type Caller } from '../../access/index.ts';
 import type { KeywardError } from '../../base/errors.ts';
-import { subjectOfUser, type Session } from '../../identity/index.ts';
+import { subjectOfUser, SUBJECT_OF_MEMBERS, type Session } from '../../identity/index.ts';
 import { subjectsOf } from '../../keys/index.ts';
 import type { Answer as ModelAnswer } from '../../models/index.ts';
 import { endedError, type EndedBy, type Run, type Runner, type RunnerView } from '../../nodes/index.ts';
@@ -83,7 +83,7 @@ export class RequestContext implements Runner {
   }
 
   get sessionCookie(): SessionCookie {
-    return new SessionCookie(this.#services, this.request);
+    return new SessionCookie(this.#services, this.request, this.route);
   }
 
   get isOver(): boolean {
@@ -243,7 +243,8 @@ function subjectsOfSession(session: Session): string[] {
   const { id, actor } = session;
   const withKey = actor.kind === 'key' ? subjectsOf(actor.caller) : [];
   const secret = session.kind === 'admin' && session.secretId !== undefined ? [session.secretId] : [];
-  return session.kind === 'user'
-    ? [id, subjectOfUser(session.user.id), session.user.ownerId]
-    : [id, subjectOfUser(null), ...withKey, ...secret];
+  if (session.kind === 'admin') return [id, subjectOfUser(null), ...withKey, ...secret];
+  const { user } = session;
+  const ofMembers = user.role === 'default' ? [SUBJECT_OF_MEMBERS] : [];
+  return [id, subjectOfUser(user.id), user.ownerId, ...ofMembers];
 }

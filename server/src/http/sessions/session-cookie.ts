@@ -4,10 +4,13 @@ import { inRanges } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { socketAddress } from '../request/caller-address.ts';
 import { forwardedPrefix } from '../request/proxy-headers.ts';
+import type { Route } from '../route.ts';
 import type { KernelServices } from '../services.ts';
 
 /** Pages of other origins cannot send it: they would need leave (CORS), which no credentials get. */
 const OWN_HEADER = 'x-keyward-session';
+/** 1, or the id of the session that the page is for. */
+const OWN_VALUE = /^(1|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** Behind it stands the fingerprint of the master key: two instances on one host do not overwrite each other's cookie. */
 const NAME = 'keyward_';
@@ -21,10 +24,14 @@ type Services = Pick<KernelServices, 'config' | 'keys' | 'clock'>;
 export class SessionCookie {
   readonly #services: Services;
   readonly #request: IncomingMessage;
+  readonly #isReading: boolean;
 
-  constructor(services: Services, request: IncomingMessage) {
+  /** @param route undefined: no route matches. */
+  constructor(services: Services, request: IncomingMessage, route: Pick<Route, 'hasEffect'> | undefined) {
     this.#services = services;
     this.#request = request;
+    const { method = 'GET' } = request;
+    this.#isReading = (method === 'GET' || method === 'HEAD') && route?.hasEffect !== true;
   }
 
   /** The token of the session; undefined: the request has none. */
@@ -62,14 +69,26 @@ export class SessionCookie {
    * @throws KeywardError `csrf_refused`
    */
   refuseForeignPage(): void {
-    const { method = 'GET', headers } = this.#request;
-    const isReading = method === 'GET' || method === 'HEAD';
+    const { headers } = this.#request;
+    const isReading = this.#isReading;
     const site = headers['sec-fetch-site'];
     const isOwnSite = site === undefined || site === 'same-origin' || (isReading && site === 'none');
     if (!isOwnSite) throw refused('Sec-Fetch-Site', 'same-origin');
-    if (!isReading && headers[OWN_HEADER] !== '1') throw refused('X-Keyward-Session', '1');
+    if (!isReading && !OWN_VALUE.test(String(headers[OWN_HEADER]))) throw refused('X-Keyward-Session', '1');
     const { origin } = headers;
     if (origin !== undefined && !this.#isOwn(origin)) throw refused('Origin', "this server's own origin");
+  }
+
+  /**
+   * Refuses a page that names another session than its browser has: somebody else has signed in in another tab.
+   * @throws KeywardError `invalid_session`
+   */
+  refuseOtherThan({ id }: { id: string }): void {
+    const named = this.#request.headers[OWN_HEADER];
+    if (named === undefined || named === '1' || named === id) return;
+    throw new KeywardError('invalid_session', 'Another session has begun in this browser.', {
+      hint: 'Load the page again.',
+    });
   }
 
   #isOwn(origin: string): boolean {

@@ -35,6 +35,7 @@ export async function serveSession(
 ): Promise<Caller | undefined> {
   const session = await sessionOfCookie(services, context);
   if (session === undefined) return undefined;
+  context.sessionCookie.refuseOtherThan(session);
   const serving = await servingSession(services.identity, session);
   if (serving === undefined) throw sessionEnded();
   const { caller } = serving;

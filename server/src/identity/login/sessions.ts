@@ -106,6 +106,9 @@ export const sessionsEnd = (userId: number | null): Change => ({
 export const subjectOfUser = (userId: number | null): string =>
   userId === null ? 'user:admin' : `user:${userId}`;
 
+/** The subject of the requests of all users who need a membership to use a workspace: those of the role default. */
+export const SUBJECT_OF_MEMBERS = 'members';
+
 /** Ends this session alone, with its requests. */
 export async function endSession({ keys }: Identity, { id, actor }: Session): Promise<void> {
   await keys.audit.changeEverywhere(actor, async (tx) => {

@@ -29,13 +29,27 @@ function providerOf(settings: OidcSettings, timeoutMs?: number): OidcProvider {
   return provider;
 }
 
-test('A provider that does not answer is given up after the time limit.', async () => {
-  const silent = await startLyingProvider(CLIENT_SECRET);
-  onTestFinished(() => silent.close());
-  silent.lies = { hangs: true };
-  const provider = providerOf(settingsOf(silent.issuer), 50);
+test.for(['at once', 'in the body'] as const)(
+  'A provider whose answer hangs %s is given up after the time limit.',
+  async (hangs, { expect }) => {
+    const silent = await startLyingProvider(CLIENT_SECRET);
+    onTestFinished(() => silent.close());
+    silent.lies = { hangs };
+    const provider = providerOf(settingsOf(silent.issuer), 50);
+    await provider.start();
+    await expect(provider.begin()).rejects.toMatchObject({ code: 'oidc_unavailable' });
+  },
+);
+
+test('A provider that hangs in the middle of a sign-in is given up after the time limit.', async () => {
+  const slow = await startLyingProvider(CLIENT_SECRET);
+  onTestFinished(() => slow.close());
+  const provider = providerOf(settingsOf(slow.issuer), 500);
   await provider.start();
-  await expect(provider.begin()).rejects.toMatchObject({ code: 'oidc_unavailable' });
+  const { secrets } = await provider.begin();
+  slow.lies = { hangs: 'in the body' };
+  const answer = new URLSearchParams({ code: 'a-code', state: secrets.state });
+  await expect(provider.finish(answer, secrets)).rejects.toMatchObject({ code: 'oidc_unavailable' });
 });
 
 test('An issuer at an address where clouds keep credentials is not asked.', async () => {

@@ -3,6 +3,7 @@ import type { Agent } from 'undici';
 import type { OidcSettings } from '../../base/forms/oidc-settings.ts';
 import type { Logger } from '../../base/logger.ts';
 import { openOutbound } from '../../base/outbound/connections.ts';
+import { fitsAccessToken } from './access-token-hash.ts';
 import { readClientSecret } from './client-secret.ts';
 import { personOf, type Person } from './claims.ts';
 import { failureOf } from './provider-failure.ts';
@@ -89,7 +90,11 @@ export class OidcProvider {
         idTokenExpected: true,
       });
       const claims = tokens.claims();
-      if (claims === undefined) throw new SignInFailure('oidc_invalid');
+      if (
+        claims === undefined ||
+        !fitsAccessToken(claims.at_hash, tokens.id_token ?? '', tokens.access_token)
+      )
+        throw new SignInFailure('oidc_invalid');
       return personOf(claims, {
         groupsClaim: this.settings.groupsClaim,
         more: () => this.#userInfo(configuration, tokens.access_token, claims.sub),

@@ -94,6 +94,25 @@ describeOnBothDatabases('the sign-in of a person whom a provider has identified'
     expect(await identity.getUser(before.user.id)).toMatchObject({ role: 'default' });
   });
 
+  test('ends all keys of a person who has no role any more, but not those of the last administrator', async () => {
+    const { identity, admin } = await openWithAdmin(open);
+    const { user } = await entered(identity, { groups: ['platform'] });
+    const make = async (role: 'admin' | 'client') =>
+      (await mint(identity.keys, OPERATOR, { name: role, owner: user.ownerId, role })).key.id;
+    const ids = [await make('admin'), await make('client')];
+    const states = () =>
+      Promise.all(ids.map(async (id) => (await getKey(identity.keys, OPERATOR, id)).storedState));
+    expect(await signIn(identity, { groups: [] })).toMatchObject({ ok: false, why: 'oidc_no_role' });
+    expect(await states()).toEqual(['revoked', 'revoked']);
+    expect(await lastRecord(identity, 'users.end_sessions')).toMatchObject({
+      details: { why: 'no_role', keys_revoked: expect.arrayContaining(ids) },
+    });
+    ids.splice(0, 2, await make('admin'));
+    await deleteUser(identity, OPERATOR, admin.id);
+    expect(await signIn(identity, { groups: [] })).toMatchObject({ ok: false, why: 'oidc_no_role' });
+    expect(await states()).toEqual(['active']);
+  });
+
   test('is refused for a suspended user and for a suspended owner of its keys, whatever the groups', async () => {
     const { identity } = await openWithAdmin(open);
     const { user } = await entered(identity);

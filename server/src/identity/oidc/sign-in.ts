@@ -114,16 +114,30 @@ async function userOf(
 /** Without a group, nothing that began with one goes on. */
 async function refuseWithoutRole(
   tx: Db,
-  { keys }: Identity,
+  identity: Identity,
   { before, effects }: { before: User | undefined; effects: Effects },
 ): Promise<OidcSignIn> {
+  const { keys } = identity;
   // A local user with the address of the person is not theirs yet.
   if (before === undefined || !(await isLinked(tx, before.id))) return { ok: false, why: 'oidc_no_role' };
   await revokeSessionsOf(tx, before.id, keys.clock.nowMs());
   effects.changes.push(sessionsEnd(before.id));
-  const details = { by: 'oidc', why: 'no_role' };
+  const revoked = await endKeysWithoutRole(tx, identity, { before, effects });
+  const details = { by: 'oidc', why: 'no_role', ...(revoked && { keys_revoked: revoked }) };
   effects.entries.push({ action: 'users.end_sessions', target: `user:${before.id}`, details });
   return { ok: false, why: 'oidc_no_role', userId: before.id };
+}
+
+/** Like the keys of a user who got the lowest role. Those of the last administrator stay: nobody else could open Keyward. */
+async function endKeysWithoutRole(
+  tx: Db,
+  identity: Identity,
+  { before, effects }: { before: User; effects: Effects },
+): Promise<string[] | undefined> {
+  if (before.role === 'admin' && !(await hasAdmin(tx, before.ownerId))) return undefined;
+  const revoked = await endExcessKeys(tx, identity, { before, role: 'default' });
+  if (revoked !== undefined) effects.changes.push({ kind: 'owner', subject: before.ownerId, ends: true });
+  return revoked;
 }
 
 async function createUser(
@@ -193,8 +207,9 @@ async function changeRole(
   const revoked = await endExcessKeys(tx, identity, { before: user, role });
   const details = { changed: ['role'], role, by: 'oidc', ...(revoked && { keys_revoked: revoked }) };
   effects.entries.push({ action: 'users.update', target, details });
+  if (isDemotion(user.role, role)) {
+    await revokeSessionsOf(tx, user.id, nowMs);
+    effects.changes.push(sessionsEnd(user.id));
+  }
   effects.changes.push(...changesOf(user, { role }));
-  if (!isDemotion(user.role, role)) return;
-  await revokeSessionsOf(tx, user.id, nowMs);
-  effects.changes.push(sessionsEnd(user.id));
 }

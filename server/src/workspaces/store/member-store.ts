@@ -32,8 +32,10 @@ export async function addMembers(
   }
 }
 
-export async function removeMembers(tx: Db, workspaceId: number): Promise<void> {
-  await tables(tx).deleteFrom('workspace_users').where('workspaceId', '=', workspaceId).execute();
+/** @returns the ids of the former members. */
+export async function removeMembers(tx: Db, workspaceId: number): Promise<number[]> {
+  const removed = tables(tx).deleteFrom('workspace_users').where('workspaceId', '=', workspaceId);
+  return (await removed.returning('userId').execute()).map(({ userId }) => userId);
 }
 
 /** Deletes the memberships, threads and chats of a user. */
