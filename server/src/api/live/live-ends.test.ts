@@ -3,7 +3,7 @@ import { describeOnBothServers, type TestServer } from '../../../test/server.ts'
 import { enableUsers } from '../../developer/people/identity.fixture.ts';
 import { browserAs } from '../sessions/browser.fixture.ts';
 import { JobClient, newOwnerKey } from '../jobs/jobs.fixture.ts';
-import { LiveReader } from './live-reader.fixture.ts';
+import { LiveReader, SOON } from './live-reader.fixture.ts';
 
 const PATHS = ['jobs', 'admin/jobs', 'workers', 'running'].map((name) => `/v1/${name}/live`);
 
@@ -15,7 +15,7 @@ describeOnBothServers('the end of live lists', (start) => {
   const follow = (path: string, key: string) =>
     LiveReader.open(server.url + path, { authorization: `Bearer ${key}` });
   const followAll = (key: string) => Promise.all(PATHS.map((path) => follow(path, key)));
-  const allEnd = (lists: readonly LiveReader[]) => Promise.all(lists.map((list) => list.ends()));
+  const areOver = (lists: readonly LiveReader[]): boolean => lists.every(({ isOver }) => isOver);
 
   test('live lists end when their key is revoked, and have nothing of what happens after it was acknowledged', async () => {
     const { id, secret } = await server.mint({ role: 'admin' });
@@ -26,7 +26,7 @@ describeOnBothServers('the end of live lists', (start) => {
     );
     expect(body.acknowledged.requests_ended).toBe(PATHS.length);
     const late = await new JobClient(server, server.adminKey).id();
-    await allEnd(lists);
+    await expect.poll(() => areOver(lists), SOON).toBe(true);
     for (const { text } of lists) {
       expect(text).toContain('"code":"key_revoked"');
       expect(text).not.toContain(late);
@@ -37,7 +37,7 @@ describeOnBothServers('the end of live lists', (start) => {
     const { key, secret } = await newOwnerKey(server, 'owner', { role: 'admin' });
     const lists = await followAll(secret);
     await server.request('PATCH', `/v1/owners/${key.owner.id}`, { body: { state: 'suspended' } });
-    await allEnd(lists);
+    await expect.poll(() => areOver(lists), SOON).toBe(true);
   });
 
   test('live lists end when their key loses the scope, though the change ends no running request', async () => {
@@ -47,7 +47,7 @@ describeOnBothServers('the end of live lists', (start) => {
     const [jobs, workers] = [await follow('/v1/jobs/live', secret), await follow('/v1/workers/live', secret)];
     const late = await newOwnerKey(server, 'late', { role: 'miner' });
     await server.request('PATCH', `/v1/keys/${id}`, { body: { scopes: ['jobs:submit'] } });
-    await jobs.ends();
+    await expect.poll(() => jobs.isOver, SOON).toBe(true);
     await server.request('POST', '/v1/workers/register', {
       key: late.secret,
       body: { capabilities: {} },
@@ -64,7 +64,7 @@ describeOnBothServers('the end of live lists', (start) => {
     const { id, secret } = await newOwnerKey(server, 'rotated', { role: 'client' });
     const list = await follow('/v1/jobs/live', secret);
     await server.request('POST', `/v1/keys/${id}/rotate`, { body: { overlap_seconds: 0 } });
-    await list.ends();
+    await expect.poll(() => list.isOver, SOON).toBe(true);
   });
 
   test('live lists end with their session', async () => {
@@ -73,7 +73,7 @@ describeOnBothServers('the end of live lists', (start) => {
     const headers = { cookie: browser.cookie, 'x-keyward-session': '1' };
     const lists = await Promise.all(PATHS.map((path) => LiveReader.open(server.url + path, headers)));
     await browser.send('DELETE', '/v1/session');
-    await allEnd(lists);
+    await expect.poll(() => areOver(lists), SOON).toBe(true);
     for (const { text } of lists) expect(text).toContain('"code":"session_ended"');
   });
 
@@ -82,7 +82,7 @@ describeOnBothServers('the end of live lists', (start) => {
     const headers = { authorization: `Bearer ${server.adminKey}` };
     const lists = await Promise.all(PATHS.map((path) => LiveReader.open(stopping.url + path, headers)));
     await stopping.stop();
-    await allEnd(lists);
+    await expect.poll(() => areOver(lists), SOON).toBe(true);
     // They came to their end, and were not cut off.
     for (const { text } of lists) expect(text).not.toContain('server_stopping');
   });

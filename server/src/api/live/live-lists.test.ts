@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
 import { JobClient, newOwnerKey, TestWorker } from '../jobs/jobs.fixture.ts';
-import { LiveReader, type Row } from './live-reader.fixture.ts';
+import { LiveReader, SOON, type Row } from './live-reader.fixture.ts';
 
 const stateOf = ({ job_id: id, state }: Row): unknown => [id, state];
 const idOf = ({ job_id: id }: Row): unknown => id;
@@ -33,29 +33,27 @@ describeOnBothServers('live lists', (start) => {
     );
     expect(live.seen).toEqual([{ event: 'list', data: { items: body.items, next_cursor: null } }]);
     const second = await client.id({ model: 'whole' });
-    await live.shows([second, first], idOf);
+    await expect.poll(() => live.items.map(idOf), SOON).toEqual([second, first]);
     expect(live.seen.at(-1)?.data.items[1]).toBe(0);
     const worker = await workerOf('whole');
     const taken = await worker.take();
-    await live.shows(
-      [
+    await expect
+      .poll(() => live.items.map(stateOf), SOON)
+      .toEqual([
         [second, 'QUEUED'],
         [first, 'RUNNING'],
-      ],
-      stateOf,
-    );
+      ]);
     expect(live.seen.at(-1)).toMatchObject({ event: 'change', data: { items: [0, { job_id: first }] } });
     await worker.result(taken);
     await client.ask('POST', `/v1/jobs/${second}/cancel`);
-    await live.shows(
-      [
+    await expect
+      .poll(() => live.items.map(stateOf), SOON)
+      .toEqual([
         [second, 'CANCELED'],
         [first, 'COMPLETED'],
-      ],
-      stateOf,
-    );
+      ]);
     await client.ask('DELETE', `/v1/jobs/${second}`);
-    await live.shows([first], idOf);
+    await expect.poll(() => live.items.map(idOf), SOON).toEqual([first]);
   });
 
   test('a live list of one state has a job while it is in that state, and no more rows than its limit', async () => {
@@ -64,13 +62,13 @@ describeOnBothServers('live lists', (start) => {
     const running = await follow('/v1/jobs/live?state=RUNNING&type=inference', client.key);
     const newest = await follow('/v1/jobs/live?limit=1', client.key);
     const id = await client.id({ model: 'filtered' });
-    await newest.shows([id], idOf);
+    await expect.poll(() => newest.items.map(idOf), SOON).toEqual([id]);
     const taken = await worker.take();
-    await running.shows([id], idOf);
+    await expect.poll(() => running.items.map(idOf), SOON).toEqual([id]);
     await worker.result(taken);
-    await running.shows([], idOf);
+    await expect.poll(() => running.items.map(idOf), SOON).toEqual([]);
     const later = await client.id({ model: 'filtered' });
-    await newest.shows([later], idOf);
+    await expect.poll(() => newest.items.map(idOf), SOON).toEqual([later]);
     expect(newest.seen.at(-1)?.data.next_cursor).toEqual(expect.any(String));
   });
 
@@ -79,10 +77,10 @@ describeOnBothServers('live lists', (start) => {
     const own = await follow('/v1/jobs/live', client.key);
     const all = await follow('/v1/admin/jobs/live');
     const foreign = await other.id({ model: 'nobody', metadata: { note: 'canary-metadata' } });
-    await expect.poll(() => all.items.map(idOf), { timeout: 10_000 }).toContain(foreign);
+    await expect.poll(() => all.items.map(idOf), SOON).toContain(foreign);
     const id = await client.id({ model: 'nobody' });
-    await own.shows([id], idOf);
-    await expect.poll(() => all.items.map(idOf), { timeout: 10_000 }).toContain(id);
+    await expect.poll(() => own.items.map(idOf), SOON).toEqual([id]);
+    await expect.poll(() => all.items.map(idOf), SOON).toContain(id);
     expect(own.text).not.toContain(foreign);
     expect(all.text).not.toContain('canary');
     const ofOther = await follow(`/v1/admin/jobs/live?owner=${String(all.items.at(1)?.['owner_id'])}`);
@@ -94,11 +92,11 @@ describeOnBothServers('live lists', (start) => {
     const client = await newClient();
     const live = await follow('/v1/jobs/live', client.key, other);
     const id = await client.id({ model: 'far' });
-    await live.shows([[id, 'QUEUED']], stateOf);
+    await expect.poll(() => live.items.map(stateOf), SOON).toEqual([[id, 'QUEUED']]);
     await client.ask('POST', `/v1/jobs/${id}/cancel`);
-    await live.shows([[id, 'CANCELED']], stateOf);
+    await expect.poll(() => live.items.map(stateOf), SOON).toEqual([[id, 'CANCELED']]);
     await other.stop();
-    await live.ends();
+    await expect.poll(() => live.isOver, SOON).toBe(true);
   });
 
   test('many changes arrive as few events: at most four a second', async () => {
@@ -107,7 +105,7 @@ describeOnBothServers('live lists', (start) => {
     const startedMs = performance.now();
     const ids: string[] = [];
     for (let job = 0; job < 40; job++) ids.unshift(await client.id({ model: 'many' }));
-    await live.shows(ids, idOf);
+    await expect.poll(() => live.items.map(idOf), SOON).toEqual(ids);
     expect(live.seen.length).toBeLessThanOrEqual((performance.now() - startedMs) / 250 + 2);
   });
 
@@ -116,10 +114,10 @@ describeOnBothServers('live lists', (start) => {
     const [own, all] = [await follow('/v1/workers/live', stranger.secret), await follow('/v1/workers/live')];
     await workerOf('machine');
     const nameOf = ({ name }: Row): unknown => name;
-    await expect.poll(() => all.items.map(nameOf), { timeout: 10_000 }).toContain('machine');
+    await expect.poll(() => all.items.map(nameOf), SOON).toContain('machine');
     const mine = new TestWorker(server, stranger.secret, 'mine');
     await mine.register();
-    await own.shows(['mine'], nameOf);
+    await expect.poll(() => own.items.map(nameOf), SOON).toEqual(['mine']);
     expect(own.text).not.toContain('machine');
   });
 
@@ -128,10 +126,10 @@ describeOnBothServers('live lists', (start) => {
     const [own, all] = [await follow('/v1/running/live', client.key), await follow('/v1/running/live')];
     const routeOf = ({ route }: Row): unknown => route;
     const jobs = await follow('/v1/jobs/live', client.key);
-    await own.shows(['jobs.live', 'running.live'], routeOf);
-    await expect.poll(() => all.items.map(routeOf), { timeout: 10_000 }).toContain('jobs.live');
+    await expect.poll(() => own.items.map(routeOf), SOON).toEqual(['jobs.live', 'running.live']);
+    await expect.poll(() => all.items.map(routeOf), SOON).toContain('jobs.live');
     jobs.leave();
-    await own.shows(['running.live'], routeOf);
+    await expect.poll(() => own.items.map(routeOf), SOON).toEqual(['running.live']);
     expect(own.items[0]?.['age_seconds']).toEqual(expect.any(Number));
     // Its age alone is no change: each event has a row more or less.
     expect(new Set(own.seen.map(({ data }) => data.items.length)).size).toBe(2);

@@ -1,5 +1,5 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import { expect, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 
 export type Row = Record<string, unknown>;
 
@@ -7,6 +7,9 @@ interface Page {
   items: (Row | number)[];
   next_cursor?: string | null;
 }
+
+/** A list has changed within this time, or its stream has ended. */
+export const SOON = { timeout: 10_000, interval: 20 };
 
 /** Follows a list as clients do. */
 export class LiveReader {
@@ -18,8 +21,9 @@ export class LiveReader {
   text = '';
   isOver = false;
   readonly #leaving = new AbortController();
+  readonly #begun = Promise.withResolvers<void>();
 
-  /** @throws Error with the status of a refusal */
+  /** Resolves with the first event. @throws Error with the status of a refusal */
   static async open(url: string, headers: Record<string, string>): Promise<LiveReader> {
     const reader = new LiveReader();
     const response = await fetch(url, { headers, signal: reader.#leaving.signal });
@@ -27,21 +31,12 @@ export class LiveReader {
       throw new Error(`${response.status} ${await response.text()}`);
     onTestFinished(() => reader.leave());
     void reader.#read(response.body);
-    await expect.poll(() => reader.seen.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await reader.#begun.promise;
     return reader;
   }
 
   leave(): void {
     this.#leaving.abort();
-  }
-
-  /** Waits for the list to be so. @param shape of a row, to compare */
-  async shows(rows: readonly unknown[], shape: (row: Row) => unknown): Promise<void> {
-    await expect.poll(() => this.items.map(shape), { timeout: 10_000, interval: 20 }).toEqual(rows);
-  }
-
-  async ends(): Promise<void> {
-    await expect.poll(() => this.isOver, { timeout: 10_000, interval: 20 }).toBe(true);
   }
 
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {
@@ -55,9 +50,11 @@ export class LiveReader {
       // The test has left, or the connection was cut.
     }
     this.isOver = true;
+    this.#begun.resolve();
   }
 
   #apply(event: string, data: Page): void {
+    this.#begun.resolve();
     this.seen.push({ event, data });
     const before = this.items;
     this.items = data.items.map((item) => (typeof item === 'number' ? (before[item] as Row) : item));
