@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document bc20880f26b7d21f5521a883387a92b4dce02c43373fa0e2f857c29b14a869e7
-// text 56f6e99cc24c00a2672ad133029a7cc5feb4fd548f36f00861829bd74bd240f2
+// document 43c48f8a2759b4a242dc33170f1f06377271bd0228a401c027d8b1f9d789d307
+// text 818191b4e1c791fc3263fa4d8f6e193fc5eccbc6eef6e74211520964e34c84a6
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -7702,6 +7702,7 @@ export interface components {
              * @enum {string}
              */
             state: "online" | "draining" | "paused" | "resting" | "offline";
+            /** @description Its GPUs, models, labels and types of jobs */
             capabilities: {
                 [key: string]: unknown;
             };
@@ -7711,6 +7712,7 @@ export interface components {
             jobs: number;
             /** @description Where the worker must stand */
             region: string | null;
+            /** @description USD of the whole worker; null: not said */
             price_per_hour: number | null;
             /** @description When its booking ends; null: it is not booked */
             booked_until: string | null;
