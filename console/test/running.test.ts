@@ -25,7 +25,7 @@ describeOnServer('sqlite', 'the page of running requests', (start) => {
     });
 
   test('a running request is shown with its key and model, and its end is confirmed by every node', async () => {
-    const { page, inspect } = await openConsole(server, {
+    const { page } = await openConsole(server, {
       signIn: { key: server.adminKey },
       path: '/running',
     });
@@ -38,7 +38,6 @@ describeOnServer('sqlite', 'the page of running requests', (start) => {
     // Before the upstream has answered anything.
     await row.getByText('slow', { exact: true }).waitFor();
     await row.getByText(/^[1-9]\d* in, 0 out$/).waitFor();
-    await inspect('running');
     await row.getByRole('button', { name: 'Stop', exact: true }).click();
     await page
       .getByText(/Every process acts on it \(1, within \d+ ms\)\. Running requests ended: 1\./)
