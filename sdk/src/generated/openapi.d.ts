@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 5a80b421953f55fee87c60794530839ccb4fa0e5552eebedf07f842be7151134
-// text 79e1f9c2e00001c119779dc6dd487c82501dcac0b558a983f460f5c7644e991c
+// document fb267bd8de60523ecda773502145c0fe30a466bd3e92447cbe91ff73f47d5a36
+// text 92c6afe86f6790be8560d909e5482caee9f5ff8e0648c7710f2d615c76430b06
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1299,7 +1299,7 @@ export interface paths {
         };
         /**
          * Get the whole audit record as a file that can be verified anywhere
-         * @description NDJSON: a header with the head of the chain, then all records, oldest first, with the signed checkpoints among them. `keyward audit verify` verifies it offline, and finds a file that was cut off. Scope: audit:read.
+         * @description NDJSON: a header with the head of the chain, then all records, oldest first, with the signed checkpoints among them. `keyward audit verify` verifies it offline, and finds a file that was cut off. With a filter: only the records that fit, after a header of the format `keyward-audit-selection`; without the others nobody can verify them. Scope: audit:read.
          */
         get: operations["audit.export"];
         put?: never;
@@ -1342,6 +1342,26 @@ export interface paths {
          * @description Checks each record by its hash, the record before it, the head, and the checkpoints that this server signed. The owner of database and server can rewrite everything: only a checkpoint that was saved elsewhere proves that (`keyward audit verify`). Scope: audit:read.
          */
         get: operations["audit.verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One audit record
+         * @description Scope: audit:read.
+         */
+        get: operations["audit.get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1974,6 +1994,26 @@ export interface paths {
          * @description Scope: workers:manage.
          */
         get: operations["admin.status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/queue-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The queue and the workers over time
+         * @description The highest counts within each step, in the order of time. They are counted each minute and kept for 32 days. A step without a running server is left out. Scope: workers:manage.
+         */
+        get: operations["admin.queue_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7403,6 +7443,22 @@ export interface components {
             oldest_queued_seconds: number | null;
             /** @description Number of workers that are online */
             workers_online: number;
+        };
+        QueueHistory: {
+            /** @description The items, in the order of the list */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+                 */
+                start: string;
+                /** @description Jobs that waited. 100,000 at most */
+                jobs_queued: number;
+                /** @description Jobs that ran. 100,000 at most */
+                jobs_running: number;
+                /** @description Workers that got jobs */
+                workers_online: number;
+            }[];
         };
         AdminJob: {
             /** @description Id of the job */
@@ -18479,6 +18535,7 @@ export interface operations {
                 action?: string;
                 /** @description Only changes of this object, such as key_4fT9aBcDeF12 */
                 target?: string;
+                outcome?: "ok" | "refused" | "failed";
                 /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
                 from?: string;
                 /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
@@ -18570,7 +18627,19 @@ export interface operations {
     };
     "audit.export": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Author of the change: key:key_…, system, cli or anonymous */
+                actor?: string;
+                /** @description An action such as keys.mint, or keys.* for all actions of a noun */
+                action?: string;
+                /** @description Only changes of this object, such as key_4fT9aBcDeF12 */
+                target?: string;
+                outcome?: "ok" | "refused" | "failed";
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+                from?: string;
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+                to?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -18772,6 +18841,101 @@ export interface operations {
             };
             /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the record */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRecord"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key, invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22514,6 +22678,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdminStatus"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key, invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.queue_history": {
+        parameters: {
+            query?: {
+                /** @description Start, rounded down to the hour. Default: 24 hours ago */
+                from?: string;
+                /** @description Length of a step; a day is one of UTC. Default: hour */
+                step?: "hour" | "day";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueHistory"];
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */

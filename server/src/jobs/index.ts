@@ -24,6 +24,7 @@ export { setOffer } from './marketplace/offers.ts';
 export { listAllJobs, listAllWorkers } from './admin/lists.ts';
 export { queueTotals } from './admin/queue-totals.ts';
 export { jobStats, queueState } from './admin/stats.ts';
+export { HISTORY_STEPS, queueHistory } from './history/history.ts';
 export { checkReceipt, type Receipt, type ReceiptCheck } from './receipt.ts';
 export { takeJobs, takeOwnJobs } from './workers/take.ts';
 export type { JobInput } from './submit.ts';

@@ -204,4 +204,16 @@ export const jobsMigrations: Migration[] = [
       )`,
     ],
   },
+  {
+    // The highest counts of each hour.
+    id: 'jobs-hours',
+    statements: () => [
+      `create table job_hours (
+        hour bigint primary key,
+        queued bigint not null,
+        running bigint not null,
+        workers bigint not null
+      )`,
+    ],
+  },
 ];
