@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document fb267bd8de60523ecda773502145c0fe30a466bd3e92447cbe91ff73f47d5a36
-// text 92c6afe86f6790be8560d909e5482caee9f5ff8e0648c7710f2d615c76430b06
+// document 49649564f6289f321e1dcbf90e78269a1000442e320fee9d59cf83419c5f5e98
+// text a5001bbef96de98b0d20ade330fc52d65998886a5864756915804d4e45d4ab30
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -7449,7 +7449,7 @@ export interface components {
             items: {
                 /**
                  * Format: date-time
-                 * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+                 * @description Start of the step
                  */
                 start: string;
                 /** @description Jobs that waited. 100,000 at most */
@@ -18535,6 +18535,7 @@ export interface operations {
                 action?: string;
                 /** @description Only changes of this object, such as key_4fT9aBcDeF12 */
                 target?: string;
+                /** @description Only records with this outcome */
                 outcome?: "ok" | "refused" | "failed";
                 /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
                 from?: string;
@@ -18634,6 +18635,7 @@ export interface operations {
                 action?: string;
                 /** @description Only changes of this object, such as key_4fT9aBcDeF12 */
                 target?: string;
+                /** @description Only records with this outcome */
                 outcome?: "ok" | "refused" | "failed";
                 /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
                 from?: string;

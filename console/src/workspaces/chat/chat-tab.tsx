@@ -53,7 +53,9 @@ export function ChatTab({ workspace, thread }: ChatTabProps) {
     isBeginning.current = true;
     changes.create.mutate(user?.id, {
       onSuccess: ({ slug: threadSlug }) => show(threadSlug),
-      onSettled: () => (isBeginning.current = false),
+      onSettled: () => {
+        isBeginning.current = false;
+      },
     });
   };
   const current = own.find((one) => one.slug === thread);
