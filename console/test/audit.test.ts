@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type NewKey, type TestServer } from '../../server/test/server.ts';
 import { openConsole } from './browser.ts';
@@ -38,18 +39,61 @@ describeOnServer('sqlite', 'the page of the audit record', (start) => {
     await dialog.waitFor({ state: 'detached' });
   });
 
+  test('a record that the list does not show opens by its address, and its details are words', async () => {
+    const limits = [{ name: 'minute', requests: 5, window_seconds: 60 }];
+    const limited = await server.mint({ name: 'limited', limits });
+    const { body } = await server.request<{ items: { seq: number }[] }>(
+      'GET',
+      `/v1/audit?target=${limited.id}`,
+    );
+    const seq = body.items[0]?.seq;
+    const { page } = await openAudit(`/audit?target=${key.id}&record=${seq}`);
+    const dialog = page.getByRole('dialog', { name: `Record ${seq}` });
+    await dialog.getByRole('link', { name: limited.id }).waitFor();
+    const facts = dialog.getByRole('table', { name: 'Details of the record' });
+    expect(await facts.innerText()).not.toMatch(/[{}[\]"]/);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(page.url()).toBe(`${server.url}/audit?target=${key.id}`);
+  });
+
   test('verifying says that the record is whole', async () => {
     const { page } = await openAudit();
     await page.getByRole('button', { name: 'Verify the record' }).click();
     await page.getByText('The record is whole').waitFor();
   });
 
-  test('the export is the record as a file', async () => {
+  test('the export is the whole record, or what the filters show, and the command for it is shown', async () => {
+    const refused = await server.mint({ scopes: ['keys:read'] });
+    await server.request('GET', '/v1/audit', { key: refused.secret });
     const { page } = await openAudit();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('link', { name: 'Export' }).click(),
-    ]);
-    expect(download.suggestedFilename()).toBe('keyward-audit.ndjson');
+    const save = async (
+      name: string,
+    ): Promise<[file: string, lines: { outcome?: string; format?: string }[]]> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name }).click(),
+      ]);
+      const text = readFileSync(await download.path(), 'utf8');
+      const lines = text.trimEnd().split('\n');
+      return [download.suggestedFilename(), lines.map((line) => JSON.parse(line) as object)];
+    };
+    const [all, whole] = await save('Export all records');
+    expect([all, whole[0]?.format]).toEqual(['keyward-audit.ndjson', 'keyward-audit']);
+    await page.getByPlaceholder('Any', { exact: true }).click();
+    await page.getByRole('option', { name: 'refused' }).click();
+    await page.getByRole('link', { name: 'Export these records' }).waitFor();
+    await expect.poll(() => page.getByRole('row').count()).toBeGreaterThan(1);
+    const [name, [header, ...records]] = await save('Export these records');
+    expect([name, header?.format]).toEqual(['keyward-audit-selection.ndjson', 'keyward-audit-selection']);
+    expect(records.map(({ outcome }) => outcome)).toContain('refused');
+    expect(new Set(records.map(({ outcome }) => outcome)).size).toBe(1);
+    await page.getByRole('button', { name: 'Copy as…' }).click();
+    expect(await page.getByLabel('CLI', { exact: true }).textContent()).toBe(
+      'keyward audit export keyward-audit-selection.ndjson --outcome refused',
+    );
+    expect(await page.getByLabel('curl', { exact: true }).textContent()).toContain(
+      `'${server.url}/v1/audit/export?outcome=refused'`,
+    );
   });
 });

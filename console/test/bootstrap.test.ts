@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { beforeAll, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type TestServer } from '../../server/test/server.ts';
 import { openConsole } from './browser.ts';
 
@@ -44,6 +44,13 @@ describeOnServer('sqlite', 'the pages of the bootstrap', (start) => {
     });
     const table = page.getByRole('table', { name: 'Managed keys' });
     await table.getByText('in step').waitFor();
+    await page.getByPlaceholder('Any').last().click();
+    await page.getByRole('option', { name: 'edited' }).click();
+    await table.getByText('in step').waitFor({ state: 'detached' });
+    expect(page.url()).toBe(`${server.url}/bootstrap?state=edited`);
+    await page.getByRole('textbox', { name: 'Stack' }).fill('other');
+    await page.getByText('No key fits').waitFor();
+    await page.getByRole('textbox', { name: 'Stack' }).fill('');
     await table.getByRole('link', { name: 'app' }).click();
     await page.getByText('Somebody else changed the value.').waitFor();
     await page.getByText(PAYLOAD).first().waitFor();

@@ -112,5 +112,10 @@ describeOnServer('sqlite', 'the page of all documents', (start) => {
     });
     await page.keyboard.press('End');
     await expect.poll(() => pages).toContain('?offset=100&limit=100');
+    // The search looks at all pages, also at one that was not scrolled to.
+    const found = await openDocuments('?q=many-0.txt');
+    await expect.poll(() => found.page.getByRole('row').count()).toBe(2);
+    await found.page.getByRole('textbox', { name: 'Search by title' }).fill('no such title');
+    await found.page.getByText('No document fits').waitFor();
   });
 });

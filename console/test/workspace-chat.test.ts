@@ -1,31 +1,17 @@
 import type { Page } from 'playwright-core';
-import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { piece, says, startChats, type ChatServer } from '../../server/src/chat/chats.fixture.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { piece, says } from '../../server/src/chat/chats.fixture.ts';
 import { describeOnServer } from '../../server/test/server.ts';
 import { json, stream } from '../../server/test/upstream.ts';
-import { openConsole } from './browser.ts';
 import { expectHarmless, MARKDOWN_PAYLOAD, NAME_PAYLOAD } from './payloads.ts';
+import { workspaceSuite } from './workspace.fixture.ts';
 
 const FACT = 'The ferry Havsvalan leaves for the island of Hven at nine in the morning.';
 
 describeOnServer('sqlite', 'chats in a workspace', (start) => {
-  let chats: ChatServer;
-  let made = 0;
-  let slug: string;
-  beforeAll(async () => {
-    chats = await startChats(start);
-  });
-  beforeEach(async () => {
-    slug = `ferries-${++made}`;
-    await chats.server.request('POST', '/v1/workspace/new', { body: { name: slug } });
-    await chats.add(slug, 'hven', FACT);
-  });
-
-  const openChat = (search = '') =>
-    openConsole(chats.server, {
-      signIn: { key: chats.server.adminKey },
-      path: `/workspaces/${slug}${search}`,
-    });
+  const suite = workspaceSuite(start, 'ferries');
+  beforeEach(async () => void (await suite.chats.add(suite.slug, 'hven', FACT)));
+  const openChat = suite.open;
   const ask = async (page: Page, question: string): Promise<void> => {
     await page.getByRole('textbox', { name: 'Question' }).fill(question);
     await page.keyboard.press('Enter');
@@ -34,7 +20,7 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
   const turns = (page: Page) => conversation(page).getByRole('article');
 
   test('an answer is streamed, names its sources, and is there again after a reload', async () => {
-    chats.answer(says(['It leaves at ', '**nine**', '.']));
+    suite.chats.answer(says(['It leaves at ', '**nine**', '.']));
     const { page, inspect } = await openChat();
     await page.getByText('Ask the first question').waitFor();
     await inspect('workspace-chat-empty');
@@ -61,7 +47,7 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
   });
 
   test('text is drawn while the model writes, and Stop ends the request at the model', async () => {
-    chats.answer(stream([piece('The first words')], { end: 'hang' }));
+    suite.chats.answer(stream([piece('The first words')], { end: 'hang' }));
     const { page } = await openChat();
     await ask(page, 'Tell me about the ferry Havsvalan');
     await turns(page).getByText('The first words').waitFor();
@@ -71,21 +57,64 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
     await turns(page).getByText('The first words').waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByText('You stopped this answer.').waitFor();
-    await chats.received()[0]?.aborted;
-    chats.answer(says(['Good day.']));
+    await suite.chats.received()[0]?.aborted;
+    suite.chats.answer(says(['Good day.']));
     await ask(page, 'Hello again');
     await turns(page).getByText('Good day.').waitFor();
     expect(await turns(page).getByText('The first words').count()).toBe(1);
   });
 
+  test('an answer goes on while another thread is open, and what is typed in each is kept', async () => {
+    suite.chats.answer(stream([piece('The first words')], { end: 'hang' }));
+    const { page } = await openChat();
+    const field = page.getByRole('textbox', { name: 'Question' });
+    await ask(page, 'Tell me about the ferry');
+    await turns(page).getByText('The first words').waitFor();
+    await page.getByRole('button', { name: 'New thread' }).dblclick();
+    await page.getByText('Ask the first question').waitFor();
+    await field.fill('half a question');
+    const list = page.getByRole('navigation', { name: 'Conversations' });
+    await list.getByRole('link', { name: 'Your conversation' }).click();
+    await turns(page).getByText('The first words').waitFor();
+    expect(await field.inputValue()).toBe('');
+    await page.goBack();
+    await page.getByText('Ask the first question').waitFor();
+    expect(await field.inputValue()).toBe('half a question');
+    expect(await list.getByRole('link').allTextContents()).toEqual(['Your conversation', 'New thread']);
+    await page.goForward();
+    // A reload ends the answer: what the model had written stays.
+    await turns(page).getByText('The first words').waitFor();
+    await page.reload();
+    await turns(page).getByText('The first words').waitFor();
+    await suite.chats.received()[0]?.aborted;
+  });
+
+  test('of a long conversation the latest turns are drawn, and the earlier ones on demand', async () => {
+    suite.chats.answer(says(['Yes.']));
+    const { body } = await suite.chats.server.request<{ thread: { slug: string } }>(
+      'POST',
+      `/v1/workspace/${suite.slug}/thread/new`,
+      { body: { name: 'Long' } },
+    );
+    const { slug } = body.thread;
+    for (let turn = 1; turn <= 35; turn++)
+      await suite.chats.post(`/workspace/${suite.slug}/thread/${slug}/chat`, { message: `Question ${turn}` });
+    const { page } = await openChat(`?thread=${slug}`);
+    await turns(page).getByText('Question 35', { exact: true }).waitFor();
+    expect(await turns(page).count()).toBe(30);
+    await page.getByRole('button', { name: 'Show earlier turns' }).click();
+    await turns(page).getByText('Question 1', { exact: true }).waitFor();
+    expect(await turns(page).count()).toBe(35);
+  });
+
   test('a failure is shown at its question, and the question is asked again with one press', async () => {
-    chats.answer(json({ error: { message: 'no', type: 'x', code: 'x', param: null } }, 400));
+    suite.chats.answer(json({ error: { message: 'no', type: 'x', code: 'x', param: null } }, 400));
     const { page, inspect, complaints } = await openChat();
     await ask(page, 'When does the ferry leave?');
     await page.getByRole('alert').waitFor();
     await inspect('workspace-chat-failed');
     complaints.splice(0);
-    chats.answer(says(['At nine.']));
+    suite.chats.answer(says(['At nine.']));
     await page.getByRole('button', { name: 'Ask again' }).click();
     await turns(page).getByText('At nine.').waitFor();
     await expect.poll(() => turns(page).count()).toBe(1);
@@ -93,7 +122,7 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
   });
 
   test('HTML, scripts, images and addresses that a model writes stay text', async () => {
-    chats.answer(says([MARKDOWN_PAYLOAD]));
+    suite.chats.answer(says([MARKDOWN_PAYLOAD]));
     const { page } = await openChat();
     await ask(page, NAME_PAYLOAD);
     await turns(page).getByText('Before the attack.').waitFor();
@@ -108,8 +137,8 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
   });
 
   test('a document with a script in its title and its text is a harmless source', async () => {
-    await chats.add(slug, NAME_PAYLOAD, `Zanzibar ${MARKDOWN_PAYLOAD}`);
-    chats.answer(says(['Here.']));
+    await suite.chats.add(suite.slug, NAME_PAYLOAD, `Zanzibar ${MARKDOWN_PAYLOAD}`);
+    suite.chats.answer(says(['Here.']));
     const { page } = await openChat();
     await ask(page, 'Zanzibar Before the attack');
     await page.getByRole('button', { name: /^Source 1: / }).click();
@@ -118,7 +147,7 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
   });
 
   test('a thread is made, named by its first question, renamed and deleted', async () => {
-    chats.answer(says(['In the thread.']));
+    suite.chats.answer(says(['In the thread.']));
     const { page } = await openChat();
     const list = page.getByRole('navigation', { name: 'Conversations' });
     await page.getByRole('button', { name: 'New thread' }).click();
@@ -146,7 +175,7 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
   });
 
   test('on a phone the conversations are in a dialog, and nothing is wider than the screen', async () => {
-    chats.answer(says(['On the phone.']));
+    suite.chats.answer(says(['On the phone.']));
     const { page } = await openChat();
     await page.setViewportSize({ width: 390, height: 800 });
     await ask(page, 'Does it fit?');

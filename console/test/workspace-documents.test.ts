@@ -1,11 +1,13 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { startChats, type ChatServer } from '../../server/src/chat/chats.fixture.ts';
+import { expect, onTestFinished, test } from 'vitest';
 import { embeddings } from '../../server/src/retrieval/retrieval.fixture.ts';
 import { describeOnServer } from '../../server/test/server.ts';
 import { json } from '../../server/test/upstream.ts';
-import { openConsole } from './browser.ts';
 import { expectHarmless, NAME_PAYLOAD } from './payloads.ts';
+import { workspaceSuite } from './workspace.fixture.ts';
 
 /** A name that Windows would not allow, with a script in it. */
 const FILE_PAYLOAD = `${NAME_PAYLOAD.replaceAll('/', '')}.txt`;
@@ -17,25 +19,15 @@ interface Listed {
 }
 
 describeOnServer('sqlite', 'the documents of a workspace', (start) => {
-  let chats: ChatServer;
-  let made = 0;
-  let slug: string;
-  beforeAll(async () => {
-    chats = await startChats(start);
-  });
-  beforeEach(async () => {
-    slug = `harbour-${++made}`;
-    await chats.server.request('POST', '/v1/workspace/new', { body: { name: slug } });
-  });
-
-  const openDocuments = () =>
-    openConsole(chats.server, {
-      signIn: { key: chats.server.adminKey },
-      path: `/workspaces/${slug}?tab=documents`,
-    });
+  const suite = workspaceSuite(start, 'harbour');
+  const openDocuments = () => suite.open('?tab=documents');
   const held = async (): Promise<Listed[]> =>
-    (await chats.server.request<{ workspace: { documents: Listed[] }[] }>('GET', `/v1/workspace/${slug}`))
-      .body.workspace[0]?.documents ?? [];
+    (
+      await suite.chats.server.request<{ workspace: { documents: Listed[] }[] }>(
+        'GET',
+        `/v1/workspace/${suite.slug}`,
+      )
+    ).body.workspace[0]?.documents ?? [];
   const file = (name: string, text: string) => ({
     name,
     mimeType: 'text/plain',
@@ -88,6 +80,46 @@ describeOnServer('sqlite', 'the documents of a workspace', (start) => {
     expect(await held()).toEqual([]);
   });
 
+  test('a folder that is dropped is sent with the paths of its files, without the hidden ones', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keyward-drop-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const files: [path: string, text: string][] = [
+      ['handbook/README.md', 'The first one.'],
+      ['handbook/deep/README.md', 'The second one.'],
+      ['handbook/.git/config', 'hidden'],
+    ];
+    for (const [path, text] of files) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    const { page, context } = await openDocuments();
+    const box = await page.getByRole('group', { name: 'Add documents' }).boundingBox();
+    const devtools = await context.newCDPSession(page);
+    const data = { items: [], files: [join(folder, 'handbook')], dragOperationsMask: 1 };
+    const at = { x: (box?.x ?? 0) + 50, y: (box?.y ?? 0) + 20, data };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await devtools.send('Input.dispatchDragEvent', { type, ...at });
+    await upload(page, 'handbook/README.md').getByText('Ready').waitFor();
+    await upload(page, 'handbook/deep/README.md').getByText('Ready').waitFor();
+    await expect.poll(held).toHaveLength(2);
+    await table(page).getByText('handbook/deep/README.md').waitFor();
+  });
+
+  test('many files at once are all sent, and a long list shows first what needs somebody', async () => {
+    const { page, complaints } = await openDocuments();
+    const many = Array.from({ length: 24 }, (_, index) => file(`note-${index}.txt`, `Note ${index}.`));
+    await choose(page, ...many, file('broken.pdf', '%PDF-1\n'));
+    await page.getByText('Uploads: 25 of 25 finished').waitFor();
+    const rows = page.getByRole('list', { name: 'Uploads' }).getByRole('listitem');
+    expect(await rows.count()).toBe(20);
+    await page.getByText('and 5 more').waitFor();
+    expect(await rows.first().innerText()).toContain('broken.pdf');
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('400')]);
+    expect(await held()).toHaveLength(24);
+    await page.getByRole('textbox', { name: 'Search by title' }).fill('note-23');
+    await expect.poll(() => table(page).getByRole('row').count()).toBe(2);
+  });
+
   test('what in a file was not read is said as a warning', async () => {
     const { page } = await openDocuments();
     const mail = [
@@ -119,7 +151,7 @@ describeOnServer('sqlite', 'the documents of a workspace', (start) => {
 
   test('a document that cannot be embedded yet is pending with the reason, and becomes ready by itself', async () => {
     const { page, inspect } = await openDocuments();
-    const before = chats.upstream;
+    const before = suite.chats.upstream;
     before.answer(json({ error: { message: 'down', type: 'x', code: 'x', param: null } }, 503));
     await choose(page, file('late.txt', 'Seals sleep on rocks.'));
     await upload(page, 'late.txt').getByText('Stored; waits to be embedded').waitFor();
@@ -129,14 +161,14 @@ describeOnServer('sqlite', 'the documents of a workspace', (start) => {
     before.answer(embeddings());
     // The server tries again within a minute; adding it again does it at once.
     const location = (await held())[0]?.docpath;
-    await chats.server.request('POST', `/v1/workspace/${slug}/update-embeddings`, {
+    await suite.chats.server.request('POST', `/v1/workspace/${suite.slug}/update-embeddings`, {
       body: { adds: [location] },
     });
     await table(page).getByText('ready').waitFor();
   });
 
   test('a document is pinned, taken out of the workspace, and put back with Undo', async () => {
-    await chats.add(slug, 'hven', 'The ferry Havsvalan leaves at nine.');
+    await suite.chats.add(suite.slug, 'hven', 'The ferry Havsvalan leaves at nine.');
     const { page } = await openDocuments();
     const pin = page.getByRole('switch', { name: 'Pin hven.txt' });
     await pin.press('Space');
@@ -166,12 +198,12 @@ describeOnServer('sqlite', 'the documents of a workspace', (start) => {
   });
 
   test('a file with a script in its name and a document with one in its title are shown as text', async () => {
-    await chats.add(slug, NAME_PAYLOAD, 'Harmless.');
+    await suite.chats.add(suite.slug, NAME_PAYLOAD, 'Harmless.');
     const { page } = await openDocuments();
     await choose(page, file(FILE_PAYLOAD, 'Harmless too.'));
     await upload(page, FILE_PAYLOAD).getByText('Ready').waitFor();
     await expect.poll(() => held().then((list) => list.length)).toBe(2);
     await expectHarmless(page);
-    expect(await table(page).getByRole('row').count()).toBe(3);
+    await expect.poll(() => table(page).getByRole('row').count()).toBe(3);
   });
 });

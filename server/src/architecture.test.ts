@@ -86,6 +86,7 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'jobs/webhooks/webhooks.ts': 'reports of jobs that are over',
   'jobs/webhooks/waiting-work.ts': 'reports of work that waits without a worker',
   'jobs/presence/presence.ts': 'that this server is there',
+  'jobs/history/history.ts': 'the highest counts of each hour',
   'agents/executions/runner.ts': 'executions, which go on after the request that began them',
   'jobs/remote/worker-call.ts': 'cancels the job of a caller who has left, and deletes its texts',
   'batches/files/upload.ts': 'deletes what is stored of a file whose request was ended',

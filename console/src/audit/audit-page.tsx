@@ -1,8 +1,8 @@
-import { Anchor, Badge, Button, Group, Text } from '@mantine/core';
+import { Anchor, Badge, Button, Group, Select, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { ADDRESS } from '../api/client.ts';
+import { ActorName } from '../keys/key/actor-name.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
@@ -10,23 +10,27 @@ import { SearchField } from '../page/search-field.tsx';
 import { Time } from '../page/time.tsx';
 import { recordsQuery, type AuditRecord } from './audit-queries.ts';
 import { ChainState } from './chain-state.tsx';
+import { ExportRecords } from './export-records.tsx';
 import { RecordDialog } from './record-dialog.tsx';
-import type { AuditSearch } from './routes.ts';
+import { OUTCOMES, type AuditSearch } from './routes.ts';
 
-const FIELDS = [
-  { name: 'actor', label: 'Actor', placeholder: 'key_…, user:1, cli', type: 'text' },
-  { name: 'action', label: 'Action', placeholder: 'keys.mint or keys.*', type: 'text' },
-  { name: 'target', label: 'Target', placeholder: 'Id of the thing', type: 'text' },
-  { name: 'from', label: 'From', placeholder: '', type: 'datetime-local' },
-  { name: 'to', label: 'To', placeholder: '', type: 'datetime-local' },
+/** Two beside each other on a phone. */
+const HALF = 'calc(50% - 8px)';
+const TEXTS = [
+  { name: 'actor', label: 'Actor', placeholder: 'key_…, user:1, cli', w: { base: HALF, sm: 180 } },
+  { name: 'action', label: 'Action', placeholder: 'keys.mint or keys.*', w: { base: HALF, sm: 180 } },
+  { name: 'target', label: 'Target', placeholder: 'Id of the thing', w: { base: HALF, sm: 160 } },
+] as const;
+const TIMES = [
+  { name: 'from', label: 'From' },
+  { name: 'to', label: 'To' },
 ] as const;
 
 /** Every change, by whom, and whether the record of them is whole. */
 export function AuditPage() {
   const search = useSearch({ from: '/frame/audit' });
   const navigate = useNavigate({ from: '/audit' });
-  const show = (record: number | undefined): void =>
-    void navigate({ search: { ...search, record }, resetScroll: false });
+  const close = (): void => void navigate({ search: { ...search, record: undefined }, resetScroll: false });
   const records = useInfiniteQuery(recordsQuery(search));
   const rows = useMemo(() => records.data?.pages.flatMap(({ items }) => items) ?? [], [records.data]);
   const columns = useMemo(
@@ -40,16 +44,7 @@ export function AuditPage() {
     <Page
       title="Audit"
       description="Every change and every refusal. Each record holds the hash of the one before it."
-      actions={
-        <Button
-          component="a"
-          variant="default"
-          href={`${ADDRESS}/v1/audit/export`}
-          download="keyward-audit.ndjson"
-        >
-          Export
-        </Button>
-      }
+      actions={<ExportRecords search={search} />}
     >
       <ChainState />
       <Filters search={search} />
@@ -63,7 +58,7 @@ export function AuditPage() {
       >
         <Text size="sm">Change the filters, or clear them.</Text>
       </List>
-      <RecordDialog record={rows.find(({ seq }) => seq === search.record)} onClose={() => show(undefined)} />
+      <RecordDialog seq={search.record} onClose={close} />
     </Page>
   );
 }
@@ -87,7 +82,7 @@ const columnsShowing = (show: (seq: number) => void) =>
       ),
     ],
     ['When', ({ at }) => <Time at={at} />],
-    ['Actor', ({ actor }) => actor],
+    ['Actor', ({ actor }) => <ActorName actor={actor} />],
     ['Action', ({ action }) => action],
     ['Target', ({ target }) => target],
     [
@@ -102,17 +97,34 @@ const columnsShowing = (show: (seq: number) => void) =>
 
 function Filters({ search }: { search: AuditSearch }) {
   const navigate = useNavigate({ from: '/audit' });
-  const set = (change: AuditSearch): void =>
+  const set = (change: { [Name in keyof AuditSearch]: AuditSearch[Name] | undefined }): void =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
-  const isFiltered = FIELDS.some(({ name }) => search[name] !== undefined);
+  const isFiltered = Object.keys(search).some((name) => name !== 'record');
   return (
-    <Group align="end">
-      {FIELDS.map(({ name, label, placeholder, type }) => (
+    <Group align="end" role="search" aria-label="Records">
+      {TEXTS.map(({ name, ...field }) => (
+        <SearchField
+          key={name}
+          {...field}
+          value={search[name]}
+          onChange={(value) => set({ [name]: value })}
+        />
+      ))}
+      <Select
+        label="Outcome"
+        placeholder="Any"
+        clearable
+        w={{ base: HALF, sm: 110 }}
+        data={OUTCOMES}
+        value={search.outcome ?? null}
+        onChange={(chosen) => set({ outcome: OUTCOMES.find((one) => one === chosen) })}
+      />
+      {TIMES.map(({ name, label }) => (
         <SearchField
           key={name}
           label={label}
-          placeholder={placeholder}
-          type={type}
+          type="datetime-local"
+          w={{ base: '100%', sm: 215 }}
           value={search[name]}
           onChange={(value) => set({ [name]: value })}
         />

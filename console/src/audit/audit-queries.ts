@@ -9,12 +9,12 @@ const PAGE_ROWS = 100;
 const AUDIT = ['audit'] as const;
 
 /** The filters of the address as the API has them; a time that cannot be read is left out. */
-export function filterOf({ actor, action, target, from, to }: AuditSearch) {
+export function filterOf({ actor, action, target, outcome, from, to }: AuditSearch) {
   const time = (text: string | undefined): string | undefined => {
     const at = text === undefined ? Number.NaN : Date.parse(text);
     return Number.isNaN(at) ? undefined : new Date(at).toISOString();
   };
-  return { actor, action, target, from: time(from), to: time(to) };
+  return { actor, action, target, outcome, from: time(from), to: time(to) };
 }
 
 /** The records that fit, newest first. */
@@ -33,6 +33,14 @@ export const recordsQuery = (search: AuditSearch) => {
     getNextPageParam: ({ next_cursor }) => next_cursor,
   });
 };
+
+/** One record, whether the list shows it or not. */
+export const recordQuery = (seq: number) =>
+  queryOptions({
+    queryKey: [...AUDIT, 'record', seq],
+    queryFn: ({ signal }) => unwrap(client.GET('/v1/audit/{seq}', { params: { path: { seq } }, signal })),
+    staleTime: Infinity,
+  });
 
 /** The signed head of the record. */
 export const checkpointQuery = queryOptions({

@@ -1,19 +1,37 @@
-import { Code, Modal, Stack, Text } from '@mantine/core';
+import { Code, Modal, Skeleton, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { ActorName } from '../keys/key/actor-name.tsx';
 import { Facts, type Fact } from '../page/facts.tsx';
+import { PageLink } from '../page/page-link.tsx';
+import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
-import type { AuditRecord } from './audit-queries.ts';
+import { recordQuery, type AuditRecord } from './audit-queries.ts';
+import { detailWords, nameWords } from './detail-words.ts';
 
-/** One record, with its details and its place in the chain. */
-export function RecordDialog({ record, onClose }: { record: AuditRecord | undefined; onClose: () => void }) {
+/** One record, with its details and its place in the chain. @param seq of the record; undefined: closed */
+export function RecordDialog({ seq, onClose }: { seq: number | undefined; onClose: () => void }) {
   return (
     <Modal
-      opened={record !== undefined}
+      opened={seq !== undefined}
       onClose={onClose}
       size="lg"
-      title={record === undefined ? '' : `Record ${record.seq}`}
+      title={seq === undefined ? '' : `Record ${seq}`}
     >
-      {record !== undefined && <Details record={record} />}
+      {seq !== undefined && <Opened seq={seq} />}
     </Modal>
+  );
+}
+
+const LOADING_PX = 360;
+
+function Opened({ seq }: { seq: number }) {
+  const { data, error, isPending, refetch } = useQuery(recordQuery(seq));
+  return (
+    <>
+      <Problem error={error} onRetry={() => void refetch()} />
+      {isPending && <Skeleton height={LOADING_PX} />}
+      {data !== undefined && <Details record={data} />}
+    </>
   );
 }
 
@@ -21,14 +39,11 @@ function Details({ record }: { record: AuditRecord }) {
   const { at, actor, action, target, outcome, details, prev_hash, hash } = record;
   const facts: Fact[] = [
     ['When', <Time at={at} />],
-    ['Actor', actor],
+    ['Actor', <ActorName actor={actor} />],
     ['Action', action],
-    ['Target', target],
+    ['Target', <Target id={target} />],
     ['Outcome', outcome],
-    ...Object.entries(details).map(([name, value]): Fact => [
-      name.replaceAll('_', ' '),
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]),
+    ...Object.entries(details).map(([name, value]): Fact => [nameWords(name), detailWords(value)]),
   ];
   return (
     <Stack>
@@ -41,4 +56,21 @@ function Details({ record }: { record: AuditRecord }) {
       </Text>
     </Stack>
   );
+}
+
+/** A key and an owner have pages of their own. */
+function Target({ id }: { id: string }) {
+  if (id.startsWith('key_'))
+    return (
+      <PageLink to="/keys/$id" params={{ id }}>
+        {id}
+      </PageLink>
+    );
+  if (id.startsWith('own_'))
+    return (
+      <PageLink to="/owners/$id" params={{ id }}>
+        {id}
+      </PageLink>
+    );
+  return <>{id}</>;
 }

@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Group, Select, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -11,12 +11,18 @@ import { SearchField } from '../page/search-field.tsx';
 import { Time } from '../page/time.tsx';
 import { managedKeysQuery, type ManagedKey } from './bootstrap-queries.ts';
 import { Drift } from './drift.tsx';
+import type { BootstrapSearch } from './routes.ts';
+import { isState, STATES, stateWords } from './states.ts';
 
 /** Keys that the bootstrap stores where programs find them. */
 export function BootstrapPage() {
-  const { stack } = useSearch({ from: '/frame/bootstrap' });
+  const { stack, state: named } = useSearch({ from: '/frame/bootstrap' });
+  const state = isState(named) ? named : undefined;
   const navigate = useNavigate({ from: '/bootstrap' });
-  const keys = useInfiniteQuery(managedKeysQuery(stack));
+  const set = (change: BootstrapSearch): void =>
+    void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
+  const isFiltered = stack !== undefined || state !== undefined;
+  const keys = useInfiniteQuery(managedKeysQuery({ stack, state }));
   const rows = useMemo(() => keys.data?.pages.flatMap(({ items }) => items) ?? [], [keys.data]);
   return (
     <Page
@@ -28,24 +34,41 @@ export function BootstrapPage() {
         </PageButton>
       }
     >
-      <SearchField
-        label="Stack"
-        maw={320}
-        value={stack}
-        onChange={(value) => void navigate({ search: { stack: value }, replace: true })}
-      />
+      <Group role="search" aria-label="Managed keys">
+        <SearchField
+          label="Stack"
+          placeholder="Any"
+          w={200}
+          value={stack}
+          onChange={(value) => set({ stack: value })}
+        />
+        <Select
+          label="State"
+          placeholder="Any"
+          clearable
+          searchable
+          w={200}
+          data={STATES.map((value) => ({ value, label: stateWords(value).label }))}
+          value={state ?? null}
+          onChange={(value) => set({ state: value ?? undefined })}
+        />
+      </Group>
       <List
         label="Managed keys"
         query={keys}
         rows={rows}
         columns={COLUMNS}
         rowId={(key) => `${key.stack}/${key.id}`}
-        emptyTitle="No run has reported a key"
+        emptyTitle={isFiltered ? 'No key fits' : 'No run has reported a key'}
       >
-        <Text size="sm">
-          Name this server under <code>report</code> in the manifest, then run{' '}
-          <code>keyward bootstrap apply</code>.
-        </Text>
+        {isFiltered ? (
+          <Text size="sm">Change the filters, or clear them.</Text>
+        ) : (
+          <Text size="sm">
+            Name this server under <code>report</code> in the manifest, then run{' '}
+            <code>keyward bootstrap apply</code>.
+          </Text>
+        )}
       </List>
     </Page>
   );

@@ -8,13 +8,19 @@ const BOOTSTRAP = ['bootstrap'] as const;
 const PAGE_ROWS = 100;
 
 /** The keys that runs of `keyward bootstrap` reported. */
-export const managedKeysQuery = (stack: string | undefined) =>
+export const managedKeysQuery = ({
+  stack,
+  state,
+}: {
+  stack?: string | undefined;
+  state?: ManagedKey['state'] | undefined;
+}) =>
   infiniteQueryOptions({
-    queryKey: [...BOOTSTRAP, 'list', stack ?? null],
+    queryKey: [...BOOTSTRAP, 'list', stack ?? null, state ?? null],
     queryFn: ({ pageParam, signal }) =>
       unwrap(
         client.GET('/v1/bootstrap/keys', {
-          params: { query: { stack, limit: PAGE_ROWS, cursor: pageParam ?? undefined } },
+          params: { query: { stack, state, limit: PAGE_ROWS, cursor: pageParam ?? undefined } },
           signal,
         }),
       ),

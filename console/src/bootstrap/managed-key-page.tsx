@@ -9,7 +9,8 @@ import { Problem } from '../page/problem.tsx';
 import { Facts, type Fact } from '../page/facts.tsx';
 import { Time } from '../page/time.tsx';
 import { managedKeyQuery } from './bootstrap-queries.ts';
-import { Drift, driftWords } from './drift.tsx';
+import { Drift } from './drift.tsx';
+import { stateWords } from './states.ts';
 
 type Details = components['schemas']['BootstrapKeyWithEvents'];
 type Event = components['schemas']['BootstrapEvent'];
@@ -29,7 +30,7 @@ export function ManagedKeyPage() {
 
 function Provenance({ details }: { details: Details }) {
   const { state, reason, events, last_run, service_key_id, key_state } = details;
-  const { color, next } = driftWords(state);
+  const { color, next } = stateWords(state);
   const facts: Fact[] = [
     ['State', <Drift state={state} />],
     ['Source', details.source ?? 'not said'],

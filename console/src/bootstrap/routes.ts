@@ -1,11 +1,18 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { frameRoute } from '../app/frame-route.ts';
 
+export interface BootstrapSearch {
+  stack?: string | undefined;
+  /** One of the states; the page leaves out any other. */
+  state?: string | undefined;
+}
+
 const listRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/bootstrap',
-  validateSearch: ({ stack }: Record<string, unknown>): { stack?: string | undefined } => ({
-    stack: typeof stack === 'string' && stack !== '' ? stack : undefined,
+  validateSearch: ({ stack, state }: Record<string, unknown>): BootstrapSearch => ({
+    ...(typeof stack === 'string' && stack !== '' ? { stack } : {}),
+    ...(typeof state === 'string' && state !== '' ? { state } : {}),
   }),
   component: lazyRouteComponent(() => import('./bootstrap-page.tsx'), 'BootstrapPage'),
 });

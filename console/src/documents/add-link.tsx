@@ -1,28 +1,20 @@
-import { Button, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import { client } from '../api/client.ts';
 import { CopyAs } from '../page/copy-as.tsx';
+import { DialogButton } from '../page/dialog-button.tsx';
 import { FormActions } from '../page/form-actions.tsx';
 import { Problem } from '../page/problem.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { renewDocuments } from './document-mutations.ts';
 
-/** The button and its dialog. @param workspace the slug of one that is to hold the page */
-export function AddLink({ workspace }: { workspace?: string }) {
-  const [isOpen, { open, close }] = useDisclosure();
-  return (
-    <>
-      <Button variant="default" onClick={open}>
-        Add a link
-      </Button>
-      <Modal opened={isOpen} onClose={close} title="Add a page of the web">
-        <LinkForm workspace={workspace} onEnd={close} />
-      </Modal>
-    </>
-  );
-}
+/** @param workspace the slug of one that is to hold the page */
+export const AddLink = ({ workspace }: { workspace?: string }) => (
+  <DialogButton label="Add a link" title="Add a page of the web" variant="default">
+    {(close) => <LinkForm workspace={workspace} onEnd={close} />}
+  </DialogButton>
+);
 
 function LinkForm({ workspace, onEnd }: { workspace: string | undefined; onEnd: () => void }) {
   const [link, setLink] = useState('');

@@ -1,27 +1,24 @@
-import { Button, Modal, Stack, TextInput } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Stack, TextInput } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
+import { DialogButton } from '../page/dialog-button.tsx';
 import { FormActions } from '../page/form-actions.tsx';
 import { Problem } from '../page/problem.tsx';
 import { useCreateFolder } from './document-mutations.ts';
 
-/** The button and its dialog. */
-export function CreateFolder({ onCreated }: { onCreated: (name: string) => void }) {
-  const [isOpen, { open, close }] = useDisclosure();
-  const done = (name: string): void => {
-    close();
-    onCreated(name);
-  };
-  return (
-    <>
-      <Button onClick={open}>New folder</Button>
-      <Modal opened={isOpen} onClose={close} title="New folder">
-        <FolderForm onCreated={done} onCancel={close} />
-      </Modal>
-    </>
-  );
-}
+export const CreateFolder = ({ onCreated }: { onCreated: (name: string) => void }) => (
+  <DialogButton label="New folder">
+    {(close) => (
+      <FolderForm
+        onCreated={(name) => {
+          close();
+          onCreated(name);
+        }}
+        onCancel={close}
+      />
+    )}
+  </DialogButton>
+);
 
 function FolderForm({ onCreated, onCancel }: { onCreated: (name: string) => void; onCancel: () => void }) {
   const [text, setText] = useState('');

@@ -13,6 +13,19 @@ export async function renewDocuments(): Promise<void> {
   ]);
 }
 
+let isRenewalDue = false;
+const RENEWED_EVERY_MS = 1_000;
+
+/** The same after many changes, once for all of a second. */
+export function renewDocumentsSoon(): void {
+  if (isRenewalDue) return;
+  isRenewalDue = true;
+  setTimeout(() => {
+    isRenewalDue = false;
+    void renewDocuments();
+  }, RENEWED_EVERY_MS);
+}
+
 /** The server answers with success: false in place of an error. */
 function done({ success, message }: { success: boolean; message: string | null }): string | null {
   if (!success) throw new Error(message ?? 'It was not done.');

@@ -1,4 +1,4 @@
-import { Loader, Stack, Text } from '@mantine/core';
+import { Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -15,6 +15,8 @@ import { FolderDocuments } from './folder-documents.tsx';
 import { FolderList } from './folder-list.tsx';
 import { UploadList } from './upload-list.tsx';
 import classes from './documents.module.css';
+
+const LOADING_PX = 400;
 
 /** All documents, by folder. */
 export function DocumentsPage() {
@@ -34,7 +36,7 @@ export function DocumentsPage() {
       actions={mayWrite && <CreateFolder onCreated={open} />}
     >
       <Problem error={folders.error} onRetry={() => void folders.refetch()} />
-      {folders.isPending && <Loader aria-label="Loading documents" />}
+      {folders.isPending && <Skeleton height={LOADING_PX} role="status" aria-label="Loading documents" />}
       {folders.isSuccess && (
         <div className={classes['page']}>
           <FolderList folders={folders.data} open={folder} mayWrite={mayWrite} />

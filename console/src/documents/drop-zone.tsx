@@ -1,5 +1,7 @@
 import { Button, FileButton, Group, Paper, Stack, Text } from '@mantine/core';
 import { useState, type DragEvent, type ReactNode } from 'react';
+import { noticeFailure } from '../page/done-notice.tsx';
+import { droppedFiles, FILES_MAX, type AddedFile } from './dropped-files.ts';
 import { addUploads, type UploadPlace } from './uploads.ts';
 import classes from './documents.module.css';
 
@@ -9,32 +11,23 @@ interface DropZoneProps {
   children?: ReactNode;
 }
 
-/** Files of a drop, and whether folders were among them, which a page cannot read as files. */
-function filesOf({ dataTransfer }: DragEvent): { files: File[]; hasFolder: boolean } {
-  const files: File[] = [];
-  let hasFolder = false;
-  for (const item of dataTransfer.items) {
-    if (item.kind !== 'file') continue;
-    const file = item.getAsFile();
-    if (item.webkitGetAsEntry()?.isDirectory === true) hasFolder = true;
-    else if (file !== null) files.push(file);
-  }
-  return { files, hasFolder };
-}
+const TOO_MANY = `Only the first ${FILES_MAX.toLocaleString()} files are sent. For more, on a terminal: keyward documents add FOLDER.`;
 
-/** Takes files from a drop or a dialog, several at once. */
+/** Takes files and folders from a drop, or files from a dialog, several at once. */
 export function DropZone({ place, children }: DropZoneProps) {
   const [isOver, setOver] = useState(false);
-  const [hasFolder, setHasFolder] = useState(false);
-  const add = (files: File[]): void => {
-    if (files.length > 0) addUploads(place, files);
+  const [says, setSays] = useState('');
+  const add = (files: readonly AddedFile[]): void => {
+    const isCut = files.length > FILES_MAX;
+    setSays(isCut ? TOO_MANY : files.length === 0 ? 'There was no file in it.' : '');
+    if (files.length > 0) addUploads(place, files.slice(0, FILES_MAX));
   };
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);
-    const dropped = filesOf(event);
-    setHasFolder(dropped.hasFolder);
-    add(dropped.files);
+    droppedFiles(event.dataTransfer.items).then(add, (error: unknown) =>
+      noticeFailure('The drop could not be read', error),
+    );
   };
   return (
     <Paper
@@ -52,18 +45,22 @@ export function DropZone({ place, children }: DropZoneProps) {
       onDrop={drop}
     >
       <Stack align="center" gap="xs">
-        <Text fw={600}>Drop files here</Text>
+        <Text fw={600}>Drop files or folders here</Text>
         <Text size="sm" c="dimmed" ta="center">
           PDF, Word, Excel, PowerPoint, Markdown, HTML, CSV, mail, and other texts.
         </Text>
         <Group justify="center" gap="xs">
-          <FileButton multiple onChange={add} inputProps={{ 'aria-label': 'Files' }}>
+          <FileButton
+            multiple
+            onChange={(files) => add(files.map((file) => ({ file })))}
+            inputProps={{ 'aria-label': 'Files' }}
+          >
             {(props) => <Button {...props}>Choose files</Button>}
           </FileButton>
           {children}
         </Group>
         <Text size="sm" role="status">
-          {hasFolder && 'Folders cannot be dropped here. On a terminal: keyward documents add FOLDER.'}
+          {says}
         </Text>
       </Stack>
     </Paper>

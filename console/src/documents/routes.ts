@@ -4,13 +4,17 @@ import { frameRoute } from '../app/frame-route.ts';
 export interface DocumentSearch {
   /** @default the server's default folder */
   folder?: string | undefined;
+  /** Part of a title. */
+  q?: string | undefined;
 }
 
 const listRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/documents',
-  validateSearch: ({ folder }: Record<string, unknown>): DocumentSearch =>
-    typeof folder === 'string' && folder !== '' ? { folder } : {},
+  validateSearch: ({ folder, q }: Record<string, unknown>): DocumentSearch => ({
+    ...(typeof folder === 'string' && folder !== '' ? { folder } : {}),
+    ...(typeof q === 'string' && q !== '' ? { q } : {}),
+  }),
   component: lazyRouteComponent(() => import('./documents-page.tsx'), 'DocumentsPage'),
 });
 

@@ -10,11 +10,26 @@ import {
 } from './uploads.ts';
 import classes from './documents.module.css';
 
+const SHOWN_MAX = 20;
+/** Of a long list those that somebody has to look at come first. */
+const NEED: Record<Upload['state'], number> = {
+  failed: 0,
+  lost: 1,
+  sending: 1,
+  reading: 1,
+  embedding: 1,
+  waiting: 2,
+  pending: 3,
+  done: 4,
+};
+const byNeed = (a: Upload, b: Upload): number => NEED[a.state] - NEED[b.state];
+
 /** The files that were given to this page, and how far each of them is. */
 export function UploadList({ place }: { place: UploadPlace }) {
   const uploads = useUploads(place);
   if (uploads.length === 0) return null;
   const over = uploads.filter((upload) => !isUnderWay(upload)).length;
+  const shown = uploads.length <= SHOWN_MAX ? uploads : uploads.toSorted(byNeed).slice(0, SHOWN_MAX);
   return (
     <Paper withBorder p="md">
       <Group justify="space-between" mb="xs">
@@ -28,10 +43,15 @@ export function UploadList({ place }: { place: UploadPlace }) {
         )}
       </Group>
       <Stack gap="sm" component="ul" aria-label="Uploads" m={0} p={0}>
-        {uploads.map((upload) => (
+        {shown.map((upload) => (
           <UploadRow key={upload.id} upload={upload} />
         ))}
       </Stack>
+      {shown.length < uploads.length && (
+        <Text size="sm" c="dimmed" mt="sm">
+          and {(uploads.length - shown.length).toLocaleString()} more
+        </Text>
+      )}
     </Paper>
   );
 }

@@ -1,8 +1,10 @@
+import { KeywardConnectionError } from '@keyward/sdk';
 import { skipToken, useQuery } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import { noticeLoss, onceBack } from '../app/connection.ts';
-import { changeDocuments, renewDocuments } from './document-mutations.ts';
+import type { AddedFile } from './dropped-files.ts';
+import { changeDocuments, renewDocumentsSoon } from './document-mutations.ts';
 
 /** Where files go: a folder, and a workspace that is to hold them. */
 export interface UploadPlace {
@@ -32,7 +34,7 @@ export interface Upload {
  */
 const UPLOADS = ['uploads'] as const;
 queryClient.setQueryDefaults(UPLOADS, { gcTime: Infinity, staleTime: Infinity });
-const files = new Map<string, File>();
+const files = new Map<string, AddedFile>();
 const ending = new Map<string, AbortController>();
 
 const NONE: Upload[] = [];
@@ -64,11 +66,11 @@ function update(id: string, change: Partial<Upload>): void {
 const AT_ONCE_MAX = 2;
 
 /** Sends files, some at once. */
-export function addUploads(place: UploadPlace, added: readonly File[]): void {
-  const uploads = added.map((file): Upload => {
+export function addUploads(place: UploadPlace, added: readonly AddedFile[]): void {
+  const uploads = added.map(({ file, title }): Upload => {
     const id = crypto.getRandomValues(new Uint32Array(2)).join('-');
-    files.set(id, file);
-    return { id, name: file.name, place, state: 'waiting', sentPercent: 0, warnings: [] };
+    files.set(id, { file, ...(title === undefined ? {} : { title }) });
+    return { id, name: title ?? file.name, place, state: 'waiting', sentPercent: 0, warnings: [] };
   });
   queryClient.setQueryData<Upload[]>(UPLOADS, [...all(), ...uploads]);
   startNext();
@@ -113,26 +115,37 @@ async function run(upload: Upload): Promise<void> {
     else update(id, { state: 'failed', message: error instanceof Error ? error.message : 'It failed.' });
   } finally {
     ending.delete(id);
-    void renewDocuments();
+    renewDocumentsSoon();
     startNext();
   }
 }
 
 /** Stores the file first and embeds it then, so that the page can say which of the two goes on. */
 async function send({ id, place }: Upload, signal: AbortSignal): Promise<Partial<Upload>> {
-  const file = files.get(id);
-  if (file === undefined) return {};
+  const added = files.get(id);
+  if (added === undefined) return {};
+  const { file, title } = added;
   const { folder, workspace } = place;
   update(id, { state: 'sending' });
   const onSent = (sent: number, total: number): void =>
     update(id, sent < total ? { sentPercent: (sent / total) * 100 } : { sentPercent: 100, state: 'reading' });
-  const stored = await client.uploadDocument({ file, name: file.name, folder }, { signal, onSent });
+  const stored = await client.uploadDocument({ file, name: file.name, title, folder }, { signal, onSent });
   const { warnings, message } = stored;
   update(id, { warnings });
   if (workspace === undefined) return { state: 'done', message };
   update(id, { state: 'embedding' });
   const adds = stored.documents.map(({ location }) => location);
-  return { message, ...(await embedded(workspace, adds)) };
+  try {
+    return { message, ...(await embedded(workspace, adds)) };
+  } catch (error) {
+    // The server has it, and embeds it without this request too.
+    if (error instanceof KeywardConnectionError && error.code === 'timeout')
+      return {
+        state: 'pending',
+        message: 'It is large. The server goes on, and the list shows when it is ready.',
+      };
+    throw error;
+  }
 }
 
 async function embedded(slug: string, adds: string[]): Promise<Partial<Upload>> {

@@ -1,54 +1,73 @@
-import { Alert, List, Stack, Text } from '@mantine/core';
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { Alert, List, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { PageLink } from '../page/page-link.tsx';
+import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
-import { useMay } from '../session/session-queries.ts';
-import { concernQuery, failingQuery, SEARCHES, type KeyConcern } from './overview-queries.ts';
+import { SEARCHES, type FoundKeys, type KeyConcern } from './overview-queries.ts';
+import { useAttention, type Failing, type UnreadyPart } from './use-attention.ts';
 
-/** Whether all of it has arrived: what stands below would jump otherwise. */
-export function useIsAttentionKnown(): boolean {
-  const may = useMay();
-  const concerns = may('keys:read') ? (['leaked', 'expiring', 'unused', 'powerful'] as const) : [];
-  const keys = useQueries({ queries: concerns.map((concern) => concernQuery(concern)) });
-  const failing = useQuery({ ...failingQuery, enabled: may('models:manage') });
-  return keys.every(({ isFetched }) => isFetched) && (failing.isFetched || !may('models:manage'));
-}
+/** Until it is known whether something does. */
+const LOADING_PX = 76;
 
-/** What needs attention today; nothing where nothing does. */
+/** What needs attention today, the worst first, each with the way to solve it. */
 export function Attention() {
-  const may = useMay();
+  const { isKnown, error, unready, failing, keys } = useAttention();
+  const shown = [
+    ...(unready.length > 0 ? [<Unready key="unready" parts={unready} />] : []),
+    ...(failing.length > 0 ? [<FailingUpstreams key="failing" upstreams={failing} />] : []),
+    ...keys.map(({ concern, found }) => <Keys key={concern} concern={concern} found={found} />),
+  ];
   return (
-    <Stack gap="xs">
-      {may('models:manage') && <FailingUpstreams />}
-      {may('keys:read') && (
-        <>
-          <Keys
-            concern="leaked"
-            color="red"
-            title="Keys in quarantine: they were reported as leaked, or stopped by hand"
-          />
-          <Keys concern="expiring" color="orange" title="Keys that expire within 7 days" />
-          <Keys
-            concern="unused"
-            color="gray"
-            title="Keys that nobody used for 90 days: revoke what is not needed"
-          />
-          <Powerful />
-        </>
+    <Stack gap="xs" component="section" aria-label="Needs attention today">
+      <Title order={2} size="h5">
+        Needs attention today
+      </Title>
+      <Problem error={error} />
+      {isKnown ? shown : <Skeleton height={LOADING_PX} animate={false} />}
+      {isKnown && shown.length === 0 && error === null && (
+        <Alert color="teal" title="Nothing">
+          No key expires within 7 days, lies unused or was leaked, and every upstream answers.
+        </Alert>
       )}
     </Stack>
   );
 }
 
-function Keys({ concern, color, title }: { concern: KeyConcern; color: string; title: string }) {
-  const { data } = useQuery(concernQuery(concern));
-  if (data === undefined || data.keys.length === 0) return null;
+const SAYS: Record<KeyConcern, { color: string; title: string; next: string; all: string }> = {
+  leaked: {
+    color: 'red',
+    title: 'Keys in quarantine',
+    next: 'They were reported as leaked, or stopped by hand. Rotate or revoke them.',
+    all: 'Show all keys in quarantine',
+  },
+  expiring: {
+    color: 'orange',
+    title: 'Keys that expire within 7 days',
+    next: 'Give those that are still used another expiry, or a successor.',
+    all: 'Show all keys that expire',
+  },
+  powerful: {
+    color: 'gray',
+    title: 'Keys that may do everything',
+    next: 'Give programs keys with the scopes that they need, and keep one of these.',
+    all: 'Show all keys that may do everything',
+  },
+  unused: {
+    color: 'gray',
+    title: 'Keys that nobody used for 90 days',
+    next: 'Revoke what is not needed.',
+    all: 'Show all unused keys',
+  },
+};
+
+function Keys({ concern, found: { keys, hasMore } }: { concern: KeyConcern; found: FoundKeys }) {
+  const { color, title, next, all } = SAYS[concern];
   return (
     <Alert color={color} title={title}>
-      <List size="sm">
-        {data.keys.map(({ id, name, expires_at }) => (
+      <Text size="sm">{next}</Text>
+      <List size="sm" styles={{ item: { overflowWrap: 'anywhere' } }}>
+        {keys.map(({ id, name, expires_at }) => (
           <List.Item key={id}>
-            <PageLink to="/keys/$id" params={{ id }}>
+            <PageLink to="/keys/$id" params={{ id }} underline="always">
               {name}
             </PageLink>
             {concern === 'expiring' && (
@@ -60,43 +79,39 @@ function Keys({ concern, color, title }: { concern: KeyConcern; color: string; t
           </List.Item>
         ))}
       </List>
-      {data.hasMore && (
-        <PageLink to="/keys" search={SEARCHES[concern]}>
-          Show all of them
+      {hasMore && (
+        <PageLink to="/keys" search={SEARCHES[concern]} underline="always">
+          {all}
         </PageLink>
       )}
     </Alert>
   );
 }
 
-/** One key that can do everything is the way back in. Each further one is a risk. */
-function Powerful() {
-  const { data } = useQuery(concernQuery('powerful'));
-  if (data === undefined || data.keys.length < 2) return null;
-  return (
-    <Alert color="gray" title={`${data.hasMore ? 'More than 5' : data.keys.length} keys may do everything`}>
-      <Text size="sm">
-        Give programs keys with the scopes that they need, and keep one of these.{' '}
-        <PageLink to="/keys" search={SEARCHES.powerful}>
-          Show them
-        </PageLink>
-      </Text>
-    </Alert>
-  );
-}
+const FailingUpstreams = ({ upstreams }: { upstreams: Failing[] }) => (
+  <Alert color="red" title="Upstreams that fail">
+    <Text size="sm">Test them: the page of each shows which step fails.</Text>
+    <List size="sm" styles={{ item: { overflowWrap: 'anywhere' } }}>
+      {upstreams.map(({ id, name, health }) => (
+        <List.Item key={id}>
+          <PageLink to="/upstreams/$id" params={{ id }} underline="always">
+            {name}
+          </PageLink>
+          : {health.last_test?.ok === false ? health.last_test.detail : 'its last request failed'}
+        </List.Item>
+      ))}
+    </List>
+  </Alert>
+);
 
-function FailingUpstreams() {
-  const { data = [] } = useQuery(failingQuery);
-  if (data.length === 0) return null;
-  return (
-    <Alert color="red" title="Upstreams that fail">
-      <List size="sm">
-        {data.map(({ id, name, health }) => (
-          <List.Item key={id}>
-            {name}: {health.last_test?.ok === false ? health.last_test.detail : `its last request failed`}
-          </List.Item>
-        ))}
-      </List>
-    </Alert>
-  );
-}
+const Unready = ({ parts }: { parts: UnreadyPart[] }) => (
+  <Alert color="red" title="This server is not ready">
+    <List size="sm">
+      {parts.map(({ name, detail }) => (
+        <List.Item key={name}>
+          {name.replaceAll('_', ' ')}: {detail}
+        </List.Item>
+      ))}
+    </List>
+  </Alert>
+);

@@ -1,13 +1,16 @@
-import { SegmentedControl, Skeleton } from '@mantine/core';
+import { SegmentedControl, Stack } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session-queries.ts';
-import { Attention, useIsAttentionKnown } from './attention.tsx';
-import { QueueTiles } from './queue-tiles.tsx';
-import { UsageOverview } from './usage-overview.tsx';
+import { Attention } from './attention.tsx';
+import { FirstSteps } from './first-steps.tsx';
+import classes from './overview.module.css';
+import { QueuePlots } from './queue-plots.tsx';
 import type { Range } from './routes.ts';
+import { UsagePlots } from './usage-plots.tsx';
+import { YourWorkspaces } from './your-workspaces.tsx';
 
-const LABELS = [
+const LABELS: { value: Range; label: string }[] = [
   { value: 'day', label: '24 hours' },
   { value: 'week', label: '7 days' },
   { value: 'month', label: '30 days' },
@@ -15,36 +18,45 @@ const LABELS = [
 
 /** What happens here, and what needs attention today. */
 export function OverviewPage() {
-  const { range = 'day' } = useSearch({ from: '/frame/' });
-  const navigate = useNavigate({ from: '/' });
   const may = useMay();
-  const isKnown = useIsAttentionKnown();
+  const hasPlots = may('usage:read') || may('workers:manage');
+  const hasConcerns = may('keys:read') || may('models:manage') || may('workers:manage');
   return (
-    <Page
-      title="Overview"
-      actions={
-        may('usage:read') && (
-          <SegmentedControl
-            aria-label="Period"
-            data={LABELS}
-            value={range}
-            onChange={(value) => void navigate({ search: { range: value as Range }, replace: true })}
-          />
-        )
-      }
-    >
-      <Attention />
-      {isKnown ? <Numbers range={range} /> : <Skeleton height={480} />}
+    <Page title="Overview" actions={hasPlots && <Period />}>
+      {!hasPlots && !hasConcerns && may('workspaces:read') && <YourWorkspaces />}
+      <div className={classes['page']}>
+        {hasConcerns && (
+          <Stack className={classes['side'] ?? ''}>
+            <Attention />
+            <FirstSteps />
+          </Stack>
+        )}
+        {hasPlots && <Plots />}
+      </div>
     </Page>
   );
 }
 
-function Numbers({ range }: { range: Range }) {
+function Period() {
+  const { range = 'day' } = useSearch({ from: '/frame/' });
+  const navigate = useNavigate({ from: '/' });
+  return (
+    <SegmentedControl
+      aria-label="Period"
+      data={LABELS}
+      value={range}
+      onChange={(value) => void navigate({ search: { range: value }, replace: true })}
+    />
+  );
+}
+
+function Plots() {
+  const { range = 'day' } = useSearch({ from: '/frame/' });
   const may = useMay();
   return (
-    <>
-      {may('usage:read') && <UsageOverview range={range} />}
-      {may('workers:manage') && <QueueTiles />}
-    </>
+    <div className={classes['plots']}>
+      {may('usage:read') && <UsagePlots range={range} />}
+      {may('workers:manage') && <QueuePlots range={range} />}
+    </div>
   );
 }

@@ -1,64 +1,46 @@
-import { unwrap, type components } from '@keyward/sdk';
+import { unwrap } from '@keyward/sdk';
 import { queryOptions } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
 import type { KeySearch } from '../keys/routes.ts';
-import type { Range } from './routes.ts';
+import { RANGES, type Range } from './routes.ts';
 
 const OVERVIEW = ['overview'] as const;
-const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 const DAY_SECONDS = 86_400;
-const LENGTHS = {
-  day: { ms: 24 * HOUR_MS, step: 'hour' },
-  week: { ms: 7 * 24 * HOUR_MS, step: 'day' },
-  month: { ms: 30 * 24 * HOUR_MS, step: 'day' },
-} as const;
 const EVERY_MS = 15_000;
 /** A list of more is cut: the page of keys shows all. */
 const SHOWN_MAX = 5;
 const EXPIRING_DAYS = 7;
 const UNUSED_DAYS = 90;
 
-type Step = components['schemas']['UsageStep'];
-
-/** The server leaves out steps without use; a plot needs them. */
-function wholePeriod(items: readonly Step[], { from, stepMs }: { from: string; stepMs: number }): Step[] {
-  const found = new Map(items.map((item) => [Date.parse(item.start), item]));
-  const first = Math.floor(Date.parse(from) / stepMs) * stepMs;
-  const steps: Step[] = [];
-  for (let at = first; at <= Date.now(); at += stepMs) steps.push(found.get(at) ?? unusedStep(at, stepMs));
-  return steps;
-}
-
-const unusedStep = (at: number, stepMs: number): Step => ({
-  start: new Date(at).toISOString(),
-  end: new Date(at + stepMs).toISOString(),
-  group: {},
-  names: {},
-  requests: 0,
-  refusals: {},
-  tokens_in: 0,
-  tokens_out: 0,
-  usd: '0',
-  gpu_seconds: '0',
-  estimated_requests: 0,
-});
+const periodOf = (range: Range) => {
+  const { days, step } = RANGES[range];
+  return { from: new Date(Date.now() - days * DAY_MS).toISOString(), step };
+};
 
 /** Requests, refusals, tokens and spend over time. */
 export const usageQuery = (range: Range) =>
   queryOptions({
     queryKey: [...OVERVIEW, 'usage', range],
+    queryFn: async ({ signal }) =>
+      (await unwrap(client.GET('/v1/usage', { params: { query: periodOf(range) }, signal }))).items,
+    refetchInterval: EVERY_MS,
+  });
+
+/** The queue and the workers over time. */
+export const historyQuery = (range: Range) =>
+  queryOptions({
+    queryKey: [...OVERVIEW, 'history', range],
     queryFn: async ({ signal }) => {
-      const { ms, step } = LENGTHS[range];
-      const from = new Date(Date.now() - ms).toISOString();
-      const { items } = await unwrap(client.GET('/v1/usage', { params: { query: { from, step } }, signal }));
-      return wholePeriod(items, { from, stepMs: step === 'hour' ? HOUR_MS : 24 * HOUR_MS });
+      const params = { query: periodOf(range) };
+      return (await unwrap(client.GET('/v1/admin/queue-history', { params, signal }))).items;
     },
     refetchInterval: EVERY_MS,
   });
 
-/** The queue and the workers now. */
-export const queueQuery = queryOptions({
-  queryKey: [...OVERVIEW, 'queue'],
+/** This server, its queue and the workers now. */
+export const statusQuery = queryOptions({
+  queryKey: [...OVERVIEW, 'status'],
   queryFn: ({ signal }) => unwrap(client.GET('/v1/admin/status', { signal })),
   refetchInterval: EVERY_MS,
 });
@@ -88,7 +70,18 @@ export const concernQuery = (concern: KeyConcern) =>
       const { items } = await unwrap(client.GET('/v1/keys', { params: { query }, signal }));
       return { keys: items.slice(0, SHOWN_MAX), hasMore: items.length > SHOWN_MAX };
     },
+    refetchInterval: EVERY_MS,
   });
+export type FoundKeys = Awaited<ReturnType<NonNullable<ReturnType<typeof concernQuery>['queryFn']>>>;
+
+/** Whether nobody has a key yet, but the one that the first start made. */
+export const isNewQuery = queryOptions({
+  queryKey: [...OVERVIEW, 'is-new'],
+  queryFn: async ({ signal }) => {
+    const { items } = await unwrap(client.GET('/v1/keys', { params: { query: { limit: 2 } }, signal }));
+    return items.length < 2;
+  },
+});
 
 const UPSTREAMS_MAX = 200;
 

@@ -8,6 +8,8 @@ export interface CopyAsProps {
   operation: keyof typeof OPERATIONS;
   /** For the parts of the path, such as `{ id: 'key_…' }`. */
   path?: Record<string, string>;
+  /** Behind the path, such as `{ state: 'active' }`. */
+  query?: Record<string, string>;
   body?: unknown;
   /** In place of a body: the fields of an upload; a file as `@name`. */
   form?: Record<string, string>;
@@ -20,10 +22,13 @@ export const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** The same request for a shell. The key is a variable: a secret stands in no command. */
-export function curlOf({ operation, path = {}, body, form = {} }: CopyAsProps): string {
+export function curlOf({ operation, path = {}, query = {}, body, form = {} }: CopyAsProps): string {
   const { method, path: pattern } = OPERATIONS[operation];
+  const search = new URLSearchParams(query).toString();
   const url =
-    ADDRESS + pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? name));
+    ADDRESS +
+    pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? name)) +
+    (search === '' ? '' : `?${search}`);
   return [
     method === 'GET' ? 'curl' : `curl -X ${method}`,
     quoted(url),

@@ -19,8 +19,8 @@ export function Page({ title, description, actions, children }: PageProps) {
   return (
     <Stack gap="md">
       <Group justify="space-between" align="start" gap="sm">
-        <div>
-          <Title order={1} size="h2" style={{ overflowWrap: 'anywhere' }}>
+        <div style={{ minWidth: 0, overflowWrap: 'anywhere' }}>
+          <Title order={1} size="h2" lineClamp={3} title={title}>
             {title}
           </Title>
           {description !== undefined && <Text c="dimmed">{description}</Text>}

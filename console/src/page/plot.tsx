@@ -84,7 +84,7 @@ function optionsOf(Library: typeof uPlot, { scheme, series, size }: Look): uPlot
     ...size,
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
-    scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.05)] } },
+    scales: { x: { range: withWholeBars }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.05)] } },
     axes: [
       { ...axis, values: (_, seconds) => seconds.map(timeText) },
       { ...axis, size: 60, values: (_, values) => values.map(short) },
@@ -104,6 +104,13 @@ function optionsOf(Library: typeof uPlot, { scheme, series, size }: Look): uPlot
       }),
     ],
   };
+}
+
+/** The first and the last bar stand on the ends of the axis: half of each would be cut off. */
+function withWholeBars({ data: [times] }: uPlot, least: number, most: number): uPlot.Range.MinMax {
+  const [first = 0, second = first] = times;
+  const half = (second - first) / 2;
+  return [least - half, most + half];
 }
 
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });

@@ -1,27 +1,18 @@
-import { Button, Modal, Select, Stack, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
+import { DialogButton } from '../page/dialog-button.tsx';
 import { FormActions } from '../page/form-actions.tsx';
 import { fieldError, Problem } from '../page/problem.tsx';
 import { workspacesQuery } from '../workspaces/workspace-queries.ts';
 import { bodyOf, flagsOf, NEW_WIDGET, WidgetFields } from './widget-fields.tsx';
 import { useWidgetChanges } from './widget-queries.ts';
 
-/** The button and its dialog. */
-export function CreateWidget() {
-  const [isOpen, { open, close }] = useDisclosure();
-  return (
-    <>
-      <Button onClick={open}>New widget</Button>
-      <Modal opened={isOpen} onClose={close} title="New widget">
-        <CreateForm onCancel={close} />
-      </Modal>
-    </>
-  );
-}
+export const CreateWidget = () => (
+  <DialogButton label="New widget">{(close) => <CreateForm onCancel={close} />}</DialogButton>
+);
 
 function CreateForm({ onCancel }: { onCancel: () => void }) {
   const [slug, setSlug] = useState<string | null>(null);

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Loader, Paper, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, Paper, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Empty } from '../page/empty.tsx';
@@ -8,6 +8,7 @@ import { Time } from '../page/time.tsx';
 import { visitorChatsQuery, type VisitorChat } from './widget-queries.ts';
 
 const STEP = 25;
+const LOADING_PX = 240;
 
 /** What visitors asked, the newest first. */
 export function VisitorChats({ uuid }: { uuid: string }) {
@@ -17,7 +18,7 @@ export function VisitorChats({ uuid }: { uuid: string }) {
   return (
     <Stack maw={820}>
       <Problem error={chats.error} onRetry={() => void chats.refetch()} />
-      {chats.isPending && <Loader aria-label="Loading questions" />}
+      {chats.isPending && <Skeleton height={LOADING_PX} role="status" aria-label="Loading questions" />}
       {chats.isSuccess && all.length === 0 && (
         <Empty title="Nobody has asked yet">
           <Text size="sm">Questions of visitors, and of the preview, are listed here.</Text>

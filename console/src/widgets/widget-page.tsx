@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Loader, Switch, Tabs, Text } from '@mantine/core';
+import { Alert, Button, Group, Skeleton, Switch, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { ConfirmButton } from '../page/confirm-button.tsx';
@@ -20,11 +20,18 @@ const LABELS: Record<Tab, string> = {
   chats: 'Questions',
 };
 
+const LOADING_PX = 400;
+
 /** One widget: its snippet, a preview, its settings and what visitors asked. */
 export function WidgetPage() {
   const { uuid } = useParams({ from: '/frame/widgets/$uuid' });
   const widget = useQuery(widgetQuery(uuid));
-  if (widget.isPending) return <Loader aria-label="Loading the widget" />;
+  if (widget.isPending)
+    return (
+      <Page title="Widget">
+        <Skeleton height={LOADING_PX} role="status" aria-label="Loading the widget" />
+      </Page>
+    );
   if (widget.data === undefined)
     return (
       <Page title="Widget">

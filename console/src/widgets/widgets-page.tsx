@@ -1,9 +1,8 @@
-import { Loader, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { columnsOf, DataTable } from '../page/data-table.tsx';
-import { Empty } from '../page/empty.tsx';
+import { columnsOf } from '../page/data-table.tsx';
+import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
-import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
 import { CreateWidget } from './create-widget.tsx';
 import { widgetsQuery, type ListedWidget } from './widget-queries.ts';
@@ -29,25 +28,24 @@ const COLUMNS = columnsOf<ListedWidget>(
 /** Chats on other people's pages. */
 export function WidgetsPage() {
   const widgets = useQuery(widgetsQuery);
-  const rows = widgets.data ?? [];
   return (
     <Page
       title="Widgets"
       description="A chat with one workspace, for the visitors of a site. They have no key."
       actions={<CreateWidget />}
     >
-      <Problem error={widgets.error} onRetry={() => void widgets.refetch()} />
-      {widgets.isPending && <Loader aria-label="Loading widgets" />}
-      {widgets.isSuccess && rows.length === 0 && (
-        <Empty title="There is no widget yet">
-          <Text size="sm" ta="center">
-            Choose a workspace and the sites that may show it. You get a snippet to paste into your page.
-          </Text>
-        </Empty>
-      )}
-      {rows.length > 0 && (
-        <DataTable label="Widgets" columns={COLUMNS} rows={rows} rowId={({ uuid }) => uuid} />
-      )}
+      <List
+        label="Widgets"
+        query={widgets}
+        rows={widgets.data ?? []}
+        columns={COLUMNS}
+        rowId={({ uuid }) => uuid}
+        emptyTitle="There is no widget yet"
+      >
+        <Text size="sm" ta="center">
+          Choose a workspace and the sites that may show it. You get a snippet to paste into your page.
+        </Text>
+      </List>
     </Page>
   );
 }

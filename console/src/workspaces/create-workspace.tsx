@@ -1,25 +1,16 @@
-import { Button, Modal, Radio, Stack, TextInput } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Radio, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
+import { DialogButton } from '../page/dialog-button.tsx';
 import { FormActions } from '../page/form-actions.tsx';
 import { fieldError, Problem } from '../page/problem.tsx';
 import { MODES } from './modes.ts';
 import { useCreateWorkspace } from './workspace-mutations.ts';
 
-/** The button and its dialog. */
-export function CreateWorkspace() {
-  const [isOpen, { open, close }] = useDisclosure();
-  return (
-    <>
-      <Button onClick={open}>New workspace</Button>
-      <Modal opened={isOpen} onClose={close} title="New workspace">
-        <CreateForm onCancel={close} />
-      </Modal>
-    </>
-  );
-}
+export const CreateWorkspace = () => (
+  <DialogButton label="New workspace">{(close) => <CreateForm onCancel={close} />}</DialogButton>
+);
 
 function CreateForm({ onCancel }: { onCancel: () => void }) {
   const [name, setName] = useState('');

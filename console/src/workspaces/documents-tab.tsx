@@ -1,5 +1,5 @@
-import { Badge, Button, Stack, Switch, Text } from '@mantine/core';
-import { useMemo } from 'react';
+import { Badge, Button, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { useMemo, useState } from 'react';
 import { AddLink } from '../documents/add-link.tsx';
 import { useChangeDocuments, usePin } from '../documents/document-mutations.ts';
 import { DropZone } from '../documents/drop-zone.tsx';
@@ -64,7 +64,14 @@ function metadataOf({ metadata, filename }: EmbeddedDocument): { title: string; 
   return { title, words: wordCount };
 }
 
+/** Fewer are found by looking. */
+const SEARCHED_FROM = 10;
+
 function EmbeddedDocuments({ workspace: { slug, documents } }: { workspace: OpenWorkspace }) {
+  const [wanted, setWanted] = useState('');
+  const shown = documents.filter((one) =>
+    metadataOf(one).title.toLowerCase().includes(wanted.trim().toLowerCase()),
+  );
   const mayChange = useMay()('workspaces:write');
   const columns = useMemo(
     () =>
@@ -87,7 +94,26 @@ function EmbeddedDocuments({ workspace: { slug, documents } }: { workspace: Open
       ),
     [slug, mayChange],
   );
-  return <DataTable label="Documents" columns={columns} rows={documents} rowId={({ docId }) => docId} />;
+  return (
+    <>
+      {documents.length >= SEARCHED_FROM && (
+        <TextInput
+          aria-label="Search by title"
+          placeholder="Search by title"
+          maw={320}
+          value={wanted}
+          onChange={(event) => setWanted(event.currentTarget.value)}
+        />
+      )}
+      {shown.length === 0 ? (
+        <Empty title="No document fits">
+          <Text size="sm">Change the search, or clear it.</Text>
+        </Empty>
+      ) : (
+        <DataTable label="Documents" columns={columns} rows={shown} rowId={({ docId }) => docId} />
+      )}
+    </>
+  );
 }
 
 interface CellProps {

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Loader, MultiSelect, Stack, Table, Text } from '@mantine/core';
+import { Badge, Button, Group, MultiSelect, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Empty } from '../page/empty.tsx';
@@ -7,6 +7,8 @@ import { Time } from '../page/time.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { useReplaceMembers } from './workspace-mutations.ts';
 import { membersQuery, usersQuery, type OpenWorkspace } from './workspace-queries.ts';
+
+const LOADING_PX = 160;
 
 /** The users who may use the workspace. */
 export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspace }) {
@@ -29,7 +31,7 @@ export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspa
       </Text>
       <AddMembers current={ids} onAdd={(added) => replace.mutateAsync([...ids, ...added])} />
       <Problem error={members.error ?? replace.error} />
-      {members.isPending && <Loader aria-label="Loading members" />}
+      {members.isPending && <Skeleton height={LOADING_PX} role="status" aria-label="Loading members" />}
       {members.isSuccess && current.length === 0 && (
         <Empty title="Nobody is a member yet">
           <Text size="sm">Choose users above.</Text>

@@ -1,4 +1,4 @@
-import { Loader, Tabs, Text } from '@mantine/core';
+import { Skeleton, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
@@ -37,11 +37,18 @@ function useTabs(): Tab[] {
   ];
 }
 
+const LOADING_PX = 400;
+
 /** One workspace: its chats, documents, settings and members. */
 export function WorkspacePage() {
   const { slug } = useParams({ from: '/frame/workspaces/$slug' });
   const workspace = useQuery(workspaceQuery(slug));
-  if (workspace.isPending) return <Loader aria-label="Loading the workspace" />;
+  if (workspace.isPending)
+    return (
+      <Page title="Workspace">
+        <Skeleton height={LOADING_PX} role="status" aria-label="Loading the workspace" />
+      </Page>
+    );
   if (workspace.data === undefined)
     return (
       <Page title="Workspace">
@@ -72,7 +79,7 @@ function Opened({ workspace }: { workspace: OpenWorkspace }) {
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        <Suspense fallback={<Loader aria-label="Loading" />}>
+        <Suspense fallback={<Skeleton height={LOADING_PX} role="status" aria-label="Loading" />}>
           <Tabs.Panel value="chat">
             <ChatTab workspace={workspace} thread={thread} />
           </Tabs.Panel>

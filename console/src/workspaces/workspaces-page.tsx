@@ -1,11 +1,10 @@
-import { Loader, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { columnsOf, DataTable } from '../page/data-table.tsx';
-import { Empty } from '../page/empty.tsx';
+import { columnsOf } from '../page/data-table.tsx';
+import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
-import { Problem } from '../page/problem.tsx';
 import { SearchField } from '../page/search-field.tsx';
 import { Time } from '../page/time.tsx';
 import { useMay } from '../session/session-queries.ts';
@@ -58,7 +57,7 @@ export function WorkspacesPage() {
       description="Documents, and chats that answer from them."
       actions={mayWrite && <CreateWorkspace />}
     >
-      {all.length > 0 && (
+      {(workspaces.isPending || all.length > 0) && (
         <SearchField
           aria-label="Search by name"
           placeholder="Search by name"
@@ -67,31 +66,22 @@ export function WorkspacesPage() {
           onChange={(text) => void navigate({ search: text === undefined ? {} : { q: text }, replace: true })}
         />
       )}
-      <Problem error={workspaces.error} onRetry={() => void workspaces.refetch()} />
-      {workspaces.isPending && <Loader aria-label="Loading workspaces" />}
-      {workspaces.isSuccess && rows.length === 0 && <NoWorkspace isFiltered={all.length > 0} />}
-      {rows.length > 0 && (
-        <DataTable label="Workspaces" columns={columns} rows={rows} rowId={({ slug }) => slug} />
-      )}
+      <List
+        label="Workspaces"
+        query={workspaces}
+        rows={rows}
+        columns={columns}
+        rowId={({ slug }) => slug}
+        emptyTitle={all.length > 0 ? 'No workspace fits' : 'There is no workspace yet'}
+      >
+        <Text size="sm" ta="center">
+          {all.length > 0
+            ? 'Change the search, or clear it.'
+            : mayWrite
+              ? 'Make one, put documents into it, and ask it what they say.'
+              : 'Ask an administrator to add you to one.'}
+        </Text>
+      </List>
     </Page>
-  );
-}
-
-function NoWorkspace({ isFiltered }: { isFiltered: boolean }) {
-  const may = useMay();
-  if (isFiltered)
-    return (
-      <Empty title="No workspace fits">
-        <Text size="sm">Change the search, or clear it.</Text>
-      </Empty>
-    );
-  return (
-    <Empty title="There is no workspace yet">
-      <Text size="sm" ta="center">
-        {may('workspaces:write')
-          ? 'Make one, put documents into it, and ask it what they say.'
-          : 'Ask an administrator to add you to one.'}
-      </Text>
-    </Empty>
   );
 }

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 39dbd3258920687848954789c6f459f382087ca51011f24cd79525decf16bbe8
-// text 8ef97c9966564701031fc7d4be8057bfc9ce6bbd7d10b59ca325507e7139b18d
+// document 70febc2939b692084fc0441680a48b0e655ef1ebb4c137a4aecd66549de3e4c1
+// text 8d26bce236008a88fb507dbc754ac519fd0465795194ade080842ce14254456e
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1299,7 +1299,7 @@ export interface paths {
         };
         /**
          * Get the whole audit record as a file that can be verified anywhere
-         * @description NDJSON: a header with the head of the chain, then all records, oldest first, with the signed checkpoints among them. `keyward audit verify` verifies it offline, and finds a file that was cut off. Scope: audit:read.
+         * @description NDJSON: a header with the head of the chain, then all records, oldest first, with the signed checkpoints among them. `keyward audit verify` verifies it offline, and finds a file that was cut off. With a filter: only the records that fit, after a header of the format `keyward-audit-selection`; without the others nobody can verify them. Scope: audit:read.
          */
         get: operations["audit.export"];
         put?: never;
@@ -1342,6 +1342,26 @@ export interface paths {
          * @description Checks each record by its hash, the record before it, the head, and the checkpoints that this server signed. The owner of database and server can rewrite everything: only a checkpoint that was saved elsewhere proves that (`keyward audit verify`). Scope: audit:read.
          */
         get: operations["audit.verify"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One audit record
+         * @description Scope: audit:read.
+         */
+        get: operations["audit.get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2014,6 +2034,26 @@ export interface paths {
          * @description Scope: workers:manage.
          */
         get: operations["admin.status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admin/queue-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The queue and the workers over time
+         * @description The highest counts within each step, in the order of time. They are counted each minute and kept for 32 days. A step without a running server is left out. Scope: workers:manage.
+         */
+        get: operations["admin.queue_history"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7591,6 +7631,22 @@ export interface components {
             oldest_queued_seconds: number | null;
             /** @description Number of workers that are online */
             workers_online: number;
+        };
+        QueueHistory: {
+            /** @description The items, in the order of the list */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description Start of the step
+                 */
+                start: string;
+                /** @description Jobs that waited. 100,000 at most */
+                jobs_queued: number;
+                /** @description Jobs that ran. 100,000 at most */
+                jobs_running: number;
+                /** @description Workers that got jobs */
+                workers_online: number;
+            }[];
         };
         AdminJob: {
             /** @description Id of the job */
@@ -18852,6 +18908,8 @@ export interface operations {
                 action?: string;
                 /** @description Only changes of this object, such as key_4fT9aBcDeF12 */
                 target?: string;
+                /** @description Only records with this outcome */
+                outcome?: "ok" | "refused" | "failed";
                 /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
                 from?: string;
                 /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
@@ -18943,7 +19001,20 @@ export interface operations {
     };
     "audit.export": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Author of the change: key:key_…, system, cli or anonymous */
+                actor?: string;
+                /** @description An action such as keys.mint, or keys.* for all actions of a noun */
+                action?: string;
+                /** @description Only changes of this object, such as key_4fT9aBcDeF12 */
+                target?: string;
+                /** @description Only records with this outcome */
+                outcome?: "ok" | "refused" | "failed";
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+                from?: string;
+                /** @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z */
+                to?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -19145,6 +19216,101 @@ export interface operations {
             };
             /** @description insufficient_scope, csrf_refused, forbidden_resource */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the record */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditRecord"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key, invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, csrf_refused, forbidden_resource */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23127,6 +23293,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdminStatus"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key, invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admin.queue_history": {
+        parameters: {
+            query?: {
+                /** @description Start, rounded down to the hour. Default: 24 hours ago */
+                from?: string;
+                /** @description Length of a step; a day is one of UTC. Default: hour */
+                step?: "hour" | "day";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueHistory"];
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */

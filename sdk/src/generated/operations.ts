@@ -550,7 +550,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/audit/export",
     "summary": "Get the whole audit record as a file that can be verified anywhere",
-    "description": "NDJSON: a header with the head of the chain, then all records, oldest first, with the signed checkpoints among them. `keyward audit verify` verifies it offline, and finds a file that was cut off. Scope: audit:read.",
+    "description": "NDJSON: a header with the head of the chain, then all records, oldest first, with the signed checkpoints among them. `keyward audit verify` verifies it offline, and finds a file that was cut off. With a filter: only the records that fit, after a header of the format `keyward-audit-selection`; without the others nobody can verify them. Scope: audit:read.",
     "scope": "audit:read"
   },
   "audit.checkpoint": {
@@ -565,6 +565,13 @@ export const OPERATIONS = {
     "path": "/v1/audit/verify",
     "summary": "Verify the whole audit record in the database",
     "description": "Checks each record by its hash, the record before it, the head, and the checkpoints that this server signed. The owner of database and server can rewrite everything: only a checkpoint that was saved elsewhere proves that (`keyward audit verify`). Scope: audit:read.",
+    "scope": "audit:read"
+  },
+  "audit.get": {
+    "method": "GET",
+    "path": "/v1/audit/{seq}",
+    "summary": "One audit record",
+    "description": "Scope: audit:read.",
     "scope": "audit:read"
   },
   "bootstrap.report": {
@@ -817,6 +824,13 @@ export const OPERATIONS = {
     "path": "/v1/admin/status",
     "summary": "State of this server and its queue",
     "description": "Scope: workers:manage.",
+    "scope": "workers:manage"
+  },
+  "admin.queue_history": {
+    "method": "GET",
+    "path": "/v1/admin/queue-history",
+    "summary": "The queue and the workers over time",
+    "description": "The highest counts within each step, in the order of time. They are counted each minute and kept for 32 days. A step without a running server is left out. Scope: workers:manage.",
     "scope": "workers:manage"
   },
   "admin.jobs": {

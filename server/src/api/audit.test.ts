@@ -111,6 +111,38 @@ describeOnBothServers('the audit record', (start) => {
     expect((await server.request('GET', '/v1/audit/export', { key: bound.secret })).status).toBe(403);
   });
 
+  test('an export with filters is what the list with these filters shows, oldest first', async () => {
+    const { id } = await server.mint();
+    await server.request('POST', `/v1/keys/${id}/disable`);
+    for (const query of [`?target=${id}`, '?action=keys.*&outcome=ok', '?outcome=failed']) {
+      const listed = (await list(`${query}${query.includes('target') ? '' : '&limit=200'}`)).body.items;
+      const { text } = await server.request<string>('GET', `/v1/audit/export${query}`);
+      const [header, ...records] = text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as object);
+      expect(header).toMatchObject({ format: 'keyward-audit-selection', version: 1 });
+      expect(records).toEqual(listed.toReversed());
+    }
+    const wrong = await server.request<Page>('GET', '/v1/audit/export?outcome=good');
+    expect([wrong.status, wrong.body.errors]).toMatchObject([422, [{ field: 'query.outcome' }]]);
+  });
+
+  test('one record is read by its number, and not without the scope or by a bound key', async () => {
+    const [newest] = (await list('?limit=1')).body.items;
+    const path = `/v1/audit/${newest?.seq}`;
+    expect(await server.request('GET', path)).toMatchObject({ status: 200, body: newest });
+    expect((await server.request('GET', '/v1/audit/999999999')).status).toBe(404);
+    expect((await server.request('GET', '/v1/audit/none')).status).toBe(404);
+    const { secret } = await server.mint({ scopes: ['keys:read'] });
+    expect((await server.request('GET', path, { key: secret })).status).toBe(403);
+    const bound = await server.mint({
+      scopes: ['audit:read'],
+      selectors: { workspaces: { allow: ['one'] } },
+    });
+    expect((await server.request('GET', path, { key: bound.secret })).status).toBe(403);
+  });
+
   test('the checkpoint is the signed head of the audit record', async () => {
     const { status, body } = await server.request<{ seq: number; hash: string; signature: string }>(
       'GET',

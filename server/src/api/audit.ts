@@ -1,5 +1,15 @@
 import { Type } from 'typebox';
-import { checkpoint, exportRecords, list, verifyStorage, type Verification } from '../audit/index.ts';
+import {
+  checkpoint,
+  exportMatching,
+  find,
+  list,
+  OUTCOMES,
+  verifyStorage,
+  type AuditFilter,
+  type Outcome,
+  type Verification,
+} from '../audit/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import { writable } from '../http/index.ts';
 import type { Storage } from '../storage/index.ts';
@@ -15,7 +25,7 @@ const Record = Type.Object(
     actor: Type.String(),
     action: Type.String(),
     target: Type.String(),
-    outcome: s.oneOf(['ok', 'refused', 'failed']),
+    outcome: s.oneOf(OUTCOMES),
     details: s.Metadata,
     prev_hash: Type.String(),
     hash: Type.String(),
@@ -74,6 +84,37 @@ const given = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], unde
 const time = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Date.parse(text);
 
+const filterFields = {
+  actor: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: 'Author of the change: key:key_…, system, cli or anonymous',
+    }),
+  ),
+  action: Type.Optional(
+    Type.String({
+      maxLength: 100,
+      description: 'An action such as keys.mint, or keys.* for all actions of a noun',
+    }),
+  ),
+  target: Type.Optional(Type.String({ maxLength: 200 })),
+  outcome: Type.Optional(s.oneOf(OUTCOMES, { description: 'Only records with this outcome' })),
+  from: Type.Optional(s.Time),
+  to: Type.Optional(s.Time),
+};
+
+interface AskedFilter {
+  actor?: string | undefined;
+  action?: string | undefined;
+  target?: string | undefined;
+  outcome?: Outcome | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+const filterOf = ({ from, to, ...rest }: AskedFilter): AuditFilter =>
+  given({ ...rest, fromMs: time(from), toMs: time(to) });
+
 export const auditRoutes: Route[] = [
   route({
     method: 'GET',
@@ -84,34 +125,17 @@ export const auditRoutes: Route[] = [
     access: 'audit:read',
     query: Type.Object(
       {
-        actor: Type.Optional(
-          Type.String({
-            maxLength: 200,
-            description: 'Author of the change: key:key_…, system, cli or anonymous',
-          }),
-        ),
-        action: Type.Optional(
-          Type.String({
-            maxLength: 100,
-            description: 'An action such as keys.mint, or keys.* for all actions of a noun',
-          }),
-        ),
-        target: Type.Optional(Type.String({ maxLength: 200 })),
-        from: Type.Optional(s.Time),
-        to: Type.Optional(s.Time),
+        ...filterFields,
         ...s.pageQuery,
       },
       s.closed,
     ),
     responses: { 200: s.pageOf(Record, 'AuditList') },
     errors: ['forbidden_resource'],
-    handler: async ({ storage }, { caller, query: { from, to, limit = 50, ...rest } }) => {
+    handler: async ({ storage }, { caller, query: { limit = 50, cursor, ...filter } }) => {
       refuseBound(caller);
-      const filter = given({ ...rest, fromMs: time(from), toMs: time(to) });
-      return {
-        status: 200,
-        body: await list(storage.db, { ...filter, limit }),
-      };
+      const page = given({ ...filterOf(filter), cursor });
+      return { status: 200, body: await list(storage.db, { ...page, limit }) };
     },
   }),
   route({
@@ -120,17 +144,19 @@ export const auditRoutes: Route[] = [
     id: 'audit.export',
     summary: 'Get the whole audit record as a file that can be verified anywhere',
     description:
-      'NDJSON: a header with the head of the chain, then all records, oldest first, with the signed checkpoints among them. `keyward audit verify` verifies it offline, and finds a file that was cut off.',
+      'NDJSON: a header with the head of the chain, then all records, oldest first, with the signed checkpoints among them. `keyward audit verify` verifies it offline, and finds a file that was cut off. With a filter: only the records that fit, after a header of the format `keyward-audit-selection`; without the others nobody can verify them.',
     access: 'audit:read',
+    query: Type.Object(filterFields, s.closed),
     answerTypes: ['application/x-ndjson'],
     responses: { 200: 'stream' },
     errors: ['forbidden_resource'],
-    handler: ({ storage, sealing }, { caller }) => {
+    handler: ({ storage, sealing }, { caller, query }) => {
       refuseBound(caller);
+      const filter = filterOf(query);
       return {
         stream: async (response) => {
           response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-          for await (const line of exportRecords(storage.db, sealing.signer)) {
+          for await (const line of exportMatching(storage.db, sealing.signer, filter)) {
             if (response.destroyed) return;
             if (!response.write(line)) await writable(response);
           }
@@ -182,6 +208,22 @@ export const auditRoutes: Route[] = [
     handler: async ({ storage, sealing }, { caller }) => {
       refuseBound(caller);
       return { status: 200, body: shownVerification(await verifyOnce(storage, sealing.publicKeys)) };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/audit/:seq',
+    id: 'audit.get',
+    summary: 'One audit record',
+    access: 'audit:read',
+    params: Type.Object({ seq: Type.Integer({ minimum: 1, description: 'Number of the record' }) }, s.closed),
+    responses: { 200: Record },
+    errors: ['forbidden_resource', 'not_found'],
+    handler: async ({ storage }, { caller, params: { seq } }) => {
+      refuseBound(caller);
+      const record = await find(storage.db, seq);
+      if (record === undefined) throw new KeywardError('not_found', `There is no audit record ${seq}.`);
+      return { status: 200, body: record };
     },
   }),
 ];

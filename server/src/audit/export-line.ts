@@ -4,11 +4,12 @@ import { isObject } from '../base/is-object.ts';
 import type { Head } from './audit-store.ts';
 import { canonical } from './canonical.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { ExportHeader } from './export.ts';
+import { SELECTION_FORMAT, type ExportHeader } from './export.ts';
 import type { AuditRecord, RecordRow } from './record.ts';
 
 export type ExportLine =
   | { kind: 'header'; head: Head }
+  | { kind: 'selection' }
   | { kind: 'record'; row: RecordRow }
   | { kind: 'checkpoint'; checkpoint: Checkpoint };
 
@@ -53,6 +54,7 @@ export function parseExportLine(text: string): ExportLine | undefined {
 }
 
 function parseHeader({ format, version, head }: Partial<ExportHeader>): ExportLine | undefined {
+  if ((format as string) === SELECTION_FORMAT) return { kind: 'selection' };
   if (format !== 'keyward-audit' || version !== 1 || !hasShape(head, HEAD)) return undefined;
   return { kind: 'header', head };
 }

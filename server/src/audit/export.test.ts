@@ -1,7 +1,9 @@
 import { beforeEach, expect, it } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
+import type { Storage } from '../storage/index.ts';
 import { auditDatabase, newSigner, T0 } from './audit.fixture.ts';
-import { checkpoint, exportRecords, verifyFile } from './index.ts';
+import { exportRecords } from './export.ts';
+import { checkpoint, exportMatching, verifyFile } from './index.ts';
 import type { AuditRecord, Fault, VerifyOptions } from './index.ts';
 import { recordHash } from './record.ts';
 
@@ -14,8 +16,9 @@ async function* each(lines: string[]): AsyncGenerator<string> {
 describeOnBothDatabases('an export of the audit log', (open) => {
   /** Header, records 1…6, the checkpoint of record 6. */
   let lines: string[];
+  let storage: Storage;
   beforeEach(async () => {
-    const { storage } = await auditDatabase(open, 6);
+    ({ storage } = await auditDatabase(open, 6));
     await checkpoint(storage, signer, T0);
     lines = [];
     for await (const line of exportRecords(storage.db)) lines.push(line.trimEnd());
@@ -55,6 +58,25 @@ describeOnBothDatabases('an export of the audit log', (open) => {
       JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(line) as object).reverse())),
     );
     expect(await fault([...reordered, ''], options)).toBe('valid');
+  });
+
+  it('an export with a filter has the records that fit, oldest first, and is refused by name where one verifies it', async () => {
+    const part: string[] = [];
+    for await (const line of exportMatching(storage.db, signer, { toMs: T0 + 1, outcome: 'ok' }))
+      part.push(line.trimEnd());
+    const fits = (line: string): boolean => {
+      const { at, outcome } = JSON.parse(line) as Partial<AuditRecord>;
+      return at !== undefined && Date.parse(at) < T0 + 1 && outcome === 'ok';
+    };
+    expect(JSON.parse(part[0]!)).toMatchObject({ format: 'keyward-audit-selection', head: { seq: 6 } });
+    expect(part.slice(1)).toEqual(lines.filter(fits));
+    expect(await verifyFile(each(part))).toMatchObject({
+      valid: false,
+      message: expect.stringContaining('Export again without filters'),
+    });
+    const all: string[] = [];
+    for await (const line of exportMatching(storage.db, signer, {})) all.push(line.trimEnd());
+    expect(all).toEqual(lines);
   });
 
   it('an export of the audit record shows an edit of any field of any record', async () => {

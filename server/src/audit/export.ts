@@ -1,6 +1,8 @@
 import type { Db } from '../storage/index.ts';
-import { latestCheckpoint, readHead, type Head } from './audit-store.ts';
+import { slice } from '../base/slices.ts';
+import { BATCH_ROWS, latestCheckpoint, readHead, type Head } from './audit-store.ts';
 import type { AuditSigner } from './checkpoint.ts';
+import { filtered, type AuditFilter } from './list.ts';
 import { toRecord } from './record.ts';
 import { batches } from './walk.ts';
 
@@ -15,14 +17,13 @@ export interface ExportHeader {
   head: Head;
 }
 
+type Signer = Pick<AuditSigner, 'publicKeyPem' | 'keyId'>;
+
 /**
  * The whole log as NDJSON, for `verifyFile`: a header, then the records, each checkpoint directly after the record that it
  * signs, so that both sides need constant memory.
  */
-export async function* exportRecords(
-  db: Db,
-  signer?: Pick<AuditSigner, 'publicKeyPem' | 'keyId'>,
-): AsyncGenerator<string> {
+export async function* exportRecords(db: Db, signer?: Signer): AsyncGenerator<string> {
   const head = await readHead(db);
   const newest = signer === undefined ? await latestCheckpoint(db) : undefined;
   yield line({
@@ -39,6 +40,27 @@ export async function* exportRecords(
       const checkpoint = bySeq.get(row.seq);
       if (checkpoint !== undefined) yield line({ checkpoint });
     }
+  }
+}
+
+/** `exportRecords`; with a filter only the records that fit. */
+export const exportMatching = (db: Db, signer: Signer, filter: AuditFilter): AsyncGenerator<string> =>
+  Object.keys(filter).length === 0 ? exportRecords(db, signer) : exportSelection(db, filter);
+
+export const SELECTION_FORMAT = 'keyward-audit-selection';
+
+/**
+ * The records that fit a filter, oldest first. Its header has a format of its own: without the records between them
+ * nobody can verify the chain, so `verifyFile` refuses it by name.
+ */
+async function* exportSelection(db: Db, filter: AuditFilter): AsyncGenerator<string> {
+  const head = await readHead(db);
+  yield line({ format: SELECTION_FORMAT, version: 1, head });
+  const query = filtered(db, filter).orderBy('seq');
+  for (let from = 1; from <= head.seq; from += BATCH_ROWS) {
+    const to = Math.min(from + BATCH_ROWS, head.seq + 1);
+    const part = query.where('seq', '>=', from).where('seq', '<', to);
+    for (const row of await slice(() => part.execute())) yield line(toRecord(row));
   }
 }
 

@@ -25,7 +25,7 @@ describeOnBothDatabases('the list of audit records', (open) => {
     });
   });
 
-  it.each<[Omit<AuditFilter, 'limit'>, number[]]>([
+  it.each<[AuditFilter, number[]]>([
     [{ actor: 'key_actor1' }, [7, 4, 1]],
     [{ actor: 'key:key_actor1' }, [7, 4, 1]],
     [{ actor: 'key_actor' }, []],

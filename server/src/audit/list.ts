@@ -4,18 +4,23 @@ import { pageOf, readCursor, type Page } from '../base/page.ts';
 import { slice } from '../base/slices.ts';
 import type { Db } from '../storage/index.ts';
 import { readHead, tables } from './audit-store.ts';
-import { toRecord, type AuditRecord, type RecordRow } from './record.ts';
+import { toRecord, type AuditRecord, type Outcome, type RecordRow } from './record.ts';
 
+/** Which records are wanted; those that fit all of it. */
 export interface AuditFilter {
   /** Such as `key:key_…`, `key_…` or `system`. */
   actor?: string;
   /** Exact, or a prefix such as `keys.*`. */
   action?: string;
   target?: string;
+  outcome?: Outcome;
   /** ms, inclusive. */
   fromMs?: number;
   /** ms, exclusive. */
   toMs?: number;
+}
+
+export interface AuditQuery extends AuditFilter {
   /** `next_cursor` of the page before. */
   cursor?: string;
   /** 1…200 */
@@ -34,7 +39,7 @@ const WINDOW_ROWS = 10_000;
  * until the page is full: 0.2 s for a million records that do not match.
  * @throws KeywardError `invalid_input` for a bad cursor or limit.
  */
-export async function list(db: Db, filter: AuditFilter): Promise<AuditPage> {
+export async function list(db: Db, filter: AuditQuery): Promise<AuditPage> {
   const { cursor, limit } = filter;
   if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {
     throw invalidField('query.limit', `must be a whole number from 1 to ${LIMIT_MAX}`);
@@ -55,14 +60,15 @@ export async function list(db: Db, filter: AuditFilter): Promise<AuditPage> {
   return pageOf(rows.map(toRecord), limit, ({ seq }) => [seq]);
 }
 
-function isOneIndex({ actor, action, target, fromMs, toMs }: AuditFilter): boolean {
+function isOneIndex({ actor, action, target, outcome, fromMs, toMs }: AuditFilter): boolean {
+  if (outcome !== undefined) return false;
   const filters = [actor, action, target, fromMs, toMs].filter((value) => value !== undefined);
   return (
     filters.length === 0 || (filters.length === 1 && typeof filters[0] === 'string' && !action?.endsWith('*'))
   );
 }
 
-function filtered(db: Db, { actor, action, target, fromMs, toMs }: AuditFilter) {
+export function filtered(db: Db, { actor, action, target, outcome, fromMs, toMs }: AuditFilter) {
   let query = tables(db).selectFrom('audit_records').selectAll();
   if (actor !== undefined)
     query = query.where('actor', '=', actor.startsWith('key_') ? `key:${actor}` : actor);
@@ -71,7 +77,18 @@ function filtered(db: Db, { actor, action, target, fromMs, toMs }: AuditFilter) 
     query = query.where(sql<string>`substr(action, 1, ${sql.lit(prefix.length)})`, '=', prefix);
   } else if (action !== undefined) query = query.where('action', '=', action);
   if (target !== undefined) query = query.where('target', '=', target);
+  if (outcome !== undefined) query = query.where('outcome', '=', outcome);
   if (fromMs !== undefined) query = query.where('at', '>=', fromMs);
   if (toMs !== undefined) query = query.where('at', '<', toMs);
   return query;
+}
+
+/** One record by its number; undefined: no record has it. */
+export async function find(db: Db, seq: number): Promise<AuditRecord | undefined> {
+  const row = await tables(db)
+    .selectFrom('audit_records')
+    .selectAll()
+    .where('seq', '=', seq)
+    .executeTakeFirst();
+  return row && toRecord(row);
 }

@@ -5,7 +5,8 @@ import { KeywardError } from '../base/errors.ts';
 import { canonical } from './canonical.ts';
 import type { SecretNet } from './secret-net.ts';
 
-export type Outcome = 'ok' | 'refused' | 'failed';
+export const OUTCOMES = ['ok', 'refused', 'failed'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 export interface AuditEntry {
   /**

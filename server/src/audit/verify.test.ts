@@ -14,7 +14,8 @@ import {
   run,
   T0,
 } from './audit.fixture.ts';
-import { auditMigrations, checkpoint, exportRecords, verifyFile, verifyStorage } from './index.ts';
+import { exportRecords } from './export.ts';
+import { auditMigrations, checkpoint, verifyFile, verifyStorage } from './index.ts';
 import type { Checkpoint, Fault, VerifyOptions } from './index.ts';
 import { recordHash, type RecordRow } from './record.ts';
 

@@ -44,6 +44,7 @@ export async function verifyFile(
     number += 1;
     if (text.trim() === '') continue;
     const line = parseExportLine(text);
+    if (line?.kind === 'selection') return broken(0, 'malformed', SELECTION);
     if (line === undefined || (line.kind === 'header') !== (head === undefined)) {
       walker.fail(walker.last.seq + 1, 'malformed', `Line ${number} is not what an export has there.`);
       break;
@@ -57,6 +58,9 @@ export async function verifyFile(
     return broken(0, 'malformed', 'There is no header: not an export.');
   return walker.end(head);
 }
+
+const SELECTION =
+  'The file has the records that fit a filter, and the chain needs those between them. Export again without filters.';
 
 function walkerFor({ publicKey = [], checkpoints = [] }: VerifyOptions): ChainWalker {
   const walker = new ChainWalker({ publicKeys: [publicKey].flat() });

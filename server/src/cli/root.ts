@@ -171,6 +171,7 @@ export const root = group('Hands out access to AI safely', {
   }),
   admin: noun('The queue of jobs and its workers, for administrators', () => import('./admin/verbs.ts'), {
     stats: of('admin.stats'),
+    history: of('admin.queue_history'),
     jobs: of('admin.jobs'),
     job: of('admin.job'),
     miners: of('admin.miners'),

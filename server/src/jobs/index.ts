@@ -26,6 +26,7 @@ export { findAnyJob } from './admin/one-job.ts';
 export { findAnyWorker } from './admin/one-worker.ts';
 export { queueTotals } from './admin/queue-totals.ts';
 export { jobStats, queueState } from './admin/stats.ts';
+export { HISTORY_STEPS, queueHistory } from './history/history.ts';
 export { checkReceipt, type Receipt, type ReceiptCheck } from './receipt.ts';
 export { takeJobs, takeOwnJobs } from './workers/take.ts';
 export type { JobInput } from './submit.ts';

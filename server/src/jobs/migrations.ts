@@ -213,4 +213,16 @@ export const jobsMigrations: Migration[] = [
       'alter table workers add column twin_seen_at bigint not null default 0',
     ],
   },
+  {
+    // The highest counts of each hour.
+    id: 'jobs-hours',
+    statements: () => [
+      `create table job_hours (
+        hour bigint primary key,
+        queued bigint not null,
+        running bigint not null,
+        workers bigint not null
+      )`,
+    ],
+  },
 ];

@@ -7,6 +7,7 @@ import type { Budgets, UsageCounters } from '../usage/index.ts';
 import { Charges } from './charges.ts';
 import type { JobsContext } from './context.ts';
 import { enrolmentMigrations } from './enrolment/migrations.ts';
+import { QueueHistory } from './history/history.ts';
 import { JobNews } from './job-news.ts';
 import { KnownWorkers } from './known-workers.ts';
 import { marketplaceMigrations } from './marketplace/migrations.ts';
@@ -41,6 +42,7 @@ export interface Jobs extends JobsContext {
   completions: Completions;
   outputs: Outputs;
   presence: Presence;
+  history: QueueHistory;
   sweeper: Sweeper;
   webhooks: Webhooks;
   waitingWork: WaitingWork;
@@ -86,6 +88,7 @@ export const jobsModule = defineModule({
       completions: new Completions(context, submitters, charges),
       outputs: new Outputs(context),
       presence,
+      history: new QueueHistory(context),
       sweeper: new Sweeper({ ...context, charges }, presence),
       webhooks,
       waitingWork: new WaitingWork(context, webhooks, config.queueWebhook),
@@ -96,12 +99,13 @@ export const jobsModule = defineModule({
     await jobs.presence.start();
     await jobs.queue.start();
     jobs.sweeper.start();
+    jobs.history.start();
     jobs.webhooks.start();
     jobs.waitingWork.start();
   },
   stop: async ({ jobs, remoteModels }) => {
     await remoteModels.stop();
-    await Promise.all([jobs.sweeper.stop(), jobs.waitingWork.stop()]);
+    await Promise.all([jobs.sweeper.stop(), jobs.waitingWork.stop(), jobs.history.stop()]);
     await jobs.webhooks.stop();
     await jobs.queue.stop();
     await jobs.presence.stop();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { KyselyPlugin } from 'kysely';
+import { sql, type KyselyPlugin } from 'kysely';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import type { OpenDatabase, TestDatabase } from '../../test/databases.ts';
@@ -15,6 +15,10 @@ import { Budgets, usageMigrations } from '../usage/index.ts';
 import { createOwner, keysMigrations, mint, openKeys } from './index.ts';
 import type { Actor } from '../access/index.ts';
 import type { Administrators, KeysContext, Minted, MintInput } from './index.ts';
+
+/** As if a key had been made at another time. */
+export const setCreated = (storage: Storage, id: string, createdMs: number): Promise<unknown> =>
+  storage.transaction((tx) => sql`update keys set created_at = ${createdMs} where id = ${id}`.execute(tx));
 
 export const OPERATOR: Actor = { kind: 'cli' };
 

@@ -32,12 +32,20 @@ export type Measure = keyof typeof MEASURES;
 const HOUR_S = 3_600;
 const STEP_S = { hour: HOUR_S, day: 24 * HOUR_S };
 
+interface SeriesInput {
+  measure: Measure;
+  days: number;
+  /** Of `steps`. @default an hour for up to a week, otherwise a day */
+  step?: keyof typeof STEP_S;
+  nowMs?: number;
+}
+
 /** One value a step, 0 where nothing was used: the server leaves those out. */
 export function seriesOf(
   steps: Steps,
-  { measure, days, nowMs = Date.now() }: { measure: Measure; days: number; nowMs?: number },
+  { measure, days, step = stepOf(days), nowMs = Date.now() }: SeriesInput,
 ): { times: number[]; series: PlotSeries[] } {
-  const size = STEP_S[stepOf(days)];
+  const size = STEP_S[step];
   const at = (seconds: number): number => Math.floor(seconds / size) * size;
   const last = at(nowMs / 1_000);
   const first = at(nowMs / 1_000 - days * 24 * HOUR_S);
@@ -46,24 +54,25 @@ export function seriesOf(
   const series = MEASURES[measure].series.map(([label, value]) => ({
     label,
     values: times.map((time) => {
-      const step = byTime.get(time);
-      return step === undefined ? 0 : value(step);
+      const found = byTime.get(time);
+      return found === undefined ? 0 : value(found);
     }),
   }));
   return { times, series };
 }
 
-const sum = (steps: Steps, value: (step: Step) => number): number =>
+/** Of all steps. */
+export const sumOf = (steps: Steps, value: (step: Step) => number): number =>
   steps.reduce((total, step) => total + value(step), 0);
 const number = (value: number): string => value.toLocaleString(undefined, { maximumFractionDigits: 4 });
 
 /** Such as "120 requests, 4 of them refused". */
 export function totalOf(steps: Steps, measure: Measure): string {
-  if (measure === 'usd') return `${number(sum(steps, ({ usd }) => Number(usd)))} USD`;
+  if (measure === 'usd') return `${number(sumOf(steps, ({ usd }) => Number(usd)))} USD`;
   if (measure === 'tokens') {
-    const [taken, given] = [sum(steps, (one) => one.tokens_in), sum(steps, (one) => one.tokens_out)];
+    const [taken, given] = [sumOf(steps, (one) => one.tokens_in), sumOf(steps, (one) => one.tokens_out)];
     return `${number(taken + given)} tokens, ${number(given)} of them in answers`;
   }
-  const [all, not] = [sum(steps, ({ requests }) => requests), sum(steps, refused)];
+  const [all, not] = [sumOf(steps, ({ requests }) => requests), sumOf(steps, refused)];
   return `${number(all)} requests, ${not === 0 ? 'none' : `${number(not)} of them`} refused`;
 }

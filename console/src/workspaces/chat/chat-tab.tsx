@@ -2,11 +2,19 @@ import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
 import { Empty } from '../../page/empty.tsx';
 import { Problem } from '../../page/problem.tsx';
 import { useMay, useSession } from '../../session/session-queries.ts';
 import type { OpenWorkspace } from '../workspace-queries.ts';
-import { historyQuery, threadsQuery, UNNAMED, useThreadChanges, type ChatPlace } from './chat-queries.ts';
+import {
+  historyQuery,
+  threadsQuery,
+  UNNAMED,
+  useThreadChanges,
+  type ChatPlace,
+  type Turn,
+} from './chat-queries.ts';
 import classes from './chat.module.css';
 import { Composer } from './composer.tsx';
 import { useLiveTurns, withoutRepeats } from './live-turns.ts';
@@ -38,8 +46,18 @@ export function ChatTab({ workspace, thread }: ChatTabProps) {
     close();
     void navigate({ search: { tab: 'chat', ...(threadSlug === undefined ? {} : { thread: threadSlug }) } });
   };
-  const begin = (): void =>
-    changes.create.mutate(user?.id, { onSuccess: ({ slug: threadSlug }) => show(threadSlug) });
+  const isBeginning = useRef(false);
+  const begin = (): void => {
+    // A double click comes before the button is drawn as busy.
+    if (isBeginning.current) return;
+    isBeginning.current = true;
+    changes.create.mutate(user?.id, {
+      onSuccess: ({ slug: threadSlug }) => show(threadSlug),
+      onSettled: () => {
+        isBeginning.current = false;
+      },
+    });
+  };
   const current = own.find((one) => one.slug === thread);
   const name = (question: string): void => {
     if (current?.name === UNNAMED && may('workspaces:write'))
@@ -100,15 +118,33 @@ function Conversation({ place, workspace, onAsk }: ConversationProps) {
       >
         <Problem error={history.error} onRetry={() => void history.refetch()} />
         {history.isPending && <Waiting />}
-        {stored.map((turn) => (
-          <StoredTurn key={turn.chatId} turn={turn} place={place} />
-        ))}
+        <StoredTurns turns={stored} place={place} />
         {live.map((turn) => (
           <AskedTurn key={turn.id} turn={turn} place={place} />
         ))}
         {history.isSuccess && stored.length + live.length === 0 && <Nothing workspace={workspace} />}
       </Stack>
       <Composer place={place} runningId={runningId} onAsk={onAsk} />
+    </>
+  );
+}
+
+/** To draw more at once would take long. */
+const DRAWN_TURNS = 30;
+
+/** The latest turns; those before them on demand. */
+function StoredTurns({ turns, place }: { turns: readonly Turn[]; place: ChatPlace }) {
+  const [drawn, setDrawn] = useState(DRAWN_TURNS);
+  return (
+    <>
+      {turns.length > drawn && (
+        <Button size="xs" variant="default" onClick={() => setDrawn(drawn + DRAWN_TURNS)}>
+          Show earlier turns
+        </Button>
+      )}
+      {turns.slice(-drawn).map((turn) => (
+        <StoredTurn key={turn.chatId} turn={turn} place={place} />
+      ))}
     </>
   );
 }

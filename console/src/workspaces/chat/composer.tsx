@@ -1,9 +1,10 @@
 import { Button, Group, Text, Textarea } from '@mantine/core';
-import { useRef, useState, type KeyboardEvent, type SubmitEvent } from 'react';
+import { useRef, type KeyboardEvent, type SubmitEvent } from 'react';
 import { CopyAs } from '../../page/copy-as.tsx';
 import type { ChatPlace } from './chat-queries.ts';
 import classes from './chat.module.css';
 import { askQuestion, stopTurn } from './live-turns.ts';
+import { useDraft } from './use-draft.ts';
 
 interface ComposerProps {
   place: ChatPlace;
@@ -18,7 +19,7 @@ const QUESTION_MAX_CHARACTERS = 1_000_000;
 
 /** The field for a question. Enter sends it. */
 export function Composer({ place, runningId, onAsk }: ComposerProps) {
-  const [text, setText] = useState('');
+  const [text, setText] = useDraft(place);
   const field = useRef<HTMLTextAreaElement>(null);
   const { slug, thread, sessionId } = place;
   const isRunning = runningId !== undefined;

@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core';
+import { memo } from 'react';
 import { CopyButton } from '../../page/copy-button.tsx';
 import { Markdown } from '../../page/markdown.tsx';
 import { Problem } from '../../page/problem.tsx';
@@ -10,8 +11,8 @@ import { Sources } from './sources.tsx';
 
 const Question = ({ text }: { text: string }) => <div className={classes['question']}>{text}</div>;
 
-/** A turn that the server has stored. */
-export function StoredTurn({ turn, place }: { turn: Turn; place: ChatPlace }) {
+/** A turn that the server has stored. It is not drawn again with each word of a later answer. */
+export const StoredTurn = memo(function StoredTurn({ turn, place }: { turn: Turn; place: ChatPlace }) {
   const { question, text, sources, sentAt } = turn;
   return (
     <Stack gap="xs" component="article" aria-label="Question and answer">
@@ -27,7 +28,7 @@ export function StoredTurn({ turn, place }: { turn: Turn; place: ChatPlace }) {
       </Group>
     </Stack>
   );
-}
+});
 
 const OPINIONS = [
   { value: true, label: 'Good answer' },

@@ -1,5 +1,5 @@
 import { unwrap, type components } from '@keyward/sdk';
-import { fields, membersText, type Columns } from '../output.ts';
+import { fields, membersText, tableOf, type Columns } from '../output.ts';
 import { ownerIdIn } from '../owners.ts';
 import { given, pastTime } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
@@ -37,6 +37,19 @@ export const status = request({
   notes: NEEDS,
   send: (client) => unwrap(client.GET('/v1/admin/status')),
   after: ({ status: state }) => (state === 'ready' ? 0 : 1),
+});
+
+export const history = request({
+  args: {
+    from: { type: 'string', description: 'Start: a time, or an age such as 7d. Default: 1d' },
+    step: { type: 'enum', options: ['hour', 'day'], description: 'Length of a step. Default: hour' },
+  },
+  examples: ['admin history', 'admin history --from 30d --step day'],
+  notes: `The highest counts within each step. ${NEEDS}`,
+  isList: true,
+  parse: ({ from, step }) => given({ from: pastTime('from', from), step }),
+  send: (client, query) => unwrap(client.GET('/v1/admin/queue-history', { params: { query } })),
+  table: ({ items }) => tableOf(items, fields('start', 'jobs_queued', 'jobs_running', 'workers_online')),
 });
 
 const JOBS: Columns<Schemas['AdminJob']> = {

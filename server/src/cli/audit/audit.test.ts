@@ -55,6 +55,22 @@ describe('audit and endpoints', { timeout: 60_000 }, () => {
     const remote = join(home.folder, 'remote.ndjson');
     expect(await home.json(['audit', 'export', remote])).toMatchObject({ file: remote });
     expect(await home.json(['audit', 'verify', remote, '--public-key', pem])).toMatchObject({ valid: true });
+    for (const from of [['--local'], []]) {
+      const part = await home.run([
+        'audit',
+        'export',
+        '--action',
+        'keys.disable',
+        '--to',
+        '2190-01-01',
+        ...from,
+      ]);
+      const [header, ...records] = part.stdout.trimEnd().split('\n');
+      expect(header).toContain('keyward-audit-selection');
+      expect(records.map((line) => (JSON.parse(line) as { target: string }).target)).toEqual([narrow.key.id]);
+      const verified = await home.run(['audit', 'verify', '-'], { stdin: part.stdout });
+      expect([verified.code, verified.stderr]).toEqual([1, expect.stringContaining('without filters')]);
+    }
     const env = { KEYWARD_API_KEY: narrow.secret };
     const refused = await home.run(['audit', 'export'], { env });
     expect([refused.code, refused.stdout, refused.stderr]).toEqual([

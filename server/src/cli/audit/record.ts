@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs';
 import { open, readFile, unlink } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import {
-  exportRecords,
+  exportMatching,
   verifyFile,
   verifyStorage,
+  type AuditFilter,
   type Verification,
   type VerifyOptions,
 } from '../../audit/index.ts';
@@ -20,10 +21,25 @@ interface Choice extends OutputChoice {
   file?: string | undefined;
 }
 
-export async function exportLocally(context: Context, choice: Choice): Promise<void> {
+/** The filters as the API has them: times as text. */
+interface Filter extends Omit<AuditFilter, 'fromMs' | 'toMs'> {
+  from?: string;
+  to?: string;
+}
+
+export async function exportLocally(
+  context: Context,
+  choice: Choice,
+  { from, to, ...rest }: Filter,
+): Promise<void> {
   const { storage, sealing } = await openLocal(context.config);
+  const filter: AuditFilter = {
+    ...rest,
+    ...(from === undefined ? {} : { fromMs: Date.parse(from) }),
+    ...(to === undefined ? {} : { toMs: Date.parse(to) }),
+  };
   try {
-    await writeExport(context, choice, exportRecords(storage.db, sealing.signer));
+    await writeExport(context, choice, exportMatching(storage.db, sealing.signer, filter));
   } finally {
     await storage.close();
   }

@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
 import { unwrap } from '@keyward/sdk';
+import type { ParsedArgs } from 'citty';
+import { OUTCOMES, type Outcome } from '../../audit/index.ts';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { usageError } from '../exit.ts';
@@ -7,21 +9,28 @@ import { fields, OUTPUT_ARGS } from '../output.ts';
 import { given, pastTime } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
 
+const OPTIONS: Outcome[] = [...OUTCOMES];
+
+const FILTER_ARGS = {
+  actor: { type: 'string', description: 'key:key_…, system, cli or anonymous' },
+  action: { type: 'string', description: 'keys.mint, or keys.* for all of a noun' },
+  target: { type: 'string', description: 'Only changes of this object, such as a key id' },
+  outcome: { type: 'enum', options: OPTIONS, description: 'Only records with this outcome' },
+  from: { type: 'string', description: 'Start: a time, or an age such as 7d' },
+  to: { type: 'string', description: 'End: a time, or an age' },
+} as const;
+
+const filterOf = ({ actor, action, target, outcome, from, to }: ParsedArgs<typeof FILTER_ARGS>) =>
+  given({ actor, action, target, outcome, from: pastTime('from', from), to: pastTime('to', to) });
+
 export const list = pagedList({
-  args: {
-    actor: { type: 'string', description: 'key:key_…, system, cli or anonymous' },
-    action: { type: 'string', description: 'keys.mint, or keys.* for all of a noun' },
-    target: { type: 'string', description: 'Only changes of this object, such as a key id' },
-    from: { type: 'string', description: 'Start: a time, or an age such as 7d' },
-    to: { type: 'string', description: 'End: a time, or an age' },
-  },
+  args: FILTER_ARGS,
   examples: [
     'audit list',
     'audit list --from 7d --action "keys.*"',
     'audit list --target key_4fT9aBcDeF12 --all',
   ],
-  parse: ({ actor, action, target, from, to }) =>
-    given({ actor, action, target, from: pastTime('from', from), to: pastTime('to', to) }),
+  parse: filterOf,
   open: (client, filter) => (page) =>
     unwrap(client.GET('/v1/audit', { params: { query: { ...filter, ...page } } })),
   columns: fields('seq', 'at', 'actor', 'action', 'target', 'outcome', 'details'),
@@ -44,19 +53,26 @@ const exportVerb = verb({
       type: 'boolean',
       description: 'Export the database of this machine, without a server and a key',
     },
+    ...FILTER_ARGS,
     ...CLIENT_ARGS,
   },
   examples: [
     'audit export record.ndjson',
     '$ keyward audit export | keyward audit verify -',
     'audit export record.ndjson --local',
+    'audit export refused.ndjson --outcome refused --from 30d',
   ],
-  notes: 'Needs the scope audit:read. It replaces no file, and a file that it writes is whole.',
+  notes:
+    'Needs the scope audit:read. It replaces no file, and a file that it writes is whole.\n' +
+    'Only an export without filters can be verified: the chain needs every record.',
   run: async (args, context) => {
+    const filter = filterOf(args);
     const { exportLocally, writeExport } = await import('./record.ts');
-    if (args.local === true) return exportLocally(context, args);
+    if (args.local === true) return exportLocally(context, args, filter);
     const client = await openClient(args, context);
-    const { body } = await client.get('/v1/audit/export', { signal: context.io.interrupted });
+    const query = new URLSearchParams(filter);
+    const path = query.size === 0 ? '/v1/audit/export' : `/v1/audit/export?${query.toString()}`;
+    const { body } = await client.get(path, { signal: context.io.interrupted });
     await writeExport(context, args, body ?? Readable.from([]));
   },
 });

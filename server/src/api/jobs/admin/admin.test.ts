@@ -7,7 +7,7 @@ import { JobClient, newOwnerKey, TestWorker } from '../jobs.fixture.ts';
 
 /** Texts that clients and workers write: no administrator's list has them. */
 const CANARIES = ['canary-prompt', 'canary-metadata', 'canary-result', 'canary-message'];
-const PATHS = ['stats', 'status', 'jobs', 'miners'].map((name) => `/v1/admin/${name}`);
+const PATHS = ['stats', 'status', 'queue-history', 'jobs', 'miners'].map((name) => `/v1/admin/${name}`);
 
 interface Stats {
   jobs: Record<string, number>;

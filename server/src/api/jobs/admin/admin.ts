@@ -2,10 +2,12 @@ import { Type } from 'typebox';
 import {
   findAnyJob,
   findAnyWorker,
+  HISTORY_STEPS,
   JOB_STATES,
   jobStats,
   listAllJobs,
   listAllWorkers,
+  queueHistory,
   queueState,
   type JobState,
 } from '../../../jobs/index.ts';
@@ -90,6 +92,22 @@ const Status = Type.Object(
   { title: 'AdminStatus' },
 );
 
+const DAY_MS = 86_400_000;
+
+const QueueSteps = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object({
+        start: Type.String({ ...s.Time, description: 'Start of the step' }),
+        jobs_queued: Count('Jobs that waited. 100,000 at most'),
+        jobs_running: Count('Jobs that ran. 100,000 at most'),
+        workers_online: Count('Workers that got jobs'),
+      }),
+    ),
+  },
+  { title: 'QueueHistory' },
+);
+
 export const adminRoutes: Route[] = [
   route({
     method: 'GET',
@@ -113,6 +131,31 @@ export const adminRoutes: Route[] = [
       const isReady = Object.entries(parts).every(([name, { ok }]) => ok || name === 'local_model');
       const status = isReady ? 'ready' : 'not_ready';
       return { status: 200, body: { status, version, parts, ...(await queueState(jobs)) } };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/admin/queue-history',
+    id: 'admin.queue_history',
+    summary: 'The queue and the workers over time',
+    description:
+      'The highest counts within each step, in the order of time. They are counted each minute and kept for 32 days. A step without a running server is left out.',
+    access,
+    query: Type.Object(
+      {
+        from: Type.Optional(
+          Type.String({ ...s.Time, description: 'Start, rounded down to the hour. Default: 24 hours ago' }),
+        ),
+        step: Type.Optional(
+          s.oneOf(HISTORY_STEPS, { description: 'Length of a step; a day is one of UTC. Default: hour' }),
+        ),
+      },
+      s.closed,
+    ),
+    responses: { 200: QueueSteps },
+    handler: async ({ jobs, clock }, { query: { from, step = 'hour' } }) => {
+      const fromMs = from === undefined ? clock.nowMs() - DAY_MS : Date.parse(from);
+      return { status: 200, body: { items: await queueHistory(jobs, { fromMs, step }) } };
     },
   }),
   route({

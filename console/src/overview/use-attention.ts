@@ -1,0 +1,45 @@
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { useMay } from '../session/session-queries.ts';
+import { concernQuery, failingQuery, statusQuery, type KeyConcern } from './overview-queries.ts';
+
+export type Failing = Awaited<ReturnType<NonNullable<typeof failingQuery.queryFn>>>[number];
+
+export interface UnreadyPart {
+  name: string;
+  detail: string;
+}
+
+/** The worst first. `least`: fewer are no concern: one key that may do everything is the way back in. */
+const CONCERNS: { concern: KeyConcern; least: number }[] = [
+  { concern: 'leaked', least: 1 },
+  { concern: 'expiring', least: 1 },
+  { concern: 'powerful', least: 2 },
+  { concern: 'unused', least: 1 },
+];
+
+/** All that needs attention, of what the person may see. */
+export function useAttention() {
+  const may = useMay();
+  const enabled = may('keys:read');
+  const keys = useQueries({
+    queries: CONCERNS.map(({ concern }) => ({ ...concernQuery(concern), enabled })),
+  });
+  const failing = useQuery({ ...failingQuery, enabled: may('models:manage') });
+  const status = useQuery({ ...statusQuery, enabled: may('workers:manage') });
+  const all = [...keys, failing, status];
+  const { parts = {}, status: state = 'ready' } = status.data ?? {};
+  return {
+    // Together: one after the other would move the page.
+    isKnown: all.every(({ isLoading }) => !isLoading),
+    error: all.find(({ error }) => error !== null)?.error ?? null,
+    unready: state === 'ready' ? [] : unreadyOf(parts),
+    failing: failing.data ?? [],
+    keys: CONCERNS.flatMap(({ concern, least }, index) => {
+      const found = keys[index]?.data;
+      return found === undefined || found.keys.length < least ? [] : [{ concern, found }];
+    }),
+  };
+}
+
+const unreadyOf = (parts: Record<string, { ok: boolean; detail: string }>): UnreadyPart[] =>
+  Object.entries(parts).flatMap(([name, { ok, detail }]) => (ok ? [] : [{ name, detail }]));
