@@ -37,7 +37,7 @@ const decoded = (bytes: Buffer, encoding: string): string => new TextDecoder(enc
 /** A backslash after such a byte is its second half: it separates no folders. */
 const UNCLEAR = /[^\0-\x7f]\\?/g;
 const percentsOf = (bytes: string): string =>
-  [...bytes].map((byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`).join('');
+  bytes.replaceAll(/./gs, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** A name is shorter; the head of a part may have 16 KiB. */
 const START_BYTES = 400;
