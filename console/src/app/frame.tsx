@@ -3,6 +3,8 @@ import { useDisclosure } from '@mantine/hooks';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { Page } from '../page/page.tsx';
+import { PageLink } from '../page/page-link.tsx';
 import { AccountMenu } from '../session/account-menu.tsx';
 import { sessionQuery, useMay } from '../session/session-queries.ts';
 import { ColorSchemeButton } from './color-scheme-button.tsx';
@@ -58,17 +60,34 @@ function OpenFrame() {
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1}>
         <LostConnection />
-        <Outlet />
+        <OpenedPage />
       </AppShell.Main>
     </AppShell>
+  );
+}
+
+const isAt = (pathname: string, to: string): boolean =>
+  to === '/' ? pathname === '/' : pathname === to || pathname.startsWith(`${to}/`);
+
+/** The page; for a person without its scope the reason, and nothing is asked. Guarded by every-page.test.ts. */
+function OpenedPage() {
+  const may = useMay();
+  const { pathname } = useLocation();
+  const page = NAVIGATION.flatMap(({ pages }) => [...pages]).find(({ to }) => isAt(pathname, to));
+  if (page?.scope === undefined || may(page.scope)) return <Outlet />;
+  return (
+    <Page title={page.label}>
+      <Text>
+        Your role does not include this page. It needs the scope <code>{page.scope}</code>. Ask an
+        administrator, or go to <PageLink to="/">the overview</PageLink>.
+      </Text>
+    </Page>
   );
 }
 
 function Navigation({ onFollow }: { onFollow: () => void }) {
   const may = useMay();
   const { pathname } = useLocation();
-  const isAt = (to: string): boolean =>
-    to === '/' ? pathname === '/' : pathname === to || pathname.startsWith(`${to}/`);
   return (
     <AppShell.Section grow component={ScrollArea} p="xs">
       {NAVIGATION.map(({ group, pages }) => {
@@ -85,8 +104,8 @@ function Navigation({ onFollow }: { onFollow: () => void }) {
                 component={Link}
                 to={to}
                 label={label}
-                active={isAt(to)}
-                aria-current={isAt(to) ? 'page' : undefined}
+                active={isAt(pathname, to)}
+                aria-current={isAt(pathname, to) ? 'page' : undefined}
                 onClick={onFollow}
               />
             ))}
@@ -100,7 +119,7 @@ function Navigation({ onFollow }: { onFollow: () => void }) {
 function LostConnection() {
   const isLost = useIsLost();
   return (
-    <div role="status">
+    <div role="status" className="lost-connection">
       {isLost && (
         <Alert color="orange" variant="filled" mb="md" title="The server cannot be reached">
           This page keeps what you typed, and goes on as soon as the server answers.

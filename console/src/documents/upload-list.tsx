@@ -38,6 +38,7 @@ export function UploadList({ place }: { place: UploadPlace }) {
 
 const SAYS: Record<Upload['state'], string> = {
   waiting: 'Waits for the other uploads',
+  lost: 'Waits for the server',
   sending: 'Sending',
   reading: 'Reading the file',
   embedding: 'Embedding',
@@ -49,6 +50,7 @@ const SAYS: Record<Upload['state'], string> = {
 /** How far the bar is when a step begins: how long the server takes is not known. */
 const PERCENT: Record<Upload['state'], number> = {
   waiting: 0,
+  lost: 0,
   sending: 0,
   reading: 50,
   embedding: 75,

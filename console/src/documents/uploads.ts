@@ -1,7 +1,7 @@
 import { skipToken, useQuery } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
-import { noticeLoss } from '../app/connection.ts';
+import { noticeLoss, onceBack } from '../app/connection.ts';
 import { changeDocuments, renewDocuments } from './document-mutations.ts';
 
 /** Where files go: a folder, and a workspace that is to hold them. */
@@ -16,8 +16,8 @@ export interface Upload {
   id: string;
   name: string;
   place: UploadPlace;
-  /** `waiting`: for other uploads. `pending`: stored, and embedded by the server as soon as it can. */
-  state: 'waiting' | 'sending' | 'reading' | 'embedding' | 'done' | 'pending' | 'failed';
+  /** `waiting`: for other uploads. `lost`: for the server, which cannot be reached. `pending`: stored, and embedded by the server as soon as it can. */
+  state: 'waiting' | 'lost' | 'sending' | 'reading' | 'embedding' | 'done' | 'pending' | 'failed';
   /** Of the file, 0 to 100. */
   sentPercent: number;
   /** What in the file was not read. */
@@ -48,7 +48,11 @@ export function useUploads(place: UploadPlace): Upload[] {
 }
 
 export const isUnderWay = ({ state }: Upload): boolean =>
-  state === 'waiting' || state === 'sending' || state === 'reading' || state === 'embedding';
+  state === 'waiting' ||
+  state === 'lost' ||
+  state === 'sending' ||
+  state === 'reading' ||
+  state === 'embedding';
 
 function update(id: string, change: Partial<Upload>): void {
   queryClient.setQueryData<Upload[]>(UPLOADS, (uploads) =>
@@ -95,6 +99,9 @@ function startNext(): void {
   startNext();
 }
 
+/** The Developer API says no more of a server that stops. */
+const NOT_THERE = ['server_stopping', 'not_ready'];
+
 async function run(upload: Upload): Promise<void> {
   const { id } = upload;
   const stop = new AbortController();
@@ -102,8 +109,8 @@ async function run(upload: Upload): Promise<void> {
   try {
     update(id, await send(upload, stop.signal));
   } catch (error) {
-    noticeLoss(error);
-    update(id, { state: 'failed', message: error instanceof Error ? error.message : 'It failed.' });
+    if (noticeLoss(error, NOT_THERE)) update(id, { state: 'lost', sentPercent: 0 });
+    else update(id, { state: 'failed', message: error instanceof Error ? error.message : 'It failed.' });
   } finally {
     ending.delete(id);
     void renewDocuments();
@@ -137,6 +144,11 @@ async function embedded(slug: string, adds: string[]): Promise<Partial<Upload>> 
   const reason = waits?.reason ?? skipped[0]?.reason;
   return reason === undefined ? { state: 'done' } : { state: 'failed', message: reason };
 }
+
+/** What the server has already is sent once more, and it says so. */
+onceBack(() => {
+  for (const { id, state } of all()) if (state === 'lost') repeatUpload(id);
+});
 
 /** A page that closes ends its uploads: the browser asks first. */
 addEventListener('beforeunload', (event) => {

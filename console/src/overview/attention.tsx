@@ -1,9 +1,18 @@
 import { Alert, List, Stack, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { PageLink } from '../page/page-link.tsx';
 import { Time } from '../page/time.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { concernQuery, failingQuery, SEARCHES, type KeyConcern } from './overview-queries.ts';
+
+/** Whether all of it has arrived: what stands below would jump otherwise. */
+export function useIsAttentionKnown(): boolean {
+  const may = useMay();
+  const concerns = may('keys:read') ? (['leaked', 'expiring', 'unused', 'powerful'] as const) : [];
+  const keys = useQueries({ queries: concerns.map((concern) => concernQuery(concern)) });
+  const failing = useQuery({ ...failingQuery, enabled: may('models:manage') });
+  return keys.every(({ isFetched }) => isFetched) && (failing.isFetched || !may('models:manage'));
+}
 
 /** What needs attention today; nothing where nothing does. */
 export function Attention() {

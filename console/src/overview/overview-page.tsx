@@ -1,8 +1,8 @@
-import { SegmentedControl } from '@mantine/core';
+import { SegmentedControl, Skeleton } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session-queries.ts';
-import { Attention } from './attention.tsx';
+import { Attention, useIsAttentionKnown } from './attention.tsx';
 import { QueueTiles } from './queue-tiles.tsx';
 import { UsageOverview } from './usage-overview.tsx';
 import type { Range } from './routes.ts';
@@ -18,6 +18,7 @@ export function OverviewPage() {
   const { range = 'day' } = useSearch({ from: '/frame/' });
   const navigate = useNavigate({ from: '/' });
   const may = useMay();
+  const isKnown = useIsAttentionKnown();
   return (
     <Page
       title="Overview"
@@ -32,9 +33,18 @@ export function OverviewPage() {
         )
       }
     >
+      {isKnown ? <Known range={range} /> : <Skeleton height={480} />}
+    </Page>
+  );
+}
+
+function Known({ range }: { range: Range }) {
+  const may = useMay();
+  return (
+    <>
       <Attention />
       {may('usage:read') && <UsageOverview range={range} />}
       {may('workers:manage') && <QueueTiles />}
-    </Page>
+    </>
   );
 }

@@ -29,6 +29,9 @@ export function columnsOf<Row extends RowData>(...columns: readonly ColumnCells<
   );
 }
 
+/** The keyboard scrolls a table that is wider than the window. */
+const reachable = (label: string) => ({ tabIndex: 0, role: 'group', 'aria-label': label });
+
 interface DataTableProps<Row extends RowData> {
   /** What it lists, for screen readers. */
   label: string;
@@ -67,7 +70,7 @@ export function DataTable<Row extends RowData>({
   const beforePx = (shown[0]?.start ?? margin) - margin;
   const afterPx = virtual.getTotalSize() - ((shown.at(-1)?.end ?? margin) - margin);
   return (
-    <Table.ScrollContainer minWidth={0}>
+    <Table.ScrollContainer minWidth={0} scrollAreaProps={{ viewportProps: reachable(label) }}>
       <Table
         aria-label={label}
         aria-rowcount={rows.length + 1}

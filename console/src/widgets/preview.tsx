@@ -31,7 +31,15 @@ export function Preview({ widget }: { widget: Widget }) {
       </Text>
       {isRefused && <OtherSite widget={widget} />}
       <Paper withBorder p="md" radius="lg" shadow="sm" role="region" aria-label="Preview">
-        <Stack gap="sm" mih={200} mah={480} style={{ overflowY: 'auto' }} tabIndex={0} role="log">
+        <Stack
+          gap="sm"
+          mih={200}
+          mah={480}
+          style={{ overflowY: 'auto' }}
+          tabIndex={0}
+          role="log"
+          aria-label="Conversation"
+        >
           {said.length === 0 && (
             <Text c="dimmed" size="sm">
               Ask something that a visitor of your site would ask.
