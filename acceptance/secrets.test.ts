@@ -6,6 +6,7 @@ import { ArgumentSampler, Canaries, filesBelow, randomSecret, type Hit, type Tra
 import { databaseDump } from './database-dump.ts';
 import { SecretsLife } from './secrets-life.ts';
 import { jobsOf } from './secrets-jobs.ts';
+import { consoleOfPeople, consoleWithKey } from './secrets-console.ts';
 import { developerApi } from './secrets-developer.ts';
 import { oidcEnvironment, signInsWithProvider } from './secrets-oidc.ts';
 import { people } from './secrets-people.ts';
@@ -72,7 +73,10 @@ async function wholeLife(database: Database): Promise<{ canaries: Canaries; trac
   await life.keys();
   await life.upstreams();
   await life.mistakes();
+  const isInBrowser = database === 'sqlite';
+  if (isInBrowser) await consoleWithKey(life, canaries, { url: server.url, adminKey: home.adminKey });
   await people(life, canaries, home.adminKey);
+  if (isInBrowser) await consoleOfPeople(life, canaries, server.url);
   await signInsWithProvider(life, canaries, { url: server.url, provider });
   await developerApi(life, canaries);
   await jobsOf(life, canaries);

@@ -31,12 +31,11 @@ describeOnServer('sqlite', 'first run, password and people', (start) => {
 
   test('a new password needs the current one, and ends the other sessions', async () => {
     const other = await openConsole(server, { signIn: { password: PASSWORD }, path: '/keys' });
-    const { page, complaints, inspect, holdsNone } = await openConsole(server, {
+    const { page, complaints, holdsNone } = await openConsole(server, {
       signIn: { password: PASSWORD },
       path: '/account',
     });
     await page.getByRole('row', { name: /this one/ }).waitFor();
-    await inspect('account');
     await page.getByLabel('Current password').fill('not the password');
     await page.getByLabel('New password').fill(OTHER);
     await page.keyboard.press('Enter');
@@ -101,10 +100,9 @@ describeOnServer('sqlite', 'first run, password and people', (start) => {
       body: {},
     });
     const { code } = invite.body.invite;
-    const { page, inspect, holdsNone } = await openConsole(server, { path: `/invite/${code}` });
+    const { page, holdsNone } = await openConsole(server, { path: `/invite/${code}` });
     await page.getByLabel('Username').fill('bob');
     await page.getByLabel(/^Password/).fill(PASSWORD);
-    await inspect('invite');
     await page.getByRole('button', { name: 'Make my account' }).click();
     await page.getByRole('button', { name: 'bob' }).waitFor();
     await holdsNone([PASSWORD, code]);

@@ -13,10 +13,9 @@ describeOnServer('sqlite', 'the page of the audit record', (start) => {
   const openAudit = (path = '/audit') => openConsole(server, { signIn: { key: server.adminKey }, path });
 
   test('records are filtered, and the address keeps the filter', async () => {
-    const { page, inspect } = await openAudit();
+    const { page } = await openAudit();
     const rows = page.getByRole('table', { name: 'Audit records' }).getByRole('row');
     await page.getByText(/records\. Head signed/).waitFor();
-    await inspect('audit');
     await page.getByRole('textbox', { name: 'Target' }).fill(key.id);
     await expect.poll(() => rows.count()).toBe(2);
     await page.reload();
@@ -28,12 +27,11 @@ describeOnServer('sqlite', 'the page of the audit record', (start) => {
   });
 
   test('a record opens by keyboard, has an address of its own, and never shows the secret', async () => {
-    const { page, inspect, holdsNone } = await openAudit(`/audit?target=${key.id}`);
+    const { page, holdsNone } = await openAudit(`/audit?target=${key.id}`);
     await page.getByRole('button', { name: /^Record \d+$/ }).focus();
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Hash of the record before').waitFor();
-    await inspect('audit-record');
     await holdsNone([key.secret]);
     expect(page.url()).toMatch(/record=\d+/);
     await page.keyboard.press('Escape');

@@ -51,10 +51,11 @@ export interface ConsolePage {
  * Opens the console. At the end of the test it fails for every error and violation of the policy that the page reported, and for
  * every request to another host.
  * @param signIn the body of POST /v1/session. @default nobody is signed in
+ * @param timezoneId the reader's zone. @default that of the machine
  */
 export async function openConsole(
   server: Pick<TestServer, 'url'>,
-  { signIn, path = '/' }: { signIn?: object; path?: string } = {},
+  { signIn, path = '/', timezoneId }: { signIn?: object; path?: string; timezoneId?: string } = {},
 ): Promise<ConsolePage> {
   const context = await (
     await browser()
@@ -63,6 +64,7 @@ export async function openConsole(
     viewport: { width: 1440, height: HEIGHT_PX },
     locale: 'en-GB',
     reducedMotion: 'reduce',
+    ...(timezoneId === undefined ? {} : { timezoneId }),
   });
   context.setDefaultTimeout(DRAWN_WITHIN_MS);
   const complaints: string[] = [];
@@ -114,28 +116,37 @@ const SETTLED = `Promise.allSettled(document.getAnimations()
   .filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
   .map((one) => one.finished)).then(() => undefined)`;
 
-async function inspect(page: Page, name: string): Promise<void> {
+/** The rules of accessibility that the page breaks. @param rules by their names. @default all */
+export async function violationsOf(page: Page, rules?: readonly string[]): Promise<string[]> {
   await page.evaluate(SETTLED);
   // The policy of the page refuses a script element; the debugger may evaluate one.
-  await page.evaluate(readFileSync(AXE, 'utf8'));
-  const violations = await page.evaluate<Violation[]>('axe.run().then(({ violations }) => violations)');
-  assert.deepEqual(
-    violations.map(({ id, help, nodes }) => ({
-      id,
-      help,
-      nodes: nodes.map(({ failureSummary, html }) => `${html} ${failureSummary}`),
-    })),
-    [],
-    `axe on ${name}`,
+  if (!(await page.evaluate<boolean>(`'axe' in globalThis`))) await page.evaluate(readFileSync(AXE, 'utf8'));
+  const chosen = rules === undefined ? '' : JSON.stringify({ runOnly: { type: 'rule', values: rules } });
+  const violations = await page.evaluate<Violation[]>(
+    `axe.run(${chosen}).then(({ violations }) => violations)`,
   );
-  if (process.env['KEYWARD_SCREENSHOTS'] !== '1') return;
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ failureSummary, html }) => `${id}: ${help}: ${html} ${failureSummary}`),
+  );
+}
+
+async function inspect(page: Page, name: string): Promise<void> {
+  const violations = await violationsOf(page);
+  assert.equal(violations.length, 0, `axe on ${name}: ${violations.join('\n')}`);
+  await keepScreenshots(page, name);
+}
+
+/** For `make screenshots`: the page at three widths. */
+export async function keepScreenshots(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize();
+  if (process.env['KEYWARD_SCREENSHOTS'] !== '1' || before === null) return;
   mkdirSync(SCREENSHOTS, { recursive: true });
   for (const width of WIDTHS_PX) {
     await page.setViewportSize({ width, height: HEIGHT_PX });
     await page.evaluate(SETTLED);
     await page.screenshot({ path: `${SCREENSHOTS}${name}-${width}.png`, animations: 'disabled' });
   }
-  await page.setViewportSize({ width: 1440, height: HEIGHT_PX });
+  await page.setViewportSize(before);
 }
 
 const EVERYTHING_HELD = `JSON.stringify([
@@ -144,7 +155,10 @@ const EVERYTHING_HELD = `JSON.stringify([
   { ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state,
 ])`;
 
+/** The DOM, the fields, the storage, the address and the history of a page. */
+export const heldBy = (page: Page): Promise<string> => page.evaluate<string>(EVERYTHING_HELD);
+
 async function holdsNone(page: Page, secrets: readonly string[]): Promise<void> {
-  const held = await page.evaluate<string>(EVERYTHING_HELD);
+  const held = await heldBy(page);
   for (const secret of secrets) assert.equal(held.includes(secret), false, 'the page holds a secret');
 }

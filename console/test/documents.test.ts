@@ -38,7 +38,7 @@ describeOnServer('sqlite', 'the page of all documents', (start) => {
   test('a folder is made, documents are moved into it and back with Undo, and it is removed with them', async () => {
     await note('one');
     await note('two');
-    const { page, inspect } = await openDocuments();
+    const { page } = await openDocuments();
     await page.getByRole('button', { name: 'New folder' }).press('Enter');
     await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('reports');
     await page.keyboard.press('Enter');
@@ -48,7 +48,6 @@ describeOnServer('sqlite', 'the page of all documents', (start) => {
     await list.getByRole('link', { name: /custom-documents/ }).click();
     await page.getByRole('checkbox', { name: 'one.txt' }).check();
     await page.getByRole('checkbox', { name: 'two.txt' }).check();
-    await inspect('documents');
     await page.getByRole('button', { name: 'Move', exact: true }).click();
     await page.getByRole('menuitem', { name: 'reports' }).click();
     await page.getByText('2 documents moved to reports').waitFor();

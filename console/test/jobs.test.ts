@@ -34,14 +34,12 @@ describeOnServer('sqlite', 'the pages of jobs and workers', (start) => {
   };
 
   test('a job is submitted, says why it waits, streams its output, and ends with a receipt', async () => {
-    const { page, inspect } = await openJobs();
+    const { page } = await openJobs();
     await page.getByRole('link', { name: 'Submit a job' }).first().click();
     await page.getByLabel('Prompt').fill('What is six times seven?');
     await page.getByRole('combobox', { name: 'Model' }).fill('tiny');
-    await inspect('job-new');
     await page.getByRole('button', { name: 'Submit' }).click();
     await page.getByText(/^It waits:/).waitFor();
-    await inspect('job-waiting');
     const { finish } = await worker();
     const output = page.getByRole('region', { name: 'Output' });
     await output.getByText('The answer').waitFor();
@@ -49,7 +47,6 @@ describeOnServer('sqlite', 'the pages of jobs and workers', (start) => {
     await output.getByText(`The answer is ${PAYLOAD}`).waitFor();
     await page.getByRole('table', { name: 'Receipt' }).waitFor();
     await page.getByText('42').waitFor();
-    await inspect('job-done');
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save it' }).click(),
@@ -58,14 +55,13 @@ describeOnServer('sqlite', 'the pages of jobs and workers', (start) => {
     await page.getByRole('link', { name: 'Workers' }).click();
     const row = page.getByRole('table', { name: 'Workers' }).getByRole('row', { name: /cellar/ });
     await row.getByText(`${PAYLOAD} (24 GiB)`).waitFor();
-    await inspect('workers');
     await row.getByRole('button', { name: 'Drain and remove' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Drain and remove' }).click();
     await page.getByText('cellar gets no more jobs').waitFor();
   });
 
   test('a job is canceled, and the list of all owners shows it', async () => {
-    const { page, inspect } = await openJobs('/jobs/new');
+    const { page } = await openJobs('/jobs/new');
     await page.getByLabel('Prompt').fill('Nobody takes it');
     await page.getByRole('combobox', { name: 'Model' }).fill('no-such-model');
     await page.getByRole('button', { name: 'Submit' }).click();
@@ -76,7 +72,6 @@ describeOnServer('sqlite', 'the pages of jobs and workers', (start) => {
     await page.getByLabel('Of all owners').check();
     await page.getByRole('table', { name: 'Jobs' }).getByText('canceled').first().waitFor();
     expect(page.url()).toContain('all=true');
-    await inspect('jobs');
   });
 
   test.each(['batches', 'marketplace', 'workflows', 'swarm'])(

@@ -31,7 +31,6 @@ describeOnServer('sqlite', 'the rotation of a key', (start) => {
     await expect
       .poll(() => page.getByRole('region', { name: 'The old secret still works' }).textContent())
       .toMatch(/from 127\.0\.0\.1/);
-    await inspect('key-secrets');
     await page.getByRole('button', { name: 'End it now' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'End it now' }).click();
     await page.getByRole('heading', { name: 'Ended' }).waitFor();

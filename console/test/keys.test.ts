@@ -32,10 +32,9 @@ describeOnServer('sqlite', 'the list of keys', (start) => {
   };
 
   test('the list shows each key with its owner, its state and what it may do in words', async () => {
-    const { page, inspect } = await open();
+    const { page } = await open();
     const table = page.getByRole('table', { name: 'Keys' });
     await table.getByRole('link', { name: 'reports' }).waitFor();
-    await inspect('keys');
     const row = (name: string) =>
       table.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
     await expect.poll(() => row('worker one').textContent()).toMatch(/Grace.*active.*worker.*never/);

@@ -36,7 +36,6 @@ describeOnServer('sqlite', 'the page that makes a key', (start) => {
     await page.getByRole('option', { name: 'handbook' }).click();
     await expect.poll(() => says.textContent()).toBe('This key may chat with the workspace handbook.');
     await page.keyboard.press('Tab');
-    await inspect('new-key');
     await page.getByRole('button', { name: 'Make the key' }).click();
     const dialog = page.getByRole('dialog', { name: 'The secret of ferry page' });
     const secret = (await dialog.getByLabel('Secret', { exact: true }).textContent()) ?? '';

@@ -18,7 +18,7 @@ describeOnServer('sqlite', 'the overview', (start) => {
     const leaked = await server.mint({ name: 'leaked' });
     await server.request('POST', `/v1/keys/${leaked.id}/quarantine`);
     for (let i = 0; i < 3; i++) await server.request('GET', '/v1/audit', { key: secret });
-    const { page, inspect } = await openConsole(server, { signIn: { key: server.adminKey } });
+    const { page } = await openConsole(server, { signIn: { key: server.adminKey } });
     await page.getByText('Keys that expire within 7 days').waitFor();
     await page.getByRole('link', { name: '<b>ends soon</b>' }).waitFor();
     await page.getByText('Keys in quarantine').waitFor();
@@ -26,16 +26,15 @@ describeOnServer('sqlite', 'the overview', (start) => {
       .poll(() => page.getByRole('img', { name: /requests and [1-9]\d* refusals in 24 hours/ }).count())
       .toBe(1);
     await page.getByText('Workers online').waitFor();
-    await inspect('overview');
     await page.getByText('7 days', { exact: true }).click();
     await page.getByRole('img', { name: /refusals in 7 days/ }).waitFor();
     expect(page.url()).toBe(`${server.url}/?range=week`);
   });
 
-  test('dark colours pass the same rules', async () => {
-    const { page, inspect } = await openConsole(server, { signIn: { key: server.adminKey } });
+  test('the button of the colours makes the page dark, and keeps it so', async () => {
+    const { page } = await openConsole(server, { signIn: { key: server.adminKey } });
     await page.getByRole('button', { name: 'Use dark colours' }).click();
-    await page.getByText('Workers online').waitFor();
-    await inspect('overview-dark');
+    await page.reload();
+    await page.getByRole('button', { name: 'Use light colours' }).waitFor();
   });
 });

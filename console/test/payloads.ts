@@ -7,6 +7,12 @@ const RUN = "globalThis.hacked='yes'";
 /** Names that would run in a page that took them for HTML. */
 export const NAME_PAYLOAD = `<img src=x onerror="${RUN}">"'><script>${RUN}</script>`;
 
+/** For what has at most 60 characters. */
+export const SHORT_PAYLOAD = `<img src=x onerror="${RUN}">`;
+
+/** For names without spaces. */
+export const WORD_PAYLOAD = `<svg/onload="${RUN}">`;
+
 /** What a model, or a document that it repeats, could say to a page that draws markdown. */
 export const MARKDOWN_PAYLOAD = [
   'Before the attack.',
@@ -23,7 +29,7 @@ export const MARKDOWN_PAYLOAD = [
 export async function expectHarmless(page: Page): Promise<void> {
   const found = await page.evaluate<unknown[]>(`[
     globalThis.hacked,
-    document.querySelectorAll('main img, main svg[onload], main iframe, main script, main style').length,
+    document.querySelectorAll('main img, main svg[onload], main iframe, main script, main style:not([data-mantine-styles])').length,
     [...document.querySelectorAll('*')].filter((one) =>
       [...one.attributes].some(({ name }) => name.startsWith('on'))).length,
     [...document.querySelectorAll('main a[href]')].map((one) => one.getAttribute('href'))

@@ -12,7 +12,7 @@ describeOnServer('sqlite', 'the pages of owners and people', (start) => {
   });
 
   test('an owner gets a budget, is suspended with its keys, and comes back by Undo', async () => {
-    const { page, inspect } = await openConsole(server, {
+    const { page } = await openConsole(server, {
       signIn: { key: server.adminKey },
       path: '/owners',
     });
@@ -20,7 +20,6 @@ describeOnServer('sqlite', 'the pages of owners and people', (start) => {
     await page.getByLabel('Name').first().fill(PAYLOAD);
     await page.getByRole('button', { name: 'Add it' }).click();
     await page.getByRole('heading', { name: PAYLOAD }).waitFor();
-    await inspect('owner');
     const { body } = await server.request<{ items: { id: string; name: string }[] }>('GET', '/v1/owners');
     const owner = body.items.find(({ name }) => name === PAYLOAD)?.id;
     const { secret } = await server.mint({ name: 'theirs', owner, scopes: ['keys:read'] });
@@ -57,7 +56,6 @@ describeOnServer('sqlite', 'the pages of owners and people', (start) => {
     await boss.page.getByLabel(/^First password/).fill(PASSWORD);
     await boss.page.getByRole('button', { name: 'Add', exact: true }).click();
     await boss.page.getByText('bob can sign in').waitFor();
-    await boss.inspect('people');
     await boss.holdsNone([PASSWORD]);
     await boss.page.getByRole('button', { name: 'Invite somebody' }).click();
     const link = await boss.page.getByLabel('Link of the invite').innerText();

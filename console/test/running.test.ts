@@ -25,7 +25,7 @@ describeOnServer('sqlite', 'the page of running requests', (start) => {
     });
 
   test('a running request is shown with its key and model, and its end is confirmed by every node', async () => {
-    const { page, inspect } = await openConsole(server, {
+    const { page } = await openConsole(server, {
       signIn: { key: server.adminKey },
       path: '/running',
     });
@@ -35,7 +35,6 @@ describeOnServer('sqlite', 'the page of running requests', (start) => {
       .getByRole('table', { name: 'Running requests' })
       .getByRole('row', { name: 'chat.completions' });
     await row.getByText(PAYLOAD).waitFor();
-    await inspect('running');
     await row.getByRole('button', { name: 'Stop', exact: true }).click();
     await page
       .getByText(/Every process acts on it \(1, within \d+ ms\)\. Running requests ended: 1\./)

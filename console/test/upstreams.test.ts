@@ -28,7 +28,6 @@ describeOnServer('sqlite', 'the pages of upstreams and models', (start) => {
     await page.getByLabel('Model or pattern').fill('gpt-*');
     await page.getByLabel('Input of gpt-*', { exact: true }).fill('2.50');
     await page.getByLabel('Output of gpt-*').fill('10');
-    await inspect('upstream-new');
     await page.getByRole('button', { name: 'Add it' }).click();
     await page.getByRole('heading', { name: NAME }).waitFor();
     await holdsNone([SECRET]);
@@ -50,7 +49,6 @@ describeOnServer('sqlite', 'the pages of upstreams and models', (start) => {
     });
     await page.getByRole('link', { name: 'Models' }).click();
     await page.getByRole('table', { name: 'Models' }).getByText('gpt-test').waitFor();
-    await inspect('models');
     await page.getByRole('link', { name: 'Upstreams' }).click();
     await page.getByRole('link', { name: NAME }).click();
     await page.getByRole('button', { name: 'Remove', exact: true }).click();

@@ -46,10 +46,6 @@ describeOnServer('sqlite', 'the pages of widgets', (start) => {
     expect(await page.getByLabel('Script', { exact: true }).textContent()).toContain(
       `data-embed-id="${uuid}"\n        data-base-api-url="${chats.server.url}/api/embed"`,
     );
-    await inspect('widget');
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await inspect('widget-dark');
-    await page.emulateMedia({ colorScheme: 'light' });
     expect(await settingsOf(uuid)).toMatchObject({
       allowlist_domains: '["https://shop.example"]',
       chat_mode: 'query',
@@ -58,7 +54,6 @@ describeOnServer('sqlite', 'the pages of widgets', (start) => {
     });
     await page.getByRole('link', { name: 'Widgets' }).click();
     await page.getByRole('table', { name: 'Widgets' }).getByText('open').waitFor();
-    await inspect('widgets');
   });
 
   test('the form snippet works on a page of an allowed site, and nowhere else', async () => {
@@ -117,11 +112,10 @@ describeOnServer('sqlite', 'the pages of widgets', (start) => {
 
   test('settings are changed and undone, and a site that cannot be read is refused', async () => {
     const uuid = await make({ allowlist_domains: ['https://shop.example'] });
-    const { page, inspect, complaints } = await openWidgets(`/widgets/${uuid}?tab=settings`);
+    const { page, complaints } = await openWidgets(`/widgets/${uuid}?tab=settings`);
     const form = page.getByRole('form', { name: 'Settings' });
     await form.getByRole('textbox', { name: 'Questions a day' }).fill('7');
     await form.getByRole('checkbox', { name: 'Pages may name a model' }).check();
-    await inspect('widget-settings');
     await form.getByRole('button', { name: 'Save' }).click();
     await page.getByText('The settings are saved').waitFor();
     expect(await settingsOf(uuid)).toMatchObject({ max_chats_per_day: 7, allow_model_override: true });

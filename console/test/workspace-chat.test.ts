@@ -48,9 +48,6 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
     await page.locator('button:focus', { hasText: 'hven.txt' }).waitFor();
-    await inspect('workspace-chat');
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await inspect('workspace-chat-dark');
     await page.reload();
     await turns(page).getByText('It leaves at nine.').waitFor();
     expect(await turns(page).count()).toBe(1);
@@ -122,7 +119,7 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
 
   test('a thread is made, named by its first question, renamed and deleted', async () => {
     chats.answer(says(['In the thread.']));
-    const { page, inspect } = await openChat();
+    const { page } = await openChat();
     const list = page.getByRole('navigation', { name: 'Conversations' });
     await page.getByRole('button', { name: 'New thread' }).click();
     await list.getByRole('link', { name: 'New thread' }).waitFor();
@@ -134,7 +131,6 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
     await page.getByText('Ask the first question').waitFor();
     await page.goBack();
     await turns(page).getByText('In the thread.').waitFor();
-    await inspect('workspace-chat-threads');
     await list.getByRole('button', { name: 'Change Which ferries are there?' }).click();
     await page.getByRole('menuitem', { name: 'Rename' }).click();
     await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill(NAME_PAYLOAD);

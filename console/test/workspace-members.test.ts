@@ -14,7 +14,7 @@ describeOnServer('sqlite', 'workspaces of an instance with users', (start) => {
   });
 
   test('an administrator adds members to a workspace, takes one out, and undoes that', async () => {
-    const { page, inspect } = await openConsole(server, {
+    const { page } = await openConsole(server, {
       signIn: { username: 'admin', password: PASSWORD },
       path: '/workspaces/team?tab=members',
     });
@@ -25,7 +25,6 @@ describeOnServer('sqlite', 'workspaces of an instance with users', (start) => {
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     const table = page.getByRole('table', { name: 'Members' });
     await table.getByText('ada').waitFor();
-    await inspect('workspace-members');
     await table.getByRole('button', { name: 'Remove ada' }).click();
     await table.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).click();

@@ -1,0 +1,133 @@
+import { expect } from 'vitest';
+import type { Page } from 'playwright-core';
+
+/* What holds on every page. Each rule gives the faults that it finds, as sentences. */
+
+/** More is a jump that makes people press the wrong thing. As in Core Web Vitals. */
+const SHIFT_MAX = 0.1;
+
+/** Begins to sum the shifts of the layout; for `addInitScript`. */
+export const WATCH_SHIFTS = `globalThis.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput, sources } of list.getEntries())
+      if (!hadRecentInput) shifts.push([value, sources.map(({ node }) => node?.outerHTML?.slice(0, 150) ?? '').join(' | ')]);
+  }).observe({ type: 'layout-shift', buffered: true });`;
+
+/** Colours and marks then change at once; for pages that are drawn. */
+export const WITHOUT_TRANSITIONS = `{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('*, *::before, *::after { transition: none !important; }');
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}`;
+
+export async function jumps(page: Page): Promise<string[]> {
+  const shifts = await page.evaluate<[number, string][]>('globalThis.shifts');
+  const sum = shifts.reduce((total, [value]) => total + value, 0);
+  return sum < SHIFT_MAX ? [] : [`the layout jumps by ${sum.toFixed(2)}: ${JSON.stringify(shifts)}`];
+}
+
+/** A heading is there, and nothing is on its way. */
+const IS_DRAWN = `document.querySelector('h1') !== null && document.querySelector(
+  '.mantine-Skeleton-root[data-visible], .mantine-Loader-root, [data-loading=true]') === null`;
+
+/** Waits until the page has all its answers and has drawn them. @param asked counts the requests under way */
+export async function untilDrawn(page: Page, asked: () => number): Promise<void> {
+  await expect
+    .poll(async () => asked() === 0 && (await page.evaluate<boolean>(IS_DRAWN)) && asked() === 0, {
+      interval: 20,
+    })
+    .toBe(true);
+}
+
+export async function scrollsSideways(page: Page): Promise<string[]> {
+  const [content = 0, window = 0, widest] = await page.evaluate<[number, number, string]>(`(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    const wide = [...document.querySelectorAll('main *')].filter((one) => one.getBoundingClientRect().right > clientWidth + 1);
+    return [scrollWidth, clientWidth, wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 150)).join(' | ')];
+  })()`);
+  return content <= window ? [] : [`it scrolls sideways: ${content} of ${window} px: ${widest}`];
+}
+
+/**
+ * Gives each control the focus as Tab does, and compares how it, its label and what is around it look with and without it.
+ * Expects that a key was pressed before: browsers show the focus to people who use the keyboard.
+ */
+const UNMARKED = `(() => {
+  const look = (one) => {
+    const { outlineStyle, outlineWidth, outlineColor, boxShadow, borderColor, backgroundColor, textDecorationLine, top } =
+      getComputedStyle(one);
+    const outline = outlineStyle === 'none' || outlineWidth === '0px' ? 'none' : outlineWidth + outlineColor;
+    return [outline, boxShadow, borderColor, backgroundColor, textDecorationLine, top].join();
+  };
+  const near = (one) => [one, one.parentElement, one.parentElement?.parentElement, ...(one.labels ?? []),
+    ...(one.parentElement?.children ?? [])].filter(Boolean);
+  const looks = (one) => near(one).map(look).join(';');
+  const isReached = (one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ visibilityProperty: true });
+  const unmarked = [];
+  for (const one of document.querySelectorAll('a[href], button, input, select, textarea, [tabindex]')) {
+    if (!isReached(one)) continue;
+    document.activeElement?.blur();
+    const before = looks(one);
+    one.focus({ preventScroll: true });
+    if (document.activeElement === one && looks(one) === before) unmarked.push(one.outerHTML.slice(0, 200));
+  }
+  document.activeElement?.blur();
+  return unmarked;
+})()`;
+
+export async function withoutFocusMark(page: Page): Promise<string[]> {
+  await page.keyboard.press('Shift');
+  const unmarked = await page.evaluate<string[]>(UNMARKED);
+  return unmarked.map((html) => `the focus cannot be seen on ${html}`);
+}
+
+interface AxNode {
+  role?: { value: string };
+  name?: { value: string };
+  ignored: boolean;
+  properties?: { name: string; value: { value: unknown } }[];
+  backendDOMNodeId?: number;
+}
+
+/** Of the page itself, and of what a script alone gives the focus. */
+const NAMELESS_ROLES = new Set(['RootWebArea', 'main']);
+
+/** As screen readers get them from the browser. */
+export async function withoutName(page: Page): Promise<string[]> {
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = (await session.send('Accessibility.getFullAXTree')) as { nodes: AxNode[] };
+  await session.detach();
+  return nodes
+    .filter(({ ignored, role, name, properties = [] }) => {
+      const isFocusable = properties.some((one) => one.name === 'focusable' && one.value.value === true);
+      return !ignored && isFocusable && !NAMELESS_ROLES.has(role?.value ?? '') && (name?.value ?? '') === '';
+    })
+    .map(({ role }) => `a ${role?.value} that gets the focus has no name`);
+}
+
+/** A time as servers write it: in their zone, not in the reader's. Texts to copy have it. */
+const RAW_TIMES = `(() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (texts.nextNode()) {
+    const { data, parentElement } = texts.currentNode;
+    if (/\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d/.test(data) && parentElement.closest('script, style, pre, code, textarea') === null)
+      found.push(data.slice(0, 100));
+  }
+  return found;
+})()`;
+
+/** @param timeZone of the reader */
+export async function foreignTimes(page: Page, timeZone: string): Promise<string[]> {
+  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone });
+  const times = await page.evaluate<[string, string][]>(
+    `[...document.querySelectorAll('time')].map((one) => [one.dateTime, one.title])`,
+  );
+  const raw = await page.evaluate<string[]>(RAW_TIMES);
+  return [
+    ...times
+      .filter(([at, title]) => title !== format.format(new Date(at)))
+      .map(([at, title]) => `${at} is said as ${title}`),
+    ...raw.map((text) => `a time is in the server's form: ${text}`),
+  ];
+}
