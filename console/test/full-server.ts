@@ -36,7 +36,6 @@ export class FullServer {
   readonly #admin: Browser;
   /** Requests that run until the end of the test. */
   readonly #running = new AbortController();
-  /** Of the keys with an attack, and of the administrator. */
   #owner = '';
   #ownerId = '';
 

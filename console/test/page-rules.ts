@@ -40,7 +40,7 @@ export async function untilDrawn(page: Page, asked: () => number): Promise<void>
 }
 
 export async function scrollsSideways(page: Page): Promise<string[]> {
-  const [content = 0, window = 0, widest] = await page.evaluate<[number, number, string]>(`(() => {
+  const [content, window, widest] = await page.evaluate<[number, number, string]>(`(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
     const wide = [...document.querySelectorAll('main *')].filter((one) => one.getBoundingClientRect().right > clientWidth + 1);
     return [scrollWidth, clientWidth, wide.slice(0, 3).map((one) => one.outerHTML.slice(0, 150)).join(' | ')];

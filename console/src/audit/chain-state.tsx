@@ -11,7 +11,7 @@ export function ChainState() {
   return (
     <>
       <Group justify="space-between" mih={36}>
-        <Text size="sm">
+        <Text size="sm" mih={{ base: 66, sm: 22 }} w={{ base: '100%', sm: 'auto' }}>
           {head.data === undefined ? (
             ' '
           ) : (
