@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import type { StartServer, TestServer } from '../../../test/server.ts';
 import { chatAnswer, startTestUpstream, type TestUpstream } from '../../../test/upstream.ts';
 import { systemClock } from '../../base/clock.ts';
@@ -159,7 +160,7 @@ export class LongWorld {
     const file = await this.as<{ id: string }>(asker, '/v1/files', form);
     const batch = { input_file_id: file.id, endpoint: '/v1/chat/completions', completion_window: '24h' };
     await this.as(asker, '/v1/batches', batch);
-    await expect.poll(() => this.running(asker.subject)).toContain('batches.line');
+    await vi.waitFor(() => assert.ok(this.running(asker.subject).includes('batches.line')));
   }
 
   async as<T>({ headers }: Asker, path: string, body: object): Promise<T> {

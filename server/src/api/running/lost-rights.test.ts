@@ -154,6 +154,7 @@ describeOnBothWhenSlow('what runs when a right is lost', (start) => {
   });
 
   test('a child of a key that is revoked has nothing running at the acknowledgement', async () => {
+    expect.hasAssertions();
     const parent = await newKey();
     const child = await new Family(world.server).childOf(parent, { role: 'admin', parent: parent.id });
     const asker = { subject: child.id, headers: { authorization: `Bearer ${child.secret}` } };
@@ -253,6 +254,7 @@ describeOnBothWhenSlow('what runs when a right is lost', (start) => {
   });
 
   test('many members who are removed at once get no more of an answer', async () => {
+    expect.hasAssertions();
     const asker = await newPerson('default');
     const slug = await world.newWorkspace(`b${++names}`);
     const { storage } = world.server.app.core;
