@@ -34,7 +34,7 @@ export async function consoleWithKey(
   { url, adminKey }: { url: string; adminKey: string },
 ): Promise<void> {
   const { page, complaints } = await openConsole({ url }, { path: '/sign-in' });
-  const wrong = canaries.add('a wrong key in the console', `${adminKey.slice(0, -6)}zzzzzz`);
+  const wrong = canaries.add('a wrong key in the console', randomSecret('sk-kw1'));
   for (const key of [wrong, adminKey]) {
     await page.getByLabel('Admin key').fill(key);
     await page.keyboard.press('Enter');
@@ -45,6 +45,7 @@ export async function consoleWithKey(
   await noteSession(canaries, page, 'with the key');
   await note(life, page, 'signing in with a key');
   await mintKey(life, canaries, page);
+  await page.context().close();
 }
 
 /** An administrator invites somebody and makes recovery codes; the guest makes an account; the codes set a new password. */
@@ -77,6 +78,7 @@ export async function consoleOfPeople(life: SecretsLife, canaries: Canaries, url
   await lost.page.getByRole('button', { name: cleo.username }).waitFor();
   await noteSession(canaries, lost.page, 'of cleo, recovered');
   await note(life, lost.page, 'recovering an account');
+  for (const one of [page, guest.page, lost.page]) await one.context().close();
 }
 
 async function inviteLink(life: SecretsLife, canaries: Canaries, page: Page): Promise<string> {
