@@ -51,9 +51,10 @@ const shown = files.flatMap(([file, text]) =>
   }),
 );
 
-const find = ([noun = '', verb = '']: string[]): Command | undefined => {
-  const first = root.commands?.[noun];
-  return first?.commands === undefined ? first : first.commands[verb];
+/** As deep as there are commands; further words are arguments. */
+const find = ([word = '', ...rest]: string[], from: Command = root): Command | undefined => {
+  const command = from.commands?.[word];
+  return command?.commands === undefined ? command : find(rest, command);
 };
 
 describe('commands that forms show', () => {

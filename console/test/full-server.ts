@@ -216,7 +216,14 @@ export class FullServer {
     const { worker_id } = (
       await worker.register({ models: [NAME_PAYLOAD], gpus }, { region: SHORT_PAYLOAD, concurrency: 4 })
     ).body;
+    this.examples['/workers/$id'] = `/workers/${worker_id}`;
     await worker.post('../swarm/join', { role: NAME_PAYLOAD, capability: NAME_PAYLOAD, swarm_id: 'readers' });
+    const { task_id } = await this.#post<{ task_id: string }>(
+      '/v1/swarm/coordinate',
+      { task: NAME_PAYLOAD, swarm_id: 'readers' },
+      client.secret,
+    );
+    this.examples['/swarm/tasks/$id'] = `/swarm/tasks/${task_id}`;
     await this.#post(
       '/v1/marketplace/gpu/register',
       { worker: worker_id, price_per_hour: 0.4, description: NAME_PAYLOAD },

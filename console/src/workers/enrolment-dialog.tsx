@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { quoted, Snippet } from '../page/copy-as.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Time } from '../page/time.tsx';
-import { useWorkers, type Enrolment } from './worker-queries.ts';
+import { useNewWorkers, type Enrolment } from './worker-queries.ts';
 
 interface DialogProps {
   enrolment: Enrolment;
@@ -51,7 +51,7 @@ const TOKEN_MS = 15 * 60_000;
 
 /** Says when the worker has come. */
 function Arrival({ enrolment: { name, expires_at } }: Pick<DialogProps, 'enrolment'>) {
-  const { data = [] } = useWorkers();
+  const { data = [] } = useNewWorkers();
   const madeMs = Date.parse(expires_at) - TOKEN_MS;
   const arrived = data.find((worker) => worker.name === name && Date.parse(worker.registered_at) >= madeMs);
   return (

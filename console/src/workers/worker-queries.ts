@@ -36,6 +36,9 @@ export function useWorkers() {
   return workers;
 }
 
+/** The same, asked again and again: below an open dialog the list that is followed stands still. */
+export const useNewWorkers = () => useQuery({ ...workersQuery, refetchInterval: EVERY_MS });
+
 /** One worker of any owner, for administrators. */
 export const workerQuery = (id: string) =>
   queryOptions({

@@ -153,7 +153,9 @@ describeOnBothServers('a key bound to one workspace', (start) => {
     const found: unknown[] = [];
     // The covered workspace is still needed.
     const asked = inOrder.filter((route) => nameOf(route) !== 'DELETE /v1/workspace/:slug');
-    for (const route of [...asked, ...ownRoutes.filter(({ method }) => method === 'GET')]) {
+    // Live lists have no end, and hold no text of a workspace: live-lists.test.ts.
+    const ownReads = ownRoutes.filter(({ method, id }) => method === 'GET' && !/[._]live$/.test(id));
+    for (const route of [...asked, ...ownReads]) {
       const answers = [
         ...(await ask(route, { named: { ...covered, id: uncovered.id } })),
         ...(await ask(route, {
