@@ -6,6 +6,7 @@ import { enableUsers, PASSWORD } from '../../server/src/developer/people/identit
 import { BatchClient, requestLine } from '../../server/src/openai/batches/batches.fixture.ts';
 import type { Answer, NewKey, StartServer, TestServer } from '../../server/test/server.ts';
 import { hang } from '../../server/test/upstream.ts';
+import { stackReport } from './stack-report.ts';
 import { MARKDOWN_PAYLOAD, NAME_PAYLOAD, SHORT_PAYLOAD, WORD_PAYLOAD } from './payloads.ts';
 
 const DAY_SECONDS = 86_400;
@@ -284,24 +285,7 @@ export class FullServer {
   }
 
   async #bootstrap(): Promise<void> {
-    const at = new Date().toISOString();
-    const place = 'vault:kv/data/<img/src=x/onerror=globalThis.hacked=1>#KEY';
-    const seen = { place, copies: [place], source: 'random', stored_at: at, verdict: null };
-    await this.#post('/v1/bootstrap/reports', {
-      run_id: 'run-00000001',
-      stack: 'shop',
-      verb: 'apply',
-      host: 'builder-1',
-      started_at: at,
-      finished_at: at,
-      keys: ['in_step', 'edited'].map((state) => ({
-        id: state,
-        action: state === 'edited' ? 'none' : 'create',
-        revoked: [],
-        reason: NAME_PAYLOAD,
-        seen: { ...seen, state, service_key_id: '<svg/onload=globalThis.hacked=1>' },
-      })),
-    });
+    await this.#post('/v1/bootstrap/reports', stackReport());
     this.examples['/bootstrap/$stack/$id'] = '/bootstrap/shop/edited';
   }
 }
