@@ -284,3 +284,17 @@ test('each test that SECURITY.md names is there', () => {
   const isThere = (path: string): boolean => existsSync(new URL(`../../${path}`, import.meta.url));
   expect(named.filter((path) => !isThere(path))).toEqual([]);
 });
+
+test('each test with a half that takes long is run by make test-slow', () => {
+  const makefile = readFileSync(new URL('../../Makefile', import.meta.url), 'utf8');
+  const [, filters = ''] = /vitest run (slow [^#]*?)\n\n/.exec(makefile) ?? [];
+  const named = filters.split(/[\s\\]+/);
+  const halved = code.filter(({ path, source }) => isTest(path) && /\bdescribeOnBothWhenSlow\(/.test(source));
+  const tests = halved.filter(
+    ({ path }) => path.endsWith('.test.ts') && !path.endsWith('architecture.test.ts'),
+  );
+  expect(tests.length).toBeGreaterThan(10);
+  expect(tests.map(({ path }) => path).filter((path) => !named.some((name) => path.includes(name)))).toEqual(
+    [],
+  );
+});
