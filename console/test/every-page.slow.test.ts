@@ -238,7 +238,8 @@ describeOnServer('sqlite', 'every page of the console', (start) => {
     'for the role %s a page shows what it may, or says that the role does not include it, and asks for nothing that it may not',
     async (role) => {
       const faults = await readAll(
-        inside(),
+        // A thread belongs to one person: nobody else gets its address from a page.
+        inside().filter((address) => !address.includes('thread=')),
         () => Reader.open(full, role),
         (reader, address) => reader.faultsInRole(address),
       );

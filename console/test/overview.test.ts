@@ -84,6 +84,7 @@ describeOnServer('sqlite', 'the overview', (start) => {
     for (const name of [/^Tokens: 0/, /^Spend: /, /^Workers: 0 online/]) await plot(name).waitFor();
     await inspect('overview-use');
     await page.emulateMedia({ colorScheme: 'dark' });
+    await page.locator('html[data-mantine-color-scheme=dark]').waitFor();
     await inspect('overview-dark');
     await page.getByText('7 days', { exact: true }).click();
     await expect.poll(() => page.url()).toBe(`${server.url}/?range=week`);

@@ -1,13 +1,16 @@
-import { SegmentedControl, Stack } from '@mantine/core';
+import { SegmentedControl, Skeleton, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Page } from '../page/page.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { Attention } from './attention.tsx';
 import { FirstSteps } from './first-steps.tsx';
+import { isNewQuery } from './overview-queries.ts';
 import classes from './overview.module.css';
 import { QueuePlots } from './queue-plots.tsx';
 import type { Range } from './routes.ts';
 import { UsagePlots } from './usage-plots.tsx';
+import { useAttention } from './use-attention.ts';
 import { YourWorkspaces } from './your-workspaces.tsx';
 
 const LABELS: { value: Range; label: string }[] = [
@@ -16,9 +19,15 @@ const LABELS: { value: Range; label: string }[] = [
   { value: 'month', label: '30 days' },
 ];
 
+/** Until the plots are drawn. */
+const PLOTS_PX = 480;
+
 /** What happens here, and what needs attention today. */
 export function OverviewPage() {
   const may = useMay();
+  // On a phone the plots stand below what needs attention, and would be pushed down by it.
+  const isNew = useQuery({ ...isNewQuery, enabled: may('keys:write') });
+  const isKnown = useAttention().isKnown && !isNew.isLoading;
   const hasPlots = may('usage:read') || may('workers:manage');
   const hasConcerns = may('keys:read') || may('models:manage') || may('workers:manage');
   return (
@@ -31,7 +40,7 @@ export function OverviewPage() {
             <FirstSteps />
           </Stack>
         )}
-        {hasPlots && <Plots />}
+        {hasPlots && (isKnown ? <Plots /> : <Skeleton height={PLOTS_PX} animate={false} />)}
       </div>
     </Page>
   );
