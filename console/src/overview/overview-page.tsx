@@ -1,4 +1,4 @@
-import { SegmentedControl, Skeleton, Stack } from '@mantine/core';
+import { SegmentedControl, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Page } from '../page/page.tsx';
@@ -19,9 +19,6 @@ const LABELS: { value: Range; label: string }[] = [
   { value: 'month', label: '30 days' },
 ];
 
-/** Until the plots are drawn. */
-const PLOTS_PX = 480;
-
 /** What happens here, and what needs attention today. */
 export function OverviewPage() {
   const may = useMay();
@@ -40,7 +37,7 @@ export function OverviewPage() {
             <FirstSteps />
           </Stack>
         )}
-        {hasPlots && (isKnown ? <Plots /> : <Skeleton height={PLOTS_PX} animate={false} />)}
+        {hasPlots && isKnown && <Plots />}
       </div>
     </Page>
   );
