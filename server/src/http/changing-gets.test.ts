@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type TestServer } from '../../test/server.ts';
+import { isLive } from '../api/live/live-list.ts';
 import { browserAs, browserOf, type Browser } from '../api/sessions/browser.fixture.ts';
 import { pathOf } from '../api/sweep.fixture.ts';
 import { allRoutes } from '../app/routes.ts';
@@ -13,9 +14,6 @@ const gets = allRoutes('0.0.0').filter(
   (route) =>
     route.method === 'GET' && (needsKey(route) || (route.access === 'session' && route.mode !== 'single')),
 );
-
-/** They go on until a job is over, or for ever. */
-const ENDLESS = /[._]live$|^jobs\.events$/;
 
 /** Writes without a meaning for anybody. */
 const HARMLESS: Record<string, string> = {
@@ -69,7 +67,9 @@ describeOnServer('sqlite', 'a GET in a session', (start) => {
     async () => {
       expect(gets.length).toBeGreaterThan(80);
       for (const route of gets) {
-        const signal = AbortSignal.timeout(ENDLESS.test(route.id ?? '') ? 200 : 20_000);
+        // They go on until a job is over, or for ever.
+        const isEndless = route.id === 'jobs.events' || isLive(route.id);
+        const signal = AbortSignal.timeout(isEndless ? 200 : 20_000);
         await admin.send('GET', addressOf(route), { signal, isPassedOn: true }).catch(() => undefined);
       }
       const declared = gets.filter(({ hasEffect }) => hasEffect === true).map(({ id }) => id);

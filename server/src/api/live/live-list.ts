@@ -11,7 +11,6 @@ const GAP_IN_READS = 20;
 const GAP_MAX_MS = 10_000;
 /** Of one owner at one process. */
 const STREAMS_MAX = 50;
-const IS_LIVE = /[._]live$/;
 
 /** The first page of a list; further members are sent as they are. */
 interface Page {
@@ -25,6 +24,9 @@ interface LiveList {
   /** Rows with the same text are the same. @default all of its members */
   textOf?: (row: object) => string;
 }
+
+/** By the id of the route. */
+export const isLive = (routeId: string): boolean => /[._]live$/.test(routeId);
 
 type LiveCall = Pick<Call, 'stillAdmitted' | 'waitSignal' | 'countsItself'> & { caller: Caller };
 
@@ -43,7 +45,7 @@ export function followed(services: Services, call: LiveCall, list: LiveList): An
 
 /** The requests in flight know them all: no count of its own can go wrong. */
 function refuseMany({ nodes }: Services, { ownerId }: Caller): void {
-  const open = nodes.runs.newest().filter((run) => IS_LIVE.test(run.about.route) && run.isUnder(ownerId));
+  const open = nodes.runs.newest().filter((run) => isLive(run.about.route) && run.isUnder(ownerId));
   if (open.length <= STREAMS_MAX) return;
   throw new KeywardError('rate_limited', `This owner follows ${STREAMS_MAX} lists already, the maximum.`, {
     hint: 'End one of them, or read the list itself.',

@@ -4,6 +4,7 @@ import { ROLE_POWERS } from '../../access/index.ts';
 import { enableUsers, PASSWORD } from '../../developer/people/identity.fixture.ts';
 import { keyed, pathOf as developerPath } from '../../developer/sweep.fixture.ts';
 import type { Route } from '../../http/route.ts';
+import { isLive } from '../live/live-list.ts';
 import { forSessions, guarded, pathOf } from '../sweep.fixture.ts';
 import { Browser, browserAs, browserOf, firstBrowser } from './browser.fixture.ts';
 
@@ -12,9 +13,8 @@ const SLUG = 'lighthouses';
 
 /** They end the key that asks, which a session does not have. */
 const OWN_END = ['keys.self', 'keys.revoke_self', 'extension.disconnect'];
-/** Their answers have no end: live-ends.test.ts. */
-const ENDLESS = ['jobs.live', 'admin.jobs_live', 'workers.live', 'running.live'];
-const routes = [...guarded, ...keyed].filter(({ id }) => ![...OWN_END, ...ENDLESS].includes(id));
+/** The answers of live lists have no end: live-ends.test.ts. */
+const routes = [...guarded, ...keyed].filter(({ id }) => !OWN_END.includes(id) && !isLive(id));
 /** Reading and chats are about a workspace that is there; the rest about things that nobody has. */
 function addressOf(route: Route): string {
   if (route.surface.name !== 'developer') return pathOf(route);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startServer, type Home } from '../cli.fixture.ts';
+import type { Home } from '../cli.fixture.ts';
+import { PASSWORD, startWithUsers } from './users.fixture.ts';
 import type { Command } from '../command.ts';
 import { root } from '../root.ts';
 
@@ -8,17 +9,14 @@ import { root } from '../root.ts';
  * what a terminal gets.
  */
 
-const PASSWORD = 'canary-password-4f9c2a7b18';
-let server: Awaited<ReturnType<typeof startServer>>;
+let server: Awaited<ReturnType<typeof startWithUsers>>;
 let home: Home;
 /** The UUID of one that is there. */
 let widget: string;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startWithUsers();
   ({ home } = server);
-  const { token } = await post('/api/request-token', { password: server.adminKey });
-  await post('/api/system/enable-multi-user', { username: 'boss', password: PASSWORD }, token);
   await home.json(['workspaces', 'create', 'Staff']);
   ({ uuid: widget } = await home.json<{ uuid: string }>(['widgets', 'create', 'staff']));
   await home.json(['owners', 'create', 'Grace']);
@@ -28,16 +26,6 @@ beforeAll(async () => {
   await home.json(['users', 'create', 'bob', '--password-stdin'], { stdin: PASSWORD });
 }, 60_000);
 afterAll(() => server.stop());
-
-async function post(path: string, body: object, token?: string): Promise<{ token: string }> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
-  };
-  const response = await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-  expect(response.status).toBe(200);
-  return (await response.json()) as { token: string };
-}
 
 interface Case {
   command: string;

@@ -1,31 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startServer, type Home } from '../cli.fixture.ts';
+import type { Home } from '../cli.fixture.ts';
+import { PASSWORD, startWithUsers } from './users.fixture.ts';
 
 /*
  * Names of owners, upstreams and users are unique: the server refuses a second one. Names of keys, workspaces and workflows may
  * repeat: the second one is made, and the command line says which others have the name.
  */
 
-const PASSWORD = 'canary-password-4f9c2a7b18';
-let server: Awaited<ReturnType<typeof startServer>>;
+let server: Awaited<ReturnType<typeof startWithUsers>>;
 let home: Home;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startWithUsers();
   ({ home } = server);
-  const { token } = await post('/api/request-token', { password: server.adminKey });
-  await post('/api/system/enable-multi-user', { username: 'boss', password: PASSWORD }, token);
 }, 60_000);
 afterAll(() => server.stop());
-
-async function post(path: string, body: object, token?: string): Promise<{ token: string }> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
-  };
-  const response = await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-  expect(response.status).toBe(200);
-  return (await response.json()) as { token: string };
-}
 
 describe('a second thing of a name', { timeout: 60_000 }, () => {
   test.for([

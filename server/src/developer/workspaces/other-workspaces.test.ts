@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers, type Answer, type TestServer } from '../../../test/server.ts';
 import { startTestUpstream, type TestUpstream } from '../../../test/upstream.ts';
+import { isLive } from '../../api/live/live-list.ts';
 import { routes as ownRoutes } from '../../api/sweep.fixture.ts';
 import type { Route } from '../../http/route.ts';
 import { enableUsers, enterAs } from '../people/identity.fixture.ts';
@@ -154,7 +155,7 @@ describeOnBothServers('a key bound to one workspace', (start) => {
     // The covered workspace is still needed.
     const asked = inOrder.filter((route) => nameOf(route) !== 'DELETE /v1/workspace/:slug');
     // Live lists have no end, and hold no text of a workspace: live-lists.test.ts.
-    const ownReads = ownRoutes.filter(({ method, id }) => method === 'GET' && !/[._]live$/.test(id));
+    const ownReads = ownRoutes.filter(({ method, id }) => method === 'GET' && !isLive(id));
     for (const route of [...asked, ...ownReads]) {
       const answers = [
         ...(await ask(route, { named: { ...covered, id: uncovered.id } })),
