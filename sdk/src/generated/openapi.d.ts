@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 70febc2939b692084fc0441680a48b0e655ef1ebb4c137a4aecd66549de3e4c1
-// text 8d26bce236008a88fb507dbc754ac519fd0465795194ade080842ce14254456e
+// document fc117d233a8c357a807bcb44679265240eb82160edf478e288f9f588357aae3e
+// text e251dd08cc64fc66df491e4bdc69d783593ae21d666e5449d47c5b24ab1b16e1
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -7446,7 +7446,7 @@ export interface components {
                  * @enum {string}
                  */
                 outcome: "completed" | "refused";
-                /** @description null: it was refused */
+                /** @description null: it was refused, or is not wanted in this answer */
                 receipt: components["schemas"]["JobReceipt"] | null;
                 /** @description What went wrong; null: nothing */
                 error: {
@@ -7479,7 +7479,8 @@ export interface components {
             };
         };
         WorkerReceipt: {
-            receipt: components["schemas"]["JobReceipt"];
+            /** @description null: it is not wanted in this answer */
+            receipt: components["schemas"]["JobReceipt"] | null;
         };
         Gpu: {
             /** @description Id of the GPU, such as wrk_4fT9aBcDeF12-0 */
@@ -22386,7 +22387,10 @@ export interface operations {
     "workers.results": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description return=minimal: an answer without receipts. They are signed when somebody reads them, which spares the server half of the work of a small result */
+                prefer?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -22504,7 +22508,10 @@ export interface operations {
     "workers.result": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description return=minimal: an answer without receipts. They are signed when somebody reads them, which spares the server half of the work of a small result */
+                prefer?: string;
+            };
             path: {
                 /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
