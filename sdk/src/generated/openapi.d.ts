@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document fc117d233a8c357a807bcb44679265240eb82160edf478e288f9f588357aae3e
-// text e251dd08cc64fc66df491e4bdc69d783593ae21d666e5449d47c5b24ab1b16e1
+// document 632207800d127cfdfdccd6db8cf5935e14fd6cbd891ac46d610501ba4a03d9a3
+// text 6630be7f3eeba1d668dac17f7fdb0096a24a7e6e139ea6b52bc3f5e28a884e63
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -7217,7 +7217,7 @@ export interface components {
             /** @description What the job took; null: no worker had it */
             receipt: components["schemas"]["JobReceipt"] | null;
         };
-        WorkerCapabilities: {
+        Capabilities: {
             /** @description Its GPUs */
             gpus?: {
                 /** @description The name that people read */
@@ -7259,7 +7259,7 @@ export interface components {
             types?: string[];
         };
         WorkerRequest: {
-            capabilities: components["schemas"]["WorkerCapabilities"];
+            capabilities: components["schemas"]["Capabilities"];
             /** @description Jobs at a time. Default: 1 */
             concurrency?: number;
             /** @description Where it stands, in words of your own */
@@ -8151,7 +8151,7 @@ export interface components {
                 message: string;
             }[];
         };
-        SwarmJoinRequest: {
+        SwarmJoining: {
             /** @description Such as worker */
             role: string;
             /** @description Such as translation; coordinate can ask for it */
@@ -8197,7 +8197,7 @@ export interface components {
              */
             joined_at: string;
         };
-        SwarmLeaveRequest: {
+        SwarmLeaving: {
             /** @description a name of a swarm, such as default: small letters, digits, ".", "_" and "-", at most 64 characters */
             swarm_id?: string;
         };
@@ -8257,7 +8257,7 @@ export interface components {
             /** @description In the order in which they joined */
             members: components["schemas"]["SwarmMember"][];
         };
-        SwarmTaskRequest: {
+        NewSwarmTask: {
             /** @description The prompt for each member; with map-reduce also a list, one for each member */
             task: string | string[];
             /** @description How many members, or which. Default: all that are online */
@@ -8404,7 +8404,7 @@ export interface components {
             /** @description The part of all members that must agree. Default: more than half */
             consensus_threshold?: number;
         };
-        SwarmConsensusRequest: {
+        SwarmVote: {
             /** @description swt_ and 12 letters or digits, such as swt_4fT9aBcDeF12 */
             task_id: string;
             /** @description The part of all members that must agree. Default: more than half */
@@ -21312,7 +21312,7 @@ export interface operations {
                  *       ]
                  *     }
                  */
-                "application/json": components["schemas"]["WorkerCapabilities"];
+                "application/json": components["schemas"]["Capabilities"];
             };
         };
         responses: {
@@ -25399,7 +25399,7 @@ export interface operations {
                  *       "capability": "inference"
                  *     }
                  */
-                "application/json": components["schemas"]["SwarmJoinRequest"];
+                "application/json": components["schemas"]["SwarmJoining"];
             };
         };
         responses: {
@@ -25526,7 +25526,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["SwarmLeaveRequest"];
+                "application/json": components["schemas"]["SwarmLeaving"];
             };
         };
         responses: {
@@ -25940,7 +25940,7 @@ export interface operations {
                  *       "collaborators": 1
                  *     }
                  */
-                "application/json": components["schemas"]["SwarmTaskRequest"];
+                "application/json": components["schemas"]["NewSwarmTask"];
             };
         };
         responses: {
@@ -26372,7 +26372,7 @@ export interface operations {
                  *       "task_id": "swt_4fT9aBcDeF12"
                  *     }
                  */
-                "application/json": components["schemas"]["SwarmConsensusRequest"];
+                "application/json": components["schemas"]["SwarmVote"];
             };
         };
         responses: {

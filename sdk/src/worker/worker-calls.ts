@@ -6,7 +6,7 @@ import { jsonRequest, Outgoing, type Connection } from '../transport.ts';
 import type { FailCode } from './job-failure.ts';
 import { ResultSender, type Outgoing as OutgoingResult, type ResultOutcome } from './result-sender.ts';
 
-export type Capabilities = components['schemas']['WorkerCapabilities'];
+export type Capabilities = components['schemas']['Capabilities'];
 export type Assigned = components['schemas']['WorkerJob'];
 type Beaten = components['schemas']['WorkerLeases'];
 

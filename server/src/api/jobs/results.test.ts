@@ -99,7 +99,7 @@ describeOnBothServers('results of several jobs in one request', (start) => {
     for (const job of [alone, ...both]) {
       const { body: receipt } = await client.ask<object>('GET', `/v1/jobs/${job.job_id}/receipt`);
       expect(checkReceipt(receipt, [])).toMatchObject({ valid: true });
-      // Another preference is none of this route's.
+      // A preference that this route does not know.
       const again = await worker.post(
         `${job.job_id}/result`,
         { ...resultOf(job), job_id: undefined },

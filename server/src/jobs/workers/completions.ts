@@ -22,6 +22,7 @@ import {
 import { findJobs, insertAttempts } from '../store/job-store.ts';
 import { end } from '../store/lease-store.ts';
 import { clearMarks, findWorkers } from '../store/worker-store.ts';
+import { alreadyFinished, leaseLost, tooLarge } from './result-errors.ts';
 
 export interface ResultInput {
   lease_token: string;
@@ -297,19 +298,3 @@ function usageOf(
     gpu_ms_claimed: Math.round(gpuSeconds * 1_000),
   };
 }
-
-export const leaseLost = (details?: Record<string, unknown>): KeywardError =>
-  new KeywardError('lease_lost', 'This lease is over: the job was given to another worker, or waits again.', {
-    hint: 'Drop the work, and ask for another job.',
-    ...(details && { details }),
-  });
-
-const alreadyFinished = (): KeywardError =>
-  new KeywardError('already_finished', 'The job is over: nothing was changed.', {
-    hint: 'Drop the work, and ask for another job.',
-  });
-
-const tooLarge = (maxBytes: number): KeywardError =>
-  new KeywardError('too_large', `The result must have at most ${maxBytes} bytes.`, {
-    hint: 'Report the job as failed: POST /v1/workers/{job_id}/fail.',
-  });
