@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 632207800d127cfdfdccd6db8cf5935e14fd6cbd891ac46d610501ba4a03d9a3
-// text 6630be7f3eeba1d668dac17f7fdb0096a24a7e6e139ea6b52bc3f5e28a884e63
+// document c1e20b521d0999433d2df6e80c356386b5fe82314d2aa096f959f9a0037dbd9e
+// text 827ec3ebd232e577ac5e026ec55df99bcb4055fb59bdcc9b8fbf48536f2af954
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -8257,7 +8257,7 @@ export interface components {
             /** @description In the order in which they joined */
             members: components["schemas"]["SwarmMember"][];
         };
-        NewSwarmTask: {
+        SwarmTaskWanted: {
             /** @description The prompt for each member; with map-reduce also a list, one for each member */
             task: string | string[];
             /** @description How many members, or which. Default: all that are online */
@@ -25940,7 +25940,7 @@ export interface operations {
                  *       "collaborators": 1
                  *     }
                  */
-                "application/json": components["schemas"]["NewSwarmTask"];
+                "application/json": components["schemas"]["SwarmTaskWanted"];
             };
         };
         responses: {
