@@ -1,11 +1,11 @@
 import { unwrap, type components } from '@keyward/sdk';
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
+import { pagesQuery } from '../api/pages.ts';
 
 export type ManagedKey = components['schemas']['BootstrapKey'];
 
 const BOOTSTRAP = ['bootstrap'] as const;
-const PAGE_ROWS = 100;
 
 /** The keys that runs of `keyward bootstrap` reported. */
 export const managedKeysQuery = ({
@@ -15,18 +15,9 @@ export const managedKeysQuery = ({
   stack?: string | undefined;
   state?: ManagedKey['state'] | undefined;
 }) =>
-  infiniteQueryOptions({
-    queryKey: [...BOOTSTRAP, 'list', stack ?? null, state ?? null],
-    queryFn: ({ pageParam, signal }) =>
-      unwrap(
-        client.GET('/v1/bootstrap/keys', {
-          params: { query: { stack, state, limit: PAGE_ROWS, cursor: pageParam ?? undefined } },
-          signal,
-        }),
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next_cursor }) => next_cursor,
-  });
+  pagesQuery([...BOOTSTRAP, 'list', stack ?? null, state ?? null], (page, signal) =>
+    unwrap(client.GET('/v1/bootstrap/keys', { params: { query: { stack, state, ...page } }, signal })),
+  );
 
 export const managedKeyQuery = (stack: string, id: string) =>
   queryOptions({

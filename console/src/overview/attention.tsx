@@ -13,7 +13,7 @@ export function Attention() {
   const { isKnown, error, unready, failing, keys } = useAttention();
   const shown = [
     ...(unready.length > 0 ? [<Unready key="unready" parts={unready} />] : []),
-    ...(failing.length > 0 ? [<FailingUpstreams key="failing" upstreams={failing} />] : []),
+    ...(failing === undefined ? [] : [<FailingUpstreams key="failing" found={failing} />]),
     ...keys.map(({ concern, found }) => <Keys key={concern} concern={concern} found={found} />),
   ];
   return (
@@ -59,13 +59,13 @@ const SAYS: Record<KeyConcern, { color: string; title: string; next: string; all
   },
 };
 
-function Keys({ concern, found: { keys, hasMore } }: { concern: KeyConcern; found: FoundKeys }) {
+function Keys({ concern, found: { rows, hasMore } }: { concern: KeyConcern; found: FoundKeys }) {
   const { color, title, next, all } = SAYS[concern];
   return (
     <Alert color={color} title={title}>
       <Text size="sm">{next}</Text>
       <List size="sm" styles={{ item: { overflowWrap: 'anywhere' } }}>
-        {keys.map(({ id, name, expires_at }) => (
+        {rows.map(({ id, name, expires_at }) => (
           <List.Item key={id}>
             <PageLink to="/keys/$id" params={{ id }} underline="always">
               {name}
@@ -88,11 +88,14 @@ function Keys({ concern, found: { keys, hasMore } }: { concern: KeyConcern; foun
   );
 }
 
-const FailingUpstreams = ({ upstreams }: { upstreams: Failing[] }) => (
-  <Alert color="red" title="Upstreams that fail">
+const FailingUpstreams = ({ found: { rows, hasMore } }: { found: Failing }) => (
+  <Alert
+    color={rows.length > 0 ? 'red' : 'gray'}
+    title={rows.length > 0 ? 'Upstreams that fail' : 'Not every upstream was looked at'}
+  >
     <Text size="sm">Test them: the page of each shows which step fails.</Text>
     <List size="sm" styles={{ item: { overflowWrap: 'anywhere' } }}>
-      {upstreams.map(({ id, name, health }) => (
+      {rows.map(({ id, name, health }) => (
         <List.Item key={id}>
           <PageLink to="/upstreams/$id" params={{ id }} underline="always">
             {name}
@@ -101,6 +104,14 @@ const FailingUpstreams = ({ upstreams }: { upstreams: Failing[] }) => (
         </List.Item>
       ))}
     </List>
+    {hasMore && (
+      <Text size="sm">
+        There are more upstreams than this page looks through.{' '}
+        <PageLink to="/upstreams" underline="always">
+          Show all upstreams
+        </PageLink>
+      </Text>
+    )}
   </Alert>
 );
 

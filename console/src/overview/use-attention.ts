@@ -2,7 +2,7 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { useMay } from '../session/session-queries.ts';
 import { concernQuery, failingQuery, statusQuery, type KeyConcern } from './overview-queries.ts';
 
-export type Failing = Awaited<ReturnType<NonNullable<typeof failingQuery.queryFn>>>[number];
+export type Failing = Awaited<ReturnType<NonNullable<typeof failingQuery.queryFn>>>;
 
 export interface UnreadyPart {
   name: string;
@@ -28,15 +28,17 @@ export function useAttention() {
   const status = useQuery({ ...statusQuery, enabled: may('workers:manage') });
   const all = [...keys, failing, status];
   const { parts = {}, status: state = 'ready' } = status.data ?? {};
+  const upstreams = failing.data;
   return {
     // Together: one after the other would move the page.
     isKnown: all.every(({ isLoading }) => !isLoading),
     error: all.find(({ error }) => error !== null)?.error ?? null,
     unready: state === 'ready' ? [] : unreadyOf(parts),
-    failing: failing.data ?? [],
+    failing:
+      upstreams !== undefined && (upstreams.rows.length > 0 || upstreams.hasMore) ? upstreams : undefined,
     keys: CONCERNS.flatMap(({ concern, least }, index) => {
       const found = keys[index]?.data;
-      return found === undefined || found.keys.length < least ? [] : [{ concern, found }];
+      return found === undefined || found.rows.length < least ? [] : [{ concern, found }];
     }),
   };
 }
