@@ -13,6 +13,7 @@ import {
   jumps,
   scrollsSideways,
   untilDrawn,
+  withoutCommand,
   WATCH_SHIFTS,
   WITHOUT_TRANSITIONS,
   withoutFocusMark,
@@ -135,6 +136,7 @@ class Reader {
       await page.setViewportSize(viewport);
       await this.visit(address);
       if (!STICKY.test(address)) found.push(...(await jumps(page)));
+      found.push(...(await withoutCommand(page)));
       found.push(...(await scrollsSideways(page)), ...(await violationsOf(page)));
       await keepScreenshots(page, `${address.replaceAll(/\W+/g, '-').slice(1) || 'overview'}-${colorScheme}`);
       // The other colours at this width.

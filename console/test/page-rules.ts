@@ -105,6 +105,17 @@ export async function withoutName(page: Page): Promise<string[]> {
     .map(({ role }) => `a ${role?.value} that gets the focus has no name`);
 }
 
+/** A form that can be sent says how to do the same from a terminal. The preview of a widget asks as another site does. */
+const WITHOUT_COMMAND = `[...document.querySelectorAll('form')]
+  .filter((one) => one.checkVisibility() && one.querySelector('[type=submit]:not(:disabled)') !== null)
+  .filter((one) => one.closest('[aria-label=Preview]') === null && !one.textContent.includes('Copy as…'))
+  .map((one) => one.textContent.slice(0, 100))`;
+
+export async function withoutCommand(page: Page): Promise<string[]> {
+  const forms = await page.evaluate<string[]>(WITHOUT_COMMAND);
+  return forms.map((text) => `a form shows no command: ${text}`);
+}
+
 /** A time as servers write it: in their zone, not in the reader's. Texts to copy have it. */
 const RAW_TIMES = `(() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
