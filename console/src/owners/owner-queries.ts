@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@ta
 import { client } from '../api/client.ts';
 import { firstRows, pagesQuery } from '../api/pages.ts';
 import { given } from '../page/search-values.ts';
-import type { OwnerChange } from './owner-draft.ts';
+import type { Owner, OwnerChange } from './owner-draft.ts';
 
 export const OWNERS = ['owners'] as const;
 
@@ -37,7 +37,19 @@ export const ownerChoicesQuery = (q: string) =>
 export const ownerQuery = (id: string) =>
   queryOptions({
     queryKey: [...OWNERS, 'one', id],
+    queryFn: ({ signal }): Promise<Owner> =>
+      unwrap(client.GET('/v1/owners/{id}', { params: { path: { id } }, signal })),
+  });
+
+/** How often what changes by itself is read again while it is looked at, ms. */
+const LIVE_MS = 5_000;
+
+/** Its limits and budgets as they are now. */
+export const ownerBoundsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...OWNERS, 'bounds', id],
     queryFn: ({ signal }) => unwrap(client.GET('/v1/owners/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: LIVE_MS,
   });
 
 export function useAddOwner() {

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 70febc2939b692084fc0441680a48b0e655ef1ebb4c137a4aecd66549de3e4c1
-// text 8d26bce236008a88fb507dbc754ac519fd0465795194ade080842ce14254456e
+// document 7f7629df84527eff65f43effdc7f9c5b16821a0f8e7c04961ac57ee15f13ac30
+// text 02e5ed5eb01052909a9db52b24656990c50d5b0ea61c23b5edbd49d8d0c1b3bc
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -6386,6 +6386,51 @@ export interface components {
             items: components["schemas"]["Owner"][];
             /** @description Asks for the next page; null: this is the last one */
             next_cursor: string | null;
+        };
+        OwnerDetails: {
+            /** @description Its id in the API */
+            id: string;
+            /** @description The name that people read */
+            name: string;
+            /**
+             * @description The kind of owner
+             * @enum {string}
+             */
+            kind: "person" | "service" | "team";
+            /**
+             * @description Whether the key is good, and why not
+             * @enum {string}
+             */
+            state: "active" | "suspended";
+            /** @description How many requests are let in, and how many jobs run or wait */
+            limits: components["schemas"]["Limit"][];
+            /** @description What may be spent in each period */
+            budgets: components["schemas"]["Budget"][];
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            created_at: string;
+            /** @description What all its keys together have left of each request limit, at the process that answers */
+            limits_left: {
+                /** @description The name that people read */
+                name: string;
+                /** @description How many requests */
+                requests?: number;
+                /** @description The length of the window */
+                window_seconds?: number;
+                /** @description How many requests may run at once */
+                concurrent?: number;
+                /** @description How many requests are left now */
+                remaining: number;
+                /** @description When the window ends */
+                resets_in_seconds?: number;
+                /**
+                 * @description Set if the limit or budget belongs to an ancestor or an owner of the key
+                 * @enum {string}
+                 */
+                of?: "ancestor" | "owner";
+            }[];
         };
         OwnerChange: {
             /** @description a name of 1 to 200 characters, not only white space */
@@ -17671,7 +17716,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Owner"];
+                    "application/json": components["schemas"]["OwnerDetails"];
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
