@@ -131,6 +131,8 @@ describeOnServer('sqlite', 'first run, password and people', (start) => {
     await page.getByRole('button', { name: 'ada' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('link', { name: 'Forgotten the password?' }).click();
+    // The page before has a field of the same name.
+    await page.getByRole('heading', { name: 'Recover your account' }).waitFor();
     await page.getByLabel('Username').fill('ada');
     await page.getByLabel('First recovery code').fill(codes[0] ?? '');
     await page.getByLabel('Second recovery code').fill(codes[1] ?? '');

@@ -50,7 +50,7 @@ describeOnServer('sqlite', 'owners among many', (start) => {
     const { page, inspect } = await open(`/owners/${owner.id}`);
     const bounds = page.getByRole('region', { name: 'Limits and budgets' });
     await bounds.getByLabel(/^minute: 1 of 4 requests/).waitFor();
-    await bounds.getByLabel(/^month: 0 of 10 requests/).waitFor();
+    await bounds.getByText(/^1 of 10 requests/).waitFor();
     await bounds.getByText('At most 2 jobs running.').waitFor();
     await server.request('GET', '/v1/keys/self', { key: secret });
     await bounds.getByLabel(/^minute: 2 of 4 requests/).waitFor();

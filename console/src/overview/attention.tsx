@@ -1,8 +1,12 @@
 import { Alert, List, Skeleton, Stack, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { FirstRows } from '../api/pages.ts';
+import type { ManagedKey } from '../bootstrap/bootstrap-queries.ts';
+import { stateWords } from '../bootstrap/states.ts';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
-import { SEARCHES, type FoundKeys, type KeyConcern } from './overview-queries.ts';
+import { SEARCHES, SHOWN_MAX, type FoundKeys, type KeyConcern } from './overview-queries.ts';
 import { useAttention, type Failing, type UnreadyPart } from './use-attention.ts';
 
 /** Until it is known whether something does. */
@@ -10,10 +14,11 @@ const LOADING_PX = 76;
 
 /** What needs attention today, the worst first, each with the way to solve it. */
 export function Attention() {
-  const { isKnown, error, unready, failing, keys } = useAttention();
+  const { isKnown, error, unready, failing, drifted, keys } = useAttention();
   const shown = [
     ...(unready.length > 0 ? [<Unready key="unready" parts={unready} />] : []),
     ...(failing === undefined ? [] : [<FailingUpstreams key="failing" found={failing} />]),
+    ...(drifted === undefined ? [] : [<DriftedKeys key="drifted" found={drifted} />]),
     ...keys.map(({ concern, found }) => <Keys key={concern} concern={concern} found={found} />),
   ];
   return (
@@ -25,7 +30,8 @@ export function Attention() {
       {isKnown ? shown : <Skeleton height={LOADING_PX} animate={false} />}
       {isKnown && shown.length === 0 && error === null && (
         <Alert color="teal" title="Nothing">
-          No key expires within 7 days, lies unused or was leaked, and every upstream answers.
+          No key expires within 7 days, lies unused or was leaked. Every managed key is as its manifest says,
+          and every upstream answers.
         </Alert>
       )}
     </Stack>
@@ -88,31 +94,73 @@ function Keys({ concern, found: { rows, hasMore } }: { concern: KeyConcern; foun
   );
 }
 
-const FailingUpstreams = ({ found: { rows, hasMore } }: { found: Failing }) => (
-  <Alert
-    color={rows.length > 0 ? 'red' : 'gray'}
-    title={rows.length > 0 ? 'Upstreams that fail' : 'Not every upstream was looked at'}
-  >
-    <Text size="sm">Test them: the page of each shows which step fails.</Text>
+interface LookedThroughProps<Row> {
+  color: string;
+  title: string;
+  /** In place of the title where none was found, and not all were looked at. */
+  unsure: string;
+  next: string;
+  found: FirstRows<Row>;
+  row: (row: Row) => ReactNode;
+  /** The way to all of them. */
+  all: ReactNode;
+}
+
+/** Things of a list that was looked through: the first ones, and the way to the others. */
+const LookedThrough = <Row,>({ found: { rows, hasMore }, row, ...says }: LookedThroughProps<Row>) => (
+  <Alert color={rows.length > 0 ? says.color : 'gray'} title={rows.length > 0 ? says.title : says.unsure}>
+    <Text size="sm">{says.next}</Text>
     <List size="sm" styles={{ item: { overflowWrap: 'anywhere' } }}>
-      {rows.map(({ id, name, health }) => (
-        <List.Item key={id}>
-          <PageLink to="/upstreams/$id" params={{ id }} underline="always">
-            {name}
-          </PageLink>
-          : {health.last_test?.ok === false ? health.last_test.detail : 'its last request failed'}
-        </List.Item>
-      ))}
+      {rows.slice(0, SHOWN_MAX).map(row)}
     </List>
-    {hasMore && (
-      <Text size="sm">
-        There are more upstreams than this page looks through.{' '}
-        <PageLink to="/upstreams" underline="always">
-          Show all upstreams
-        </PageLink>
-      </Text>
-    )}
+    {(hasMore || rows.length > SHOWN_MAX) && says.all}
   </Alert>
+);
+
+const FailingUpstreams = ({ found }: { found: Failing }) => (
+  <LookedThrough
+    color="red"
+    title="Upstreams that fail"
+    unsure="Not every upstream was looked at"
+    next="Test them: the page of each shows which step fails."
+    found={found}
+    row={({ id, name, health }) => (
+      <List.Item key={id}>
+        <PageLink to="/upstreams/$id" params={{ id }} underline="always">
+          {name}
+        </PageLink>
+        : {health.last_test?.ok === false ? health.last_test.detail : 'its last request failed'}
+      </List.Item>
+    )}
+    all={
+      <PageLink to="/upstreams" underline="always">
+        Show all upstreams
+      </PageLink>
+    }
+  />
+);
+
+const DriftedKeys = ({ found }: { found: FirstRows<ManagedKey> }) => (
+  <LookedThrough
+    color="orange"
+    title="Managed keys that are not as their manifest says"
+    unsure="Not every managed key was looked at"
+    next="The page of each says what was seen, and what to do."
+    found={found}
+    row={({ stack, id, state }) => (
+      <List.Item key={`${stack}/${id}`}>
+        <PageLink to="/bootstrap/$stack/$id" params={{ stack, id }} underline="always">
+          {stack}/{id}
+        </PageLink>
+        : {stateWords(state).label}
+      </List.Item>
+    )}
+    all={
+      <PageLink to="/bootstrap" underline="always">
+        Show all managed keys
+      </PageLink>
+    }
+  />
 );
 
 const Unready = ({ parts }: { parts: UnreadyPart[] }) => (

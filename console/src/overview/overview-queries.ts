@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 const DAY_SECONDS = 86_400;
 const EVERY_MS = 15_000;
 /** A list of more is cut: the page of keys shows all. */
-const SHOWN_MAX = 5;
+export const SHOWN_MAX = 5;
 const EXPIRING_DAYS = 7;
 const UNUSED_DAYS = 90;
 
