@@ -9,6 +9,7 @@ import { NAVIGATION } from '../src/app/navigation.ts';
 import { keepScreenshots, openConsole, violationsOf, type ConsolePage } from './browser.ts';
 import { FullServer, PEOPLE, type Role } from './full-server.ts';
 import {
+  faultsEnlarged,
   foreignTimes,
   jumps,
   scrollsSideways,
@@ -137,6 +138,7 @@ class Reader {
       await this.visit(address);
       if (!STICKY.test(address)) found.push(...(await jumps(page)));
       found.push(...(await withoutCommand(page)));
+      if (viewport === DESKTOP) found.push(...(await faultsEnlarged(page)));
       found.push(...(await scrollsSideways(page)), ...(await violationsOf(page)));
       await keepScreenshots(page, `${address.replaceAll(/\W+/g, '-').slice(1) || 'overview'}-${colorScheme}`);
       // The other colours at this width.

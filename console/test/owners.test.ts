@@ -48,7 +48,7 @@ describeOnServer('sqlite', 'owners among many', (start) => {
     const { secret } = await server.mint({ owner: owner.id, role: 'client' });
     await server.request('GET', '/v1/keys/self', { key: secret });
     const { page, inspect } = await open(`/owners/${owner.id}`);
-    const bounds = page.getByRole('region', { name: 'Limits and budgets' });
+    const bounds = page.getByRole('region', { name: 'Used by all its keys together' });
     await bounds.getByLabel(/^minute: 1 of 4 requests/).waitFor();
     await bounds.getByText(/^1 of 10 requests/).waitFor();
     await bounds.getByText('At most 2 jobs running.').waitFor();

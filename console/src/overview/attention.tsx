@@ -18,8 +18,9 @@ export function Attention() {
   const shown = [
     ...(unready.length > 0 ? [<Unready key="unready" parts={unready} />] : []),
     ...(failing === undefined ? [] : [<FailingUpstreams key="failing" found={failing} />]),
+    ...keys.filter(isUrgent).map((one) => <Keys key={one.concern} {...one} />),
     ...(drifted === undefined ? [] : [<DriftedKeys key="drifted" found={drifted} />]),
-    ...keys.map(({ concern, found }) => <Keys key={concern} concern={concern} found={found} />),
+    ...keys.filter((one) => !isUrgent(one)).map((one) => <Keys key={one.concern} {...one} />),
   ];
   return (
     <Stack gap="xs" component="section" aria-label="Needs attention today">
@@ -64,6 +65,8 @@ const SAYS: Record<KeyConcern, { color: string; title: string; next: string; all
     all: 'Show all unused keys',
   },
 };
+
+const isUrgent = ({ concern }: { concern: KeyConcern }): boolean => SAYS[concern].color === 'red';
 
 function Keys({ concern, found: { rows, hasMore } }: { concern: KeyConcern; found: FoundKeys }) {
   const { color, title, next, all } = SAYS[concern];

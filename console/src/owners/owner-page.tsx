@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -52,7 +52,10 @@ function OneOwner({ owner }: { owner: Owner }) {
 function Bounds({ owner }: { owner: Owner }) {
   const bounds = useQuery(ownerBoundsQuery(owner.id));
   return (
-    <Stack component="section" aria-label="Limits and budgets" maw={720}>
+    <Stack component="section" aria-labelledby="bounds" maw={720} gap="xs">
+      <Title order={2} size="h5" id="bounds">
+        Used by all its keys together
+      </Title>
       <Problem error={bounds.error} onRetry={() => void bounds.refetch()} />
       {bounds.isPending && <Skeleton height={LOADING_PX} />}
       {bounds.data !== undefined && (
