@@ -71,22 +71,24 @@ export function ChatTab({ workspace, thread }: ChatTabProps) {
   );
   const place = { slug, thread, sessionId: `console-${ownerId}` };
   return (
-    <div className={classes['chat']}>
-      <div className={`${classes['threads']} mantine-visible-from-md`}>{list}</div>
-      <div className={classes['column']}>
-        <Group hiddenFrom="md" justify="space-between">
-          <Text fw={600} truncate>
-            {current?.name ?? 'Your conversation'}
-          </Text>
-          <Button size="xs" variant="default" onClick={open}>
-            Conversations
-          </Button>
-        </Group>
-        <Conversation key={thread} place={place} workspace={workspace} onAsk={name} />
+    <div className={classes['frame']}>
+      <div className={classes['chat']}>
+        <div className={`${classes['threads']} mantine-visible-from-md`}>{list}</div>
+        <div className={classes['column']}>
+          <Group hiddenFrom="md" justify="space-between">
+            <Text fw={600} truncate>
+              {current?.name ?? 'Your conversation'}
+            </Text>
+            <Button size="xs" variant="default" onClick={open}>
+              Conversations
+            </Button>
+          </Group>
+          <Conversation key={thread} place={place} workspace={workspace} onAsk={name} />
+        </div>
+        <Modal opened={isOpen} onClose={close} title="Conversations">
+          {list}
+        </Modal>
       </div>
-      <Modal opened={isOpen} onClose={close} title="Conversations">
-        {list}
-      </Modal>
     </div>
   );
 }
