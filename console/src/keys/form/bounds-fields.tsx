@@ -113,7 +113,7 @@ function LimitRow({
     KINDS.find((one) => one.value === of)?.make(limit.name, value) ?? { ...limit, requests: value };
   const rest = 'window_seconds' in limit ? `requests ${windowText(limit.window_seconds)}` : '';
   return (
-    <Group gap="xs" align="start" wrap="nowrap" role="group" aria-label={`Limit ${limit.name}`}>
+    <Group gap="xs" align="start" role="group" aria-label={`Limit ${limit.name}`}>
       <NumberInput
         aria-label="At most"
         value={count}
@@ -122,13 +122,15 @@ function LimitRow({
         allowDecimal={false}
         allowNegative={false}
         thousandSeparator=","
-        w={110}
+        hideControls
+        w={90}
         error={fieldError(error, `limits[${index}].${field}`) ?? fieldError(error, `limits[${index}]`)}
         onChange={(changed) => onChange(make(kind, Number(changed)))}
       />
       <Select
         aria-label="Of what"
         flex={1}
+        miw={160}
         maw={220}
         allowDeselect={false}
         data={[
@@ -180,18 +182,19 @@ function BudgetRow({
   onRemove,
 }: RowProps & { budget: Budget; onChange: (budget: Budget) => void }) {
   return (
-    <Group gap="xs" align="start" wrap="nowrap" role="group" aria-label={`Budget ${budget.name}`}>
+    <Group gap="xs" align="start" role="group" aria-label={`Budget ${budget.name}`}>
       <TextInput
         aria-label="At most"
         inputMode="decimal"
         value={String(budget.amount)}
-        w={110}
+        w={90}
         error={fieldError(error, `budgets[${index}].amount`)}
         onChange={(event) => onChange({ ...budget, amount: event.currentTarget.value.trim() })}
       />
       <Select
         aria-label="Unit"
         flex={1}
+        miw={110}
         maw={140}
         allowDeselect={false}
         data={UNITS}
@@ -201,6 +204,7 @@ function BudgetRow({
       <Select
         aria-label="Period"
         flex={1}
+        miw={110}
         maw={130}
         allowDeselect={false}
         data={PERIOD_NAMES}
