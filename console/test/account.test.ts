@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { describeOnServer, type TestServer } from '../../server/test/server.ts';
-import { openConsole } from './browser.ts';
+import { openConsole, type ConsolePage } from './browser.ts';
 
 const PASSWORD = 'correct horse battery';
 const OTHER = 'a longer password';
@@ -14,10 +14,11 @@ const THIRD = 'a third, still longer one';
 const OWN_PAGE = { 'x-keyward-session': '1' };
 
 /** The request that a form shows for a shell. */
-async function commandOf(page: Page, form: Locator): Promise<string> {
+async function commandOf({ page, inspect }: ConsolePage, form: Locator): Promise<string> {
   await form.getByRole('button', { name: 'Copy as…' }).click();
   const dialog = page.getByRole('dialog', { name: 'The same from a terminal' });
   const text = await dialog.getByLabel('curl', { exact: true }).innerText();
+  await inspect('copy-as-secrets');
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
   return text;
@@ -82,17 +83,18 @@ describeOnServer('sqlite', 'first run, password and people', (start) => {
   });
 
   test('the commands of the forms for the own session do what the forms do, and hold no secret', async () => {
-    const { page } = await openConsole(server, { path: '/sign-in' });
+    const opened = await openConsole(server, { path: '/sign-in' });
+    const { page } = opened;
     const signIn = page.locator('form');
     await signIn.getByLabel(/^Password/).fill(OTHER);
-    const signInCommand = await commandOf(page, signIn);
+    const signInCommand = await commandOf(opened, signIn);
     await page.getByLabel(/^Password/).press('Enter');
     await page.getByRole('button', { name: 'Administrator' }).click();
     await page.getByRole('menuitem', { name: 'Your account' }).click();
     const form = page.locator('form', { hasText: 'Change the password' });
     await form.getByLabel('Current password').fill(OTHER);
     await form.getByLabel('New password').fill(THIRD);
-    const change = await commandOf(page, form);
+    const change = await commandOf(opened, form);
     for (const secret of [OTHER, THIRD]) expect(signInCommand + change).not.toContain(secret);
     const folder = mkdtempSync(`${tmpdir()}/keyward-`);
     onTestFinished(() => rmSync(folder, { recursive: true }));

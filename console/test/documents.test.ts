@@ -38,7 +38,7 @@ describeOnServer('sqlite', 'the page of all documents', (start) => {
   test('a folder is made, documents are moved into it and back with Undo, and it is removed with them', async () => {
     await note('one');
     await note('two');
-    const { page } = await openDocuments();
+    const { page, inspect } = await openDocuments();
     await page.getByRole('button', { name: 'New folder' }).press('Enter');
     await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('reports');
     await page.keyboard.press('Enter');
@@ -50,6 +50,8 @@ describeOnServer('sqlite', 'the page of all documents', (start) => {
     await page.getByRole('checkbox', { name: 'two.txt' }).check();
     await page.getByRole('button', { name: 'Move', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Move 2 documents' });
+    await dialog.waitFor();
+    await inspect('documents-move');
     await dialog.getByRole('button', { name: 'Copy as…' }).click();
     await page
       .getByRole('dialog', { name: 'The same from a terminal' })

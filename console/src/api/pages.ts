@@ -36,13 +36,13 @@ export const pagesQuery = <Page extends PageOf<unknown>>(
 export type Pages<Page> = InfiniteData<Page, string | null>;
 
 /** The rows of all pages that were read. */
-export const useRows = <Row>(data: InfiniteData<PageOf<Row>, unknown> | undefined): Row[] =>
+export const useRows = <Row>(data: InfiniteData<PageOf<Row>> | undefined): Row[] =>
   useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
 
 /** The beginning of a list. */
 export interface FirstRows<Row> {
   rows: Row[];
-  /** Whoever shows the rows says so. */
+  /** A page that shows the rows has to say it. */
   hasMore: boolean;
 }
 

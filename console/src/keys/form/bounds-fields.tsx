@@ -113,7 +113,7 @@ function LimitRow({
     KINDS.find((one) => one.value === of)?.make(limit.name, value) ?? { ...limit, requests: value };
   const rest = 'window_seconds' in limit ? `requests ${windowText(limit.window_seconds)}` : '';
   return (
-    <Group gap="xs" align="start" role="group" aria-label={`Limit ${limit.name}`}>
+    <Group gap="xs" align="start" wrap="nowrap" role="group" aria-label={`Limit ${limit.name}`}>
       <NumberInput
         aria-label="At most"
         value={count}
@@ -130,7 +130,6 @@ function LimitRow({
       <Select
         aria-label="Of what"
         flex={1}
-        miw={160}
         maw={220}
         allowDeselect={false}
         data={[
