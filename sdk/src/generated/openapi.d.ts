@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 7f7629df84527eff65f43effdc7f9c5b16821a0f8e7c04961ac57ee15f13ac30
-// text 02e5ed5eb01052909a9db52b24656990c50d5b0ea61c23b5edbd49d8d0c1b3bc
+// document d0c352dc7fe1148e0cfbef6467a151dfc8090b3eaa50957c245cade201476a35
+// text b6a6404647c6b1c7fdd3e7bcbfa03885010c58a2a0674ccb4098568847192578
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -7262,7 +7262,7 @@ export interface components {
             /** @description What the job took; null: no worker had it */
             receipt: components["schemas"]["JobReceipt"] | null;
         };
-        WorkerCapabilities: {
+        Capabilities: {
             /** @description Its GPUs */
             gpus?: {
                 /** @description The name that people read */
@@ -7304,7 +7304,7 @@ export interface components {
             types?: string[];
         };
         WorkerRequest: {
-            capabilities: components["schemas"]["WorkerCapabilities"];
+            capabilities: components["schemas"]["Capabilities"];
             /** @description Jobs at a time. Default: 1 */
             concurrency?: number;
             /** @description Where it stands, in words of your own */
@@ -7491,7 +7491,7 @@ export interface components {
                  * @enum {string}
                  */
                 outcome: "completed" | "refused";
-                /** @description null: it was refused */
+                /** @description null: it was refused, or is not wanted in this answer */
                 receipt: components["schemas"]["JobReceipt"] | null;
                 /** @description What went wrong; null: nothing */
                 error: {
@@ -7524,7 +7524,8 @@ export interface components {
             };
         };
         WorkerReceipt: {
-            receipt: components["schemas"]["JobReceipt"];
+            /** @description null: it is not wanted in this answer */
+            receipt: components["schemas"]["JobReceipt"] | null;
         };
         Gpu: {
             /** @description Id of the GPU, such as wrk_4fT9aBcDeF12-0 */
@@ -8195,7 +8196,7 @@ export interface components {
                 message: string;
             }[];
         };
-        SwarmJoinRequest: {
+        SwarmJoining: {
             /** @description Such as worker */
             role: string;
             /** @description Such as translation; coordinate can ask for it */
@@ -8241,7 +8242,7 @@ export interface components {
              */
             joined_at: string;
         };
-        SwarmLeaveRequest: {
+        SwarmLeaving: {
             /** @description a name of a swarm, such as default: small letters, digits, ".", "_" and "-", at most 64 characters */
             swarm_id?: string;
         };
@@ -8301,7 +8302,7 @@ export interface components {
             /** @description In the order in which they joined */
             members: components["schemas"]["SwarmMember"][];
         };
-        SwarmTaskRequest: {
+        NewSwarmTask: {
             /** @description The prompt for each member; with map-reduce also a list, one for each member */
             task: string | string[];
             /** @description How many members, or which. Default: all that are online */
@@ -8448,7 +8449,7 @@ export interface components {
             /** @description The part of all members that must agree. Default: more than half */
             consensus_threshold?: number;
         };
-        SwarmConsensusRequest: {
+        SwarmVote: {
             /** @description swt_ and 12 letters or digits, such as swt_4fT9aBcDeF12 */
             task_id: string;
             /** @description The part of all members that must agree. Default: more than half */
@@ -21356,7 +21357,7 @@ export interface operations {
                  *       ]
                  *     }
                  */
-                "application/json": components["schemas"]["WorkerCapabilities"];
+                "application/json": components["schemas"]["Capabilities"];
             };
         };
         responses: {
@@ -22431,7 +22432,10 @@ export interface operations {
     "workers.results": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description return=minimal: an answer without receipts. They are signed when somebody reads them, which spares the server half of the work of a small result */
+                prefer?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -22549,7 +22553,10 @@ export interface operations {
     "workers.result": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description return=minimal: an answer without receipts. They are signed when somebody reads them, which spares the server half of the work of a small result */
+                prefer?: string;
+            };
             path: {
                 /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
@@ -25437,7 +25444,7 @@ export interface operations {
                  *       "capability": "inference"
                  *     }
                  */
-                "application/json": components["schemas"]["SwarmJoinRequest"];
+                "application/json": components["schemas"]["SwarmJoining"];
             };
         };
         responses: {
@@ -25564,7 +25571,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["SwarmLeaveRequest"];
+                "application/json": components["schemas"]["SwarmLeaving"];
             };
         };
         responses: {
@@ -25978,7 +25985,7 @@ export interface operations {
                  *       "collaborators": 1
                  *     }
                  */
-                "application/json": components["schemas"]["SwarmTaskRequest"];
+                "application/json": components["schemas"]["NewSwarmTask"];
             };
         };
         responses: {
@@ -26410,7 +26417,7 @@ export interface operations {
                  *       "task_id": "swt_4fT9aBcDeF12"
                  *     }
                  */
-                "application/json": components["schemas"]["SwarmConsensusRequest"];
+                "application/json": components["schemas"]["SwarmVote"];
             };
         };
         responses: {

@@ -123,7 +123,7 @@ function LimitRow({
         allowNegative={false}
         thousandSeparator=","
         hideControls
-        w={90}
+        w={{ base: 76, xs: 110 }}
         error={fieldError(error, `limits[${index}].${field}`) ?? fieldError(error, `limits[${index}]`)}
         onChange={(changed) => onChange(make(kind, Number(changed)))}
       />
@@ -186,7 +186,7 @@ function BudgetRow({
         aria-label="At most"
         inputMode="decimal"
         value={String(budget.amount)}
-        w={90}
+        w={{ base: 76, xs: 110 }}
         error={fieldError(error, `budgets[${index}].amount`)}
         onChange={(event) => onChange({ ...budget, amount: event.currentTarget.value.trim() })}
       />
