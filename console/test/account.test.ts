@@ -1,9 +1,28 @@
-import { beforeAll, expect, test } from 'vitest';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
+import type { Locator } from 'playwright-core';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { describeOnServer, type TestServer } from '../../server/test/server.ts';
-import { openConsole } from './browser.ts';
+import { openConsole, type ConsolePage } from './browser.ts';
 
 const PASSWORD = 'correct horse battery';
 const OTHER = 'a longer password';
+
+const THIRD = 'a third, still longer one';
+const OWN_PAGE = { 'x-keyward-session': '1' };
+
+/** The request that a form shows for a shell. */
+async function commandOf({ page, inspect }: ConsolePage, form: Locator): Promise<string> {
+  await form.getByRole('button', { name: 'Copy as…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'The same from a terminal' });
+  const text = await dialog.getByLabel('curl', { exact: true }).innerText();
+  await inspect('copy-as-secrets');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'hidden' });
+  return text;
+}
 
 describeOnServer('sqlite', 'first run, password and people', (start) => {
   let server: TestServer;
@@ -63,6 +82,33 @@ describeOnServer('sqlite', 'first run, password and people', (start) => {
     other.complaints.splice(0);
   });
 
+  test('the commands of the forms for the own session do what the forms do, and hold no secret', async () => {
+    const opened = await openConsole(server, { path: '/sign-in' });
+    const { page } = opened;
+    const signIn = page.locator('form');
+    await signIn.getByLabel(/^Password/).fill(OTHER);
+    const signInCommand = await commandOf(opened, signIn);
+    await page.getByLabel(/^Password/).press('Enter');
+    await page.getByRole('button', { name: 'Administrator' }).click();
+    await page.getByRole('menuitem', { name: 'Your account' }).click();
+    const form = page.locator('form', { hasText: 'Change the password' });
+    await form.getByLabel('Current password').fill(OTHER);
+    await form.getByLabel('New password').fill(THIRD);
+    const change = await commandOf(opened, form);
+    for (const secret of [OTHER, THIRD]) expect(signInCommand + change).not.toContain(secret);
+    const folder = mkdtempSync(`${tmpdir()}/keyward-`);
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const run = (command: string, env: Record<string, string>) =>
+      promisify(execFile)('sh', ['-c', command], { cwd: folder, env: { PATH: process.env['PATH'], ...env } });
+    const signsIn = async (password: string): Promise<number> =>
+      (await page.request.post('/v1/session', { data: { password }, headers: OWN_PAGE })).status();
+    await run(signInCommand, { PASSWORD: OTHER });
+    await run(change, { PASSWORD: OTHER, NEW_PASSWORD: THIRD });
+    expect([await signsIn(OTHER), await signsIn(THIRD)]).toEqual([401, 200]);
+    await run(change, { PASSWORD: THIRD, NEW_PASSWORD: OTHER });
+    expect(await signsIn(OTHER)).toBe(200);
+  });
+
   test('with several people: the first account, recovery codes, a forgotten password', async () => {
     const { page, inspect, holdsNone } = await openConsole(server, {
       signIn: { password: OTHER },
@@ -87,6 +133,8 @@ describeOnServer('sqlite', 'first run, password and people', (start) => {
     await page.getByRole('button', { name: 'ada' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('link', { name: 'Forgotten the password?' }).click();
+    // The page before has a field of the same name.
+    await page.getByRole('heading', { name: 'Recover your account' }).waitFor();
     await page.getByLabel('Username').fill('ada');
     await page.getByLabel('First recovery code').fill(codes[0] ?? '');
     await page.getByLabel('Second recovery code').fill(codes[1] ?? '');

@@ -79,6 +79,24 @@ describe('commands that forms show', () => {
   });
 });
 
+/** Forms without a command, and why. */
+const WITHOUT_COMMAND: Record<string, string> = {
+  'widgets/preview.tsx': 'It asks as a page of another site does: a command without that site is refused.',
+};
+
+test('every form shows its command, or gives the row for it to the component around it', () => {
+  const pages = files.filter(([name]) => name.endsWith('.tsx'));
+  const forms = pages.flatMap(([name, text]) =>
+    text
+      .split(/^(?=export |const |function |async function )/m)
+      .filter((declaration) => /<form\b|component="form"/.test(declaration))
+      .map((declaration) => ({ name, isShown: /<CopyAs\b|<CopyChange\b|\{children\}/.test(declaration) })),
+  );
+  expect(forms.length).toBeGreaterThan(20);
+  const without = forms.filter(({ name, isShown }) => !isShown && WITHOUT_COMMAND[name] === undefined);
+  expect(without.map(({ name }) => name)).toEqual([]);
+});
+
 describeOnServer('sqlite', 'commands that forms show', (start) => {
   let server: TestServer;
   let home: Home;

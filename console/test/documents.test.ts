@@ -38,7 +38,7 @@ describeOnServer('sqlite', 'the page of all documents', (start) => {
   test('a folder is made, documents are moved into it and back with Undo, and it is removed with them', async () => {
     await note('one');
     await note('two');
-    const { page } = await openDocuments();
+    const { page, inspect } = await openDocuments();
     await page.getByRole('button', { name: 'New folder' }).press('Enter');
     await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('reports');
     await page.keyboard.press('Enter');
@@ -49,7 +49,19 @@ describeOnServer('sqlite', 'the page of all documents', (start) => {
     await page.getByRole('checkbox', { name: 'one.txt' }).check();
     await page.getByRole('checkbox', { name: 'two.txt' }).check();
     await page.getByRole('button', { name: 'Move', exact: true }).click();
-    await page.getByRole('menuitem', { name: 'reports' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Move 2 documents' });
+    await dialog.waitFor();
+    await inspect('documents-move');
+    await dialog.getByRole('button', { name: 'Copy as…' }).click();
+    await page
+      .getByRole('dialog', { name: 'The same from a terminal' })
+      .getByText(/move-files/)
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.getByRole('combobox', { name: 'To the folder' }).fill('rep');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('button', { name: 'Move', exact: true }).click();
     await page.getByText('2 documents moved to reports').waitFor();
     expect((await folders())['reports']).toBe(2);
     await page.getByRole('button', { name: 'Undo' }).click();
@@ -68,7 +80,7 @@ describeOnServer('sqlite', 'the page of all documents', (start) => {
     const { page } = await openDocuments();
     await page.getByRole('checkbox', { name: 'three.txt' }).check();
     await page.getByRole('button', { name: 'Add to a workspace' }).click();
-    await page.getByRole('menuitem', { name: 'Shelf' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByText('1 document put into Shelf').waitFor();
     await page
       .getByRole('row', { name: /three\.txt/ })

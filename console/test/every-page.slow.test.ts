@@ -9,10 +9,12 @@ import { NAVIGATION } from '../src/app/navigation.ts';
 import { keepScreenshots, openConsole, violationsOf, type ConsolePage } from './browser.ts';
 import { FullServer, PEOPLE, type Role } from './full-server.ts';
 import {
+  faultsEnlarged,
   foreignTimes,
   jumps,
   scrollsSideways,
   untilDrawn,
+  withoutCommand,
   WATCH_SHIFTS,
   WITHOUT_TRANSITIONS,
   withoutFocusMark,
@@ -26,6 +28,8 @@ const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1440, height: 900 };
 /** As over a slow line: what is drawn before the answers is seen. */
 const ANSWER_MS = 120;
+/** For a busy machine. */
+const LONG_MS = 600_000;
 /** Browsers that look at pages at once. */
 const READERS = 3;
 /** Pages for people who are not signed in. */
@@ -135,6 +139,8 @@ class Reader {
       await page.setViewportSize(viewport);
       await this.visit(address);
       if (!STICKY.test(address)) found.push(...(await jumps(page)));
+      found.push(...(await withoutCommand(page)));
+      if (viewport === DESKTOP) found.push(...(await faultsEnlarged(page)));
       found.push(...(await scrollsSideways(page)), ...(await violationsOf(page)));
       await keepScreenshots(page, `${address.replaceAll(/\W+/g, '-').slice(1) || 'overview'}-${colorScheme}`);
       // The other colours at this width.
@@ -211,28 +217,36 @@ describeOnServer('sqlite', 'every page of the console', (start) => {
   });
   afterAll(() => full.end());
 
-  test('every page is accessible, fits a phone, does not jump, shows the focus and the own zone, runs nothing and keeps no secret', async () => {
-    const faults = await readAll(
-      inside(),
-      async () => {
-        const reader = await Reader.open(full, 'admin');
-        await reader.slow();
-        return reader;
-      },
-      (reader, address) => reader.faultsOf(address),
-    );
-    expect(faults).toEqual({});
-  }, 240_000);
+  test(
+    'every page is accessible, fits a phone, does not jump, shows the focus and the own zone, runs nothing and keeps no secret',
+    async () => {
+      const faults = await readAll(
+        inside(),
+        async () => {
+          const reader = await Reader.open(full, 'admin');
+          await reader.slow();
+          return reader;
+        },
+        (reader, address) => reader.faultsOf(address),
+      );
+      expect(faults).toEqual({});
+    },
+    LONG_MS,
+  );
 
-  test('the pages before signing in hold the same rules', async () => {
-    const outside = pages.filter(({ path }) => OUTSIDE.has(path));
-    const faults = await readAll(
-      outside.flatMap((one) => addressesOf(one, full.examples)),
-      () => Reader.open(full),
-      (reader, address) => reader.faultsOf(address),
-    );
-    expect(faults).toEqual({});
-  }, 240_000);
+  test(
+    'the pages before signing in hold the same rules',
+    async () => {
+      const outside = pages.filter(({ path }) => OUTSIDE.has(path));
+      const faults = await readAll(
+        outside.flatMap((one) => addressesOf(one, full.examples)),
+        () => Reader.open(full),
+        (reader, address) => reader.faultsOf(address),
+      );
+      expect(faults).toEqual({});
+    },
+    LONG_MS,
+  );
 
   test.each(['manager', 'default'] as const)(
     'for the role %s a page shows what it may, or says that the role does not include it, and asks for nothing that it may not',
@@ -245,6 +259,6 @@ describeOnServer('sqlite', 'every page of the console', (start) => {
       );
       expect(faults).toEqual({});
     },
-    240_000,
+    LONG_MS,
   );
 });

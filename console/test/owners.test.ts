@@ -33,6 +33,31 @@ describeOnServer('sqlite', 'owners among many', (start) => {
     await table.getByRole('link', { name: 'team 59' }).waitFor();
   });
 
+  test('the page of an owner shows its limits and budgets as bars, as all its keys together have used them', async () => {
+    const { body: owner } = await server.request<{ id: string }>('POST', '/v1/owners', {
+      body: {
+        name: 'Bounded',
+        kind: 'team',
+        limits: [
+          { name: 'minute', requests: 4, window_seconds: 3_600 },
+          { name: 'jobs', max_running: 2 },
+        ],
+        budgets: [{ name: 'month', unit: 'requests', amount: '10', period: 'month' }],
+      },
+    });
+    const { secret } = await server.mint({ owner: owner.id, role: 'client' });
+    await server.request('GET', '/v1/keys/self', { key: secret });
+    const { page, inspect } = await open(`/owners/${owner.id}`);
+    const bounds = page.getByRole('region', { name: 'Used by all its keys together' });
+    await bounds.getByLabel(/^minute: 1 of 4 requests/).waitFor();
+    await bounds.getByText(/^1 of 10 requests/).waitFor();
+    await bounds.getByText('At most 2 jobs running.').waitFor();
+    await server.request('GET', '/v1/keys/self', { key: secret });
+    await bounds.getByLabel(/^minute: 2 of 4 requests/).waitFor();
+    await inspect('owner');
+    await server.request('DELETE', `/v1/owners/${owner.id}`);
+  });
+
   test('a choice of owners finds one that is not among the newest, and shows it by its name', async () => {
     const { page } = await open('/keys/new');
     await page.getByRole('textbox', { name: 'Name' }).fill('theirs');

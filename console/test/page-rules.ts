@@ -48,6 +48,56 @@ export async function scrollsSideways(page: Page): Promise<string[]> {
   return content <= window ? [] : [`it scrolls sideways: ${content} of ${window} px: ${widest}`];
 }
 
+/** Controls that cover a part of each other, and buttons whose text is cut. What floats above the page is left out. */
+const CROWDED = `(() => {
+  const floats = (one) => {
+    for (let at = one; at !== null && at.tagName !== 'MAIN'; at = at.parentElement)
+      if (['sticky', 'fixed', 'absolute'].includes(getComputedStyle(at).position)) return true;
+    return false;
+  };
+  const controls = [...document.querySelectorAll('main a[href], main button, main input, main select, main textarea')]
+    .filter((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !floats(one));
+  const seen = (one) => {
+    let { left, right, top, bottom } = one.getBoundingClientRect();
+    for (let at = one.parentElement; at !== null && at.tagName !== 'MAIN'; at = at.parentElement) {
+      if (getComputedStyle(at).overflow === 'visible') continue;
+      const box = at.getBoundingClientRect();
+      [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
+      [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
+    }
+    return { left, right, top, bottom };
+  };
+  const rects = controls.map(seen);
+  const inside = (a, b) => a.left >= b.left - 1 && a.right <= b.right + 1 && a.top >= b.top - 1 && a.bottom <= b.bottom + 1;
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+  const name = (one) => one.outerHTML.slice(0, 120);
+  const found = [];
+  for (const [at, a] of rects.entries())
+    for (let next = at + 1; next < rects.length; next++)
+      if (meet(a, rects[next]) && !inside(a, rects[next]) && !inside(rects[next], a))
+        found.push(name(controls[at]) + ' and ' + name(controls[next]) + ' overlap');
+  for (const label of document.querySelectorAll('main .mantine-Button-label'))
+    if (label.scrollWidth > label.clientWidth + 1 && !label.closest('[aria-label], [title]'))
+      found.push('the text of a button is cut: ' + label.textContent);
+  return found;
+})()`;
+
+/** @returns what is wrong at twice the size of a desktop: the whole page enlarged, and its text alone */
+export async function faultsEnlarged(page: Page): Promise<string[]> {
+  const before = page.viewportSize() ?? { width: 1440, height: 900 };
+  const check = async (how: string): Promise<string[]> => {
+    const found = [...(await scrollsSideways(page)), ...(await page.evaluate<string[]>(CROWDED))];
+    return found.map((fault) => `${how}: ${fault}`);
+  };
+  await page.setViewportSize({ width: 720, height: 450 });
+  const zoomed = await check('zoomed to 200 %');
+  await page.setViewportSize(before);
+  await page.evaluate(`document.documentElement.style.fontSize = '200%'`);
+  const enlarged = await check('with text of 200 %');
+  await page.evaluate(`document.documentElement.style.fontSize = ''`);
+  return [...zoomed, ...enlarged];
+}
+
 /**
  * Gives each control the focus as Tab does, and compares how it, its label and what is around it look with and without it.
  * Expects that a key was pressed before: browsers show the focus to people who use the keyboard.
@@ -103,6 +153,17 @@ export async function withoutName(page: Page): Promise<string[]> {
       return !ignored && isFocusable && !NAMELESS_ROLES.has(role?.value ?? '') && (name?.value ?? '') === '';
     })
     .map(({ role }) => `a ${role?.value} that gets the focus has no name`);
+}
+
+/** A form that can be sent says how to do the same from a terminal. The preview of a widget asks as another site does. */
+const WITHOUT_COMMAND = `[...document.querySelectorAll('form')]
+  .filter((one) => one.checkVisibility() && one.querySelector('[type=submit]:not(:disabled)') !== null)
+  .filter((one) => one.closest('[aria-label=Preview]') === null && !one.textContent.includes('Copy as…'))
+  .map((one) => one.textContent.slice(0, 100))`;
+
+export async function withoutCommand(page: Page): Promise<string[]> {
+  const forms = await page.evaluate<string[]>(WITHOUT_COMMAND);
+  return forms.map((text) => `a form shows no command: ${text}`);
 }
 
 /** A time as servers write it: in their zone, not in the reader's. Texts to copy have it. */

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type TestServer } from '../../server/test/server.ts';
-import { startTestUpstream, type TestUpstream } from '../../server/test/upstream.ts';
+import { json, startTestUpstream, type TestUpstream } from '../../server/test/upstream.ts';
 import { openConsole } from './browser.ts';
 
 const NAME = 'hosted';
@@ -71,5 +71,46 @@ describeOnServer('sqlite', 'the pages of upstreams and models', (start) => {
     await page.getByRole('button', { name: 'Add it' }).click();
     await page.getByRole('button', { name: 'Test nowhere' }).click();
     await page.getByText('The upstream does not work').waitFor();
+  });
+
+  test('an upstream whose last test failed is not said to work, though requests went well', async () => {
+    const { body } = await server.request<{ id: string }>('POST', '/v1/upstreams', {
+      body: { name: 'shaky', base_url: upstream.baseUrl, models: ['shaky-model'] },
+    });
+    upstream.answer(json({ choices: [] }), json({ error: { message: 'no' } }, 401));
+    const asked = { model: 'shaky-model', messages: [{ role: 'user', content: 'Hello' }] };
+    const options = { isPassedOn: true, body: asked };
+    expect((await server.request('POST', '/v1/chat/completions', options)).status).toBe(200);
+    const { page, open } = await openConsole(server, {
+      signIn: { key: server.adminKey },
+      path: '/upstreams',
+    });
+    const row = page.getByRole('row', { name: 'shaky' });
+    await row.getByText('works', { exact: true }).waitFor();
+    await row.getByRole('button', { name: 'Test shaky' }).click();
+    await page.getByText('The upstream does not work').waitFor();
+    await page.keyboard.press('Escape');
+    await row.getByText('requests work, the last test failed').waitFor();
+    expect(await row.getByText('works', { exact: true }).count()).toBe(0);
+    await open('/');
+    await page.getByRole('region', { name: 'Needs attention today' }).getByText('shaky').waitFor();
+    await server.request('DELETE', `/v1/upstreams/${body.id}`);
+  });
+
+  test('all upstreams are listed, however many there are', async () => {
+    const many = 130;
+    for (let one = 1; one <= many; one++)
+      await server.request('POST', '/v1/upstreams', {
+        body: { name: `many-${one}`, base_url: upstream.baseUrl, models: [`many-${one}`] },
+      });
+    const { page } = await openConsole(server, { signIn: { key: server.adminKey }, path: '/upstreams' });
+    const oldest = page.getByRole('link', { name: 'many-1', exact: true });
+    await page.getByRole('link', { name: `many-${many}`, exact: true }).waitFor();
+    await expect
+      .poll(async () => {
+        await page.mouse.wheel(0, 20_000);
+        return oldest.isVisible();
+      })
+      .toBe(true);
   });
 });

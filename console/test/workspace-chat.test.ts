@@ -1,12 +1,39 @@
 import type { Page } from 'playwright-core';
 import { beforeEach, expect, test } from 'vitest';
 import { piece, says } from '../../server/src/chat/chats.fixture.ts';
+import { nextId } from '../../server/src/storage/index.ts';
+import { insertChat } from '../../server/src/workspaces/store/chat-store.ts';
 import { describeOnServer } from '../../server/test/server.ts';
 import { json, stream } from '../../server/test/upstream.ts';
 import { expectHarmless, MARKDOWN_PAYLOAD, NAME_PAYLOAD } from './payloads.ts';
-import { workspaceSuite } from './workspace.fixture.ts';
+import { workspaceSuite, type WorkspaceSuite } from './workspace.fixture.ts';
 
 const FACT = 'The ferry Havsvalan leaves for the island of Hven at nine in the morning.';
+
+/** More than are read at once. */
+const TURNS = 130;
+
+/** Stores questions with their answers, as if they had been asked long ago. */
+async function keepTurns({ chats, slug }: WorkspaceSuite, session: string, many: number): Promise<void> {
+  const { body } = await chats.server.request<{ workspace: { id: number }[] }>(
+    'GET',
+    `/v1/workspace/${slug}`,
+  );
+  const place = {
+    workspaceId: body.workspace[0]?.id ?? 0,
+    threadId: null,
+    userId: null,
+    apiSessionId: session,
+  };
+  const response = { text: 'Yes.', sources: [], type: 'chat', attachments: [], metrics: {} };
+  await chats.server.app.core.storage.transaction(async (tx) => {
+    for (let turn = 1; turn <= many; turn++) {
+      const id = await nextId(tx, 'workspace_chats');
+      const rest = { isIncluded: true, isGood: null, createdAt: turn, updatedAt: turn };
+      await insertChat(tx, { id, ...place, prompt: `Question ${turn}`, response, ...rest });
+    }
+  });
+}
 
 describeOnServer('sqlite', 'chats in a workspace', (start) => {
   const suite = workspaceSuite(start, 'ferries');
@@ -89,22 +116,35 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
     await suite.chats.received()[0]?.aborted;
   });
 
-  test('of a long conversation the latest turns are drawn, and the earlier ones on demand', async () => {
-    suite.chats.answer(says(['Yes.']));
-    const { body } = await suite.chats.server.request<{ thread: { slug: string } }>(
-      'POST',
-      `/v1/workspace/${suite.slug}/thread/new`,
-      { body: { name: 'Long' } },
-    );
-    const { slug } = body.thread;
-    for (let turn = 1; turn <= 35; turn++)
-      await suite.chats.post(`/workspace/${suite.slug}/thread/${slug}/chat`, { message: `Question ${turn}` });
-    const { page } = await openChat(`?thread=${slug}`);
-    await turns(page).getByText('Question 35', { exact: true }).waitFor();
+  test('of a long conversation all earlier turns are read on demand, and the turn that is read stays in its place', async () => {
+    const { page } = await openChat();
+    const { session } = (await (await page.request.get('/v1/session')).json()) as {
+      session: { owner_id: string };
+    };
+    await keepTurns(suite, `console-${session.owner_id}`, TURNS);
+    await page.reload();
+    const first = turns(page).first();
+    await turns(page).getByText(`Question ${TURNS}`, { exact: true }).waitFor();
     expect(await turns(page).count()).toBe(30);
-    await page.getByRole('button', { name: 'Show earlier turns' }).click();
-    await turns(page).getByText('Question 1', { exact: true }).waitFor();
-    expect(await turns(page).count()).toBe(35);
+    for (let shown = 30; shown < TURNS; shown += 30) {
+      const number = TURNS - shown + 1;
+      await first.getByText(`Question ${number}`, { exact: true }).waitFor();
+      const earlier = page.getByRole('button', { name: 'Show earlier turns' });
+      await earlier.scrollIntoViewIfNeeded();
+      const read = turns(page).filter({ has: page.getByText(`Question ${number}`, { exact: true }) });
+      const before = await read.boundingBox();
+      await earlier.press('Enter');
+      await first.getByText(`Question ${Math.max(1, number - 30)}`, { exact: true }).waitFor();
+      const after = await read.boundingBox();
+      expect(Math.abs((after?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(2);
+    }
+    expect(await turns(page).count()).toBe(TURNS);
+    expect(await page.getByRole('button', { name: 'Show earlier turns' }).count()).toBe(0);
+    // The next answer does not hide them again.
+    suite.chats.answer(says(['Once more.']));
+    await ask(page, 'One more?');
+    await turns(page).getByText('Once more.').waitFor();
+    await first.getByText('Question 1', { exact: true }).waitFor();
   });
 
   test('a failure is shown at its question, and the question is asked again with one press', async () => {

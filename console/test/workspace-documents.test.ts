@@ -80,13 +80,15 @@ describeOnServer('sqlite', 'the documents of a workspace', (start) => {
     expect(await held()).toEqual([]);
   });
 
-  test('a folder that is dropped is sent with the paths of its files, without the hidden ones', async () => {
+  test('a folder that is dropped, or chosen with the keyboard, is sent with the paths of its files, without the hidden ones', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'keyward-drop-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const files: [path: string, text: string][] = [
       ['handbook/README.md', 'The first one.'],
       ['handbook/deep/README.md', 'The second one.'],
       ['handbook/.git/config', 'hidden'],
+      ['rules/deep/README.md', 'The third one.'],
+      ['rules/.git/config', 'hidden'],
     ];
     for (const [path, text] of files) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -103,6 +105,11 @@ describeOnServer('sqlite', 'the documents of a workspace', (start) => {
     await upload(page, 'handbook/deep/README.md').getByText('Ready').waitFor();
     await expect.poll(held).toHaveLength(2);
     await table(page).getByText('handbook/deep/README.md').waitFor();
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Choose a folder' }).press('Enter');
+    await (await chooser).setFiles(join(folder, 'rules'));
+    await upload(page, 'rules/deep/README.md').getByText('Ready').waitFor();
+    await expect.poll(held).toHaveLength(3);
   });
 
   test('many files at once are all sent, and a long list shows first what needs somebody', async () => {

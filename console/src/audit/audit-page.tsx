@@ -2,6 +2,7 @@ import { Anchor, Badge, Button, Group, Select, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { useRows } from '../api/pages.ts';
 import { ActorName } from '../keys/key/actor-name.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
@@ -32,7 +33,7 @@ export function AuditPage() {
   const navigate = useNavigate({ from: '/audit' });
   const close = (): void => void navigate({ search: { ...search, record: undefined }, resetScroll: false });
   const records = useInfiniteQuery(recordsQuery(search));
-  const rows = useMemo(() => records.data?.pages.flatMap(({ items }) => items) ?? [], [records.data]);
+  const rows = useRows(records.data);
   const columns = useMemo(
     () =>
       columnsShowing(

@@ -1,11 +1,11 @@
 import { unwrap, type components } from '@keyward/sdk';
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
+import { pagesQuery } from '../api/pages.ts';
 import type { AuditSearch } from './routes.ts';
 
 export type AuditRecord = components['schemas']['AuditRecord'];
 
-const PAGE_ROWS = 100;
 const AUDIT = ['audit'] as const;
 
 /** The filters of the address as the API has them; a time that cannot be read is left out. */
@@ -20,18 +20,9 @@ export function filterOf({ actor, action, target, outcome, from, to }: AuditSear
 /** The records that fit, newest first. */
 export const recordsQuery = (search: AuditSearch) => {
   const filter = filterOf(search);
-  return infiniteQueryOptions({
-    queryKey: [...AUDIT, 'list', filter],
-    queryFn: ({ pageParam, signal }) =>
-      unwrap(
-        client.GET('/v1/audit', {
-          params: { query: { ...filter, limit: PAGE_ROWS, cursor: pageParam ?? undefined } },
-          signal,
-        }),
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next_cursor }) => next_cursor,
-  });
+  return pagesQuery([...AUDIT, 'list', filter], (page, signal) =>
+    unwrap(client.GET('/v1/audit', { params: { query: { ...filter, ...page } }, signal })),
+  );
 };
 
 /** One record, whether the list shows it or not. */

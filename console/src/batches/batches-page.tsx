@@ -60,7 +60,13 @@ function CancelBatch({ batch: { id, status } }: { batch: Batch }) {
   const cancel = useCancelBatch(id);
   if (!GOING_ON.includes(status)) return null;
   return (
-    <ConfirmButton size="compact-sm" label="Cancel" title={`Cancel ${id}?`} action={cancel}>
+    <ConfirmButton
+      size="compact-sm"
+      label="Cancel"
+      title={`Cancel ${id}?`}
+      action={cancel}
+      copyAs={{ operation: 'batches.cancel', path: { id }, cli: ['client', 'batch-cancel', id] }}
+    >
       <Text size="sm">
         Requests that did not begin are not run. The answers so far stay in its output file.
       </Text>

@@ -1,7 +1,7 @@
 import { Group, Select, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useRows } from '../api/pages.ts';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { PageButton } from '../page/page-controls.tsx';
@@ -23,7 +23,7 @@ export function BootstrapPage() {
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
   const isFiltered = stack !== undefined || state !== undefined;
   const keys = useInfiniteQuery(managedKeysQuery({ stack, state }));
-  const rows = useMemo(() => keys.data?.pages.flatMap(({ items }) => items) ?? [], [keys.data]);
+  const rows = useRows(keys.data);
   return (
     <Page
       title="Bootstrap"

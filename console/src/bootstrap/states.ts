@@ -52,4 +52,10 @@ export const STATES = Object.keys(WORDS) as KeyState[];
 
 export const isState = (value: unknown): value is KeyState => STATES.some((one) => one === value);
 
+/** States in which nobody has to do anything, or nobody knows. */
+const CALM: readonly KeyState[] = ['in_step', 'rotating', 'destroyed', 'hidden', 'unknown'];
+
+/** Whether a key is not as its manifest says. */
+export const isDrifted = ({ state }: { state: KeyState }): boolean => !CALM.includes(state);
+
 export const stateWords = (state: KeyState) => WORDS[state];

@@ -1,10 +1,10 @@
-import { Button, Checkbox, Group, Menu, Text } from '@mantine/core';
+import { Checkbox, Group, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ConfirmButton } from '../page/confirm-button.tsx';
-import { Problem } from '../page/problem.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { workspaceQuery, workspacesQuery } from '../workspaces/workspace-queries.ts';
+import { ChoiceDialog } from './choice-dialog.tsx';
 import { useChangeDocuments, useMoveDocuments, useRemoveDocuments } from './document-mutations.ts';
 
 interface DocumentActionsProps {
@@ -14,6 +14,8 @@ interface DocumentActionsProps {
   names: readonly string[];
   mayWrite: boolean;
   isAll: boolean;
+  /** The folder has documents that are not loaded yet: they cannot be marked. */
+  hasMore: boolean;
   onMark: (isAll: boolean) => void;
 }
 
@@ -21,7 +23,7 @@ const countOf = (names: readonly string[]): string =>
   names.length === 1 ? '1 document' : `${names.length} documents`;
 
 /** What can be done with the marked documents. */
-export function DocumentActions({ isAll, onMark, mayWrite, ...marked }: DocumentActionsProps) {
+export function DocumentActions({ isAll, hasMore, onMark, mayWrite, ...marked }: DocumentActionsProps) {
   const { folder, names } = marked;
   const may = useMay();
   const locations = names.map((name) => `${folder}/${name}`);
@@ -29,7 +31,10 @@ export function DocumentActions({ isAll, onMark, mayWrite, ...marked }: Document
     <Group gap="xs">
       <Checkbox
         size="xs"
-        label={names.length === 0 ? 'Mark all' : `${countOf(names)} marked`}
+        label={
+          (names.length === 0 ? 'Mark all' : `${countOf(names)} marked`) +
+          (hasMore ? ' (of those loaded; the folder has more)' : '')
+        }
         checked={isAll}
         indeterminate={names.length > 0 && !isAll}
         onChange={() => onMark(!isAll)}
@@ -45,36 +50,29 @@ function AddToWorkspace({ locations }: { locations: string[] }) {
   const workspaces = useQuery(workspacesQuery);
   const change = useChangeDocuments();
   const queries = useQueryClient();
-  const add = async (slug: string, name: string): Promise<void> => {
+  const choices = workspaces.data?.map(({ slug, name }) => ({ value: slug, label: name }));
+  const add = async (slug: string): Promise<void> => {
     const before = await queries.fetchQuery(workspaceQuery(slug));
     const held = new Set(before?.documents.map(({ docpath }) => docpath));
     const adds = locations.filter((location) => !held.has(location));
     const { message = '' } = await change.mutateAsync({ slug, adds });
     noticeDone({
-      title: `${countOf(adds)} put into ${name}`,
+      title: `${countOf(adds)} put into ${choices?.find(({ value }) => value === slug)?.label ?? slug}`,
       message,
       undo: () => change.mutateAsync({ slug, deletes: adds }),
     });
   };
   return (
-    <>
-      <Menu position="bottom-start">
-        <Menu.Target>
-          <Button size="xs" variant="default" loading={change.isPending}>
-            Add to a workspace
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown mah={320} style={{ overflow: 'auto' }}>
-          {workspaces.data?.map(({ slug, name }) => (
-            <Menu.Item key={slug} onClick={() => void add(slug, name).catch(() => undefined)}>
-              {name}
-            </Menu.Item>
-          ))}
-          {workspaces.data?.length === 0 && <Menu.Label>There is no workspace yet</Menu.Label>}
-        </Menu.Dropdown>
-      </Menu>
-      <Problem error={change.error} />
-    </>
+    <ChoiceDialog
+      button="Add to a workspace"
+      title={`Add ${countOf(locations)} to a workspace`}
+      label="Workspace"
+      submitLabel="Add"
+      choices={choices ?? []}
+      nothing="There is no workspace yet."
+      action={{ ...change, mutateAsync: add }}
+      copyAs={(slug) => ({ operation: 'workspaces.embed', path: { slug }, body: { adds: locations } })}
+    />
   );
 }
 
@@ -92,26 +90,17 @@ function Move({ folder, folders, names }: Pick<DocumentActionsProps, 'folder' | 
       });
     else noticeDone({ title: 'Documents that a workspace holds stay in their folder', message: kept });
   };
-  const others = folders.filter((name) => name !== folder);
   return (
-    <>
-      <Menu position="bottom-start">
-        <Menu.Target>
-          <Button size="xs" variant="default" loading={move.isPending}>
-            Move
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown mah={320} style={{ overflow: 'auto' }}>
-          {others.map((name) => (
-            <Menu.Item key={name} onClick={() => void moveTo(name).catch(() => undefined)}>
-              {name}
-            </Menu.Item>
-          ))}
-          {others.length === 0 && <Menu.Label>Make another folder first</Menu.Label>}
-        </Menu.Dropdown>
-      </Menu>
-      <Problem error={move.error} />
-    </>
+    <ChoiceDialog
+      button="Move"
+      title={`Move ${countOf(names)}`}
+      label="To the folder"
+      submitLabel="Move"
+      choices={folders.filter((name) => name !== folder).map((name) => ({ value: name, label: name }))}
+      nothing="Make another folder first."
+      action={{ ...move, mutateAsync: moveTo }}
+      copyAs={(to) => ({ operation: 'documents.move', body: { files: movesTo(to, folder) } })}
+    />
   );
 }
 
@@ -130,6 +119,11 @@ function Remove({ locations }: { locations: string[] }) {
       label="Remove"
       title={`Remove ${countOf(locations)}?`}
       action={{ ...remove, mutateAsync }}
+      copyAs={{
+        operation: 'documents.remove',
+        body: { names: locations },
+        cli: ['documents', 'remove', ...locations],
+      }}
       size="xs"
     >
       <Text size="sm">They are removed from every workspace that holds them, and cannot be restored.</Text>

@@ -1,7 +1,7 @@
 import { Button, FileButton, Group, Paper, Stack, Text } from '@mantine/core';
 import { useState, type DragEvent, type ReactNode } from 'react';
 import { noticeFailure } from '../page/done-notice.tsx';
-import { droppedFiles, FILES_MAX, type AddedFile } from './dropped-files.ts';
+import { chosenFiles, droppedFiles, FILES_MAX, type AddedFile } from './dropped-files.ts';
 import { addUploads, type UploadPlace } from './uploads.ts';
 import classes from './documents.module.css';
 
@@ -13,7 +13,7 @@ interface DropZoneProps {
 
 const TOO_MANY = `Only the first ${FILES_MAX.toLocaleString()} files are sent. For more, on a terminal: keyward documents add FOLDER.`;
 
-/** Takes files and folders from a drop, or files from a dialog, several at once. */
+/** Takes files and folders, from a drop or from a dialog. */
 export function DropZone({ place, children }: DropZoneProps) {
   const [isOver, setOver] = useState(false);
   const [says, setSays] = useState('');
@@ -56,6 +56,17 @@ export function DropZone({ place, children }: DropZoneProps) {
             inputProps={{ 'aria-label': 'Files' }}
           >
             {(props) => <Button {...props}>Choose files</Button>}
+          </FileButton>
+          <FileButton
+            multiple
+            onChange={(files) => add(chosenFiles(files))}
+            inputProps={{ 'aria-label': 'Folder', webkitdirectory: '' }}
+          >
+            {(props) => (
+              <Button {...props} variant="default">
+                Choose a folder
+              </Button>
+            )}
           </FileButton>
           {children}
         </Group>

@@ -7,6 +7,14 @@ export interface AddedFile {
 /** More is a job for `keyward documents add`, which goes on where it was interrupted. */
 export const FILES_MAX = 1_000;
 
+/** The files of a folder that was chosen in a dialog; hidden ones are left out. */
+export const chosenFiles = (files: readonly File[]): AddedFile[] =>
+  files
+    .map((file) => ({ file, title: file.webkitRelativePath }))
+    .filter(({ title }) => !title.split('/').slice(1).some(isHidden));
+
+const isHidden = (name: string): boolean => name.startsWith('.');
+
 /** The files of a drop, also those in folders; hidden ones of a folder are left out. More than FILES_MAX are cut by one. */
 export function droppedFiles(items: Iterable<DataTransferItem>): Promise<AddedFile[]> {
   // A drop can be read only while its event is handled, entries also after it.
@@ -43,7 +51,7 @@ async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEn
   const all: FileSystemEntry[] = [];
   for (;;) {
     const some = await new Promise<FileSystemEntry[]>((done, fail) => reader.readEntries(done, fail));
-    if (some.length === 0) return all.filter(({ name }) => !name.startsWith('.'));
+    if (some.length === 0) return all.filter(({ name }) => !isHidden(name));
     all.push(...some);
   }
 }

@@ -63,6 +63,7 @@ export function FolderDocuments({ folder, folders, mayWrite }: FolderDocumentsPr
             names={names}
             mayWrite={mayWrite}
             isAll={names.length === shown.length}
+            hasMore={query.hasNextPage}
             onMark={(isAll) => setMarked(new Set(isAll ? shown.map(({ name }) => name) : []))}
           />
           <DataTable

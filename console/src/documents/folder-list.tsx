@@ -57,6 +57,7 @@ function RemoveFolder({ name, totalCount }: { name: string; totalCount: number }
       label="Remove this folder"
       title={`Remove the folder ${name}?`}
       action={{ ...remove, mutateAsync }}
+      copyAs={{ operation: 'documents.remove_folder', body: { name } }}
       size="xs"
       mt="xs"
     >

@@ -38,7 +38,12 @@ function OneJob({ job }: { job: Job }) {
       actions={
         !isOver(job) &&
         may('jobs:cancel') && (
-          <ConfirmButton label="Cancel the job" title="Cancel this job?" action={cancel}>
+          <ConfirmButton
+            label="Cancel the job"
+            title="Cancel this job?"
+            action={cancel}
+            copyAs={{ operation: 'jobs.cancel', path: { id }, cli: ['client', 'cancel', id] }}
+          >
             <Text size="sm">Its worker stops within a second. What it has written so far stays here.</Text>
           </ConfirmButton>
         )

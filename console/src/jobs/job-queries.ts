@@ -1,14 +1,8 @@
 import { unwrap, type components, type JobInput } from '@keyward/sdk';
-import {
-  infiniteQueryOptions,
-  type InfiniteData,
-  queryOptions,
-  useInfiniteQuery,
-  useMutation,
-  useQueryClient,
-} from '@tanstack/react-query';
+import { queryOptions, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
-import { updatedRows, useLiveList } from '../page/live-list.ts';
+import { PAGE_ROWS, pagesQuery, type PageOf, type Pages } from '../api/pages.ts';
+import { useLiveList, withFirstPage } from '../page/live-list.ts';
 import type { JobSearch } from './routes.ts';
 
 export type Job = components['schemas']['Job'];
@@ -16,7 +10,6 @@ export type AdminJob = components['schemas']['AdminJobDetails'];
 export type JobRow = components['schemas']['AdminJob'];
 
 const JOBS = ['jobs'] as const;
-const PAGE_ROWS = 100;
 const EVERY_MS = 3_000;
 const ENDED = new Set(['COMPLETED', 'FAILED', 'CANCELED', 'EXPIRED']);
 
@@ -25,27 +18,18 @@ export const isOver = ({ state }: Pick<Job, 'state'>): boolean => ENDED.has(stat
 /** A row of the own list has no owner. */
 export type ListedJob = Omit<JobRow, 'owner_id' | 'error_code'> & { owner_id?: string };
 
-interface JobsPage {
-  items: ListedJob[];
-  next_cursor: string | null;
-}
-
 const idOf = ({ job_id: id }: ListedJob): string => id;
 
-const jobsQuery = ({ state, all = false }: JobSearch) =>
-  infiniteQueryOptions({
-    queryKey: [...JOBS, 'list', state ?? null, all],
-    queryFn: async ({ pageParam, signal }): Promise<JobsPage> => {
-      const query = { state, limit: PAGE_ROWS, cursor: pageParam ?? undefined };
-      return all
-        ? unwrap(client.GET('/v1/admin/jobs', { params: { query }, signal }))
-        : unwrap(client.GET('/v1/jobs', { params: { query }, signal }));
-    },
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next_cursor }) => next_cursor,
-    // The stream gives what is new.
-    refetchOnWindowFocus: false,
-  });
+const jobsQuery = ({ state, all = false }: JobSearch) => ({
+  ...pagesQuery([...JOBS, 'list', state ?? null, all], (page, signal): Promise<PageOf<ListedJob>> => {
+    const query = { state, ...page };
+    return all
+      ? unwrap(client.GET('/v1/admin/jobs', { params: { query }, signal }))
+      : unwrap(client.GET('/v1/jobs', { params: { query }, signal }));
+  }),
+  // The stream gives what is new.
+  refetchOnWindowFocus: false,
+});
 
 /** The person's own jobs, or those of all owners; newest first. The first page is as it is now; who has scrolled reads on. */
 export function useJobs(search: JobSearch) {
@@ -57,11 +41,8 @@ export function useJobs(search: JobSearch) {
     query: { limit: PAGE_ROWS, ...(state !== undefined && { state }) },
     queryKey: query.queryKey,
     isOn: jobs.data !== undefined,
-    show: (data: InfiniteData<JobsPage, string | null>, { items, next_cursor = null }, isHeld) => {
-      const [first, ...rest] = data.pages;
-      if (first === undefined || !isHeld) return { pages: [{ items, next_cursor }], pageParams: [null] };
-      return { ...data, pages: [{ ...first, items: updatedRows(first.items, items, idOf) }, ...rest] };
-    },
+    show: (data: Pages<PageOf<ListedJob>>, { items, next_cursor = null }, isHeld) =>
+      withFirstPage(data, { items, next_cursor }, { isHeld, idOf }),
   });
   return jobs;
 }

@@ -1,6 +1,6 @@
 import { Checkbox, Group, Select, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useRows } from '../api/pages.ts';
 import { columnsOf, type ColumnCells } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { PageButton } from '../page/page-controls.tsx';
@@ -17,7 +17,7 @@ export function JobsPage() {
   const search = useSearch({ from: '/frame/jobs' });
   const may = useMay();
   const jobs = useJobs(search);
-  const rows = useMemo(() => jobs.data?.pages.flatMap(({ items }) => items) ?? [], [jobs.data]);
+  const rows = useRows(jobs.data);
   const submit = may('jobs:submit') && <PageButton to="/jobs/new">Submit a job</PageButton>;
   return (
     <Page title="Jobs" description="Work that waits for a worker with a GPU." actions={submit}>

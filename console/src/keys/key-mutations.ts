@@ -1,16 +1,9 @@
 import { unwrap, type components } from '@keyward/sdk';
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
+import { recordsQuery } from '../audit/audit-queries.ts';
 import type { KeyChange, MintBody } from './holdings/draft.ts';
-import {
-  forgetLists,
-  KEYS,
-  keyQuery,
-  recordsQuery,
-  storeKey,
-  withEtag,
-  type ReadKey,
-} from './key-queries.ts';
+import { forgetLists, KEYS, keyQuery, storeKey, withEtag, type ReadKey } from './key-queries.ts';
 
 export type Acknowledged = components['schemas']['Acknowledged'];
 export type RotateBody = components['schemas']['RotateRequest'];

@@ -1,15 +1,10 @@
 import { unwrap, type components } from '@keyward/sdk';
-import {
-  infiniteQueryOptions,
-  queryOptions,
-  type InfiniteData,
-  type QueryClient,
-} from '@tanstack/react-query';
+import { queryOptions, type InfiniteData, type QueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
+import { pagesQuery } from '../api/pages.ts';
 import type { Key } from './holdings/draft.ts';
 import type { KeySearch } from './routes.ts';
 
-const PAGE_ROWS = 100;
 const DAY_SECONDS = 86_400;
 
 /** All queries of keys begin with it. */
@@ -19,25 +14,20 @@ const LISTS = [...KEYS, 'list'] as const;
 type KeyList = components['schemas']['KeyList'];
 
 /** The keys that fit, a page after the other. */
-export const keysQuery = ({ unused, expiring, ...search }: KeySearch & { parent?: string }) =>
-  infiniteQueryOptions({
-    queryKey: [...LISTS, search, unused ?? null, expiring ?? null],
-    queryFn: ({ pageParam, signal }) => {
-      const query = {
-        ...search,
-        ...(unused === undefined ? {} : { unused_for_seconds: unused * DAY_SECONDS }),
-        ...(expiring === undefined ? {} : { expiring_within_seconds: expiring * DAY_SECONDS }),
-        ...(pageParam === null ? {} : { cursor: pageParam }),
-        limit: PAGE_ROWS,
-      };
-      return unwrap(client.GET('/v1/keys', { params: { query }, signal }));
-    },
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next_cursor }) => next_cursor,
-    // All pages that were scrolled through would be read again, and compared with what was there.
-    refetchOnWindowFocus: false,
-    structuralSharing: false,
-  });
+export const keysQuery = ({ unused, expiring, ...search }: KeySearch & { parent?: string }) => ({
+  ...pagesQuery([...LISTS, search, unused ?? null, expiring ?? null], (page, signal) => {
+    const query = {
+      ...search,
+      ...(unused === undefined ? {} : { unused_for_seconds: unused * DAY_SECONDS }),
+      ...(expiring === undefined ? {} : { expiring_within_seconds: expiring * DAY_SECONDS }),
+      ...page,
+    };
+    return unwrap(client.GET('/v1/keys', { params: { query }, signal }));
+  }),
+  // All pages that were scrolled through would be read again, and compared with what was there.
+  refetchOnWindowFocus: false,
+  structuralSharing: false,
+});
 
 /** A key with the ETag of what was read. */
 export interface ReadKey {
@@ -110,21 +100,6 @@ export const usageQuery = (id: string, days: number) =>
 
 /** More than 200 bars are no plot. */
 export const stepOf = (days: number): 'hour' | 'day' => (days <= 7 ? 'hour' : 'day');
-
-type Records = { target: string } | { actor: string };
-
-/** What happened to the key (`target`), or what it was refused (`actor`); newest first. */
-export const recordsQuery = (of: Records) =>
-  infiniteQueryOptions({
-    queryKey: [...KEYS, 'records', of],
-    queryFn: ({ pageParam, signal }) => {
-      const query = { ...of, limit: PAGE_ROWS, ...(pageParam === null ? {} : { cursor: pageParam }) };
-      return unwrap(client.GET('/v1/audit', { params: { query }, signal }));
-    },
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next_cursor }) => next_cursor,
-    refetchOnWindowFocus: false,
-  });
 
 const NAMES_MS = 60_000;
 

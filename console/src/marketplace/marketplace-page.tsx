@@ -1,12 +1,12 @@
 import { Button, NumberInput, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { WorkerLink } from '../jobs/job-way.tsx';
 import { ConfirmButton } from '../page/confirm-button.tsx';
-import { CopyAs } from '../page/copy-as.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { noticeFailure } from '../page/done-notice.tsx';
 import { List } from '../page/list.tsx';
+import { useRows } from '../api/pages.ts';
 import { Page } from '../page/page.tsx';
 import { Time } from '../page/time.tsx';
 import { useMay, useSession } from '../session/session-queries.ts';
@@ -18,7 +18,7 @@ const MIB_IN_GIB = 1_024;
 /** GPUs that can be booked, and the bookings. */
 export function MarketplacePage() {
   const gpus = useInfiniteQuery(gpusQuery);
-  const rows = useMemo(() => gpus.data?.pages.flatMap(({ items }) => items) ?? [], [gpus.data]);
+  const rows = useRows(gpus.data);
   return (
     <Page
       title="Marketplace"
@@ -75,7 +75,17 @@ function Booking({ gpu: { gpu_id: id, model, is_bookable, booked_by, state } }: 
   if (!may('marketplace:book')) return null;
   if (booked_by !== null && booked_by !== owner_id)
     return (
-      <ConfirmButton size="compact-sm" label="Release" title={`Release ${model}?`} action={release}>
+      <ConfirmButton
+        size="compact-sm"
+        label="Release"
+        title={`Release ${model}?`}
+        action={release}
+        copyAs={{
+          operation: 'marketplace.release',
+          path: { id },
+          cli: ['marketplace', 'gpu', 'release', id],
+        }}
+      >
         <Text size="sm">It is the booking of another owner. Others get jobs there again.</Text>
       </ConfirmButton>
     );
@@ -99,6 +109,12 @@ function Booking({ gpu: { gpu_id: id, model, is_bookable, booked_by, state } }: 
       label="Book"
       title={`Book ${model}?`}
       action={{ ...book, mutateAsync: () => book.mutateAsync(hours) }}
+      copyAs={{
+        operation: 'marketplace.book',
+        path: { id },
+        body: { duration_hours: hours },
+        cli: ['marketplace', 'gpu', 'book', id, '--hours', String(hours)],
+      }}
     >
       <NumberInput
         label="Hours"
@@ -106,12 +122,6 @@ function Booking({ gpu: { gpu_id: id, model, is_bookable, booked_by, state } }: 
         max={168}
         value={hours}
         onChange={(value) => setHours(Number(value))}
-      />
-      <CopyAs
-        operation="marketplace.book"
-        path={{ id }}
-        body={{ duration_hours: hours }}
-        cli={['marketplace', 'gpu', 'book', id, '--hours', String(hours)]}
       />
     </ConfirmButton>
   );

@@ -1,27 +1,20 @@
 import { unwrap, type components } from '@keyward/sdk';
-import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
+import { pagesQuery } from '../api/pages.ts';
 
 export type Gpu = components['schemas']['Gpu'];
 
 const GPUS = ['marketplace'] as const;
-const PAGE_ROWS = 100;
 const EVERY_MS = 5_000;
 
 /** GPUs that their owners offer. */
-export const gpusQuery = infiniteQueryOptions({
-  queryKey: GPUS,
-  queryFn: ({ pageParam, signal }) =>
-    unwrap(
-      client.GET('/v1/marketplace/gpu/list', {
-        params: { query: { limit: PAGE_ROWS, cursor: pageParam ?? undefined } },
-        signal,
-      }),
-    ),
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ next_cursor }) => next_cursor,
+export const gpusQuery = {
+  ...pagesQuery(GPUS, (query, signal) =>
+    unwrap(client.GET('/v1/marketplace/gpu/list', { params: { query }, signal })),
+  ),
   refetchInterval: EVERY_MS,
-});
+};
 
 /** Only the jobs of whom has booked it run there meanwhile. */
 export function useBooking(id: string) {

@@ -1,8 +1,12 @@
 import { Alert, List, Skeleton, Stack, Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import type { FirstRows } from '../api/pages.ts';
+import type { ManagedKey } from '../bootstrap/bootstrap-queries.ts';
+import { stateWords } from '../bootstrap/states.ts';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
-import { SEARCHES, type FoundKeys, type KeyConcern } from './overview-queries.ts';
+import { SEARCHES, SHOWN_MAX, type FoundKeys, type KeyConcern } from './overview-queries.ts';
 import { useAttention, type Failing, type UnreadyPart } from './use-attention.ts';
 
 /** Until it is known whether something does. */
@@ -10,11 +14,13 @@ const LOADING_PX = 76;
 
 /** What needs attention today, the worst first, each with the way to solve it. */
 export function Attention() {
-  const { isKnown, error, unready, failing, keys } = useAttention();
+  const { isKnown, error, unready, failing, drifted, keys } = useAttention();
   const shown = [
     ...(unready.length > 0 ? [<Unready key="unready" parts={unready} />] : []),
-    ...(failing.length > 0 ? [<FailingUpstreams key="failing" upstreams={failing} />] : []),
-    ...keys.map(({ concern, found }) => <Keys key={concern} concern={concern} found={found} />),
+    ...(failing === undefined ? [] : [<FailingUpstreams key="failing" found={failing} />]),
+    ...keys.filter(isUrgent).map((one) => <Keys key={one.concern} {...one} />),
+    ...(drifted === undefined ? [] : [<DriftedKeys key="drifted" found={drifted} />]),
+    ...keys.filter((one) => !isUrgent(one)).map((one) => <Keys key={one.concern} {...one} />),
   ];
   return (
     <Stack gap="xs" component="section" aria-label="Needs attention today">
@@ -25,7 +31,8 @@ export function Attention() {
       {isKnown ? shown : <Skeleton height={LOADING_PX} animate={false} />}
       {isKnown && shown.length === 0 && error === null && (
         <Alert color="teal" title="Nothing">
-          No key expires within 7 days, lies unused or was leaked, and every upstream answers.
+          No key expires within 7 days, lies unused or was leaked. Every managed key is as its manifest says,
+          and every upstream answers.
         </Alert>
       )}
     </Stack>
@@ -59,13 +66,15 @@ const SAYS: Record<KeyConcern, { color: string; title: string; next: string; all
   },
 };
 
-function Keys({ concern, found: { keys, hasMore } }: { concern: KeyConcern; found: FoundKeys }) {
+const isUrgent = ({ concern }: { concern: KeyConcern }): boolean => SAYS[concern].color === 'red';
+
+function Keys({ concern, found: { rows, hasMore } }: { concern: KeyConcern; found: FoundKeys }) {
   const { color, title, next, all } = SAYS[concern];
   return (
     <Alert color={color} title={title}>
       <Text size="sm">{next}</Text>
       <List size="sm" styles={{ item: { overflowWrap: 'anywhere' } }}>
-        {keys.map(({ id, name, expires_at }) => (
+        {rows.map(({ id, name, expires_at }) => (
           <List.Item key={id}>
             <PageLink to="/keys/$id" params={{ id }} underline="always">
               {name}
@@ -88,20 +97,73 @@ function Keys({ concern, found: { keys, hasMore } }: { concern: KeyConcern; foun
   );
 }
 
-const FailingUpstreams = ({ upstreams }: { upstreams: Failing[] }) => (
-  <Alert color="red" title="Upstreams that fail">
-    <Text size="sm">Test them: the page of each shows which step fails.</Text>
+interface LookedThroughProps<Row> {
+  color: string;
+  title: string;
+  /** In place of the title where none was found, and not all were looked at. */
+  unsure: string;
+  next: string;
+  found: FirstRows<Row>;
+  row: (row: Row) => ReactNode;
+  /** The way to all of them. */
+  all: ReactNode;
+}
+
+/** Things of a list that was looked through: the first ones, and the way to the others. */
+const LookedThrough = <Row,>({ found: { rows, hasMore }, row, ...says }: LookedThroughProps<Row>) => (
+  <Alert color={rows.length > 0 ? says.color : 'gray'} title={rows.length > 0 ? says.title : says.unsure}>
+    <Text size="sm">{says.next}</Text>
     <List size="sm" styles={{ item: { overflowWrap: 'anywhere' } }}>
-      {upstreams.map(({ id, name, health }) => (
-        <List.Item key={id}>
-          <PageLink to="/upstreams/$id" params={{ id }} underline="always">
-            {name}
-          </PageLink>
-          : {health.last_test?.ok === false ? health.last_test.detail : 'its last request failed'}
-        </List.Item>
-      ))}
+      {rows.slice(0, SHOWN_MAX).map(row)}
     </List>
+    {(hasMore || rows.length > SHOWN_MAX) && says.all}
   </Alert>
+);
+
+const FailingUpstreams = ({ found }: { found: Failing }) => (
+  <LookedThrough
+    color="red"
+    title="Upstreams that fail"
+    unsure="Not every upstream was looked at"
+    next="Test them: the page of each shows which step fails."
+    found={found}
+    row={({ id, name, health }) => (
+      <List.Item key={id}>
+        <PageLink to="/upstreams/$id" params={{ id }} underline="always">
+          {name}
+        </PageLink>
+        : {health.last_test?.ok === false ? health.last_test.detail : 'its last request failed'}
+      </List.Item>
+    )}
+    all={
+      <PageLink to="/upstreams" underline="always">
+        Show all upstreams
+      </PageLink>
+    }
+  />
+);
+
+const DriftedKeys = ({ found }: { found: FirstRows<ManagedKey> }) => (
+  <LookedThrough
+    color="orange"
+    title="Managed keys that are not as their manifest says"
+    unsure="Not every managed key was looked at"
+    next="The page of each says what was seen, and what to do."
+    found={found}
+    row={({ stack, id, state }) => (
+      <List.Item key={`${stack}/${id}`}>
+        <PageLink to="/bootstrap/$stack/$id" params={{ stack, id }} underline="always">
+          {stack}/{id}
+        </PageLink>
+        : {stateWords(state).label}
+      </List.Item>
+    )}
+    all={
+      <PageLink to="/bootstrap" underline="always">
+        Show all managed keys
+      </PageLink>
+    }
+  />
 );
 
 const Unready = ({ parts }: { parts: UnreadyPart[] }) => (

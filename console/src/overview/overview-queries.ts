@@ -1,7 +1,9 @@
 import { unwrap } from '@keyward/sdk';
 import { queryOptions } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
+import { firstRows, fittingRows } from '../api/pages.ts';
 import type { KeySearch } from '../keys/routes.ts';
+import { isFailing } from '../upstreams/upstream-health.ts';
 import { RANGES, type Range } from './routes.ts';
 
 const OVERVIEW = ['overview'] as const;
@@ -9,7 +11,7 @@ const DAY_MS = 86_400_000;
 const DAY_SECONDS = 86_400;
 const EVERY_MS = 15_000;
 /** A list of more is cut: the page of keys shows all. */
-const SHOWN_MAX = 5;
+export const SHOWN_MAX = 5;
 const EXPIRING_DAYS = 7;
 const UNUSED_DAYS = 90;
 
@@ -61,15 +63,14 @@ export const SEARCHES: Record<KeyConcern, KeySearch> = {
   powerful: { state: 'active', role: 'admin' },
 };
 
-/** Keys that need attention; one more than is shown, so that the page can say that there are more. */
+/** Keys that need attention. */
 export const concernQuery = (concern: KeyConcern) =>
   queryOptions({
     queryKey: [...OVERVIEW, 'keys', concern],
-    queryFn: async ({ signal }) => {
-      const query = { ...FILTERS[concern], limit: SHOWN_MAX + 1 };
-      const { items } = await unwrap(client.GET('/v1/keys', { params: { query }, signal }));
-      return { keys: items.slice(0, SHOWN_MAX), hasMore: items.length > SHOWN_MAX };
-    },
+    queryFn: ({ signal }) =>
+      firstRows(SHOWN_MAX, (page) =>
+        unwrap(client.GET('/v1/keys', { params: { query: { ...FILTERS[concern], ...page } }, signal })),
+      ),
     refetchInterval: EVERY_MS,
   });
 export type FoundKeys = Awaited<ReturnType<NonNullable<ReturnType<typeof concernQuery>['queryFn']>>>;
@@ -78,23 +79,17 @@ export type FoundKeys = Awaited<ReturnType<NonNullable<ReturnType<typeof concern
 export const isNewQuery = queryOptions({
   queryKey: [...OVERVIEW, 'is-new'],
   queryFn: async ({ signal }) => {
-    const { items } = await unwrap(client.GET('/v1/keys', { params: { query: { limit: 2 } }, signal }));
-    return items.length < 2;
+    const { hasMore } = await firstRows(1, (query) =>
+      unwrap(client.GET('/v1/keys', { params: { query }, signal })),
+    );
+    return !hasMore;
   },
 });
-
-const UPSTREAMS_MAX = 200;
 
 /** Upstreams that fail. */
 export const failingQuery = queryOptions({
   queryKey: [...OVERVIEW, 'upstreams'],
-  queryFn: async ({ signal }) => {
-    const params = { query: { limit: UPSTREAMS_MAX } };
-    const { items } = await unwrap(client.GET('/v1/upstreams', { params, signal }));
-    return items.filter(
-      ({ enabled, health }) =>
-        enabled && (health.state === 'failing' || health.state === 'open' || health.last_test?.ok === false),
-    );
-  },
+  queryFn: ({ signal }) =>
+    fittingRows(isFailing, (query) => unwrap(client.GET('/v1/upstreams', { params: { query }, signal }))),
   refetchInterval: EVERY_MS,
 });

@@ -1,8 +1,10 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
+import type { FirstRows } from '../api/pages.ts';
+import { driftedKeysQuery } from '../bootstrap/bootstrap-queries.ts';
 import { useMay } from '../session/session-queries.ts';
 import { concernQuery, failingQuery, statusQuery, type KeyConcern } from './overview-queries.ts';
 
-export type Failing = Awaited<ReturnType<NonNullable<typeof failingQuery.queryFn>>>[number];
+export type Failing = Awaited<ReturnType<NonNullable<typeof failingQuery.queryFn>>>;
 
 export interface UnreadyPart {
   name: string;
@@ -26,20 +28,26 @@ export function useAttention() {
   });
   const failing = useQuery({ ...failingQuery, enabled: may('models:manage') });
   const status = useQuery({ ...statusQuery, enabled: may('workers:manage') });
-  const all = [...keys, failing, status];
+  const drifted = useQuery({ ...driftedKeysQuery, enabled: may('bootstrap:read') });
+  const all = [...keys, failing, status, drifted];
   const { parts = {}, status: state = 'ready' } = status.data ?? {};
   return {
     // Together: one after the other would move the page.
     isKnown: all.every(({ isLoading }) => !isLoading),
     error: all.find(({ error }) => error !== null)?.error ?? null,
     unready: state === 'ready' ? [] : unreadyOf(parts),
-    failing: failing.data ?? [],
+    failing: unlessNone(failing.data),
+    drifted: unlessNone(drifted.data),
     keys: CONCERNS.flatMap(({ concern, least }, index) => {
       const found = keys[index]?.data;
-      return found === undefined || found.keys.length < least ? [] : [{ concern, found }];
+      return found === undefined || found.rows.length < least ? [] : [{ concern, found }];
     }),
   };
 }
+
+/** Where not all was looked at, there may be one. */
+const unlessNone = <Row>(found: FirstRows<Row> | undefined): FirstRows<Row> | undefined =>
+  found !== undefined && (found.rows.length > 0 || found.hasMore) ? found : undefined;
 
 const unreadyOf = (parts: Record<string, { ok: boolean; detail: string }>): UnreadyPart[] =>
   Object.entries(parts).flatMap(([name, { ok, detail }]) => (ok ? [] : [{ name, detail }]));

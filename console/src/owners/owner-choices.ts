@@ -8,6 +8,9 @@ const TYPING_MS = 250;
 
 const ID = /^own_[0-9A-Za-z]{12}$/;
 
+/** Stands below the first ones that fit. */
+const MORE = { value: 'more', label: 'There are more: type a part of the name', disabled: true };
+
 /** The server has filtered already. */
 export const asFound: OptionsFilter = ({ options }) => options;
 
@@ -31,15 +34,15 @@ export function useOwnerChoices(chosen: readonly string[]): Choices {
   });
   // The field shows the name of the chosen one: that is no search.
   const isChosen = known.some(({ label }) => label === asked);
-  const found = useQuery(ownerChoicesQuery(isChosen ? '' : asked)).data ?? [];
-  const others = found
+  const { rows = [], hasMore = false } = useQuery(ownerChoicesQuery(isChosen ? '' : asked)).data ?? {};
+  const others = rows
     .filter(({ id }) => !chosen.includes(id))
     .map(({ id, name }) => ({ value: id, label: name }));
   const choices = [...known, ...others];
   // A key may name owners that the person cannot see.
   const isUnseen = ID.test(text) && choices.every(({ value }) => value !== text);
   return {
-    choices: isUnseen ? [...choices, { value: text, label: text }] : choices,
+    choices: [...choices, ...(isUnseen ? [{ value: text, label: text }] : []), ...(hasMore ? [MORE] : [])],
     onSearchChange: setText,
   };
 }

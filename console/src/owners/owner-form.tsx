@@ -12,7 +12,8 @@ interface FormProps {
   /** There is nothing to save. */
   isUnchanged?: boolean;
   submitLabel: string;
-  children?: ReactNode;
+  /** The same from a terminal. */
+  children: ReactNode;
 }
 
 const KINDS = ['person', 'service', 'team'] as const;

@@ -1,11 +1,11 @@
-import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import { BoundBars } from '../keys/holdings/bound-bars.tsx';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { CopyAs } from '../page/copy-as.tsx';
 import { acknowledgedText, noticeDone, noticeFailure } from '../page/done-notice.tsx';
-import { LabelledBar } from '../page/labelled-bar.tsx';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
@@ -13,7 +13,9 @@ import { useMay } from '../session/session-queries.ts';
 import { changeOf, draftOf, updateCommand, type Owner } from './owner-draft.ts';
 import { OwnerForm } from './owner-form.tsx';
 import { OwnerState } from './owner-state.tsx';
-import { ownerQuery, useChangeOwner, useDeleteOwner } from './owner-queries.ts';
+import { ownerBoundsQuery, ownerQuery, useChangeOwner, useDeleteOwner } from './owner-queries.ts';
+
+const LOADING_PX = 44;
 
 /** One owner: what it has spent, its bounds, and the ways to stop it. */
 export function OwnerPage() {
@@ -30,7 +32,7 @@ export function OwnerPage() {
 }
 
 function OneOwner({ owner }: { owner: Owner }) {
-  const { id, name, state, budgets } = owner;
+  const { id, name, state, limits, budgets } = owner;
   const may = useMay();
   return (
     <Page title={name} actions={may('owners:manage') && <Actions owner={owner} />}>
@@ -40,21 +42,26 @@ function OneOwner({ owner }: { owner: Owner }) {
           Its keys
         </PageLink>
       </Group>
-      {budgets.length > 0 && (
-        <Stack gap="xs" maw={720}>
-          {budgets.map((budget) => (
-            <LabelledBar
-              key={budget.name}
-              label={`${budget.name}, each ${budget.period}`}
-              used={Number(budget.used)}
-              of={Number(budget.amount)}
-              unit={budget.unit.replaceAll('_', ' ')}
-            />
-          ))}
-        </Stack>
-      )}
+      {limits.length + budgets.length > 0 && <Bounds owner={owner} />}
       {may('owners:manage') && <Settings owner={owner} />}
     </Page>
+  );
+}
+
+/** How much all its keys together have used. */
+function Bounds({ owner }: { owner: Owner }) {
+  const bounds = useQuery(ownerBoundsQuery(owner.id));
+  return (
+    <Stack component="section" aria-labelledby="bounds" maw={720} gap="xs">
+      <Title order={2} size="h5" id="bounds">
+        Used by all its keys together
+      </Title>
+      <Problem error={bounds.error} onRetry={() => void bounds.refetch()} />
+      {bounds.isPending && <Skeleton height={LOADING_PX} />}
+      {bounds.data !== undefined && (
+        <BoundBars limits={bounds.data.limits_left} budgets={bounds.data.budgets} set={owner.limits} />
+      )}
+    </Stack>
   );
 }
 

@@ -1,34 +1,19 @@
 import { unwrap, type components } from '@keyward/sdk';
-import {
-  infiniteQueryOptions,
-  keepPreviousData,
-  queryOptions,
-  useMutation,
-  useQueryClient,
-} from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
+import { firstRows, pagesQuery } from '../api/pages.ts';
 import { given } from '../page/search-values.ts';
-import type { OwnerChange } from './owner-draft.ts';
+import type { Owner, OwnerChange } from './owner-draft.ts';
 
 export const OWNERS = ['owners'] as const;
-const PAGE_ROWS = 100;
 
 const LISTS = [...OWNERS, 'list'] as const;
 
 /** The owners that the person may see. @param q part of the name or the id */
 export const ownersQuery = (q: string | undefined) =>
-  infiniteQueryOptions({
-    queryKey: [...LISTS, q ?? null],
-    queryFn: ({ pageParam, signal }) =>
-      unwrap(
-        client.GET('/v1/owners', {
-          params: { query: given({ q, limit: PAGE_ROWS, cursor: pageParam ?? undefined }) },
-          signal,
-        }),
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ next_cursor }) => next_cursor,
-  });
+  pagesQuery([...LISTS, q ?? null], (page, signal) =>
+    unwrap(client.GET('/v1/owners', { params: { query: given({ ...page, q }) }, signal })),
+  );
 
 /** As many as a list of choices shows. */
 const CHOICES_MAX = 50;
@@ -38,11 +23,13 @@ export const ownerChoicesQuery = (q: string) =>
   queryOptions({
     queryKey: [...OWNERS, 'choices', q],
     queryFn: async ({ signal, client: queries }) => {
-      const query = { limit: CHOICES_MAX, ...(q === '' ? {} : { q }) };
-      const { items } = await unwrap(client.GET('/v1/owners', { params: { query }, signal }));
+      const found = await firstRows(CHOICES_MAX, (page) => {
+        const query = { ...page, ...(q === '' ? {} : { q }) };
+        return unwrap(client.GET('/v1/owners', { params: { query }, signal }));
+      });
       // The one that is chosen is shown by its name at once.
-      for (const owner of items) queries.setQueryData(ownerQuery(owner.id).queryKey, owner);
-      return items;
+      for (const owner of found.rows) queries.setQueryData(ownerQuery(owner.id).queryKey, owner);
+      return found;
     },
     placeholderData: keepPreviousData,
   });
@@ -50,7 +37,19 @@ export const ownerChoicesQuery = (q: string) =>
 export const ownerQuery = (id: string) =>
   queryOptions({
     queryKey: [...OWNERS, 'one', id],
+    queryFn: ({ signal }): Promise<Owner> =>
+      unwrap(client.GET('/v1/owners/{id}', { params: { path: { id } }, signal })),
+  });
+
+/** How often what changes by itself is read again while it is looked at, ms. */
+const LIVE_MS = 5_000;
+
+/** Its limits and budgets as they are now. */
+export const ownerBoundsQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...OWNERS, 'bounds', id],
     queryFn: ({ signal }) => unwrap(client.GET('/v1/owners/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: LIVE_MS,
   });
 
 export function useAddOwner() {

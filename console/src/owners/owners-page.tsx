@@ -1,7 +1,7 @@
 import { Anchor, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useRows } from '../api/pages.ts';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { PageButton } from '../page/page-controls.tsx';
@@ -20,7 +20,7 @@ export function OwnersPage() {
   const { q } = useSearch({ from: '/frame/owners' });
   const navigate = useNavigate({ from: '/owners' });
   const owners = useInfiniteQuery(ownersQuery(q));
-  const rows = useMemo(() => owners.data?.pages.flatMap(({ items }) => items) ?? [], [owners.data]);
+  const rows = useRows(owners.data);
   const add = may('owners:manage') && <PageButton to="/owners/new">Add an owner</PageButton>;
   return (
     <Page

@@ -12,7 +12,7 @@ interface Question {
   /** What will happen. */
   children: ReactNode;
   /** The same from a terminal. */
-  copyAs?: CopyAsProps;
+  copyAs: CopyAsProps;
   /** Closes the dialog when it resolves; its error is shown there. */
   action: { mutateAsync: () => Promise<unknown>; isPending: boolean; error: unknown; reset: () => void };
 }
@@ -20,7 +20,7 @@ interface Question {
 /** A button that asks before something that cannot be undone. */
 export function ConfirmButton({ label, title, children, action, copyAs, ...props }: Question & ButtonProps) {
   const [isOpen, { open, close }] = useDisclosure();
-  const question = { label, title, children, action, ...(copyAs === undefined ? {} : { copyAs }) };
+  const question = { label, title, children, action, copyAs };
   return (
     <>
       <Button
@@ -61,8 +61,8 @@ export function ConfirmDialog({
       <Stack>
         <div>{children}</div>
         <Problem error={action.error} />
-        <Group justify={copyAs === undefined ? 'end' : 'space-between'}>
-          {copyAs !== undefined && <CopyAs {...copyAs} />}
+        <Group justify="space-between">
+          <CopyAs {...copyAs} />
           <Group gap="xs">
             {/* The focus is on it: Enter twice in a row does no harm. */}
             <Button variant="default" onClick={onClose} data-autofocus>

@@ -11,6 +11,8 @@ export interface CopyAsProps {
   /** Behind the path, such as `{ state: 'active' }`. */
   query?: Record<string, string>;
   body?: unknown;
+  /** Further members of the body that are secrets, by the variable of the shell that holds each: no command shows a secret. */
+  secrets?: Record<string, string | readonly string[]>;
   /** In place of a body: the fields of an upload; a file as `@name`. */
   form?: Record<string, string>;
   /** Arguments of `keyward`, such as `['keys', 'create', '--name', 'reports']`. */
@@ -21,8 +23,30 @@ export interface CopyAsProps {
 export const quoted = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
+const KEY = ['-H "Authorization: Bearer $KEYWARD_API_KEY"'];
+/** Own sessions are served to a session alone: the file keeps its cookie. */
+const SESSION = ["-H 'X-Keyward-Session: 1'", '-b keyward.cookies -c keyward.cookies'];
+
+/** The part of a command that sends the body. A secret goes through the input: arguments can be read by other users. */
+function dataOf({ body, secrets }: Pick<CopyAsProps, 'body' | 'secrets'>): string[] {
+  if (body === undefined && secrets === undefined) return [];
+  const type = "-H 'Content-Type: application/json'";
+  if (secrets === undefined) return [type, `-d ${quoted(JSON.stringify(body))}`];
+  const inShell = (text: string): string => text.replaceAll(/[\\$`]/g, String.raw`\$&`);
+  const members = [
+    ...Object.entries(body ?? {}).map(([name, value]) =>
+      inShell(`${JSON.stringify(name)}:${JSON.stringify(value)}`),
+    ),
+    ...Object.entries(secrets).map(([name, variable]) => {
+      const value = typeof variable === 'string' ? `$${variable}` : variable.map((one) => `$${one}`);
+      return `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+    }),
+  ];
+  return [type, `-d @- <<END\n{${members.join(',')}}\nEND`];
+}
+
 /** The same request for a shell. The key is a variable: a secret stands in no command. */
-export function curlOf({ operation, path = {}, query = {}, body, form = {} }: CopyAsProps): string {
+export function curlOf({ operation, path = {}, query = {}, form = {}, ...data }: CopyAsProps): string {
   const { method, path: pattern } = OPERATIONS[operation];
   const search = new URLSearchParams(query).toString();
   const url =
@@ -32,10 +56,8 @@ export function curlOf({ operation, path = {}, query = {}, body, form = {} }: Co
   return [
     method === 'GET' ? 'curl' : `curl -X ${method}`,
     quoted(url),
-    '-H "Authorization: Bearer $KEYWARD_API_KEY"',
-    ...(body === undefined
-      ? []
-      : ["-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body))}`]),
+    ...(operation.startsWith('session.') ? SESSION : KEY),
+    ...dataOf(data),
     ...Object.entries(form).map(([name, value]) => `-F ${quoted(`${name}=${value}`)}`),
   ].join(' \\\n  ');
 }
@@ -44,6 +66,7 @@ export function curlOf({ operation, path = {}, query = {}, body, form = {} }: Co
 export function CopyAs(props: CopyAsProps) {
   const [isOpen, { open, close }] = useDisclosure();
   const curl = curlOf(props);
+  const variables = Object.values(props.secrets ?? {}).flat();
   const command = props.cli === undefined ? undefined : ['keyward', ...props.cli.map(quoted)].join(' ');
   return (
     <>
@@ -63,6 +86,12 @@ export function CopyAs(props: CopyAsProps) {
         <Stack gap="xs">
           {command !== undefined && <Snippet label="CLI" text={command} />}
           <Snippet label="curl" text={curl} />
+          {variables.length > 0 && (
+            <Text size="sm">
+              First type {variables.length === 1 ? 'the secret' : 'the secrets'} in, unseen:{' '}
+              <Code>{variables.map((name) => `read -rs ${name}`).join('; ')}</Code>
+            </Text>
+          )}
         </Stack>
       </Modal>
     </>

@@ -18,7 +18,9 @@ export function LabelledBar({
   return (
     <div>
       <Group justify="space-between" gap="xs">
-        <Text size="sm">{label}</Text>
+        <Text size="sm" miw={0} style={{ overflowWrap: 'anywhere' }}>
+          {label}
+        </Text>
         <Text size="sm">{text}</Text>
       </Group>
       <Progress.Root size="md">

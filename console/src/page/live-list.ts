@@ -8,6 +8,7 @@ import {
 import type { QueryKey } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 import { client } from '../api/client.ts';
+import type { PageOf, Pages } from '../api/pages.ts';
 import { noticeRefusal, queryClient } from '../api/queries.ts';
 import { noticeLoss } from '../app/connection.ts';
 
@@ -76,6 +77,19 @@ export function updatedRows<Row>(
 ): Row[] {
   const byId = new Map(now.map((row) => [idOf(row), row]));
   return shown.map((row) => byId.get(idOf(row)) ?? row);
+}
+
+/** Pages of a list whose first one is followed: it is as it is now, and who has scrolled reads on. */
+export function withFirstPage<Row, Page extends PageOf<Row>>(
+  data: Pages<Page>,
+  now: Page,
+  { isHeld, idOf }: { isHeld: boolean; idOf: (row: Row) => string },
+): Pages<Page> {
+  const [first, ...rest] = data.pages;
+  if (first === undefined || !isHeld) return { pages: [now], pageParams: [null] };
+  // The pages behind it begin where it ended.
+  const held = { ...now, next_cursor: first.next_cursor, items: updatedRows(first.items, now.items, idOf) };
+  return { ...data, pages: [held, ...rest] };
 }
 
 async function followOn<P extends LivePath>(

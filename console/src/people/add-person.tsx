@@ -51,7 +51,8 @@ export function AddPerson({ isOpen, onClose }: { isOpen: boolean; onClose: () =>
           <FormActions submit={{ label: 'Add', isPending: add.isPending }} cancel={{ onClick: onClose }}>
             <CopyAs
               operation="users.create"
-              body={{ username: username.trim(), role, password: 'FIRST_PASSWORD' }}
+              body={{ username: username.trim(), role }}
+              secrets={{ password: 'FIRST_PASSWORD' }}
               cli={['users', 'create', username.trim() || 'NAME', '--role', role]}
             />
           </FormActions>

@@ -1,5 +1,6 @@
 import { Alert, Badge, Text } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
+import { useRows } from '../api/pages.ts';
 import { columnsOf, type ColumnCells } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
@@ -16,7 +17,8 @@ export function RunningPage() {
     () => columnsOf(...CELLS, ['Stop', (request) => <StopButtons request={request} onAsk={setAsked} />]),
     [],
   );
-  const { items = [], missing = 0 } = running.data ?? {};
+  const rows = useRows(running.data);
+  const missing = running.data?.pages[0]?.missing ?? 0;
   return (
     <Page
       title="Running now"
@@ -31,7 +33,7 @@ export function RunningPage() {
       <List
         label="Running requests"
         query={running}
-        rows={items}
+        rows={rows}
         columns={columns}
         rowId={({ id }) => id}
         emptyTitle="Nothing is running"

@@ -1,7 +1,8 @@
 import { unwrap, type components } from '@keyward/sdk';
-import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
-import { updatedRows, useLiveList } from '../page/live-list.ts';
+import { PAGE_ROWS, pagesQuery, type Pages } from '../api/pages.ts';
+import { useLiveList, withFirstPage } from '../page/live-list.ts';
 
 type Sent = components['schemas']['RunningRequest'];
 export interface RunningRequest extends Omit<Sent, 'age_seconds'> {
@@ -13,7 +14,6 @@ export type Stopped = components['schemas']['StoppedRequests'];
 export type StopTarget = { id: string } | { key: string } | { owner: string } | { tag: string };
 
 const RUNNING = ['running'] as const;
-const SHOWN_MAX = 200;
 const SECOND_MS = 1_000;
 /** Those that only show this list. */
 const LISTS = ['running.list', 'running.live'];
@@ -29,34 +29,36 @@ function withBeginning(sent: Sent): RunningRequest {
 
 interface Listed {
   items: readonly Sent[];
+  next_cursor?: string | null;
   missing_nodes?: number;
 }
 
-const shownOf = ({ items, missing_nodes: missing = 0 }: Listed) => ({
+const shownOf = ({ items, next_cursor = null, missing_nodes: missing = 0 }: Listed) => ({
   items: items.filter(({ route }) => !LISTS.includes(route)).map(withBeginning),
+  next_cursor,
   missing,
 });
+type Shown = ReturnType<typeof shownOf>;
 
-const runningQuery = queryOptions({
-  queryKey: RUNNING,
-  queryFn: async ({ signal }) =>
-    shownOf(await unwrap(client.GET('/v1/running', { params: { query: { limit: SHOWN_MAX } }, signal }))),
+const runningQuery = {
+  ...pagesQuery(RUNNING, async (query, signal) =>
+    shownOf(await unwrap(client.GET('/v1/running', { params: { query }, signal }))),
+  ),
   // The stream gives what is new.
   refetchOnWindowFocus: false,
-});
+};
+
+const idOf = ({ id }: RunningRequest): string => id;
 
 /** The requests in flight on all nodes, newest first. */
 export function useRunning() {
-  const running = useQuery(runningQuery);
+  const running = useInfiniteQuery(runningQuery);
   useLiveList({
     path: '/v1/running/live',
-    query: { limit: SHOWN_MAX },
+    query: { limit: PAGE_ROWS },
     queryKey: RUNNING,
     isOn: running.data !== undefined,
-    show: (shown: ReturnType<typeof shownOf>, list, isHeld) => {
-      const now = shownOf(list);
-      return isHeld ? { ...now, items: updatedRows(shown.items, now.items, ({ id }) => id) } : now;
-    },
+    show: (data: Pages<Shown>, list, isHeld) => withFirstPage(data, shownOf(list), { isHeld, idOf }),
   });
   return running;
 }

@@ -1,6 +1,7 @@
-import { Alert, Button, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Group, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import type { SubmitEvent } from 'react';
+import { CopyAs } from '../page/copy-as.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { formValues } from '../page/form-values.ts';
 import { Page } from '../page/page.tsx';
@@ -68,9 +69,15 @@ function PasswordSection() {
           />
           <NewPassword error={change.error} />
           <Problem error={change.error} />
-          <Button type="submit" loading={change.isPending} w="fit-content">
-            Change the password
-          </Button>
+          <Group justify="space-between">
+            <Button type="submit" loading={change.isPending}>
+              Change the password
+            </Button>
+            <CopyAs
+              operation="session.change_password"
+              secrets={{ current: 'PASSWORD', password: 'NEW_PASSWORD' }}
+            />
+          </Group>
         </Stack>
       </form>
     </Paper>

@@ -1,7 +1,8 @@
-import { Button, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import type { SubmitEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
+import { CopyAs } from '../page/copy-as.tsx';
 import { formValues } from '../page/form-values.ts';
 import { PageLink } from '../page/page-link.tsx';
 import { fieldError, Problem } from '../page/problem.tsx';
@@ -34,6 +35,7 @@ export function InvitePage() {
 function AccountForm({ code }: { code: string }) {
   const accept = useAcceptInvite(code);
   const navigate = useNavigate();
+  const [username, setUsername] = useState('');
   const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
     const value = formValues(event);
     try {
@@ -54,6 +56,7 @@ function AccountForm({ code }: { code: string }) {
           required
           autoFocus
           autoComplete="username"
+          onChange={(event) => setUsername(event.currentTarget.value.trim())}
           error={fieldError(accept.error, 'username')}
         />
         <NewPassword label="Password" error={accept.error} />
@@ -61,6 +64,14 @@ function AccountForm({ code }: { code: string }) {
         <Button type="submit" loading={accept.isPending}>
           Make my account
         </Button>
+        <Group justify="end">
+          <CopyAs
+            operation="session.accept_invite"
+            path={{ code: 'CODE' }}
+            body={{ username }}
+            secrets={{ password: 'PASSWORD' }}
+          />
+        </Group>
       </Stack>
     </form>
   );

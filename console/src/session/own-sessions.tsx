@@ -22,6 +22,7 @@ export function OwnSessions() {
             label="End all others"
             title="End all other sessions?"
             action={{ ...end, mutateAsync: () => end.mutateAsync(null) }}
+            copyAs={{ operation: 'session.end_others' }}
           >
             {others} {others === 1 ? 'session ends' : 'sessions end'} at once, with what is running in them.
           </ConfirmButton>

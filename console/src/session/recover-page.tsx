@@ -1,6 +1,7 @@
-import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import type { SubmitEvent } from 'react';
+import { useState, type SubmitEvent } from 'react';
+import { CopyAs } from '../page/copy-as.tsx';
 import { formValues } from '../page/form-values.ts';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
@@ -12,6 +13,7 @@ import { useRecover } from './session-mutations.ts';
 export function RecoverPage() {
   const recover = useRecover();
   const navigate = useNavigate();
+  const [username, setUsername] = useState('');
   const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
     const value = formValues(event);
     const codes = [value('first').trim(), value('second').trim()];
@@ -30,7 +32,14 @@ export function RecoverPage() {
             Two of your recovery codes set a new password. Without codes, an administrator can set one for
             you.
           </Text>
-          <TextInput name="username" label="Username" required autoFocus autoComplete="username" />
+          <TextInput
+            name="username"
+            label="Username"
+            required
+            autoFocus
+            autoComplete="username"
+            onChange={(event) => setUsername(event.currentTarget.value.trim())}
+          />
           <TextInput
             name="first"
             label="First recovery code"
@@ -50,7 +59,14 @@ export function RecoverPage() {
           <Button type="submit" loading={recover.isPending}>
             Set the password
           </Button>
-          <PageLink to="/sign-in">Back to signing in</PageLink>
+          <Group justify="space-between">
+            <PageLink to="/sign-in">Back to signing in</PageLink>
+            <CopyAs
+              operation="session.recover"
+              body={{ username }}
+              secrets={{ codes: ['FIRST_CODE', 'SECOND_CODE'], password: 'NEW_PASSWORD' }}
+            />
+          </Group>
         </Stack>
       </form>
     </Outside>

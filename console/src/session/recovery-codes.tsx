@@ -1,5 +1,6 @@
-import { Button, Code, Modal, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { Button, Code, Group, Modal, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import type { SubmitEvent } from 'react';
+import { CopyAs } from '../page/copy-as.tsx';
 import { CopyButton } from '../page/copy-button.tsx';
 import { formValues } from '../page/form-values.ts';
 import { fieldError, Problem } from '../page/problem.tsx';
@@ -30,9 +31,12 @@ export function RecoveryCodes() {
             error={fieldError(make.error, 'current')}
           />
           <Problem error={make.error} />
-          <Button type="submit" variant="default" loading={make.isPending} w="fit-content">
-            Make new codes
-          </Button>
+          <Group justify="space-between">
+            <Button type="submit" variant="default" loading={make.isPending}>
+              Make new codes
+            </Button>
+            <CopyAs operation="session.recovery_codes" secrets={{ current: 'PASSWORD' }} />
+          </Group>
         </Stack>
       </form>
       <Modal

@@ -1,8 +1,9 @@
-import { Alert, Anchor, Button, Code, Stack, Text, TextInput, PasswordInput } from '@mantine/core';
+import { Alert, Anchor, Button, Code, Group, Stack, Text, TextInput, PasswordInput } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
 import { ADDRESS } from '../api/client.ts';
+import { CopyAs } from '../page/copy-as.tsx';
 import { formValues } from '../page/form-values.ts';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
@@ -70,6 +71,7 @@ const REFUSALS: Record<string, string> = {
 
 function SignInForm({ way }: { way: Way }) {
   const signIn = useSignIn();
+  const [username, setUsername] = useState('');
   const navigate = useNavigate();
   const { next } = useSearch({ from: '/sign-in' });
   const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
@@ -87,7 +89,14 @@ function SignInForm({ way }: { way: Way }) {
       <Stack>
         {way === 'key' && <KeyField />}
         {way === 'multi-user' && (
-          <TextInput name="username" label="Username" required autoFocus autoComplete="username" />
+          <TextInput
+            name="username"
+            label="Username"
+            required
+            autoFocus
+            autoComplete="username"
+            onChange={(event) => setUsername(event.currentTarget.value.trim())}
+          />
         )}
         {way !== 'key' && (
           <PasswordInput
@@ -102,6 +111,13 @@ function SignInForm({ way }: { way: Way }) {
         <Button type="submit" loading={signIn.isPending}>
           Sign in
         </Button>
+        <Group justify="end">
+          <CopyAs
+            operation="session.create"
+            body={way === 'multi-user' ? { username } : {}}
+            secrets={way === 'key' ? { key: 'KEYWARD_API_KEY' } : { password: 'PASSWORD' }}
+          />
+        </Group>
       </Stack>
     </form>
   );

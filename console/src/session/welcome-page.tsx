@@ -1,6 +1,7 @@
 import { Button, Group, Radio, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
+import { CopyAs } from '../page/copy-as.tsx';
 import { formValues } from '../page/form-values.ts';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
@@ -13,6 +14,7 @@ type Choice = 'password' | 'users';
 /** First run: how people sign in from now on. */
 export function WelcomePage() {
   const [choice, setChoice] = useState<Choice>('password');
+  const [username, setUsername] = useState('');
   const setup = useSetup();
   const navigate = useNavigate();
   const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
@@ -57,6 +59,7 @@ export function WelcomePage() {
               description="A lower-case letter, then letters, digits and . _ - @; at most 64 characters"
               required
               autoComplete="username"
+              onChange={(event) => setUsername(event.currentTarget.value.trim())}
               error={fieldError(setup.error, 'username')}
             />
           )}
@@ -67,6 +70,11 @@ export function WelcomePage() {
               {choice === 'users' ? 'Make my account' : 'Set the password'}
             </Button>
             <PageLink to="/">Not now</PageLink>
+            <CopyAs
+              operation="session.setup"
+              body={choice === 'users' ? { username } : {}}
+              secrets={{ password: 'PASSWORD' }}
+            />
           </Group>
         </Stack>
       </form>

@@ -1,6 +1,7 @@
 import type { components } from '@keyward/sdk';
 import { Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useRows } from '../api/pages.ts';
 import { JobState } from '../jobs/job-state.tsx';
 import { WorkerLink } from '../jobs/job-way.tsx';
 import { columnsOf } from '../page/data-table.tsx';
@@ -42,7 +43,8 @@ export function SwarmPage() {
 }
 
 function Tasks() {
-  const tasks = useQuery(tasksQuery);
+  const tasks = useInfiniteQuery(tasksQuery);
+  const rows = useRows(tasks.data);
   return (
     <Stack component="section" gap="xs" aria-label="Your tasks">
       <Title order={2} size="h4">
@@ -51,7 +53,7 @@ function Tasks() {
       <List
         label="Your tasks"
         query={tasks}
-        rows={tasks.data ?? []}
+        rows={rows}
         columns={TASKS}
         rowId={({ task_id }) => task_id}
         emptyTitle="No task was given to a swarm yet"

@@ -1,6 +1,7 @@
 import { unwrap, type components } from '@keyward/sdk';
 import { queryOptions } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
+import { pagesQuery } from '../api/pages.ts';
 
 export type SwarmRow = components['schemas']['SwarmList']['items'][number];
 
@@ -16,15 +17,13 @@ export const swarmsQuery = queryOptions({
   refetchInterval: EVERY_MS,
 });
 
-const SHOWN_MAX = 100;
-
 /** The person's own tasks, newest first. */
-export const tasksQuery = queryOptions({
-  queryKey: ['swarms', 'tasks'],
-  queryFn: async ({ signal }): Promise<TaskRow[]> =>
-    (await unwrap(client.GET('/v1/swarm/tasks', { params: { query: { limit: SHOWN_MAX } }, signal }))).items,
+export const tasksQuery = {
+  ...pagesQuery(['swarms', 'tasks'], (query, signal) =>
+    unwrap(client.GET('/v1/swarm/tasks', { params: { query }, signal })),
+  ),
   refetchInterval: EVERY_MS,
-});
+};
 
 export const taskQuery = (id: string) =>
   queryOptions({

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { Page } from '../page/page.tsx';
-import { addCommand, draftOf, fieldsOf, shownBody } from './upstream-draft.ts';
+import { addCommand, draftOf, fieldsOf, shownSecrets } from './upstream-draft.ts';
 import { UpstreamForm } from './upstream-form.tsx';
 import { useAddUpstream } from './upstream-queries.ts';
 
@@ -20,7 +20,8 @@ export function NewUpstreamPage() {
       <UpstreamForm fields={fields} onChange={setFields} onSubmit={submit} action={add} submitLabel="Add it">
         <CopyAs
           operation="upstreams.add"
-          body={shownBody(draft, fields.hasNewKey)}
+          body={draft}
+          {...shownSecrets(fields.hasNewKey)}
           cli={addCommand(fields)}
         />
       </UpstreamForm>

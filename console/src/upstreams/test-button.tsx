@@ -1,5 +1,6 @@
-import { Alert, Button, List, Loader, Modal, Text } from '@mantine/core';
+import { Alert, Button, Group, List, Loader, Modal, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { CopyAs } from '../page/copy-as.tsx';
 import { Problem } from '../page/problem.tsx';
 import { useTestUpstream } from './upstream-queries.ts';
 
@@ -24,6 +25,9 @@ export function TestButton({ id, name }: { id: string; name: string }) {
         {test.isPending && <Loader aria-label="The test is running" />}
         <Problem error={test.error} />
         {test.data !== undefined && <Steps {...test.data} />}
+        <Group mt="md">
+          <CopyAs operation="upstreams.test" path={{ id }} cli={['upstreams', 'test', id]} />
+        </Group>
       </Modal>
     </>
   );

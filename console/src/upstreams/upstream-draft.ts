@@ -44,12 +44,9 @@ export function changeOf(before: UpstreamFields, after: UpstreamFields): Upstrea
   return Object.fromEntries(is.filter(([name, value]) => !isSame(name, value)));
 }
 
-/** In the place of a credential, which no command shows. */
-const PLACEHOLDER = 'KEY_OF_THE_UPSTREAM';
-
-/** The body for a command that is shown. */
-export const shownBody = <T extends UpstreamChange>(body: T, hasNewKey: boolean): T =>
-  hasNewKey ? { ...body, api_key: PLACEHOLDER } : body;
+/** For a command that is shown: no command shows a credential. */
+export const shownSecrets = (hasNewKey: boolean) =>
+  hasNewKey ? { secrets: { api_key: 'UPSTREAM_KEY' } } : {};
 
 function settingFlags(
   { models, timeout_seconds, weight, prices, unpriced }: UpstreamChange,

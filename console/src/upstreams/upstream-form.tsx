@@ -25,7 +25,8 @@ interface FormProps {
   /** There is nothing to save. */
   isUnchanged?: boolean;
   submitLabel: string;
-  children?: ReactNode;
+  /** The same from a terminal. */
+  children: ReactNode;
 }
 
 /** The settings of an upstream. */

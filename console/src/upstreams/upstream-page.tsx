@@ -7,9 +7,10 @@ import { CopyAs } from '../page/copy-as.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { Page } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';
+import { Time } from '../page/time.tsx';
 import { HealthBadge } from './health-badge.tsx';
 import { TestButton } from './test-button.tsx';
-import { changeOf, fieldsOf, shownBody, updateCommand, type Upstream } from './upstream-draft.ts';
+import { changeOf, fieldsOf, shownSecrets, updateCommand, type Upstream } from './upstream-draft.ts';
 import { UpstreamForm } from './upstream-form.tsx';
 import { upstreamQuery, useChangeUpstream, useRemoveUpstream } from './upstream-queries.ts';
 
@@ -62,7 +63,11 @@ function OneUpstream({ upstream }: { upstream: Upstream }) {
     >
       <Group>
         <HealthBadge upstream={upstream} />
-        {health.last_test !== null && <Text size="sm">{health.last_test.detail}</Text>}
+        {health.last_test !== null && (
+          <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+            Last test, <Time at={health.last_test.at} />: {health.last_test.detail}
+          </Text>
+        )}
       </Group>
       {warnings.map((warning) => (
         <Alert key={warning} color="orange">
@@ -103,7 +108,8 @@ function Settings({ upstream }: { upstream: Upstream }) {
         <CopyAs
           operation="upstreams.update"
           path={{ id }}
-          body={shownBody(body, hasNewKey)}
+          body={body}
+          {...shownSecrets(hasNewKey)}
           cli={updateCommand(id, body, hasNewKey)}
         />
       )}

@@ -1,19 +1,19 @@
 import { unwrap } from '@keyward/sdk';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
+import { pagesQuery } from '../api/pages.ts';
 import type { UpstreamChange, UpstreamDraft } from './upstream-draft.ts';
 
 const UPSTREAMS = ['upstreams'] as const;
 const EVERY_MS = 10_000;
-const SHOWN_MAX = 200;
 
 /** All upstreams with their health. */
-export const upstreamsQuery = queryOptions({
-  queryKey: UPSTREAMS,
-  queryFn: ({ signal }) =>
-    unwrap(client.GET('/v1/upstreams', { params: { query: { limit: SHOWN_MAX } }, signal })),
+export const upstreamsQuery = {
+  ...pagesQuery(UPSTREAMS, (query, signal) =>
+    unwrap(client.GET('/v1/upstreams', { params: { query }, signal })),
+  ),
   refetchInterval: EVERY_MS,
-});
+};
 
 export const upstreamQuery = (id: string) =>
   queryOptions({

@@ -1,5 +1,6 @@
 import { Badge, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useRows } from '../api/pages.ts';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { PageButton } from '../page/page-controls.tsx';
@@ -12,7 +13,8 @@ import { upstreamsQuery } from './upstream-queries.ts';
 
 /** The servers of models behind this one. */
 export function UpstreamsPage() {
-  const upstreams = useQuery(upstreamsQuery);
+  const upstreams = useInfiniteQuery(upstreamsQuery);
+  const rows = useRows(upstreams.data);
   const add = <PageButton to="/upstreams/new">Add an upstream</PageButton>;
   return (
     <Page
@@ -23,7 +25,7 @@ export function UpstreamsPage() {
       <List
         label="Upstreams"
         query={upstreams}
-        rows={upstreams.data?.items ?? []}
+        rows={rows}
         columns={COLUMNS}
         rowId={({ id }) => id}
         emptyTitle="There is no upstream yet"

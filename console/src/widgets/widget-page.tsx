@@ -116,6 +116,7 @@ function Actions({ widget: { uuid, enabled, workspace } }: { widget: Widget }) {
         label="Delete"
         title={`Delete the widget of ${workspace.name}?`}
         action={{ ...remove, mutateAsync }}
+        copyAs={{ operation: 'embeds.delete', path: { uuid }, cli: ['widgets', 'delete', uuid] }}
         color="red"
         variant="light"
       >

@@ -24,7 +24,13 @@ export function RemoveWorker({ worker: { worker_id: id, name }, onRemoved }: Rem
     },
   };
   return (
-    <ConfirmButton size="compact-sm" label="Drain and remove" title={`Remove ${name}?`} action={removal}>
+    <ConfirmButton
+      size="compact-sm"
+      label="Drain and remove"
+      title={`Remove ${name}?`}
+      action={removal}
+      copyAs={{ operation: 'workers.delete', path: { id } }}
+    >
       <Text size="sm">
         It gets no more jobs, finishes what it has, and its program ends. It comes back when it registers
         again. To keep it out, revoke its key.

@@ -1,11 +1,12 @@
 import type { components } from '@keyward/sdk';
 import { Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { ActorName } from '../keys/key/actor-name.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { Time } from '../page/time.tsx';
-import { workerRecordsQuery } from './worker-queries.ts';
+import { useRows } from '../api/pages.ts';
+import { recordsQuery } from '../audit/audit-queries.ts';
 
 const ACTIONS: Record<string, string> = {
   'workers.register': 'registered it',
@@ -20,7 +21,8 @@ const ACTIONS: Record<string, string> = {
 
 /** What was done to a worker, from the audit record. */
 export function WorkerHistory({ id }: { id: string }) {
-  const records = useQuery(workerRecordsQuery(id));
+  const records = useInfiniteQuery(recordsQuery({ target: id }));
+  const rows = useRows(records.data);
   return (
     <Stack gap={4} component="section" aria-label="History">
       <Title order={2} size="h4">
@@ -29,7 +31,7 @@ export function WorkerHistory({ id }: { id: string }) {
       <List
         label="History"
         query={records}
-        rows={records.data ?? []}
+        rows={rows}
         columns={COLUMNS}
         rowId={({ seq }) => String(seq)}
         emptyTitle="Nothing is recorded of it"

@@ -48,14 +48,6 @@ export const workerQuery = (id: string) =>
     refetchInterval: EVERY_MS,
   });
 
-/** What was done to it, the latest first. */
-export const workerRecordsQuery = (id: string) =>
-  queryOptions({
-    queryKey: [...WORKERS, 'records', id],
-    queryFn: async ({ signal }) =>
-      (await unwrap(client.GET('/v1/audit', { params: { query: { target: id, limit: 50 } }, signal }))).items,
-  });
-
 /** A paused worker finishes what it has, and gets no more until it is resumed. */
 export function usePauseWorker(id: string) {
   const queries = useQueryClient();

@@ -37,7 +37,12 @@ function OneExecution({ execution }: { execution: Details }) {
       description={id}
       actions={
         state === 'RUNNING' && (
-          <ConfirmButton label="Cancel" title="Cancel this execution?" action={cancel}>
+          <ConfirmButton
+            label="Cancel"
+            title="Cancel this execution?"
+            action={cancel}
+            copyAs={{ operation: 'agents.cancel', path: { id }, cli: ['agent', 'cancel', id] }}
+          >
             <Text size="sm">Its running jobs are canceled. Steps that did not begin are skipped.</Text>
           </ConfirmButton>
         )

@@ -1,29 +1,25 @@
 import { unwrap, type components } from '@keyward/sdk';
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
+import { pagesQuery } from '../api/pages.ts';
 
 export type Workflow = components['schemas']['Workflow'];
 export type Execution = components['schemas']['Execution'];
 
 const WORKFLOWS = ['workflows'] as const;
-const SHOWN_MAX = 100;
 const EVERY_MS = 3_000;
 
-export const workflowsQuery = queryOptions({
-  queryKey: [...WORKFLOWS, 'list'],
-  queryFn: async ({ signal }) =>
-    (await unwrap(client.GET('/v1/agents/workflows', { params: { query: { limit: SHOWN_MAX } }, signal })))
-      .items,
-});
+export const workflowsQuery = pagesQuery([...WORKFLOWS, 'list'], (query, signal) =>
+  unwrap(client.GET('/v1/agents/workflows', { params: { query }, signal })),
+);
 
-/** The latest executions. */
-export const executionsQuery = queryOptions({
-  queryKey: [...WORKFLOWS, 'executions'],
-  queryFn: async ({ signal }) =>
-    (await unwrap(client.GET('/v1/agents/executions', { params: { query: { limit: SHOWN_MAX } }, signal })))
-      .items,
+/** The executions, newest first. */
+export const executionsQuery = {
+  ...pagesQuery([...WORKFLOWS, 'executions'], (query, signal) =>
+    unwrap(client.GET('/v1/agents/executions', { params: { query }, signal })),
+  ),
   refetchInterval: EVERY_MS,
-});
+};
 
 export const executionQuery = (id: string) =>
   queryOptions({

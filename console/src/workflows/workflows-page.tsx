@@ -1,5 +1,6 @@
 import { Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useRows } from '../api/pages.ts';
 import { JobState } from '../jobs/job-state.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
@@ -11,8 +12,10 @@ import { executionsQuery, workflowsQuery, type Execution, type Workflow } from '
 
 /** Workflows, whose steps are jobs, and what became of them. */
 export function WorkflowsPage() {
-  const workflows = useQuery(workflowsQuery);
-  const executions = useQuery(executionsQuery);
+  const workflows = useInfiniteQuery(workflowsQuery);
+  const executions = useInfiniteQuery(executionsQuery);
+  const made = useRows(workflows.data);
+  const executed = useRows(executions.data);
   return (
     <Page
       title="Workflows"
@@ -21,7 +24,7 @@ export function WorkflowsPage() {
       <List
         label="Workflows"
         query={workflows}
-        rows={workflows.data ?? []}
+        rows={made}
         columns={WORKFLOWS}
         rowId={({ workflow_id }) => workflow_id}
         emptyTitle="There is no workflow"
@@ -37,7 +40,7 @@ export function WorkflowsPage() {
         <List
           label="Executions"
           query={executions}
-          rows={executions.data ?? []}
+          rows={executed}
           columns={EXECUTIONS}
           rowId={({ execution_id }) => execution_id}
           emptyTitle="Nothing was executed yet"

@@ -22,6 +22,7 @@ export function DeleteWorkspace({ slug, name, onDeleted, ...props }: DeleteWorks
       title={`Delete ${name}?`}
       aria-label={`Delete ${name}`}
       action={{ ...remove, mutateAsync }}
+      copyAs={{ operation: 'workspaces.delete', path: { slug }, cli: ['workspaces', 'delete', slug] }}
       {...props}
     >
       <Text size="sm">

@@ -1,6 +1,7 @@
 import { Badge, Button, Group, MultiSelect, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { CopyAs } from '../page/copy-as.tsx';
 import { Empty } from '../page/empty.tsx';
 import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
@@ -29,7 +30,7 @@ export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspa
         Users with the role default use the workspaces that they are members of. Administrators and managers
         use all of them.
       </Text>
-      <AddMembers current={ids} onAdd={(added) => replace.mutateAsync([...ids, ...added])} />
+      <AddMembers workspaceId={id} current={ids} onAdd={(added) => replace.mutateAsync([...ids, ...added])} />
       <Problem error={members.error ?? replace.error} />
       {members.isPending && <Skeleton height={LOADING_PX} role="status" aria-label="Loading members" />}
       {members.isSuccess && current.length === 0 && (
@@ -78,9 +79,11 @@ export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspa
 }
 
 function AddMembers({
+  workspaceId,
   current,
   onAdd,
 }: {
+  workspaceId: number;
   current: readonly number[];
   onAdd: (ids: number[]) => Promise<unknown>;
 }) {
@@ -98,7 +101,14 @@ function AddMembers({
     }
   };
   return (
-    <Group align="end">
+    <Group
+      component="form"
+      align="end"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void add();
+      }}
+    >
       <MultiSelect
         flex={1}
         label="Add users"
@@ -109,9 +119,14 @@ function AddMembers({
         searchable
         nothingFoundMessage="No other user"
       />
-      <Button disabled={chosen.length === 0} onClick={() => void add()}>
+      <Button type="submit" disabled={chosen.length === 0}>
         Add
       </Button>
+      <CopyAs
+        operation="workspaces.replace_members"
+        path={{ workspaceId: String(workspaceId) }}
+        body={{ userIds: [...current, ...chosen.map(Number)] }}
+      />
     </Group>
   );
 }

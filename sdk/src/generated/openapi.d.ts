@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document c1e20b521d0999433d2df6e80c356386b5fe82314d2aa096f959f9a0037dbd9e
-// text 827ec3ebd232e577ac5e026ec55df99bcb4055fb59bdcc9b8fbf48536f2af954
+// document 7cd290a7feb953990e3f121ba80c06a96b55ceda7addfad5ff8e50782817e25a
+// text 8ef255604e3091ed4d4ce0547a1fdbb3c5f0ef2a5cfbd966f0094635abbc17f8
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -6386,6 +6386,51 @@ export interface components {
             items: components["schemas"]["Owner"][];
             /** @description Asks for the next page; null: this is the last one */
             next_cursor: string | null;
+        };
+        OwnerDetails: {
+            /** @description Its id in the API */
+            id: string;
+            /** @description The name that people read */
+            name: string;
+            /**
+             * @description The kind of owner
+             * @enum {string}
+             */
+            kind: "person" | "service" | "team";
+            /**
+             * @description Whether the key is good, and why not
+             * @enum {string}
+             */
+            state: "active" | "suspended";
+            /** @description How many requests are let in, and how many jobs run or wait */
+            limits: components["schemas"]["Limit"][];
+            /** @description What may be spent in each period */
+            budgets: components["schemas"]["Budget"][];
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            created_at: string;
+            /** @description What all its keys together have left of each request limit, at the process that answers */
+            limits_left: {
+                /** @description The name that people read */
+                name: string;
+                /** @description How many requests */
+                requests?: number;
+                /** @description The length of the window */
+                window_seconds?: number;
+                /** @description How many requests may run at once */
+                concurrent?: number;
+                /** @description How many requests are left now */
+                remaining: number;
+                /** @description When the window ends */
+                resets_in_seconds?: number;
+                /**
+                 * @description Set if the limit or budget belongs to an ancestor or an owner of the key
+                 * @enum {string}
+                 */
+                of?: "ancestor" | "owner";
+            }[];
         };
         OwnerChange: {
             /** @description a name of 1 to 200 characters, not only white space */
@@ -17672,7 +17717,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Owner"];
+                    "application/json": components["schemas"]["OwnerDetails"];
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */

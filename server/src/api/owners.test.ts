@@ -24,7 +24,10 @@ describeOnBothServers('owners', (start) => {
     const made = await create('Ann');
     expect([made.status, made.headers.get('location')]).toEqual([201, `/v1/owners/${made.body.id}`]);
     expect(made.body).toMatchObject({ name: 'Ann', kind: 'person', state: 'active' });
-    expect((await server.request('GET', `/v1/owners/${made.body.id}`)).body).toEqual(made.body);
+    expect((await server.request('GET', `/v1/owners/${made.body.id}`)).body).toEqual({
+      ...made.body,
+      limits_left: [],
+    });
     const renamed = await patch(made.body.id, { name: 'Anna', kind: 'team' });
     expect(renamed.body.owner).toEqual({ ...made.body, name: 'Anna', kind: 'team' });
     const list = await server.request<{ items: Owner[] }>('GET', '/v1/owners');
@@ -41,6 +44,26 @@ describeOnBothServers('owners', (start) => {
     for (const { status, body } of refused) expect([status, body.errors?.[0]?.field]).toEqual([422, 'name']);
     const other = await create('Other');
     expect((await patch(other.body.id, { name: 'Twin' })).body.errors?.[0]?.field).toBe('name');
+  });
+
+  test('an owner says what all its keys together have left of its limits, and reading it takes nothing', async () => {
+    const limits = [
+      { name: 'minute', requests: 5, window_seconds: 60 },
+      { name: 'at_once', concurrent: 3 },
+      { name: 'jobs', max_running: 2 },
+    ];
+    const { body: owner } = await server.request<Owner>('POST', '/v1/owners', {
+      body: { name: 'Bounded', kind: 'team', limits },
+    });
+    for (const key of await Promise.all([1, 2].map(() => server.mint({ owner: owner.id, role: 'client' }))))
+      expect(await works(key.secret)).toBe(true);
+    for (const _ of [1, 2])
+      expect((await server.request('GET', `/v1/owners/${owner.id}`)).body).toMatchObject({
+        limits_left: [
+          { name: 'minute', requests: 5, window_seconds: 60, remaining: 3 },
+          { name: 'at_once', concurrent: 3, remaining: 3 },
+        ],
+      });
   });
 
   test('suspending an owner ends all its keys at once, and reactivating it brings them back', async () => {

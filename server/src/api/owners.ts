@@ -25,6 +25,15 @@ const Owner = Type.Object(
   },
   { title: 'Owner' },
 );
+const OwnerDetails = Type.Object(
+  {
+    ...Owner.properties,
+    limits_left: Type.Array(s.LimitState, {
+      description: 'What all its keys together have left of each request limit, at the process that answers',
+    }),
+  },
+  { title: 'OwnerDetails' },
+);
 /** Of all keys of an owner together, also those that others made. */
 const bounds = { limits: Type.Optional(s.Limits), budgets: Type.Optional(s.Budgets) };
 const ChangedOwner = Type.Object({ owner: Owner, acknowledged: s.Acknowledged }, { title: 'ChangedOwner' });
@@ -85,12 +94,13 @@ export const ownerRoutes: Route[] = [
     summary: 'One owner',
     access: 'keys:read',
     params,
-    responses: { 200: Owner },
+    responses: { 200: OwnerDetails },
     errors: ['not_found'],
-    handler: async ({ keys }, { actor, params: { id } }) => ({
-      status: 200,
-      body: await viewOwner(keys, await getOwner(keys, actor, id)),
-    }),
+    handler: async ({ keys }, { actor, params: { id } }) => {
+      const owner = await getOwner(keys, actor, id);
+      const limits_left = keys.limits.view(owner.account, owner.limits);
+      return { status: 200, body: { ...(await viewOwner(keys, owner)), limits_left } };
+    },
   }),
   route({
     method: 'PATCH',

@@ -122,7 +122,8 @@ function LimitRow({
         allowDecimal={false}
         allowNegative={false}
         thousandSeparator=","
-        w={110}
+        hideControls
+        w={{ base: 76, xs: 110 }}
         error={fieldError(error, `limits[${index}].${field}`) ?? fieldError(error, `limits[${index}]`)}
         onChange={(changed) => onChange(make(kind, Number(changed)))}
       />
@@ -180,18 +181,19 @@ function BudgetRow({
   onRemove,
 }: RowProps & { budget: Budget; onChange: (budget: Budget) => void }) {
   return (
-    <Group gap="xs" align="start" wrap="nowrap" role="group" aria-label={`Budget ${budget.name}`}>
+    <Group gap="xs" align="start" role="group" aria-label={`Budget ${budget.name}`}>
       <TextInput
         aria-label="At most"
         inputMode="decimal"
         value={String(budget.amount)}
-        w={110}
+        w={{ base: 76, xs: 110 }}
         error={fieldError(error, `budgets[${index}].amount`)}
         onChange={(event) => onChange({ ...budget, amount: event.currentTarget.value.trim() })}
       />
       <Select
         aria-label="Unit"
         flex={1}
+        miw={110}
         maw={140}
         allowDeselect={false}
         data={UNITS}
@@ -201,6 +203,7 @@ function BudgetRow({
       <Select
         aria-label="Period"
         flex={1}
+        miw={110}
         maw={130}
         allowDeselect={false}
         data={PERIOD_NAMES}

@@ -12,7 +12,9 @@ interface ColumnsProps {
 /** A long form, and beside it what always stays in view; on a phone at the bottom of the window. */
 export const FormColumns = ({ children, side, actions }: ColumnsProps) => (
   <div className={classes['columns']}>
-    <Stack gap="lg">{children}</Stack>
+    <Stack gap="lg" className={classes['form'] ?? ''}>
+      {children}
+    </Stack>
     <div className={classes['side']}>
       {side}
       <Group gap="xs" className={classes['actions']}>

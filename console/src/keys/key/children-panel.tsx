@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useRows } from '../../api/pages.ts';
 import { PageLink } from '../../page/page-link.tsx';
 import { useState } from 'react';
 import { Empty } from '../../page/empty.tsx';
@@ -36,7 +37,7 @@ export function ChildrenPanel({ read: { key } }: PanelProps) {
 
 function Branch({ parent, isRoot = false }: { parent: string; isRoot?: boolean }) {
   const children = useInfiniteQuery(keysQuery({ parent }));
-  const rows = children.data?.pages.flatMap(({ items }) => items) ?? [];
+  const rows = useRows(children.data);
   if (children.isPending) return <Skeleton height={32} />;
   if (children.error !== null)
     return <Problem error={children.error} onRetry={() => void children.refetch()} />;

@@ -1,11 +1,11 @@
 import { Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import { columnsOf } from '../../page/data-table.tsx';
 import { List } from '../../page/list.tsx';
 import { Time } from '../../page/time.tsx';
 import { refusalWords } from '../holdings/refusal-words.ts';
-import { recordsQuery } from '../key-queries.ts';
+import { recordsQuery } from '../../audit/audit-queries.ts';
+import { useRows } from '../../api/pages.ts';
 import { ActorName } from './actor-name.tsx';
 import { Section, type PanelProps } from './panel.tsx';
 import type { components } from '@keyward/sdk';
@@ -51,7 +51,7 @@ const COLUMNS = columnsOf<AuditRecord>(
 /** What was done to the key, from the audit record. */
 export function HistoryPanel({ read: { key } }: PanelProps) {
   const records = useInfiniteQuery(recordsQuery({ target: key.id }));
-  const rows = useMemo(() => records.data?.pages.flatMap(({ items }) => items) ?? [], [records.data]);
+  const rows = useRows(records.data);
   return (
     <Section title="History" note="Every change of the key, newest first.">
       <List

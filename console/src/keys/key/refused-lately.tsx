@@ -7,7 +7,8 @@ import { List } from '../../page/list.tsx';
 import { Time } from '../../page/time.tsx';
 import { refusalWords } from '../holdings/refusal-words.ts';
 import type { Scope } from '../holdings/scopes.ts';
-import { recordsQuery } from '../key-queries.ts';
+import { recordsQuery } from '../../audit/audit-queries.ts';
+import { useRows } from '../../api/pages.ts';
 import type { Question } from './explain-form.tsx';
 import { Section } from './panel.tsx';
 import type { components } from '@keyward/sdk';
@@ -26,12 +27,8 @@ const questionOf = ({ action, details }: AuditRecord): Question => ({
 
 /** Requests of the key that were refused, from the audit record. */
 export function RefusedLately({ id, onAsk }: { id: string; onAsk: (question: Question) => void }) {
-  const records = useInfiniteQuery(recordsQuery({ actor: id }));
-  const rows = useMemo(
-    () =>
-      records.data?.pages.flatMap(({ items }) => items.filter(({ outcome }) => outcome === 'refused')) ?? [],
-    [records.data],
-  );
+  const records = useInfiniteQuery(recordsQuery({ actor: id, outcome: 'refused' }));
+  const rows = useRows(records.data);
   const columns = useMemo(
     () =>
       columnsOf<AuditRecord>(

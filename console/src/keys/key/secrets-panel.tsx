@@ -2,7 +2,6 @@ import { Alert, Badge, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/co
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ConfirmButton } from '../../page/confirm-button.tsx';
-import { CopyAs } from '../../page/copy-as.tsx';
 import { acknowledgedText, noticeDone } from '../../page/done-notice.tsx';
 import { Time } from '../../page/time.tsx';
 import { useMay } from '../../session/session-queries.ts';
@@ -73,12 +72,17 @@ function OldSecret({ of: { id, secrets }, secret }: { of: Key; secret: Secret })
       actions={
         may('keys:write') && (
           <Group gap="xs">
-            <CopyAs
-              operation="keys.end_secret"
-              path={{ id, secret_id: secret.id }}
-              cli={['keys', 'end-secret', id, secret.id]}
-            />
-            <ConfirmButton label="End it now" title="End the old secret now?" action={action} color="red">
+            <ConfirmButton
+              label="End it now"
+              title="End the old secret now?"
+              action={action}
+              copyAs={{
+                operation: 'keys.end_secret',
+                path: { id, secret_id: secret.id },
+                cli: ['keys', 'end-secret', id, secret.id],
+              }}
+              color="red"
+            >
               <Text size="sm">
                 All that still use it are refused at once, and its running requests end. This cannot be
                 undone.

@@ -1,9 +1,10 @@
 import { Anchor, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { useCallback } from 'react';
 import { List } from '../../page/list.tsx';
 import { PageButton } from '../../page/page-controls.tsx';
+import { useRows } from '../../api/pages.ts';
 import { Page } from '../../page/page.tsx';
 import { useMay } from '../../session/session-queries.ts';
 import { keysQuery } from '../key-queries.ts';
@@ -22,7 +23,7 @@ export function KeysPage() {
     [navigate],
   );
   const keys = useInfiniteQuery(keysQuery(search));
-  const rows = useMemo(() => keys.data?.pages.flatMap(({ items }) => items) ?? [], [keys.data]);
+  const rows = useRows(keys.data);
   const isFiltered = Object.values(search).some((value) => value !== undefined);
   return (
     <Page

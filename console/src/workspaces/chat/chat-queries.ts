@@ -24,7 +24,18 @@ export interface Turn {
 
 type Message = components['schemas']['Message'];
 
-const TURNS_MAX = 100;
+/** Turns of a conversation, oldest first. */
+export interface History {
+  turns: Turn[];
+  /** There are turns before these. */
+  hasEarlier: boolean;
+}
+
+/** Turns are read by so many. */
+const READ_TURNS = 100;
+
+/** How many turns are read where so many are shown. */
+export const readTurns = (shown: number): number => Math.max(1, Math.ceil(shown / READ_TURNS)) * READ_TURNS;
 
 function turnsOf(history: readonly Message[]): Turn[] {
   const turns = new Map<number, Turn>();
@@ -49,21 +60,24 @@ function turnsOf(history: readonly Message[]): Turn[] {
 export const historyKey = ({ slug, thread, sessionId }: ChatPlace) =>
   [...WORKSPACES, 'chats', slug, thread ?? null, sessionId] as const;
 
-export const historyQuery = (place: ChatPlace) =>
+/** @param turnsMax the latest ones; a thread is read whole */
+export const historyQuery = (place: ChatPlace, turnsMax: number) =>
   queryOptions({
     queryKey: historyKey(place),
-    queryFn: async ({ signal }): Promise<Turn[]> => {
+    queryFn: async ({ signal }): Promise<History> => {
       const { slug, thread, sessionId } = place;
       if (thread !== undefined) {
         const params = { path: { slug, threadSlug: thread } };
         const path = '/v1/workspace/{slug}/thread/{threadSlug}/chats';
-        return turnsOf((await unwrap(client.GET(path, { params, signal }))).history);
+        const { history } = await unwrap(client.GET(path, { params, signal }));
+        return { turns: turnsOf(history), hasEarlier: false };
       }
       // The latest ones: with `asc` the limit would leave them out.
-      const query = { apiSessionId: sessionId, limit: String(TURNS_MAX), orderBy: 'desc' };
+      const query = { apiSessionId: sessionId, limit: String(turnsMax + 1), orderBy: 'desc' };
       const params = { path: { slug }, query };
       const { history } = await unwrap(client.GET('/v1/workspace/{slug}/chats', { params, signal }));
-      return turnsOf(history).toReversed();
+      const turns = turnsOf(history).toReversed();
+      return { turns: turns.slice(-turnsMax), hasEarlier: turns.length > turnsMax };
     },
   });
 

@@ -2,24 +2,19 @@ import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useRef } from 'react';
 import { Empty } from '../../page/empty.tsx';
 import { Problem } from '../../page/problem.tsx';
 import { useMay, useSession } from '../../session/session-queries.ts';
 import type { OpenWorkspace } from '../workspace-queries.ts';
-import {
-  historyQuery,
-  threadsQuery,
-  UNNAMED,
-  useThreadChanges,
-  type ChatPlace,
-  type Turn,
-} from './chat-queries.ts';
+import { threadsQuery, UNNAMED, useThreadChanges, type ChatPlace } from './chat-queries.ts';
 import classes from './chat.module.css';
 import { Composer } from './composer.tsx';
+import { KeptPlace } from './kept-place.tsx';
 import { useLiveTurns, withoutRepeats } from './live-turns.ts';
 import { ThreadList } from './thread-list.tsx';
 import { AskedTurn, StoredTurn } from './turn.tsx';
+import { useHistory } from './use-history.ts';
 import { useStickToEnd } from './use-stick-to-end.ts';
 import { PageLink } from '../../page/page-link.tsx';
 
@@ -76,22 +71,24 @@ export function ChatTab({ workspace, thread }: ChatTabProps) {
   );
   const place = { slug, thread, sessionId: `console-${ownerId}` };
   return (
-    <div className={classes['chat']}>
-      <div className={`${classes['threads']} mantine-visible-from-md`}>{list}</div>
-      <div className={classes['column']}>
-        <Group hiddenFrom="md" justify="space-between">
-          <Text fw={600} truncate>
-            {current?.name ?? 'Your conversation'}
-          </Text>
-          <Button size="xs" variant="default" onClick={open}>
-            Conversations
-          </Button>
-        </Group>
-        <Conversation key={thread} place={place} workspace={workspace} onAsk={name} />
+    <div className={classes['frame']}>
+      <div className={classes['chat']}>
+        <div className={`${classes['threads']} mantine-visible-from-md`}>{list}</div>
+        <div className={classes['column']}>
+          <Group hiddenFrom="md" justify="space-between">
+            <Text fw={600} truncate>
+              {current?.name ?? 'Your conversation'}
+            </Text>
+            <Button size="xs" variant="default" onClick={open}>
+              Conversations
+            </Button>
+          </Group>
+          <Conversation key={thread} place={place} workspace={workspace} onAsk={name} />
+        </div>
+        <Modal opened={isOpen} onClose={close} title="Conversations">
+          {list}
+        </Modal>
       </div>
-      <Modal opened={isOpen} onClose={close} title="Conversations">
-        {list}
-      </Modal>
     </div>
   );
 }
@@ -103,8 +100,10 @@ interface ConversationProps {
 }
 
 function Conversation({ place, workspace, onAsk }: ConversationProps) {
-  const history = useQuery(historyQuery(place));
-  const { stored, live } = withoutRepeats(history.data ?? [], useLiveTurns(place));
+  const { history, shown, showEarlier } = useHistory(place);
+  const { stored, live } = withoutRepeats(history.data?.turns ?? [], useLiveTurns(place));
+  const drawn = stored.slice(-shown);
+  const hasEarlier = history.data?.hasEarlier === true || drawn.length < stored.length;
   const runningId = live.find(({ state }) => state === 'running')?.id;
   useStickToEnd(`${stored.length} ${live.length} ${live.at(-1)?.text.length ?? 0}`, history.isSuccess);
   return (
@@ -118,33 +117,22 @@ function Conversation({ place, workspace, onAsk }: ConversationProps) {
       >
         <Problem error={history.error} onRetry={() => void history.refetch()} />
         {history.isPending && <Waiting />}
-        <StoredTurns turns={stored} place={place} />
-        {live.map((turn) => (
-          <AskedTurn key={turn.id} turn={turn} place={place} />
-        ))}
+        {hasEarlier && (
+          <Button size="xs" variant="default" loading={drawn.length < shown} onClick={showEarlier}>
+            Show earlier turns
+          </Button>
+        )}
+        <KeptPlace first={drawn[0]?.chatId}>
+          {drawn.map((turn) => (
+            <StoredTurn key={turn.chatId} turn={turn} place={place} />
+          ))}
+          {live.map((turn) => (
+            <AskedTurn key={turn.id} turn={turn} place={place} />
+          ))}
+        </KeptPlace>
         {history.isSuccess && stored.length + live.length === 0 && <Nothing workspace={workspace} />}
       </Stack>
       <Composer place={place} runningId={runningId} onAsk={onAsk} />
-    </>
-  );
-}
-
-/** To draw more at once would take long. */
-const DRAWN_TURNS = 30;
-
-/** The latest turns; those before them on demand. */
-function StoredTurns({ turns, place }: { turns: readonly Turn[]; place: ChatPlace }) {
-  const [drawn, setDrawn] = useState(DRAWN_TURNS);
-  return (
-    <>
-      {turns.length > drawn && (
-        <Button size="xs" variant="default" onClick={() => setDrawn(drawn + DRAWN_TURNS)}>
-          Show earlier turns
-        </Button>
-      )}
-      {turns.slice(-drawn).map((turn) => (
-        <StoredTurn key={turn.chatId} turn={turn} place={place} />
-      ))}
     </>
   );
 }

@@ -3,7 +3,7 @@ import { skipToken, useQuery } from '@tanstack/react-query';
 import { client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { noticeLoss } from '../../app/connection.ts';
-import { historyKey, type ChatPlace, type Turn } from './chat-queries.ts';
+import { historyKey, type ChatPlace, type History, type Turn } from './chat-queries.ts';
 
 /** A question that this page has asked, until the history of the server has it. */
 export interface LiveTurn {
@@ -56,7 +56,7 @@ export async function askQuestion(place: ChatPlace, question: string): Promise<v
   const turn: LiveTurn = {
     id,
     question,
-    after: queryClient.getQueryData<Turn[]>(historyKey(place))?.at(-1)?.chatId ?? 0,
+    after: queryClient.getQueryData<History>(historyKey(place))?.turns.at(-1)?.chatId ?? 0,
     text: '',
     thoughts: [],
     sources: [],
@@ -125,7 +125,7 @@ export function withoutRepeats(stored: readonly Turn[], live: readonly LiveTurn[
 /** From here on the history of the server shows what was answered. */
 async function handOver(place: ChatPlace): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: historyKey(place) });
-  const stored = queryClient.getQueryData<Turn[]>(historyKey(place)) ?? [];
+  const stored = queryClient.getQueryData<History>(historyKey(place))?.turns ?? [];
   queryClient.setQueryData<LiveTurn[]>(keyOf(place), (turns = []) =>
     // Of an answer without a word nothing is stored.
     withoutRepeats(stored, turns).live.filter(({ state, text }) => state !== 'stopped' || text !== ''),

@@ -150,6 +150,7 @@ function RenameForm({ slug, thread, changes: { rename }, onEnd }: ChangeProps & 
 }
 
 function DeleteForm({
+  slug,
   thread,
   changes: { remove },
   onEnd,
@@ -166,13 +167,16 @@ function DeleteForm({
     <Stack>
       <Text size="sm">Its chats are deleted, and cannot be restored.</Text>
       <Problem error={remove.error} />
-      <Group justify="end">
-        <Button variant="default" onClick={() => onEnd(false)}>
-          Cancel
-        </Button>
-        <Button color="red" loading={remove.isPending} onClick={() => void confirm()} data-autofocus>
-          Delete
-        </Button>
+      <Group justify="space-between">
+        <CopyAs operation="threads.delete" path={{ slug, threadSlug: thread.slug }} />
+        <Group gap="xs">
+          <Button variant="default" onClick={() => onEnd(false)}>
+            Cancel
+          </Button>
+          <Button color="red" loading={remove.isPending} onClick={() => void confirm()} data-autofocus>
+            Delete
+          </Button>
+        </Group>
       </Group>
     </Stack>
   );
