@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 70febc2939b692084fc0441680a48b0e655ef1ebb4c137a4aecd66549de3e4c1
-// text 8d26bce236008a88fb507dbc754ac519fd0465795194ade080842ce14254456e
+// document 6f75716abd5e25dffe08e8f98f6a74602703c39b79a5e24e51171835bd917d29
+// text aad1410dadb9792fe8c8e9dc69a299644d3e7617c4299becad186d64300befc0
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -801,7 +801,7 @@ export interface paths {
         head?: never;
         /**
          * Change a key
-         * @description Replaces the named fields; all others stay. The answer arrives when every node acts on the change. Scope: keys:write.
+         * @description Replaces the named fields; all others stay. Running requests of the key and of its children end if they need a right that the change takes away. The answer arrives when every node acts on the change and these requests have ended: acknowledged counts them. Scope: keys:write.
          */
         patch: operations["keys.update"];
         trace?: never;
@@ -5985,12 +5985,12 @@ export interface components {
             /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
             /**
-             * @description end: running requests end with the change. Default: they continue
+             * @description end: all running requests of the key, or of its old secret, end with the change. Default: only those that need a right which the change takes away; a rotation takes none
              * @enum {string}
              */
             running?: "end";
         };
-        /** @description From now on no node admits the key, and its running requests have ended. */
+        /** @description From now on every node acts on the change, and the running requests that it takes a right from have ended. */
         Acknowledged: {
             /** @description Number of processes that act on the change */
             nodes: number;
@@ -6021,7 +6021,7 @@ export interface components {
             /** @description How long nobody must have used the old secret */
             quiet_seconds?: number;
             /**
-             * @description end: running requests end with the change. Default: they continue
+             * @description end: all running requests of the key, or of its old secret, end with the change. Default: only those that need a right which the change takes away; a rotation takes none
              * @enum {string}
              */
             running?: "end";

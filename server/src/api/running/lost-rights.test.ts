@@ -12,8 +12,6 @@ import { chatsIn, LongWorld, ownChatIn, threadIn, type Asker, type LongWork } fr
 
 const OWN = { 'x-keyward-session': '1', 'sec-fetch-site': 'same-origin' };
 
-const ELSEWHERE = { allow: ['elsewhere'], deny: [] };
-
 /** A key of an owner of its own, that can do everything. */
 interface KeyAsker extends Asker {
   id: string;
@@ -27,8 +25,8 @@ interface PersonAsker extends Asker {
   other: Browser;
 }
 
-/** Ways in which a key loses all its rights. */
-const KEY_WAYS: [string, (world: LongWorld, asker: KeyAsker) => Promise<unknown>][] = [
+/** Ways in which a key loses all its rights, and whether a line of a batch goes on or begins again. */
+const KEY_WAYS: [string, (world: LongWorld, asker: KeyAsker) => Promise<unknown>, 'a line'?][] = [
   ['is revoked', (world, { id }) => world.post(`/v1/keys/${id}/revoke`)],
   ['is disabled', (world, { id }) => world.post(`/v1/keys/${id}/disable`)],
   ['is put into quarantine', (world, { id }) => world.post(`/v1/keys/${id}/quarantine`)],
@@ -38,16 +36,20 @@ const KEY_WAYS: [string, (world: LongWorld, asker: KeyAsker) => Promise<unknown>
     ({ server }, { secret }) => server.request('POST', '/v1/keys/self/revoke', { key: secret }),
   ],
   [
-    'is narrowed, and what runs is to end',
+    'is changed, and all that runs is to end',
     ({ server }, { id }) =>
-      server.request('PATCH', `/v1/keys/${id}`, { body: { scopes: ['usage:read'], running: 'end' } }),
+      server.request('PATCH', `/v1/keys/${id}`, { body: { tags: ['changed'], running: 'end' } }),
+    'a line',
   ],
   [
-    'is bound to other workspaces and models, and what runs is to end',
+    'loses its scopes',
+    ({ server }, { id }) => server.request('PATCH', `/v1/keys/${id}`, { body: { scopes: ['usage:read'] } }),
+  ],
+  [
+    'works from other addresses only',
     ({ server }, { id }) =>
-      server.request('PATCH', `/v1/keys/${id}`, {
-        body: { selectors: { workspaces: ELSEWHERE, models: ELSEWHERE }, running: 'end' },
-      }),
+      server.request('PATCH', `/v1/keys/${id}`, { body: { selectors: { ips: ['192.0.2.0/24'] } } }),
+    'a line',
   ],
   ['has all its requests stopped', (world, { id }) => world.post('/v1/running/stop', { key: id })],
   [
@@ -144,12 +146,13 @@ describeOnBothWhenSlow('what runs when a right is lost', (start) => {
   const chatsKept = async (slug: string): Promise<unknown[]> =>
     (await world.server.request<{ history: unknown[] }>('GET', `/v1/workspace/${slug}/chats`)).body.history;
 
-  test.for(KEY_WAYS)('a key that %s has nothing running at the acknowledgement', async ([, lose]) => {
+  test.for(KEY_WAYS)('a key that %s has nothing running at the acknowledgement', async ([, lose, goesOn]) => {
     const asker = await newKey();
     const slug = await world.newWorkspace(`k${++names}`);
     const works = [...(await world.everything(asker, slug)), ...(await world.worker(asker))];
     await world.batch(asker);
-    await expectEnd(asker, works, { lose: () => lose(world, asker) });
+    const left = goesOn === undefined ? [] : ['batches.line'];
+    await expectEnd(asker, works, { lose: () => lose(world, asker), goesOn: left });
     expect(await chatsKept(slug)).toEqual([]);
   });
 

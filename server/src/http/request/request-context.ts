@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { isOfKey, type Caller } from '../../access/index.ts';
+import { isOfKey, isWithin, type Caller, type Rights } from '../../access/index.ts';
 import type { KeywardError } from '../../base/errors.ts';
 import { subjectOfUser, SUBJECT_OF_MEMBERS, type Session } from '../../identity/index.ts';
 import { subjectsOf } from '../../keys/index.ts';
@@ -13,7 +13,7 @@ import type { HeldResponse } from '../answer/held-response.ts';
 import { LightSignal } from './light-signal.ts';
 import { forwardedPrefix } from './proxy-headers.ts';
 import { requestId } from './request-id.ts';
-import type { Route } from '../route.ts';
+import { needsOf, type Route } from '../route.ts';
 import type { Found } from '../router.ts';
 import { SessionCookie } from '../sessions/session-cookie.ts';
 import type { KernelServices } from '../services.ts';
@@ -56,6 +56,8 @@ export class RequestContext implements Runner {
   #run: Run | undefined;
   #payers: readonly string[] = [];
   #subjects: readonly string[] | undefined;
+  /** Of a key whose expiry was brought forward. */
+  #endsAtMost = Infinity;
   #isOver = false;
   /** Its handler runs: it goes on after the caller has disconnected. */
   #isWorking = false;
@@ -165,9 +167,19 @@ export class RequestContext implements Runner {
   /** ms since 1970: when its key or session expires. A secret that is rotated out does not end running requests. */
   endsAt(): number {
     const { caller, session } = this;
-    const ofSession = session?.actor.kind === 'key' ? session.actor.caller : undefined;
-    const ofKey = (caller ?? ofSession)?.expiresAt ?? Infinity;
-    return session === undefined ? ofKey : Math.min(ofKey, session.expiresAt);
+    const ofKey = (caller ?? callerOfSession(session))?.expiresAt ?? Infinity;
+    return Math.min(ofKey, session?.expiresAt ?? Infinity, this.#endsAtMost);
+  }
+
+  /** A session may use all that its key has; a visitor uses rights of a payer that is not known here. */
+  staysWithin(rights: string): boolean {
+    const { session, route, ip } = this;
+    const caller = session === undefined ? this.caller : callerOfSession(session);
+    if (caller === undefined || this.#payers.length > 0) return false;
+    const left = JSON.parse(rights) as Rights;
+    this.#endsAtMost = Math.min(this.#endsAtMost, left.expiresAt ?? Infinity);
+    const needs = session === undefined ? needsOf(route) : undefined;
+    return isWithin(left, { caller, needs, ip });
   }
 
   describe(): RunnerView {
@@ -237,6 +249,10 @@ export function begin(services: KernelServices, arrived: Arrived): RequestContex
   arrived.response.on('close', () => context.close());
   return context;
 }
+
+/** The key that opened the session. */
+const callerOfSession = (session: Session | undefined): Caller | undefined =>
+  session?.actor.kind === 'key' ? session.actor.caller : undefined;
 
 /** A session that was opened with a key ends with the key. */
 function subjectsOfSession(session: Session): string[] {
