@@ -11,6 +11,9 @@ export interface Rights {
   expiresAt: number | null;
 }
 
+/** What a change leaves to its subject, as JSON in `node_changes.rights`: rights, or every workspace but one. */
+export type Left = Rights | { notIn: string };
+
 export const rightsOf = ({ grants, selectors, expiresAt }: Rights): Rights => ({
   grants,
   selectors,

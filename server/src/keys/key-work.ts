@@ -1,4 +1,4 @@
-import { isOfKey, isWithin, type Caller, type Needs, type Rights } from '../access/index.ts';
+import { isOfKey, isWithin, type Caller, type Left, type Needs } from '../access/index.ts';
 import type { EndedBy, Run, Runner, RunnerView } from '../nodes/index.ts';
 import type { KeysContext } from './context.ts';
 import { subjectsOf } from './power/callers.ts';
@@ -58,7 +58,9 @@ export class KeyWork implements Runner {
   }
 
   staysWithin(rights: string): boolean {
-    const left = JSON.parse(rights) as Rights;
+    const left = JSON.parse(rights) as Left;
+    // Of a person: work with a key is in no workspace that is known here.
+    if ('notIn' in left) return false;
     this.#endsAt = Math.min(this.#endsAt, left.expiresAt ?? Infinity);
     return isWithin(left, { caller: this.caller, needs: this.#kind.needs });
   }

@@ -50,8 +50,11 @@ export interface Runner {
   end(by: EndedBy): void;
   /** ms since 1970: when its key or session expires; Infinity: never. */
   endsAt(): number;
-  /** Whether it needs no more than these rights, which a change has left to its subject; then it keeps their expiry too. */
-  staysWithin(rights: string): boolean;
+  /**
+   * Whether it needs no more than these rights, which a change has left to its subject; then it keeps their expiry too.
+   * @param found the subjects that it has found out while it ran (`endWith`)
+   */
+  staysWithin(rights: string, found: readonly string[]): boolean;
   describe(): RunnerView;
 }
 
@@ -170,7 +173,7 @@ export class Run implements Permit {
   isEndedBy({ subject, madeBy, rights }: MadeChange): boolean {
     if (!this.isUnder(subject) && !(subject.startsWith('run_') && subject === this.id)) return false;
     if (madeBy !== null && madeBy === this.id) return false;
-    return rights === null || !this.#runner.staysWithin(rights);
+    return rights === null || !this.#runner.staysWithin(rights, this.#found);
   }
 
   end(by: EndedBy): void {

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { isOfKey, isWithin, type Caller, type Rights } from '../../access/index.ts';
+import { isOfKey, isWithin, type Caller, type Left } from '../../access/index.ts';
 import type { KeywardError } from '../../base/errors.ts';
 import { subjectOfUser, SUBJECT_OF_MEMBERS, type Session } from '../../identity/index.ts';
 import { subjectsOf } from '../../keys/index.ts';
+import { isInWorkspace } from '../../workspaces/index.ts';
 import type { Answer as ModelAnswer } from '../../models/index.ts';
 import { endedError, type EndedBy, type Run, type Runner, type RunnerView } from '../../nodes/index.ts';
 import type { Count } from '../../usage/index.ts';
@@ -172,11 +173,12 @@ export class RequestContext implements Runner {
   }
 
   /** A session may use all that its key has; a visitor uses rights of a payer that is not known here. */
-  staysWithin(rights: string): boolean {
+  staysWithin(rights: string, found: readonly string[]): boolean {
     const { session, route, ip } = this;
+    const left = JSON.parse(rights) as Left;
+    if ('notIn' in left) return isElsewhere(session, { notIn: left.notIn, found });
     const caller = session === undefined ? this.caller : callerOfSession(session);
     if (caller === undefined || this.#payers.length > 0) return false;
-    const left = JSON.parse(rights) as Rights;
     this.#endsAtMost = Math.min(this.#endsAtMost, left.expiresAt ?? Infinity);
     const needs = session === undefined ? needsOf(route) : undefined;
     return isWithin(left, { caller, needs, ip });
@@ -210,7 +212,8 @@ export class RequestContext implements Runner {
     if (this.#run !== undefined && !this.#isWorking) services.nodes.runs.leave(this.#run);
     this.#release?.();
     const isCut = !response.writableFinished;
-    if (isCut) lightSignal?.abort();
+    // The head is all of the answer to HEAD: nothing that would make a body goes on.
+    if (isCut || this.request.method === 'HEAD') lightSignal?.abort();
     const isGone = isCut && this.passed?.isComplete !== true;
     const status = isGone ? CLIENT_GONE_STATUS : response.statusCode;
     const seconds = (performance.now() - this.#startedMs) / 1000;
@@ -248,6 +251,15 @@ export function begin(services: KernelServices, arrived: Arrived): RequestContex
   (arrived.request.socket as BusySocket).latest = context;
   arrived.response.on('close', () => context.close());
   return context;
+}
+
+/** Whether the work is in another workspace, or of a user who needs no membership. Guarded by lost-rights.test.ts. */
+function isElsewhere(
+  session: Session | undefined,
+  { notIn, found }: { notIn: string; found: readonly string[] },
+): boolean {
+  if (session?.kind !== 'user') return false;
+  return session.user.role !== 'default' || (isInWorkspace(found) && !found.includes(notIn));
 }
 
 /** The key that opened the session. */
