@@ -52,8 +52,14 @@ describeOnBothServers('HEAD', (start) => {
       expect(gets.length).toBeGreaterThan(80);
       for (const route of gets) {
         const path = addressOf(route);
-        const { status, text } = await ask('HEAD', path, needsKey(route) ? server.adminKey : null);
-        expect([path, status < 500 || status === 503, text]).toEqual([path, true, '']);
+        // On one connection: the second answer comes once the first has ended, and nothing stands between them.
+        const key = needsKey(route) ? `Authorization: Bearer ${server.adminKey}\r\n` : '';
+        const host = `Host: 127.0.0.1:${server.port}\r\n`;
+        const said = await server.raw(
+          `HEAD ${path} HTTP/1.1\r\n${host}${key}\r\nGET /healthz HTTP/1.1\r\n${host}Connection: close\r\n\r\n`,
+        );
+        const isEnded = /^HTTP\/1\.1 [2345]\d\d (?:(?!\r\n\r\n).)*\r\n\r\nHTTP\/1\.1 200/s.test(said);
+        expect([path, isEnded]).toEqual([path, true]);
       }
       await expect.poll(running).toEqual([]);
     },
