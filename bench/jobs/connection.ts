@@ -4,6 +4,8 @@ export interface Message {
   key: string;
   /** Of the worker, where it is not that of the key. */
   name?: string;
+  /** Names in lower case. */
+  headers?: Record<string, string>;
   body: unknown;
 }
 
@@ -31,14 +33,15 @@ export class Connection {
   }
 
   /** @param name of the worker */
-  post(path: string, { key, name, body }: Message): Promise<Reply> {
+  post(path: string, { key, name, headers = {}, body }: Message): Promise<Reply> {
     if (this.#replied !== undefined) throw new Error('a request is on its way');
     const text = JSON.stringify(body);
-    const named = name === undefined ? '' : `x-miner-id: ${name}\r\n`;
+    const all = { ...headers, ...(name !== undefined && { 'x-miner-id': name }) };
+    const more = Object.entries(all).map(([header, value]) => `${header}: ${value}\r\n`);
     return new Promise((resolve, reject) => {
       this.#replied = { resolve, reject };
       this.#socket.write(
-        `POST ${path} HTTP/1.1\r\nhost: ${this.#host}\r\nx-api-key: ${key}\r\n${named}` +
+        `POST ${path} HTTP/1.1\r\nhost: ${this.#host}\r\nx-api-key: ${key}\r\n${more.join('')}` +
           `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(text)}${HEAD_END}${text}`,
       );
     });

@@ -11,11 +11,12 @@ import { load, measure, median, rssMb, startSubject, type Measured } from '../lo
 /*
  * The queue of jobs over HTTP, with keys, limits, usage and audit on.
  *
- * Jobs: 50 workers with keys of their own empty a queue; each job is one claim and one completion, stored durably, with a
- * signed receipt. With max_jobs 1 each is a request; with 16 one poll claims up to 16 jobs, whose results are a request each,
- * or one request together, as the worker kit sends them. The share is claims and completions a second over the requests a
- * second of a bare `node:http` handler that parses the same result and writes the same receipt, on 50 connections, in the same
- * run. Bar: 0.5 with 16 together.
+ * Jobs: 50 workers with keys of their own empty a queue; each job is one claim and one completion, stored durably. With
+ * max_jobs 1 each is a request; with 16 one poll claims up to 16 jobs, whose results are a request each, or one request
+ * together. The worker kit sends them together and prefers answers without receipts, which are signed when somebody reads them;
+ * the last way has them signed in the answers. The share is claims and completions a second over the requests a second of a
+ * bare `node:http` handler that parses the same result and writes the same answer, on 50 connections, in the same run. Bar: 0.5
+ * with 16 as the kit sends them.
  *
  * A worker has it: from the first byte of a submission to the last byte of the answer to a poll, while 1,000 workers under
  * names of their own wait in long polls; half of them serve another model. Bars: p50 10 ms, p99 50 ms.
@@ -28,12 +29,12 @@ import { load, measure, median, rssMb, startSubject, type Measured } from '../lo
 const JOBS = Number(process.argv[2] ?? '10000');
 const ROUNDS = Number(process.argv[3] ?? '5');
 const WORKERS = 50;
-/** Jobs of a poll, and whether their results are one request. */
 const WAYS = [
-  [1, false],
-  [16, false],
-  [16, true],
-] as const;
+  { maxJobs: 1, isTogether: false, isMinimal: true },
+  { maxJobs: 16, isTogether: false, isMinimal: true },
+  { maxJobs: 16, isTogether: true, isMinimal: true },
+  { maxJobs: 16, isTogether: true, isMinimal: false },
+];
 const POLLERS = 1_000;
 const SUBMISSIONS = 1_500;
 const SUBMISSION_EVERY_MS = 20;
@@ -60,7 +61,7 @@ function flushMs(): number {
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 
-/** Results that one worker reports to a bare handler. */
+/** Results that one worker reports to bare handlers: one answers with a receipt, one without. */
 async function startBare(server: JobServer, client: string) {
   const [key = ''] = await server.keys('miner');
   const worker = { key, body: { capabilities: { models: ['bare'] } } };
@@ -69,32 +70,39 @@ async function startBare(server: JobServer, client: string) {
   const job = await server.ask('POST', '/v1/workers/poll', { key, body: {} });
   const result = { output: 'word '.repeat(20), usage: { prompt_tokens: 1, completion_tokens: 20 } };
   const body = { lease_token: job['lease_token'], result };
-  const receipt = await server.ask('POST', `/v1/workers/${String(job['job_id'])}/result`, { key, body });
-  const bare = await startSubject('bare', 'bare-server.ts', { args: [JSON.stringify(receipt)] });
+  const full = await server.ask('POST', `/v1/workers/${String(job['job_id'])}/result`, { key, body });
+  const [minimal, signed] = [
+    await startSubject('bare', 'bare-server.ts', { args: [JSON.stringify({ receipt: null })] }),
+    await startSubject('bare', 'bare-server.ts', { args: [JSON.stringify(full)] }),
+  ];
   const headers = { 'content-type': 'application/json', 'x-api-key': key };
-  const order = { pid: bare.pid, url: `${bare.ready.url ?? ''}/`, connections: WORKERS };
+  const order = { method: 'POST' as const, headers, body: JSON.stringify(body), connections: WORKERS };
   return {
-    measure: () => measure({ ...order, method: 'POST', headers, body: JSON.stringify(body) }),
-    stop: () => bare.stop(),
+    measure: ({ isMinimal }: { isMinimal: boolean }) => {
+      const { pid, ready } = isMinimal ? minimal : signed;
+      return measure({ ...order, pid, url: `${ready.url ?? ''}/` });
+    },
+    stop: () => Promise.all([minimal.stop(), signed.stop()]),
   };
 }
 
 async function throughput(server: JobServer, client: string): Promise<void> {
   const miners = await server.keys('miner', WORKERS);
   const bare = await startBare(server, client);
-  await bare.measure();
-  for (const [maxJobs, isTogether] of WAYS) {
+  for (const { isMinimal } of WAYS) await bare.measure({ isMinimal });
+  for (const way of WAYS) {
     const pairs: { jobs: WorkersSeen; bare: Measured }[] = [];
     const { url, subject } = server;
-    const order = { url, pid: subject.pid, client, miners, maxJobs, isTogether, jobs: JOBS };
+    const order = { url, pid: subject.pid, client, miners, ...way, jobs: JOBS };
     for (let round = 0; round < ROUNDS; round++) {
       const jobs = await load<WorkersSeen>('jobs/workers.ts', order satisfies WorkersOrder);
-      pairs.push({ jobs, bare: await bare.measure() });
+      pairs.push({ jobs, bare: await bare.measure(way) });
     }
     const of = (value: (pair: (typeof pairs)[number]) => number): number => median(pairs.map(value));
     const ratios = pairs.map((pair) => pair.jobs.perSecond / pair.bare.requestsPerSecond);
     say(
-      `max_jobs ${maxJobs}, ${isTogether ? 'results together' : 'each result alone'}: ${of(({ jobs }) => jobs.perSecond).toFixed(0)} claims and completions/s, ` +
+      `max_jobs ${way.maxJobs}, ${way.isTogether ? 'results together' : 'each result alone'}` +
+        `${way.isMinimal ? '' : ', receipts in the answers'}: ${of(({ jobs }) => jobs.perSecond).toFixed(0)} claims and completions/s, ` +
         `processor ${of(({ jobs }) => jobs.cpuUs).toFixed(0)} µs each; submissions ${of(({ jobs }) => jobs.submittedPerSecond).toFixed(0)}/s, ` +
         `processor ${of(({ jobs }) => jobs.cpuUsASubmission).toFixed(0)} µs each`,
     );

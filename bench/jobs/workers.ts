@@ -17,6 +17,8 @@ export interface WorkersOrder {
   maxJobs: number;
   /** Whether the results of several jobs are one request. */
   isTogether: boolean;
+  /** Whether the answers to results have no receipts, as the worker kit prefers. */
+  isMinimal: boolean;
   jobs: number;
 }
 
@@ -35,7 +37,7 @@ const SUBMITTERS = 64;
 /** The claim and the completion of a job. */
 const OPERATIONS = 2;
 const MODEL = 'bench';
-const { url, pid, client, miners, maxJobs, isTogether, jobs } = await orderOnStdin<WorkersOrder>();
+const { url, pid, client, miners, maxJobs, isTogether, isMinimal, jobs } = await orderOnStdin<WorkersOrder>();
 
 let isOver = false;
 spinUntil(() => isOver);
@@ -73,6 +75,7 @@ async function registered(key: string): Promise<Worker> {
   return { key, places };
 }
 
+const headers = isMinimal ? { prefer: 'return=minimal' } : {};
 const result = { output: 'word '.repeat(20), usage: { prompt_tokens: 1, completion_tokens: 20 } };
 let done = 0;
 let polls = 0;
@@ -91,14 +94,15 @@ async function work({ key, places }: Worker): Promise<void> {
     const got = 'jobs' in answer ? answer.jobs : [answer];
     if (isTogether && got.length > 1) {
       const results = got.map(({ job_id, lease_token }) => ({ job_id, lease_token, result }));
-      const outcomes = await good(first, '/v1/workers/results', { key, body: { results } });
+      const outcomes = await good(first, '/v1/workers/results', { key, headers, body: { results } });
       if (outcomes.includes('"refused"')) throw new Error(outcomes);
       done += got.length;
       continue;
     }
     await Promise.all(
       got.map(async ({ job_id: id, lease_token }, at) => {
-        await good(places[at] ?? first, `/v1/workers/${id}/result`, { key, body: { lease_token, result } });
+        const message = { key, headers, body: { lease_token, result } };
+        await good(places[at] ?? first, `/v1/workers/${id}/result`, message);
         done++;
       }),
     );

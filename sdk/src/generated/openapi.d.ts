@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 6f75716abd5e25dffe08e8f98f6a74602703c39b79a5e24e51171835bd917d29
-// text aad1410dadb9792fe8c8e9dc69a299644d3e7617c4299becad186d64300befc0
+// document 1ea6509d4de3234f6899f9a4584f78eb33e19bd63b65a1914e74ba5e11494bf9
+// text b97504a4b797cce767e69a1d78a0710c4152f8297c33bad503e2295ace37a4f1
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -7217,7 +7217,7 @@ export interface components {
             /** @description What the job took; null: no worker had it */
             receipt: components["schemas"]["JobReceipt"] | null;
         };
-        WorkerCapabilities: {
+        Capabilities: {
             /** @description Its GPUs */
             gpus?: {
                 /** @description The name that people read */
@@ -7259,7 +7259,7 @@ export interface components {
             types?: string[];
         };
         WorkerRequest: {
-            capabilities: components["schemas"]["WorkerCapabilities"];
+            capabilities: components["schemas"]["Capabilities"];
             /** @description Jobs at a time. Default: 1 */
             concurrency?: number;
             /** @description Where it stands, in words of your own */
@@ -7446,7 +7446,7 @@ export interface components {
                  * @enum {string}
                  */
                 outcome: "completed" | "refused";
-                /** @description null: it was refused */
+                /** @description null: it was refused, or is not wanted in this answer */
                 receipt: components["schemas"]["JobReceipt"] | null;
                 /** @description What went wrong; null: nothing */
                 error: {
@@ -7479,7 +7479,8 @@ export interface components {
             };
         };
         WorkerReceipt: {
-            receipt: components["schemas"]["JobReceipt"];
+            /** @description null: it is not wanted in this answer */
+            receipt: components["schemas"]["JobReceipt"] | null;
         };
         Gpu: {
             /** @description Id of the GPU, such as wrk_4fT9aBcDeF12-0 */
@@ -8150,7 +8151,7 @@ export interface components {
                 message: string;
             }[];
         };
-        SwarmJoinRequest: {
+        SwarmJoining: {
             /** @description Such as worker */
             role: string;
             /** @description Such as translation; coordinate can ask for it */
@@ -8196,7 +8197,7 @@ export interface components {
              */
             joined_at: string;
         };
-        SwarmLeaveRequest: {
+        SwarmLeaving: {
             /** @description a name of a swarm, such as default: small letters, digits, ".", "_" and "-", at most 64 characters */
             swarm_id?: string;
         };
@@ -8256,7 +8257,7 @@ export interface components {
             /** @description In the order in which they joined */
             members: components["schemas"]["SwarmMember"][];
         };
-        SwarmTaskRequest: {
+        NewSwarmTask: {
             /** @description The prompt for each member; with map-reduce also a list, one for each member */
             task: string | string[];
             /** @description How many members, or which. Default: all that are online */
@@ -8403,7 +8404,7 @@ export interface components {
             /** @description The part of all members that must agree. Default: more than half */
             consensus_threshold?: number;
         };
-        SwarmConsensusRequest: {
+        SwarmVote: {
             /** @description swt_ and 12 letters or digits, such as swt_4fT9aBcDeF12 */
             task_id: string;
             /** @description The part of all members that must agree. Default: more than half */
@@ -21311,7 +21312,7 @@ export interface operations {
                  *       ]
                  *     }
                  */
-                "application/json": components["schemas"]["WorkerCapabilities"];
+                "application/json": components["schemas"]["Capabilities"];
             };
         };
         responses: {
@@ -22386,7 +22387,10 @@ export interface operations {
     "workers.results": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description return=minimal: an answer without receipts. They are signed when somebody reads them, which spares the server half of the work of a small result */
+                prefer?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -22504,7 +22508,10 @@ export interface operations {
     "workers.result": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description return=minimal: an answer without receipts. They are signed when somebody reads them, which spares the server half of the work of a small result */
+                prefer?: string;
+            };
             path: {
                 /** @description job_ and 12 to 21 letters or digits, such as job_0mk3x9q2v4fT9aBcDeF12 */
                 id: string;
@@ -25392,7 +25399,7 @@ export interface operations {
                  *       "capability": "inference"
                  *     }
                  */
-                "application/json": components["schemas"]["SwarmJoinRequest"];
+                "application/json": components["schemas"]["SwarmJoining"];
             };
         };
         responses: {
@@ -25519,7 +25526,7 @@ export interface operations {
         requestBody?: {
             content: {
                 /** @example {} */
-                "application/json": components["schemas"]["SwarmLeaveRequest"];
+                "application/json": components["schemas"]["SwarmLeaving"];
             };
         };
         responses: {
@@ -25933,7 +25940,7 @@ export interface operations {
                  *       "collaborators": 1
                  *     }
                  */
-                "application/json": components["schemas"]["SwarmTaskRequest"];
+                "application/json": components["schemas"]["NewSwarmTask"];
             };
         };
         responses: {
@@ -26365,7 +26372,7 @@ export interface operations {
                  *       "task_id": "swt_4fT9aBcDeF12"
                  *     }
                  */
-                "application/json": components["schemas"]["SwarmConsensusRequest"];
+                "application/json": components["schemas"]["SwarmVote"];
             };
         };
         responses: {

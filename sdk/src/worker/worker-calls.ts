@@ -6,7 +6,7 @@ import { jsonRequest, Outgoing, type Connection } from '../transport.ts';
 import type { FailCode } from './job-failure.ts';
 import { ResultSender, type Outgoing as OutgoingResult, type ResultOutcome } from './result-sender.ts';
 
-export type Capabilities = components['schemas']['WorkerCapabilities'];
+export type Capabilities = components['schemas']['Capabilities'];
 export type Assigned = components['schemas']['WorkerJob'];
 type Beaten = components['schemas']['WorkerLeases'];
 
@@ -35,6 +35,8 @@ const POLL_MAX_MS = (POLL_SECONDS + 15) * 1_000;
 const RESULT_MAX_MS = 300_000;
 /** Of small ones, for which others wait. */
 const RESULTS_MAX_MS = 30_000;
+/** Of `Prefer`: no receipts, which the worker does not read. Clients get theirs from the job. */
+const MINIMAL = 'return=minimal';
 /** The server sends something every 15 s. */
 const SILENCE_MAX_MS = 45_000;
 
@@ -44,7 +46,13 @@ export class WorkerCalls {
   readonly results = new ResultSender({
     one: (id, body, signal) => this.report(id, { verb: 'result', body }, signal),
     several: async (results, signal) => {
-      const answer = await this.#post('results', { body: { results }, signal, timeoutMs: RESULTS_MAX_MS });
+      const body = { results };
+      const answer = await this.#post('results', {
+        body,
+        signal,
+        timeoutMs: RESULTS_MAX_MS,
+        prefer: MINIMAL,
+      });
       return ((await answer.json()) as { results: ResultOutcome[] }).results;
     },
   });
@@ -121,15 +129,22 @@ export class WorkerCalls {
     { verb, body }: Pick<Report, 'verb' | 'body'>,
     signal: AbortSignal,
   ): Promise<void> {
-    const answer = await this.#post(`${id}/${verb}`, { body, signal, timeoutMs: RESULT_MAX_MS });
+    const timeoutMs = RESULT_MAX_MS;
+    const answer = await this.#post(`${id}/${verb}`, { body, signal, timeoutMs, prefer: MINIMAL });
     await answer.body?.cancel();
   }
 
   async #post(
     path: string,
-    { body, signal, timeoutMs }: { body: unknown; signal: AbortSignal; timeoutMs: number },
+    {
+      body,
+      signal,
+      timeoutMs,
+      prefer,
+    }: { body: unknown; signal: AbortSignal; timeoutMs: number; prefer?: string },
   ): Promise<Response> {
     const request = jsonRequest(this.#connection, `/v1/workers/${path}`, { body, signal });
+    if (prefer !== undefined) request.headers.set('prefer', prefer);
     this.#named(request);
     return this.#connection.send(request, { defaultTimeoutMs: timeoutMs });
   }

@@ -30,7 +30,8 @@ export { HISTORY_STEPS, queueHistory } from './history/history.ts';
 export { checkReceipt, type Receipt, type ReceiptCheck } from './receipt.ts';
 export { takeJobs, takeOwnJobs } from './workers/take.ts';
 export type { JobInput } from './submit.ts';
-export { leaseLost, type ResultInput } from './workers/completions.ts';
+export { type ResultInput } from './workers/completions.ts';
+export { leaseLost } from './workers/result-errors.ts';
 export { controlOf, type ControlEvent } from './workers/control.ts';
 export {
   changeCapabilities,

@@ -15,25 +15,23 @@ async function copyKeys(keys: KeysContext, count: number): Promise<void> {
   const id = (kind: string): string =>
     isSqlite ? `printf('${kind}_%012d', i)` : `'${kind}_' || lpad(i::text, 12, '0')`;
   const digest = isSqlite ? 'randomblob(32)' : `decode(md5(i::text) || md5(i::text), 'hex')`;
+  const copy = async (table: string, where: string, changed: Record<string, string>): Promise<string> => {
+    const { rows } = await sql.raw<object>(`select * from ${table} where ${where}`).execute(keys.storage.db);
+    const columns = Object.keys(rows[0] ?? {});
+    const values = columns.map((column) => changed[column] ?? column);
+    return `insert into ${table} (${columns.join(', ')}) select ${values.join(', ')} from ${table}, NUMBERS where ${where}`;
+  };
+  const copies = [
+    await copy('keys', `id = '${key.id}'`, { id: id('key'), created_at: 'i', number: '-i' }),
+    await copy('key_secrets', `key_id = '${key.id}'`, { id: id('sec'), key_id: id('key'), digest }),
+  ];
   for (let from = 1; from <= count; from += BATCH) {
     const to = from + BATCH - 1;
     const numbers = isSqlite
       ? `(with recursive n(i) as (select ${from} union all select i + 1 from n where i < ${to}) select i from n)`
       : `generate_series(${from}, ${to}) as n(i)`;
     await keys.storage.transaction(async (tx) => {
-      await sql
-        .raw(
-          `insert into keys select ${id('key')}, owner_id, name, role, grants, selectors, limits, budgets, expires_at,
-            state, state_reason, revoked_at, i, created_by, last_used_at, metadata, tags, revision, -i
-            from ${numbers}, keys where id = '${key.id}'`,
-        )
-        .execute(tx);
-      await sql
-        .raw(
-          `insert into key_secrets select ${id('sec')}, ${id('key')}, ${digest}, 'p', 'h', i, null, null, null, null
-            from ${numbers}`,
-        )
-        .execute(tx);
+      for (const text of copies) await sql.raw(text.replace('NUMBERS', numbers)).execute(tx);
     });
   }
   await keys.storage.transaction((tx) => sql.raw('analyze').execute(tx));
@@ -55,7 +53,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 describeOnBothDatabases('a million keys', (open, dialect) => {
   test(
     'pages, look-ups and sweeps are as quick as with few; memory stays flat',
-    { timeout: 300_000 },
+    { timeout: 900_000 },
     async () => {
       const { keys } = await openTestKeys(open);
       await copyKeys(keys, 1_000_000);
@@ -105,9 +103,12 @@ describeOnBothDatabases('a million keys', (open, dialect) => {
       let fromMemory = 0;
       for (let warmUp = 0; warmUp < 2; warmUp++) {
         fromMemory = await timed(async () => {
-          for (let i = 0; i < rounds; i++)
-            if (keys.verifier.identify(secret) instanceof Promise) throw new Error();
-        }).catch(() => Number.NaN);
+          for (let i = 0; i < rounds; i++) {
+            const identified = keys.verifier.identify(secret);
+            // Once in a while what is in memory is too old.
+            if (identified instanceof Promise) await identified;
+          }
+        });
       }
       const asked = 5_000;
       const fromDatabase = await timed(async () => {
@@ -116,7 +117,7 @@ describeOnBothDatabases('a million keys', (open, dialect) => {
       process.stderr.write(
         `identify on ${dialect}: ${((fromMemory / rounds) * 1e6).toFixed(0)} ns from memory, ${((fromDatabase / asked) * 1e3).toFixed(0)} µs from the database\n`,
       );
-      expect(fromMemory / rounds).not.toBeGreaterThan(1);
+      expect(fromMemory / rounds).toBeLessThan(1);
     },
   );
 });

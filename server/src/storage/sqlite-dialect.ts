@@ -5,13 +5,16 @@ import type { KeywardError } from '../base/errors.ts';
 import { isDamage, refuseNulCharacters, storageFailure } from './failure.ts';
 import { turnOf } from './turns.ts';
 
+/** Each compilation begins anew, and none waits within: one does for all. Making one takes longer than most statements. */
+const compiler = new SqliteQueryCompiler();
+
 /** Kysely on one synchronous `node:sqlite` connection. Transactions are those of sqlite.ts; Kysely's own are refused. */
 export function nodeSqliteDialect(connection: DatabaseConnection): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new NodeSqliteDriver(connection),
     createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => compiler,
   };
 }
 

@@ -147,7 +147,7 @@ describeOnBothServers('jobs in time', (start) => {
       const after = new JobClient(server, rotated.secret);
       expect((await after.get(running)).state).toBe('RUNNING');
       const waiting = await after.id({ model: `${name}-none` });
-      const signal = AbortSignal.timeout(20_000);
+      const signal = AbortSignal.timeout(50_000);
       const told = eventsAt(server, `/v1/workers/one/control`, { key: one.key, signal });
       expect((await told.next()).value).toMatchObject({ event: 'ready' });
       await server.request('POST', `/v1/keys/${key.id}/revoke`);

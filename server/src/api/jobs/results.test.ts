@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
+import { checkReceipt } from '../../jobs/index.ts';
 import { JobClient, newOwnerKey, TestWorker, type Assigned, type Problem } from './jobs.fixture.ts';
 
 interface Outcome {
@@ -78,6 +79,35 @@ describeOnBothServers('results of several jobs in one request', (start) => {
     const alone = await worker.result(taken[0]!, `of ${taken[0]?.job_id}`);
     expect(alone.body.receipt).toEqual(body.results[0]?.receipt);
     await expect.poll(async () => (await requestsOf(clientKey))['all']).toBe(3 + 3 + 3 + 3);
+  });
+
+  test('who prefers a minimal answer gets no receipt in it, and the same one later', async () => {
+    const prefer = (wish: string) => ({ prefer: wish });
+    const [alone, ...both] = (await take(3)) as [Assigned, Assigned, Assigned];
+    const { job_id: id, ...result } = resultOf(alone);
+    const minimal = prefer('respond-async, return="minimal"');
+    const answer = await worker.post<{ receipt: object | null }>(`${id}/result`, result, minimal);
+    expect([answer.status, answer.body]).toEqual([200, { receipt: null }]);
+    expect(answer.headers.get('preference-applied')).toBe('return=minimal');
+    const results = both.map((job) => resultOf(job));
+    const together = await worker.post<{ results: Outcome[] }>('results', { results }, minimal);
+    expect(together.headers.get('preference-applied')).toBe('return=minimal');
+    expect(together.body.results).toMatchObject([
+      { outcome: 'completed', receipt: null, error: null },
+      { outcome: 'completed', receipt: null, error: null },
+    ]);
+    for (const job of [alone, ...both]) {
+      const { body: receipt } = await client.ask<object>('GET', `/v1/jobs/${job.job_id}/receipt`);
+      expect(checkReceipt(receipt, [])).toMatchObject({ valid: true });
+      // A preference that this route does not know.
+      const again = await worker.post(
+        `${job.job_id}/result`,
+        { ...resultOf(job), job_id: undefined },
+        prefer('wait=1'),
+      );
+      expect([again.status, again.body]).toEqual([200, { receipt }]);
+      expect(again.headers.has('preference-applied')).toBe(false);
+    }
   });
 
   test('a refused one changes nothing, says why, is counted by its code, and spoils none of the others', async () => {

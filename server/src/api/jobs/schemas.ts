@@ -230,7 +230,7 @@ export const Capabilities = Type.Object(
     labels: Type.Optional(Labels),
     types: Type.Optional(Names('Types of jobs. Default: inference, embedding, retrieve')),
   },
-  { title: 'WorkerCapabilities', ...s.closed },
+  { title: 'Capabilities', ...s.closed },
 );
 
 export const WorkerRequest = Type.Object(

@@ -31,7 +31,7 @@ const resultMembers = {
 const Outcome = Type.Object({
   job_id: Type.String(),
   outcome: s.oneOf(['completed', 'refused'], { description: 'refused: nothing was changed' }),
-  receipt: s.nullable(j.Receipt, { description: 'null: it was refused' }),
+  receipt: s.nullable(j.Receipt, { description: 'null: it was refused, or is not wanted in this answer' }),
   error: s.nullable(
     Type.Object({
       status: Type.Integer({ description: 'Of the answer that this result alone would get' }),
@@ -41,6 +41,23 @@ const Outcome = Type.Object({
     }),
   ),
 });
+
+/** RFC 7240. A server that does not know it sends the receipts: no worker needs to ask which one it has. */
+const PREFER = 'prefer';
+const MINIMAL = /(?:^|[,;\s])return\s*=\s*"?minimal"?(?:$|[,;\s])/i;
+
+const preferHeader = {
+  [PREFER]:
+    'return=minimal: an answer without receipts. They are signed when somebody reads them, which spares the server half of the work of a small result',
+};
+
+const applied = { 'preference-applied': 'return=minimal' };
+
+/** Of a header that is unknown or malformed nothing is refused: a preference is a wish (RFC 7240, section 2). */
+const isMinimal = (headers: Record<string, unknown>): boolean => {
+  const wish = headers[PREFER];
+  return typeof wish === 'string' && MINIMAL.test(wish);
+};
 
 export const workerResultRoutes: Route[] = [
   route({
@@ -59,16 +76,19 @@ export const workerResultRoutes: Route[] = [
       },
       { title: 'WorkerResults', ...s.closed },
     ),
+    headers: preferHeader,
     bodyMaxBytes: RESULTS_MAX_MIB * MIB,
     responses: { 200: Type.Object({ results: Type.Array(Outcome) }, { title: 'WorkerOutcomes' }) },
     errors: ['too_large'],
-    handler: async ({ jobs, counters }, { caller, body: { results } }) => {
-      const outcomes = await jobs.completions.completeEach(caller, results);
+    handler: async ({ jobs, counters }, { caller, body: { results }, headers }) => {
+      const isReceiptWanted = !isMinimal(headers);
+      const outcomes = await jobs.completions.completeEach(caller, { results, isReceiptWanted });
       const { keyId, ownerId } = caller;
       for (const { error } of outcomes)
         if (error !== null) counters.count({ keyId, ownerId, code: error.code });
       return {
         status: 200,
+        headers: isReceiptWanted ? {} : applied,
         body: {
           results: outcomes.map(({ job_id, receipt, error }) => ({
             job_id,
@@ -94,12 +114,19 @@ export const workerResultRoutes: Route[] = [
     access: 'workers:report',
     params: jobParams,
     body: Type.Object(resultMembers, { title: 'WorkerResult', ...s.closed }),
+    headers: preferHeader,
     bodyMaxBytes: 1_100 * MIB,
-    responses: { 200: Type.Object({ receipt: j.Receipt }, { title: 'WorkerReceipt' }) },
+    responses: {
+      200: Type.Object(
+        { receipt: s.nullable(j.Receipt, { description: 'null: it is not wanted in this answer' }) },
+        { title: 'WorkerReceipt' },
+      ),
+    },
     errors: ['lease_lost', 'already_finished', 'too_large'],
-    handler: async ({ jobs }, { caller, params: { id }, body }) => ({
-      status: 200,
-      body: { receipt: await jobs.completions.complete(caller, id, body) },
-    }),
+    handler: async ({ jobs }, { caller, params: { id }, body, headers }) => {
+      const isReceiptWanted = !isMinimal(headers);
+      const receipt = await jobs.completions.complete(caller, id, { ...body, isReceiptWanted });
+      return { status: 200, headers: isReceiptWanted ? {} : applied, body: { receipt } };
+    },
   }),
 ];

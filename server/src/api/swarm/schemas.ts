@@ -31,7 +31,7 @@ export const JoinRequest = Type.Object(
     priority: Type.Optional(s.oneOf(PRIORITIES, { description: 'high: chosen first. Default: normal' })),
     swarm_id: Type.Optional(SwarmId),
   },
-  { title: 'SwarmJoinRequest', ...s.closed },
+  { title: 'SwarmJoining', ...s.closed },
 );
 
 const memberProperties = {
@@ -111,7 +111,7 @@ export const TaskRequest = Type.Object(
       Type.Array(Word('Id of an owner'), { maxItems: 100, description: 'Only their members get the task' }),
     ),
   },
-  { title: 'SwarmTaskRequest', ...s.closed },
+  { title: 'NewSwarmTask', ...s.closed },
 );
 
 export const threshold = {

@@ -45,7 +45,7 @@ export const swarmRoutes: Route[] = [
     description: 'Tasks that wait for it end; what it works on goes on.',
     access: 'swarm:join',
     headers: minerHeader,
-    body: Type.Object({ swarm_id: Type.Optional(w.SwarmId) }, { title: 'SwarmLeaveRequest', ...s.closed }),
+    body: Type.Object({ swarm_id: Type.Optional(w.SwarmId) }, { title: 'SwarmLeaving', ...s.closed }),
     bodyOptional: true,
     responses: { 200: w.Left },
     errors: ['worker_not_found', 'not_found'],
@@ -168,7 +168,7 @@ export const swarmRoutes: Route[] = [
     access: 'swarm:read',
     body: Type.Object(
       { task_id: taskParams.properties.id, ...w.threshold },
-      { title: 'SwarmConsensusRequest', ...s.closed },
+      { title: 'SwarmVote', ...s.closed },
     ),
     responses: { 200: w.Task },
     errors: ['not_found'],

@@ -71,7 +71,8 @@ export function openapiDocument(routes: readonly Route[], version: string): Json
         sessionCookie: {
           type: 'apiKey',
           in: 'cookie',
-          name: 'keyward_…',
+          // Its name as HTTP allows it: clients check that.
+          name: 'keyward_INSTANCE',
           description:
             'The session of a browser: `POST /v1/session` sets the cookie, whose name ends with an id of the instance. Any method but GET also needs the header `X-Keyward-Session: 1`. A key in the request wins.',
         },

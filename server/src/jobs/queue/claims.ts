@@ -70,7 +70,7 @@ export class Claims {
   async claim(tx: Db, asks: readonly Ask[]): Promise<Seeking[]> {
     const nowMs = this.#options.clock.nowMs();
     const ids = [...new Set(asks.map(({ workerId }) => workerId))];
-    const { workers: rows, held: before } = await this.#options.workerRows.read(tx, ids);
+    const { workers: rows, held: before } = await this.#options.workerRows.claiming(tx, ids);
     const held = new Map(before);
     const empty = new Map<Lane, number>();
     const gate = new Gate(tx, this.#options);

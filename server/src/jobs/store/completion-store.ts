@@ -3,7 +3,7 @@ import { dialectOf, rowsOfIds, runEach, type Db } from '../../storage/index.ts';
 import type { JobRow } from '../job.ts';
 import { tables } from './tables.ts';
 import { addWebhooks } from './webhook-store.ts';
-import type { WorkerRows, WorkersRead } from './worker-rows.ts';
+import type { WorkerRows, Reporting } from './worker-rows.ts';
 
 export interface Finished {
   id: string;
@@ -33,7 +33,7 @@ const COLUMNS = [
 
 export type CompletedJob = Pick<JobRow, (typeof COLUMNS)[number]>;
 
-export interface Completed extends WorkersRead {
+export interface Completed extends Reporting {
   /** The jobs after it; one that is missing is not changed: its lease is lost. */
   jobs: CompletedJob[];
   /** To be called once. What it writes is certain before: the signing of receipts may begin. */
@@ -84,7 +84,7 @@ async function completeOnPostgres(
     ),
     stored as (insert into job_results (job_id, result) select id, result from completed)
     select ${sql.raw(COLUMNS.join(', '))} from completed`.execute(tx);
-  const read = await workerRows.read(tx, workersOf(rows));
+  const read = await workerRows.reporting(tx, workersOf(rows));
   return { jobs: rows, ...read, write: () => Promise.resolve() };
 }
 
@@ -107,7 +107,7 @@ async function completeOnSqlite(
 ): Promise<Completed> {
   const ids = items.map(({ id }) => id);
   const rows = await rowsOfIds<Held>(tx, HELD, ids);
-  const read = await workerRows.read(tx, workersOf(rows));
+  const read = await workerRows.reporting(tx, workersOf(rows));
   const held = new Map(rows.map((row) => [row.id, row]));
   const changes: unknown[][] = [];
   const results: unknown[][] = [];

@@ -54,7 +54,11 @@ describeOnBothDatabases('the rows of workers in memory', (open) => {
     ]);
     const other = await reopen();
     const rows = new WorkerRows();
-    const read = () => storage.transaction((tx) => rows.read(tx, [ID, ID, 'wrk_unknown']));
+    const read = () =>
+      storage.transaction(async (tx) => {
+        const ids = [ID, ID, 'wrk_unknown'];
+        return { ...(await rows.claiming(tx, ids)), ...(await rows.reporting(tx, ids)) };
+      });
     for (const [what, change] of CHANGES) {
       const before = await read();
       expect({ what, ...(await read()) }).toEqual({ what, ...before });

@@ -7,20 +7,31 @@ const KNOWN_MAX = 5_000;
 /** Characters; rows with longer capabilities are read each time. */
 const KNOWN_TEXT_MAX = 4_096;
 
-type Stamp = Pick<WorkerRow, 'id' | 'revision' | 'seen_at'> & { is_marked: unknown; held: number };
+interface Stamp extends Pick<WorkerRow, 'id' | 'revision' | 'seen_at'> {
+  is_marked?: unknown;
+  held?: number;
+}
 
-const STAMPS = `select id, revision, seen_at,
-    exists (select 1 from worker_marks where worker_id = workers.id) as is_marked,
+const CLAIMING = `select id, revision, seen_at,
     (select count(*) from jobs where worker_id = workers.id and state = 'RUNNING') as held
   from workers where id in`;
 
-export interface WorkersRead {
+const REPORTING = `select id, revision, seen_at,
+    exists (select 1 from worker_marks where worker_id = workers.id) as is_marked
+  from workers where id in`;
+
+export interface Claiming {
+  /** By id; a worker that was deleted is missing. */
+  workers: ReadonlyMap<string, WorkerRow>;
+  /** How many leases each of them holds. */
+  held: ReadonlyMap<string, number>;
+}
+
+export interface Reporting {
   /** By id; a worker that was deleted is missing. */
   workers: ReadonlyMap<string, WorkerRow>;
   /** Those on which jobs failed since their last success. */
   marked: ReadonlySet<string>;
-  /** How many leases each of them holds. */
-  held: ReadonlyMap<string, number>;
 }
 
 /**
@@ -31,9 +42,24 @@ export class WorkerRows {
   readonly #known = new Map<string, WorkerRow>();
 
   /** In a transaction, before it changes a worker: a change that is rolled back must not be kept. */
-  async read(tx: Db, workerIds: readonly string[]): Promise<WorkersRead> {
-    const ids = [...new Set(workerIds)];
-    const stamps = await rowsOfIds<Stamp>(tx, STAMPS, ids);
+  async claiming(tx: Db, workerIds: readonly string[]): Promise<Claiming> {
+    const { workers, stamps } = await this.#read(tx, CLAIMING, workerIds);
+    return { workers, held: new Map(stamps.map(({ id, held = 0 }) => [id, held])) };
+  }
+
+  /** As `claiming`. */
+  async reporting(tx: Db, workerIds: readonly string[]): Promise<Reporting> {
+    const { workers, stamps } = await this.#read(tx, REPORTING, workerIds);
+    const marked = stamps.filter(({ is_marked: isMarked }) => Boolean(isMarked));
+    return { workers, marked: new Set(marked.map(({ id }) => id)) };
+  }
+
+  async #read(
+    tx: Db,
+    text: string,
+    workerIds: readonly string[],
+  ): Promise<{ workers: Map<string, WorkerRow>; stamps: readonly Stamp[] }> {
+    const stamps = await rowsOfIds<Stamp>(tx, text, [...new Set(workerIds)]);
     const stale = stamps.filter(({ id, revision }) => this.#known.get(id)?.revision !== revision);
     const fresh = await findWorkers(
       tx,
@@ -46,9 +72,7 @@ export class WorkerRows {
       if (row !== undefined)
         workers.set(id, this.#keep(row.seen_at === seenAt ? row : { ...row, seen_at: seenAt }));
     }
-    const marked = stamps.filter(({ is_marked: isMarked }) => Boolean(isMarked));
-    const held = new Map(stamps.map(({ id, held: count }) => [id, count]));
-    return { workers, marked: new Set(marked.map(({ id }) => id)), held };
+    return { workers, stamps };
   }
 
   #keep(row: WorkerRow): WorkerRow {

@@ -22,6 +22,7 @@ import {
 import { findJobs, insertAttempts } from '../store/job-store.ts';
 import { end } from '../store/lease-store.ts';
 import { clearMarks, findWorkers } from '../store/worker-store.ts';
+import { alreadyFinished, leaseLost, tooLarge } from './result-errors.ts';
 
 export interface ResultInput {
   lease_token: string;
@@ -35,14 +36,19 @@ export interface ResultInput {
     | undefined;
 }
 
+interface ReceiptWanted {
+  isReceiptWanted: boolean;
+}
+
 /** A result of several. */
 interface ResultOf extends ResultInput {
   job_id: string;
 }
 
-/** What became of one of several results. */
+/** What became of one of several results. `receipt`: null where it is not wanted now. */
 type ResultOutcome =
-  { job_id: string; receipt: Receipt; error: null } | { job_id: string; receipt: null; error: KeywardError };
+  | { job_id: string; receipt: Receipt | null; error: null }
+  | { job_id: string; receipt: null; error: KeywardError };
 
 /** Those that say something about one result only. */
 const OF_ONE_RESULT: ReadonlySet<string> = new Set<ErrorCode>([
@@ -51,7 +57,7 @@ const OF_ONE_RESULT: ReadonlySet<string> = new Set<ErrorCode>([
   'too_large',
 ]);
 
-interface Item {
+interface Item extends ReceiptWanted {
   finished: Finished;
   usage: Pick<AttemptRow, 'tokens_in' | 'tokens_out' | 'model' | 'model_digest' | 'gpu_ms_claimed'>;
 }
@@ -88,9 +94,15 @@ export class Completions {
 
   /**
    * Resolves when the result is stored: no crash loses it. A repeat with the same token and result gives the same receipt.
+   * @param isReceiptWanted false: it is signed when somebody reads it, which takes as long as half of all else of a result
+   * @returns null where it is not wanted now
    * @throws KeywardError `lease_lost`, `already_finished`, `too_large`
    */
-  async complete(caller: Caller, jobId: string, input: ResultInput): Promise<Receipt> {
+  async complete(
+    caller: Caller,
+    jobId: string,
+    { isReceiptWanted, ...input }: ResultInput & ReceiptWanted,
+  ): Promise<Receipt | null> {
     const result = JSON.stringify(input.result ?? null);
     const { resultMaxBytes } = this.#context.limits;
     if (Buffer.byteLength(result) > resultMaxBytes) throw tooLarge(resultMaxBytes);
@@ -103,6 +115,7 @@ export class Completions {
         result,
         result_hash: hash('sha256', result, 'hex'),
       },
+      isReceiptWanted,
       usage: usageOf(input.result, metrics),
     });
     if (!('job' in outcome)) throw outcome.kind === 'lost' ? leaseLost() : alreadyFinished();
@@ -113,6 +126,7 @@ export class Completions {
       await this.#charges.settle(job, outcome, outcome.caller);
     }
     if (kind === 'refused') throw alreadyFinished();
+    if (!isReceiptWanted) return null;
     const begun = outcome.kind === 'completed' ? outcome.receipt?.() : undefined;
     const receipt = await (begun ?? receiptOf(this.#context, job));
     if (receipt === null) throw new Error('A completed job has no attempt.');
@@ -124,9 +138,12 @@ export class Completions {
    * @returns what became of each, in their order. @throws what is not about single results, such as `key_revoked`; some of
    * them may be stored then, and a repeat gives their receipts
    */
-  async completeEach(caller: Caller, results: readonly ResultOf[]): Promise<ResultOutcome[]> {
+  async completeEach(
+    caller: Caller,
+    { results, isReceiptWanted }: { results: readonly ResultOf[] } & ReceiptWanted,
+  ): Promise<ResultOutcome[]> {
     const settled = await Promise.allSettled(
-      results.map(({ job_id: id, ...input }) => this.complete(caller, id, input)),
+      results.map(({ job_id: id, ...input }) => this.complete(caller, id, { ...input, isReceiptWanted })),
     );
     return settled.map((one, at): ResultOutcome => {
       const jobId = results[at]?.job_id ?? '';
@@ -152,7 +169,8 @@ export class Completions {
       { nowMs, workerRows },
     );
     const done = await this.#doneOf(tx, completed, { first, nowMs });
-    const receipts = this.#receiptsOf(done.values());
+    const wanted = [...done.values()].filter(({ job }) => first.get(job.id)?.isReceiptWanted);
+    const receipts = this.#receiptsOf(wanted);
     await completed.write();
     await insertAttempts(
       tx,
@@ -185,8 +203,8 @@ export class Completions {
    * Of jobs that took one attempt: all of the receipt is here. Signed on another thread while the transaction writes and
    * commits, given out after that. Those of one commit are ready together: what their workers ask for next goes into one transaction again.
    */
-  #receiptsOf(done: Iterable<Done>): ReadonlyMap<string, () => Promise<Receipt | null>> {
-    const first = [...done].filter(({ job, refusal }) => job.attempt === 1 && refusal === undefined);
+  #receiptsOf(done: readonly Done[]): ReadonlyMap<string, () => Promise<Receipt | null>> {
+    const first = done.filter(({ job, refusal }) => job.attempt === 1 && refusal === undefined);
     const attempted = first.map(({ job, attempt }) => ({ job, attempts: [attempt] }));
     const all = signed(attempted, this.#context.signer);
     // The transaction may fail before anybody waits.
@@ -280,19 +298,3 @@ function usageOf(
     gpu_ms_claimed: Math.round(gpuSeconds * 1_000),
   };
 }
-
-export const leaseLost = (details?: Record<string, unknown>): KeywardError =>
-  new KeywardError('lease_lost', 'This lease is over: the job was given to another worker, or waits again.', {
-    hint: 'Drop the work, and ask for another job.',
-    ...(details && { details }),
-  });
-
-const alreadyFinished = (): KeywardError =>
-  new KeywardError('already_finished', 'The job is over: nothing was changed.', {
-    hint: 'Drop the work, and ask for another job.',
-  });
-
-const tooLarge = (maxBytes: number): KeywardError =>
-  new KeywardError('too_large', `The result must have at most ${maxBytes} bytes.`, {
-    hint: 'Report the job as failed: POST /v1/workers/{job_id}/fail.',
-  });

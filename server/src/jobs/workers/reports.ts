@@ -13,7 +13,7 @@ import { addMark, beat, findWorkers, updateWorker, type Beat } from '../store/wo
 import { jsonIn } from '../../base/json-text.ts';
 import { modelFor, type Spec } from '../spec.ts';
 import { findLanes } from '../store/lane-store.ts';
-import { leaseLost } from './completions.ts';
+import { leaseLost } from './result-errors.ts';
 import { candidateOf, hasTwin } from './worker.ts';
 
 /** Different jobs that fail on a worker within ten minutes, without a success between, before it rests. */
