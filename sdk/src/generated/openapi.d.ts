@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 7cd290a7feb953990e3f121ba80c06a96b55ceda7addfad5ff8e50782817e25a
-// text 8ef255604e3091ed4d4ce0547a1fdbb3c5f0ef2a5cfbd966f0094635abbc17f8
+// document 2493058ce2cec0704c6c101784532efac4fc953a5fe2a4172d1d48532c18635a
+// text 8f20a9fbed8eac8cb3193d020ecdd95bc322769cb006d432c2daf923332e8a86
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -801,7 +801,7 @@ export interface paths {
         head?: never;
         /**
          * Change a key
-         * @description Replaces the named fields; all others stay. The answer arrives when every node acts on the change. Scope: keys:write.
+         * @description Replaces the named fields; all others stay. Running requests of the key and of its children end if they need a right that the change takes away. The answer arrives when every node acts on the change and these requests have ended: acknowledged counts them. Scope: keys:write.
          */
         patch: operations["keys.update"];
         trace?: never;
@@ -5985,12 +5985,12 @@ export interface components {
             /** @description Confirms the change although nobody could administer this instance afterwards. Only the last admin key itself can send it. */
             last_admin?: boolean;
             /**
-             * @description end: running requests end with the change. Default: they continue
+             * @description end: all running requests of the key, or of its old secret, end with the change. Default: only those that need a right which the change takes away; a rotation takes none
              * @enum {string}
              */
             running?: "end";
         };
-        /** @description From now on no node admits the key, and its running requests have ended. */
+        /** @description From now on every node acts on the change, and the running requests that it takes a right from have ended. */
         Acknowledged: {
             /** @description Number of processes that act on the change */
             nodes: number;
@@ -6021,7 +6021,7 @@ export interface components {
             /** @description How long nobody must have used the old secret */
             quiet_seconds?: number;
             /**
-             * @description end: running requests end with the change. Default: they continue
+             * @description end: all running requests of the key, or of its old secret, end with the change. Default: only those that need a right which the change takes away; a rotation takes none
              * @enum {string}
              */
             running?: "end";

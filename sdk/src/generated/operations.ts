@@ -333,7 +333,7 @@ export const OPERATIONS = {
     "method": "PATCH",
     "path": "/v1/keys/{id}",
     "summary": "Change a key",
-    "description": "Replaces the named fields; all others stay. The answer arrives when every node acts on the change. Scope: keys:write.",
+    "description": "Replaces the named fields; all others stay. Running requests of the key and of its children end if they need a right that the change takes away. The answer arrives when every node acts on the change and these requests have ended: acknowledged counts them. Scope: keys:write.",
     "scope": "keys:write"
   },
   "keys.delete": {

@@ -188,13 +188,15 @@ export const Acknowledged = Type.Object(
   },
   {
     title: 'Acknowledged',
-    description: 'From now on no node admits the key, and its running requests have ended.',
+    description:
+      'From now on every node acts on the change, and the running requests that it takes a right from have ended.',
   },
 );
 
 /** The effect of a change on running requests. */
 export const Running = oneOf(['end'], {
-  description: 'end: running requests end with the change. Default: they continue',
+  description:
+    'end: all running requests of the key, or of its old secret, end with the change. Default: only those that need a right which the change takes away; a rotation takes none',
 });
 
 const keyAndSecret = {

@@ -20,6 +20,8 @@ interface Changed<T> {
   result: T;
   entry?: Entry | readonly Entry[] | undefined;
   change?: Change | readonly Change[] | undefined;
+  /** Of the record, where the transaction alone tells who it is. @default the actor of the call */
+  actor?: Actor;
 }
 
 interface Options {
@@ -88,8 +90,8 @@ export class Audit {
   ): Promise<{ result: T; seqs: readonly number[] }> {
     const { storage, nodes } = this.#options;
     return storage.transaction(async (tx) => {
-      const { result, entry, change = [] } = await work(tx);
-      if (entry !== undefined) await this.record(tx, actor, entry);
+      const { result, entry, change = [], actor: author = actor } = await work(tx);
+      if (entry !== undefined) await this.record(tx, author, entry);
       const seqs: number[] = [];
       for (const one of [change].flat()) seqs.push(await nodes.announce(tx, one));
       return { result, seqs };

@@ -4,6 +4,7 @@ import { invalidField } from '../base/errors.ts';
 import { underPermit } from '../storage/index.ts';
 import { admitAgain } from './admission.ts';
 import { decodingOf } from './decoding.ts';
+import { HeadOnly } from './answer/head-only.ts';
 import { isLongAnswer, send, sendLong } from './answer/send-answer.ts';
 import { receive, type ReadBody } from './body/body-reader.ts';
 import { RequestCall } from './request/request-call.ts';
@@ -148,7 +149,9 @@ function answerWith(
   context: RequestContext,
 ): undefined | Promise<void> {
   if (context.isEnded) return endUnread(answer, context);
-  const { response } = context;
+  const { request } = context;
+  const isHead = request.method === 'HEAD';
+  const response = isHead ? new HeadOnly(request, context.response) : context.response;
   if ('passed' in answer) {
     try {
       context.passed = answer.passed;
@@ -161,8 +164,9 @@ function answerWith(
   if ('stream' in answer) {
     for (const [name, value] of Object.entries(context.headers)) response.setHeader(name, value);
     return answer.stream(response).catch((error: unknown) => {
-      if (!response.headersSent) return fail(services, error, context);
+      if (!context.response.headersSent) return fail(services, error, context);
       // The head is sent: only the end of the connection can tell the caller.
+      if (isHead) return;
       services.logger.error({ err: error, request_id: context.id }, 'an answer broke off');
       response.destroy();
     });

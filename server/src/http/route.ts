@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TObject, TSchema } from 'typebox';
-import type { Actor, Caller, Scope } from '../access/index.ts';
+import type { Actor, Caller, Needs, ResourceType, Scope } from '../access/index.ts';
 import type { ErrorCode, KeywardError } from '../base/errors.ts';
 import type { Session, UserRole } from '../identity/index.ts';
 import type { Answer as ModelAnswer, FormPart, SignalLike } from '../models/index.ts';
@@ -31,6 +31,11 @@ export interface Route<
   description?: string;
   /** A scope; `any`: any valid key; `public`: no key; `session`: a logged-in user (identity). */
   access: A;
+  /**
+   * Its handler uses no rights of the key but its scope and the selectors of these types: a key that loses others does not end
+   * its running requests. Guarded by narrowed-keys.test.ts. @default all rights of the key
+   */
+  needsOnly?: readonly ResourceType[];
   /** With `session`: the roles that may. The administrator of an instance without users may always. @default all */
   roles?: readonly UserRole[];
   /**
@@ -120,8 +125,8 @@ export interface Call<
   /** Its permit (storage/permit.ts); undefined: it is not in flight. */
   readonly run: Run | undefined;
   /**
-   * The caller as it is now: verified again if anything was taken away from anybody meanwhile. For answers without an end: a key
-   * that is narrowed, or the end of a secret, ends no running request by itself.
+   * The caller as it is now: verified again if anything was taken away from anybody meanwhile. For answers without an end: the
+   * end of a secret ends no running request by itself, and what goes on with a narrowed key has its rights from there on.
    * @throws KeywardError where it would not be admitted any more
    */
   stillAdmitted(): Promise<Pick<Call<P, Q, B, A>, 'caller' | 'actor'>>;
@@ -163,6 +168,13 @@ export type DeclareRoute<S> = <
 export const routesOn =
   <S>(surface: Surface<S>): DeclareRoute<S> =>
   (declaration) => ({ ...declaration, surface });
+
+/** Undefined: it may need all rights of its key. */
+export function needsOf(route: Pick<Route, 'access' | 'needsOnly'> | undefined): Needs | undefined {
+  if (route?.needsOnly === undefined) return undefined;
+  const { access, needsOnly: types } = route;
+  return { types, scopes: needsKey(route) && access !== 'any' ? [access] : [] };
+}
 
 /** Whether it needs a key. */
 export const needsKey = ({ access }: Pick<Route, 'access'>): boolean =>

@@ -6,7 +6,7 @@ import type { Identity } from './identity.ts';
 import { insertInvite, type Invite } from './invites.ts';
 import { digestsOf } from './login/codes.ts';
 import { isBcryptHash } from './login/password.ts';
-import { sessionsEnd } from './login/sessions.ts';
+import { endSessionsOf } from './login/session-ends.ts';
 import { insertNewUser } from './new-user.ts';
 import * as invites from './store/invite-store.ts';
 import { lockMode, readMode, writeMode } from './store/mode-store.ts';
@@ -35,9 +35,11 @@ export async function admitUsers({ keys }: Identity): Promise<boolean> {
   return keys.audit.change({ kind: 'cli' }, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) return { result: true };
     if (!(await hasAdmin(tx, undefined))) return { result: false };
-    await writeMode(tx, { multi_user: 1, password_hash: null }, keys.clock.nowMs());
+    const nowMs = keys.clock.nowMs();
+    await writeMode(tx, { multi_user: 1, password_hash: null }, nowMs);
+    const change = await endSessionsOf(tx, null, nowMs);
     const entry = { action: 'identity.multi_user', target: 'instance', details: { by: 'import' } };
-    return { result: true, entry, change: sessionsEnd(null) };
+    return { result: true, entry, change };
   });
 }
 

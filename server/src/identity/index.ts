@@ -23,14 +23,8 @@ export { beginSignIn, endSignIn } from './oidc/callback.ts';
 export type { OidcProvider } from './oidc/provider.ts';
 export { SignInFailure, type SignInFailureCode } from './oidc/sign-in-failure.ts';
 export { CALLBACK_PATH, returnPath, TRANSACTION_MS } from './oidc/transaction.ts';
-export {
-  beginSessionOf,
-  endSession,
-  FreshSession,
-  subjectOfUser,
-  SUBJECT_OF_MEMBERS,
-  type Device,
-} from './login/sessions.ts';
+export { beginSessionOf, FreshSession, signOut, SUBJECT_OF_MEMBERS, type Device } from './login/sessions.ts';
+export { subjectOfUser } from './login/session-ends.ts';
 export { changeOwnAccount } from './own-account.ts';
 export { changeOwnPassword, renewRecoveryCodes } from './own-password.ts';
 export { endOtherSessions, endSessionById, listSessions, type ListedSession } from './own-sessions.ts';

@@ -3,7 +3,7 @@ import type { Actor } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import { boundsOfUser } from './login/authentication.ts';
 import type { Identity } from './identity.ts';
-import { subjectOfUser } from './login/sessions.ts';
+import { subjectOfUser } from './login/session-ends.ts';
 import { findUser } from './store/user-store.ts';
 
 /** The present state of the maker of an invite or a login token. */

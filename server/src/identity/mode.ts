@@ -5,7 +5,8 @@ import { INSIDE } from './login/hash-queue.ts';
 import type { Identity } from './identity.ts';
 import { lockMode, writeMode } from './store/mode-store.ts';
 import { hashPassword } from './login/password.ts';
-import { sessionsEnd, type FreshSession } from './login/sessions.ts';
+import { endSessionsOf } from './login/session-ends.ts';
+import type { FreshSession } from './login/sessions.ts';
 import { checkPassword, type User } from './user.ts';
 import { addUser, newUser } from './new-user.ts';
 import { ADMIN_ID } from './person.ts';
@@ -21,8 +22,8 @@ export type Mode = 'setup' | 'password' | 'multi-user';
 /** Context of the sealed hash of the one password. */
 export const PASSWORD_CONTEXT = 'instance password';
 
-/** Ends the sessions and all that was begun in them, such as a batch. Guarded by lost-rights.test.ts. */
-const administratorEnds = [sessionsEnd(null), { kind: 'key', subject: ADMIN_ID, ends: true }] as const;
+/** Ends all that was begun in the sessions, such as a batch. Guarded by lost-rights.test.ts. */
+const ADMINISTRATOR_ENDS = { kind: 'key', subject: ADMIN_ID, ends: true } as const;
 
 interface NewPassword {
   password: string | null;
@@ -52,13 +53,15 @@ export async function setPassword(
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
     if (hash === null && !isLastMeant && !(await hasUnlimitedKey(tx, keys))) throw lastAdmin(true);
     const sealed = hash === null ? null : keys.sealing.seal(hash, PASSWORD_CONTEXT);
-    await writeMode(tx, { password_hash: sealed }, keys.clock.nowMs());
+    const nowMs = keys.clock.nowMs();
+    await writeMode(tx, { password_hash: sealed }, nowMs);
+    const ended = await endSessionsOf(tx, null, nowMs);
     const details = { password: hash === null ? 'removed' : 'set' };
     await fresh?.begin(tx);
     return {
       result: undefined,
       entry: { action: 'identity.password', target: 'instance', details },
-      change: hash === null ? administratorEnds : sessionsEnd(null),
+      change: hash === null ? [ended, ADMINISTRATOR_ENDS] : ended,
     };
   });
 }
@@ -78,14 +81,16 @@ export async function enableMultiUser(
   const admin = await newUser({ username, password, role: 'admin' }, INSIDE);
   const { result } = await keys.audit.changeEverywhere(actor, async (tx) => {
     if ((await lockMode(tx)).multi_user !== 0) throw alreadyEnabled();
-    await writeMode(tx, { multi_user: 1, password_hash: null }, keys.clock.nowMs());
+    const nowMs = keys.clock.nowMs();
+    await writeMode(tx, { multi_user: 1, password_hash: null }, nowMs);
+    const ended = await endSessionsOf(tx, null, nowMs);
     const user = await addUser(tx, identity, admin);
     await fresh?.begin(tx, user);
     const details = { user: user.id, username: user.username };
     return {
       result: user,
       entry: { action: 'identity.multi_user', target: 'instance', details },
-      change: administratorEnds,
+      change: [ended, ADMINISTRATOR_ENDS],
     };
   });
   return result;

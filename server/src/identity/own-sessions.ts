@@ -1,6 +1,8 @@
 import { KeywardError } from '../base/errors.ts';
+import type { Change } from '../nodes/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Identity, Session } from './identity.ts';
+import { endSession } from './login/session-ends.ts';
 import type { SessionRow } from './store/rows.ts';
 import * as store from './store/session-store.ts';
 import { usersById } from './store/user-store.ts';
@@ -64,9 +66,9 @@ export async function endSessionById({ keys }: Identity, session: Session, id: s
       throw new KeywardError('not_found', 'There is no such session.', {
         hint: 'GET /v1/sessions lists the ones that you may end.',
       });
-    await store.revokeSession(tx, id, keys.clock.nowMs());
+    const change = await endSession(tx, id, keys.clock.nowMs());
     const entry = { action: 'sessions.end', target: id, details: { user: row.user_id } };
-    return { result: undefined, entry, change: endOf(row) };
+    return { result: undefined, entry, change };
   });
 }
 
@@ -74,11 +76,12 @@ export async function endSessionById({ keys }: Identity, session: Session, id: s
 export function endOtherSessions({ keys }: Identity, session: Session): Promise<number> {
   return keys.audit.change(session.actor, async (tx) => {
     const others = await othersOf(tx, keys, session);
-    const nowMs = keys.clock.nowMs();
-    for (const { id } of others) await store.revokeSession(tx, id, nowMs);
     if (others.length === 0) return { result: 0 };
+    const nowMs = keys.clock.nowMs();
+    const change: Change[] = [];
+    for (const { id } of others) change.push(await endSession(tx, id, nowMs));
     const entry = { action: 'sessions.end_others', target: session.id, details: { ended: others.length } };
-    return { result: others.length, entry, change: others.map(endOf) };
+    return { result: others.length, entry, change };
   });
 }
 
@@ -86,5 +89,3 @@ async function othersOf(tx: Db, { clock }: Identity['keys'], session: Session): 
   const wanted = { whose: userIdOf(session), nowMs: clock.nowMs(), limit: LISTED_MAX };
   return (await store.listSessions(tx, wanted)).filter(({ id }) => id !== session.id);
 }
-
-const endOf = ({ id }: Pick<SessionRow, 'id'>) => ({ kind: 'session', subject: id, ends: true }) as const;

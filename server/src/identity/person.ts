@@ -2,7 +2,7 @@ import { EVERYTHING, worthOf, type Actor, type Caller, type Wanted } from '../ac
 import { activeOwner, callerOfPerson, ensureAdminOwner, findAdminOwner } from '../keys/index.ts';
 import type { Db } from '../storage/index.ts';
 import type { Identity, Memberships, Session } from './identity.ts';
-import { subjectOfUser } from './login/sessions.ts';
+import { subjectOfUser } from './login/session-ends.ts';
 import { readMode } from './store/mode-store.ts';
 import type { User } from './user.ts';
 import { findUser } from './store/user-store.ts';

@@ -11,8 +11,8 @@ import { addUser, nameTaken, newUser, passwordColumns } from './new-user.ts';
 import { hashPassword } from './login/password.ts';
 import { isDemotion, refuseChange, refuseEnding, refuseNewUser } from './power.ts';
 import type { UserRow } from './store/rows.ts';
-import { revokeSessionsOf } from './store/session-store.ts';
-import { sessionsEnd, subjectOfUser, type FreshSession } from './login/sessions.ts';
+import { endSessionsOf, subjectOfUser } from './login/session-ends.ts';
+import type { FreshSession } from './login/sessions.ts';
 import { dropCodes } from './store/token-store.ts';
 import { checkUser, type User, type UserFields, type UserInput, type UserRole } from './user.ts';
 import * as store from './store/user-store.ts';
@@ -68,7 +68,7 @@ export async function updateUser(
     const before = await existing(tx, id);
     await refuseChange(tx, identity, { actor, user: before, fields });
     if (fields.suspended === true || (fields.role ?? 'admin') !== 'admin') await refuseLastAdmin(tx, before);
-    await change(tx, identity, { before, fields, hash });
+    const ended = await change(tx, identity, { before, fields, hash });
     const { suspended } = fields;
     const keys_revoked = await endExcessKeys(tx, identity, { before, role });
     const details = { changed: Object.keys(fields), role, suspended, keys_revoked };
@@ -78,7 +78,7 @@ export async function updateUser(
     return {
       result: { user, before },
       entry: { action: 'users.update', target, details: defined(details) },
-      change: changesOf(before, fields),
+      change: [...changesOf(before, fields), ...ended],
     };
   });
   await endLateKeys(identity, actor, { before, role });
@@ -104,7 +104,7 @@ async function endLateKeys(
   });
 }
 
-/** A suspension or a lower role ends the running requests of the user; a new password ends the sessions. */
+/** A suspension or a lower role ends the running requests of the user. */
 export function changesOf(
   { id, ownerId, role: before }: User,
   { suspended, role, password }: UserFields,
@@ -115,11 +115,7 @@ export function changesOf(
   // First, so that the answer says that the session goes on.
   const access = { kind: 'access', subject: subjectOfUser(id), ends: true } as const;
   const areSessionsOver = suspended === true || password !== undefined;
-  return [
-    ...(isLower && !areSessionsOver ? [access] : []),
-    owner,
-    ...(password === undefined ? [] : [sessionsEnd(id)]),
-  ];
+  return [...(isLower && !areSessionsOver ? [access] : []), owner];
 }
 
 const defined = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
@@ -143,11 +139,12 @@ export async function endExcessKeys(
   return ended.length === 0 ? undefined : ended.slice(0, NAMED_MAX);
 }
 
+/** @returns the end of the sessions, for a suspension and a new password. */
 async function change(
   tx: Db,
   identity: Identity,
   { before, fields, hash }: { before: User; fields: UserFields; hash: string | undefined },
-): Promise<void> {
+): Promise<Change[]> {
   const { id, ownerId } = before;
   const nowMs = identity.keys.clock.nowMs();
   const { username } = fields;
@@ -165,9 +162,9 @@ async function change(
     });
   // A thief of the former password may have seen the codes.
   if (hash !== undefined) await dropCodes(tx, id);
-  if (hash !== undefined || fields.suspended === true) await revokeSessionsOf(tx, id, nowMs);
   if (fields.suspended !== undefined)
     await setOwnerState(tx, ownerId, fields.suspended ? 'suspended' : 'active');
+  return hash !== undefined || fields.suspended === true ? [await endSessionsOf(tx, id, nowMs)] : [];
 }
 
 function columns(fields: UserFields): Partial<UserRow> {
@@ -197,13 +194,13 @@ export async function deleteUser(identity: Identity, actor: Actor, id: number): 
     await refuseLastAdmin(tx, user);
     await memberships.forget(tx, id);
     await store.deleteUser(tx, id);
-    await revokeSessionsOf(tx, id, keys.clock.nowMs());
+    const ended = await endSessionsOf(tx, id, keys.clock.nowMs());
     await setOwnerState(tx, user.ownerId, 'deleted');
     const details = { username: user.username, role: user.role };
     return {
       result: undefined,
       entry: { action: 'users.delete', target: `user:${id}`, details },
-      change: [{ kind: 'owner', subject: user.ownerId, ends: true }, sessionsEnd(id)],
+      change: [{ kind: 'owner', subject: user.ownerId, ends: true }, ended],
     };
   });
 }

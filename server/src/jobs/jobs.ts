@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import { jsonIn } from '../base/json-text.ts';
@@ -7,6 +8,7 @@ import type { JobsContext } from './context.ts';
 import { isFinal, type JobRow, type JobState } from './job.ts';
 import { viewsOfJobs, type JobView } from './job-view.ts';
 import { receiptOf, type Receipt } from './receipt.ts';
+import type { Db, Storage } from '../storage/index.ts';
 import * as store from './store/job-store.ts';
 import { endJob } from './ending.ts';
 
@@ -177,4 +179,38 @@ export async function receiptOfJob(context: JobsContext, caller: Caller, id: str
   throw new KeywardError('result_not_ready', `The job is ${row.state}: there is no receipt yet.`, {
     headers: { 'retry-after': '1' },
   });
+}
+
+interface Changing {
+  /** Ids of at most `slice` jobs. */
+  find: (db: Db) => Promise<string[]>;
+  /** Gives false where the job needed nothing. */
+  change: (tx: Db, job: JobRow) => Promise<boolean>;
+  slice: number;
+}
+
+/** Changes jobs, a slice in a transaction, until none is found. */
+export async function changeAllJobs(
+  context: JobsContext,
+  storage: Storage,
+  { find, change, slice }: Changing,
+): Promise<void> {
+  for (;;) {
+    const ids = await find(storage.db);
+    // A process that is suspended in a transaction holds up all others on SQLite: an idle one opens none.
+    if (ids.length === 0) return;
+    const changed = await storage.transaction(async (tx) => {
+      const jobs: JobRow[] = [];
+      for (const id of ids) {
+        const job = await store.lockJob(tx, id);
+        if (job !== undefined && (await change(tx, job))) jobs.push(job);
+      }
+      return jobs;
+    });
+    for (const job of changed) ended(context, job);
+    const lanes = [...new Set(changed.map(({ lane }) => lane))];
+    if (lanes.length > 0) await context.queue.returned(lanes);
+    if (ids.length < slice || changed.length === 0) return;
+    await sleep(1);
+  }
 }

@@ -4,13 +4,11 @@ import { booksOf, type Db, type Storage } from '../storage/index.ts';
 import type { Charges } from './charges.ts';
 import type { JobsContext } from './context.ts';
 import { endJob, loseAttempt } from './ending.ts';
+import { changeAllJobs } from './jobs.ts';
 import { isFinal, type JobRow } from './job.ts';
-import { ended } from './jobs.ts';
-import { endBookings } from './marketplace/end-bookings.ts';
-import { KEY_ENDED } from './queue/claims.ts';
+import { KeyChanges } from './key-changes.ts';
 import type { Presence } from './presence/presence.ts';
-import type { Submitters } from './submitters.ts';
-import { closeReader, lockJob } from './store/job-store.ts';
+import { closeReader } from './store/job-store.ts';
 import { extendLeases, shortenLeases } from './store/lease-store.ts';
 import * as store from './store/sweep-store.ts';
 import { deleteLanes } from './store/lane-store.ts';
@@ -29,7 +27,7 @@ const CLEAN_MS = 60_000;
 export class Sweeper {
   readonly #context: JobsContext & { charges: Charges };
   readonly #storage: Storage;
-  readonly #submitters: Submitters;
+  readonly #keyChanges: KeyChanges;
   readonly #presence: Presence;
   readonly #sweeps: Every;
   readonly #releases: Every;
@@ -41,17 +39,16 @@ export class Sweeper {
   #mustLookAtKeys = true;
 
   constructor(context: JobsContext & { charges: Charges }, presence: Presence) {
-    const { submitters } = context;
     this.#context = context;
     this.#presence = presence;
     this.#storage = booksOf(context.storage);
-    this.#submitters = submitters;
+    this.#keyChanges = new KeyChanges(context, this.#storage);
     this.#sweeps = new Every(context.clocks.sweepMs, () => this.#guarded(() => this.sweep()));
     this.#releases = new Every(RELEASE_MS, () => this.#guarded(() => this.#release()));
     context.nodes.onChange((change) => {
       if (change !== 'everything' && change.kind !== 'key' && change.kind !== 'owner') return;
       this.#mustLookAtKeys = true;
-      setImmediate(() => void this.#guarded(() => this.#endOfKeys()));
+      setImmediate(() => void this.#guarded(() => this.#lookAtKeys()));
     });
   }
 
@@ -114,7 +111,7 @@ export class Sweeper {
       (db) => store.unread(db, nowMs, SLICE),
       (tx, job) => this.#unread(tx, job),
     );
-    if (this.#mustLookAtKeys) await this.#endOfKeys();
+    if (this.#mustLookAtKeys) await this.#lookAtKeys();
     await this.#context.charges.release((held) => store.overLeases(this.#storage.db, held));
     if (await workers.anyLeaving(this.#storage.db))
       await this.#storage.transaction((tx) => workers.deleteGone(tx), { durable: false });
@@ -128,49 +125,12 @@ export class Sweeper {
     );
   }
 
-  /** A worker whose key has ended loses its leases at once: its jobs run elsewhere, and cost nothing. */
-  async #endOfWorkers(): Promise<void> {
-    const { db } = this.#storage;
-    const busy = await workers.keysOfBusyWorkers(db);
-    const callers = await this.#submitters.callers(
-      db,
-      busy.map(({ key_id: keyId }) => keyId),
-    );
-    for (const { id, key_id: keyId } of busy)
-      if (callers.get(keyId) === undefined)
-        await this.#all(
-          (from) => workers.jobsOn(from, id, SLICE),
-          async (tx, job) => {
-            if (job.state !== 'RUNNING' || job.worker_id !== id) return false;
-            await loseAttempt(tx, this.#context, job, { ...WORKER_ENDED, costs: false });
-            return true;
-          },
-        );
-  }
-
   /** In slices. @param change gives false where the job needed nothing. */
   async #all(
     find: (db: Db) => Promise<string[]>,
     change: (tx: Db, job: JobRow) => Promise<boolean>,
   ): Promise<void> {
-    for (;;) {
-      const ids = await find(this.#storage.db);
-      // A process that is suspended in a transaction holds up all others on SQLite: an idle one opens none.
-      if (ids.length === 0) return;
-      const changed = await this.#storage.transaction(async (tx) => {
-        const jobs: JobRow[] = [];
-        for (const id of ids) {
-          const job = await lockJob(tx, id);
-          if (job !== undefined && (await change(tx, job))) jobs.push(job);
-        }
-        return jobs;
-      });
-      for (const job of changed) ended(this.#context, job);
-      const lanes = [...new Set(changed.map(({ lane }) => lane))];
-      if (lanes.length > 0) await this.#context.queue.returned(lanes);
-      if (ids.length < SLICE || changed.length === 0) return;
-      await sleep(1);
-    }
+    await changeAllJobs(this.#context, this.#storage, { find, change, slice: SLICE });
   }
 
   /** Its process was killed: nobody waits for it any more. */
@@ -211,33 +171,15 @@ export class Sweeper {
     return true;
   }
 
-  /** Jobs of keys that have ended are canceled: such a key has no effect any more. */
-  async #endOfKeys(): Promise<void> {
+  async #lookAtKeys(): Promise<void> {
     // Before the work: a change during it is looked at too.
     this.#mustLookAtKeys = false;
     try {
-      await this.#endOfWorkers();
-      await this.#endOfClients();
-      await endBookings(this.#context);
+      await this.#keyChanges.look();
     } catch (error) {
       this.#mustLookAtKeys = true;
       throw error;
     }
-  }
-
-  async #endOfClients(): Promise<void> {
-    const { db } = this.#storage;
-    const callers = await this.#submitters.callers(db, await store.keysOfOpenJobs(db));
-    for (const [keyId, caller] of callers)
-      if (caller === undefined)
-        await this.#all(
-          (db) => store.openJobsOf(db, keyId, SLICE),
-          async (tx, job) => {
-            if (isFinal(job.state)) return false;
-            await endJob(tx, this.#context, job, { state: 'CANCELED', ...KEY_ENDED, outcome: 'canceled' });
-            return true;
-          },
-        );
   }
 
   async #release(): Promise<void> {
@@ -275,12 +217,6 @@ const SERVER_AWAY = {
   outcome: 'lease_lost',
   code: 'interrupted',
   message: 'A server was away: the worker did not get the job, or could not report it.',
-} as const;
-
-const WORKER_ENDED = {
-  outcome: 'lease_lost',
-  code: 'lease_lost',
-  message: 'The key of the worker has ended.',
 } as const;
 
 const READER_GONE = { code: 'canceled', message: 'The request that waited for it has ended.' } as const;

@@ -1,9 +1,16 @@
-import { isOfKey, type Caller } from '../access/index.ts';
+import { isOfKey, isWithin, type Caller, type Left, type Needs } from '../access/index.ts';
 import type { EndedBy, Run, Runner, RunnerView } from '../nodes/index.ts';
 import type { KeysContext } from './context.ts';
 import { subjectsOf } from './power/callers.ts';
 
 type Parts = Pick<KeysContext, 'nodes' | 'clock'>;
+
+interface Kind {
+  /** Its name among the requests in flight. */
+  route: string;
+  /** Of the rights of its key. @default all of them */
+  needs?: Needs;
+}
 
 /** Work for a key without a request of it, such as a line of a batch, among the requests in flight. */
 export class KeyWork implements Runner {
@@ -11,13 +18,15 @@ export class KeyWork implements Runner {
   readonly run: Run;
   readonly #nodes: KeysContext['nodes'];
   readonly #startedAt: number;
-  readonly #route: string;
+  readonly #kind: Kind;
+  #endsAt: number;
   readonly #aborter = new AbortController();
   endedBy: EndedBy | undefined;
 
-  constructor({ nodes, clock }: Parts, { caller, route }: { caller: Caller; route: string }) {
+  constructor({ nodes, clock }: Parts, { caller, kind }: { caller: Caller; kind: Kind }) {
     this.caller = caller;
-    this.#route = route;
+    this.#kind = kind;
+    this.#endsAt = caller.expiresAt ?? Infinity;
     this.#nodes = nodes;
     this.#startedAt = clock.nowMs();
     this.run = nodes.runs.enter(this);
@@ -45,7 +54,15 @@ export class KeyWork implements Runner {
   }
 
   endsAt(): number {
-    return this.caller.expiresAt ?? Infinity;
+    return this.#endsAt;
+  }
+
+  staysWithin(rights: string): boolean {
+    const left = JSON.parse(rights) as Left;
+    // Of a person: work with a key is in no workspace that is known here.
+    if ('notIn' in left) return false;
+    this.#endsAt = Math.min(this.#endsAt, left.expiresAt ?? Infinity);
+    return isWithin(left, { caller: this.caller, needs: this.#kind.needs });
   }
 
   describe(): RunnerView {
@@ -53,7 +70,7 @@ export class KeyWork implements Runner {
     return {
       key_id: isOfKey(this.caller) ? keyId : null,
       owner_id: ownerId,
-      route: this.#route,
+      route: this.#kind.route,
       startedAt: this.#startedAt,
     };
   }
@@ -65,13 +82,13 @@ export class KeyWork implements Runner {
  */
 export async function enterKeyWork(
   parts: Parts,
-  { route, callerNow }: { route: string; callerNow: () => Promise<Caller | undefined> },
+  { callerNow, ...kind }: Kind & { callerNow: () => Promise<Caller | undefined> },
 ): Promise<KeyWork | undefined> {
   for (;;) {
     const { generation } = parts.nodes;
     const caller = await callerNow();
     if (caller === undefined) return undefined;
-    const work = new KeyWork(parts, { caller, route });
+    const work = new KeyWork(parts, { caller, kind });
     // What was taken away since the key was read has not ended it.
     if (parts.nodes.generation === generation) return work;
     work.leave();

@@ -1,7 +1,7 @@
-import { callerIn, type Actor, type Role } from '../access/index.ts';
+import { callerIn, rightsOf, type Actor, type Role } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { pageOf, readPlace, type Page } from '../base/page.ts';
-import type { Acknowledgement } from '../nodes/index.ts';
+import type { Acknowledgement, Change } from '../nodes/index.ts';
 import { mayTouchKey, noSuch, onlyOwner, reachesAll, type KeysContext } from './context.ts';
 import { keyState, type Key, type KeyState, type KeyWithSecrets } from './key.ts';
 import { checkSettings, type SettingsInput } from './key-rules.ts';
@@ -9,7 +9,7 @@ import * as lists from './store/key-list-store.ts';
 import type { KeyReach } from './store/key-list-store.ts';
 import * as store from './store/key-store.ts';
 import { settingColumns } from './store/rows.ts';
-import { refuseGain } from './power/gain.ts';
+import { refuseGain, rightsOnly, takesAway } from './power/gain.ts';
 import { whyEnded } from './verify/verifier.ts';
 import { isWayIn, lockToEnd, refuseLastWayIn, refuseTakingAway } from './power/taking-away.ts';
 
@@ -92,7 +92,7 @@ interface KeyUpdate {
   input: UpdateInput;
   /** The revision that the caller has read. */
   revision?: number | undefined;
-  /** `end`: ends the requests that run with the key; left out: they go on with the settings they were admitted with. */
+  /** `end`: ends all requests that run with the key. @default those that need what the change takes away */
   running?: 'end' | undefined;
 }
 
@@ -132,7 +132,15 @@ export function updateKey(
     return {
       result: visible(actor, await store.findKey(tx, id)),
       entry: { action: 'keys.update', target: id, details: { changed: Object.keys(wanted) } },
-      change: { kind: 'key', subject: id, ends: running === 'end' },
+      change: endOfNarrowed(key, changed, running),
     };
   });
+}
+
+/** Requests of the key and of its descendants that need what it loses end before the acknowledgement (narrowed-keys.test.ts). */
+function endOfNarrowed(before: Key, after: Key, running: 'end' | undefined): Change {
+  const change = { kind: 'key', subject: before.id } as const;
+  if (running === 'end') return { ...change, ends: true };
+  if (!takesAway(rightsOnly(before), rightsOnly(after))) return change;
+  return { ...change, ends: true, rights: JSON.stringify(rightsOf(after)) };
 }

@@ -101,6 +101,7 @@ describeOnBothDatabases('moving in from AnythingLLM', (open) => {
       subjects: () => [subjectOfUser(null)],
       end: (by) => void ended.push(by),
       endsAt: () => Infinity,
+      staysWithin: () => false,
       describe: () => ({ key_id: null, owner_id: null, route: 'test', startedAt: 0 }),
     });
     const report = await to.import(from);

@@ -41,4 +41,9 @@ export const nodesMigrations: Migration[] = [
       )`,
     ],
   },
+  {
+    id: 'nodes-3',
+    // JSON: what the subject may still do; requests that need no more of it go on. null: all of them end.
+    statements: () => [`alter table node_changes add column rights text`],
+  },
 ];

@@ -10,6 +10,8 @@ export type Change = {
   subject: string;
   /** The requests of the subject end. */
   ends?: boolean;
+  /** What the subject may still do: those of its requests that need no more go on (`Runner.staysWithin`). */
+  rights?: string | null;
 };
 
 /** A change in the database. */
@@ -34,6 +36,7 @@ type ChangeRow = {
   kind: Change['kind'];
   subject: string;
   ends: 0 | 1;
+  rights: string | null;
   made_by: string | null;
 };
 
@@ -54,6 +57,9 @@ export interface Notification {
   nodeId: string;
 }
 
+/** Of one look. A request with more of them ends: nobody narrows a key so often while it runs. */
+export const ENDINGS_MAX = 100;
+
 interface Appended {
   nowMs: number;
   madeBy: string | null;
@@ -64,7 +70,7 @@ interface Appended {
 /** @returns its number, which is final and in commit order: the row of the head stays locked until the commit. */
 export async function appendChange(
   tx: Db,
-  { kind, subject, ends = false }: Change,
+  { kind, subject, ends = false, rights = null }: Change,
   { nowMs, madeBy, notification }: Appended,
 ): Promise<number> {
   lockedHeads.delete(tx);
@@ -74,8 +80,8 @@ export async function appendChange(
     const { rows } = await sql<{ seq: number }>`
       with head as (update node_changes_head set seq = seq + 1 where id = 1 returning seq),
         made as (
-          insert into node_changes (seq, at, kind, subject, ends, made_by)
-          select seq, ${nowMs}, ${kind}, ${subject}, ${ends ? 1 : 0}, ${madeBy} from head
+          insert into node_changes (seq, at, kind, subject, ends, rights, made_by)
+          select seq, ${nowMs}, ${kind}, ${subject}, ${ends ? 1 : 0}, ${rights}, ${madeBy} from head
           returning seq
         )
       select seq, pg_notify(${channel}, ${nodeId} || ' ' || seq) from made`.execute(tx);
@@ -91,7 +97,7 @@ export async function appendChange(
     .executeTakeFirstOrThrow();
   await tables(tx)
     .insertInto('node_changes')
-    .values({ seq, at: nowMs, kind, subject, ends: ends ? 1 : 0, made_by: madeBy })
+    .values({ seq, at: nowMs, kind, subject, ends: ends ? 1 : 0, rights, made_by: madeBy })
     .execute();
   return seq;
 }
@@ -110,7 +116,7 @@ export async function changesAfter(
   const rows = await tables(db)
     .selectFrom('node_changes_head as head')
     .leftJoin('node_changes as change', (join) => join.on('change.seq', '>', seq))
-    .select(['head.seq as head', 'change.seq', 'kind', 'subject', 'ends', 'made_by'])
+    .select(['head.seq as head', 'change.seq', 'kind', 'subject', 'ends', 'rights', 'made_by'])
     .orderBy('change.seq')
     .limit(limit)
     .execute();
@@ -120,9 +126,9 @@ export async function changesAfter(
 type Joined = { [Name in keyof Omit<ChangeRow, 'at'>]: ChangeRow[Name] | null };
 
 /** Of a left join. */
-function changeOf({ seq, kind, subject, ends, made_by: madeBy }: Joined): MadeChange | undefined {
+function changeOf({ seq, kind, subject, ends, rights, made_by: madeBy }: Joined): MadeChange | undefined {
   if (seq === null || kind === null || subject === null) return undefined;
-  return { seq, kind, subject, ends: ends === 1, madeBy };
+  return { seq, kind, subject, ends: ends === 1, rights, madeBy };
 }
 
 /** Each transaction of a request asks: without the builder of statements. */
@@ -142,11 +148,11 @@ export async function lockHead(tx: Db): Promise<number> {
   return row.seq;
 }
 
-/** The first change after `seq` that ends requests of `subjects`; and the oldest number in the table. */
+/** The changes after `seq` that end requests of `subjects`, the first ones; and the oldest number in the table. */
 export async function endingSince(
   tx: Db,
   { seq, subjects, madeBy }: { seq: number; subjects: readonly string[]; madeBy: string },
-): Promise<{ ending: MadeChange | undefined; oldest: number | null }> {
+): Promise<{ endings: MadeChange[]; oldest: number | null }> {
   const ending = tables(tx)
     .selectFrom('node_changes')
     .select('seq')
@@ -155,16 +161,18 @@ export async function endingSince(
     .where('subject', 'in', subjects)
     .where((eb) => eb.or([eb('made_by', 'is', null), eb('made_by', '!=', madeBy)]))
     .orderBy('seq')
-    .limit(1);
+    .limit(ENDINGS_MAX);
   const oldest = tables(tx)
     .selectFrom('node_changes')
     .select((eb) => eb.fn.min('seq').as('oldest'));
-  const row = await tables(tx)
+  const rows = await tables(tx)
     .selectFrom('node_changes_head')
-    .leftJoin('node_changes as change', (join) => join.on('change.seq', '=', ending))
-    .select(['change.seq', 'kind', 'subject', 'ends', 'made_by', oldest.as('oldest')])
-    .executeTakeFirstOrThrow();
-  return { ending: changeOf(row), oldest: row.oldest };
+    .leftJoin('node_changes as change', (join) => join.on('change.seq', 'in', ending))
+    .select(['change.seq', 'kind', 'subject', 'ends', 'rights', 'made_by', oldest.as('oldest')])
+    .orderBy('change.seq')
+    .execute();
+  const endings = rows.map(changeOf).filter((change) => change !== undefined);
+  return { endings, oldest: rows[0]?.oldest ?? null };
 }
 
 export async function insertAnswer(tx: Db, row: AnswerRow): Promise<void> {

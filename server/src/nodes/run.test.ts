@@ -36,12 +36,18 @@ describeOnBothDatabases('writes of a request', (open, dialect) => {
     });
   });
 
-  const enter = (subject: string, endsAt = Infinity) => {
+  /** @param staysWithin of the rights that a change leaves. */
+  const enter = (
+    subject: string,
+    endsAt = Infinity,
+    staysWithin: (rights: string) => boolean = () => false,
+  ) => {
     const endings: EndedBy[] = [];
     const run = runs.enter({
       subjects: () => [subject, 'own_a'],
       end: (by) => void endings.push(by),
       endsAt: () => endsAt,
+      staysWithin,
       describe: () => ({ key_id: subject, owner_id: null, route: 'test', startedAt: 0 }),
     });
     return { run, endings };
@@ -58,6 +64,18 @@ describeOnBothDatabases('writes of a request', (open, dialect) => {
     await change(revoked);
     await expect(underPermit(run, () => storage.transaction(write))).rejects.toMatchObject({
       code: 'key_revoked',
+    });
+    expect(await written()).toBe(1);
+  });
+
+  test('the write of a request is refused after a change that leaves it fewer rights than it needs, and after no other', async () => {
+    const { run: good } = enter('key_a', Infinity, (rights) => ['some', 'most'].includes(rights));
+    const { run: bad } = enter('key_a', Infinity, (rights) => rights === 'most');
+    for (const rights of ['most', 'some'])
+      await change({ kind: 'key', subject: 'key_a', ends: true, rights });
+    await underPermit(good, () => storage.transaction(write));
+    await expect(underPermit(bad, () => storage.transaction(write))).rejects.toMatchObject({
+      code: 'forbidden_resource',
     });
     expect(await written()).toBe(1);
   });
@@ -122,7 +140,7 @@ describeOnBothDatabases('writes of a request', (open, dialect) => {
     const outcome = storage.transaction(async (tx) => {
       const checking = run.check(tx);
       applied = seq;
-      runs.apply({ ...revoked, ends: true, seq, madeBy: null });
+      runs.apply({ ...revoked, ends: true, rights: null, seq, madeBy: null });
       await checking;
     });
     await expect(outcome).rejects.toMatchObject({ code: 'key_revoked' });
@@ -189,7 +207,7 @@ describeOnBothDatabases('writes of a request', (open, dialect) => {
   test('a signal tells all work of a request that the request has ended', () => {
     const { run } = enter('key_a');
     const { signal } = run;
-    runs.apply({ ...revoked, ends: true, seq: 1, madeBy: null });
+    runs.apply({ ...revoked, ends: true, rights: null, seq: 1, madeBy: null });
     expect([signal.aborted, enter('key_b').run.signal.aborted]).toEqual([true, false]);
   });
 

@@ -1,6 +1,6 @@
 import { currentPermit, type Db, type Permit } from '../storage/index.ts';
 import { KeywardError, type ErrorExtras } from '../base/errors.ts';
-import { endingSince, headSeq, lockHead, type MadeChange } from './node-store.ts';
+import { ENDINGS_MAX, endingSince, headSeq, lockHead, type MadeChange } from './node-store.ts';
 
 /** The id of a request, unique across nodes. */
 export const runId = (nodeId: string, number: number): string =>
@@ -50,6 +50,11 @@ export interface Runner {
   end(by: EndedBy): void;
   /** ms since 1970: when its key or session expires; Infinity: never. */
   endsAt(): number;
+  /**
+   * Whether it needs no more than these rights, which a change has left to its subject; then it keeps their expiry too.
+   * @param found the subjects that it has found out while it ran (`endWith`)
+   */
+  staysWithin(rights: string, found: readonly string[]): boolean;
   describe(): RunnerView;
 }
 
@@ -79,9 +84,9 @@ const EXTRAS: Partial<Record<EndedBy, ErrorExtras>> = {
   server_stopping: { hint: 'Try again in a moment.', headers: { 'retry-after': '1' } },
 };
 
-export function endedBy({ kind }: Pick<MadeChange, 'kind'>): EndedBy {
+export function endedBy({ kind, rights }: Pick<MadeChange, 'kind' | 'rights'>): EndedBy {
   if (kind === 'stop') return 'request_stopped';
-  if (kind === 'access') return 'forbidden_resource';
+  if (kind === 'access' || rights !== null) return 'forbidden_resource';
   return kind === 'session' || kind === 'user' ? 'session_ended' : 'key_revoked';
 }
 
@@ -165,9 +170,10 @@ export class Run implements Permit {
   }
 
   /** A request is not ended by its own changes. */
-  isEndedBy({ subject, madeBy }: MadeChange): boolean {
+  isEndedBy({ subject, madeBy, rights }: MadeChange): boolean {
     if (!this.isUnder(subject) && !(subject.startsWith('run_') && subject === this.id)) return false;
-    return madeBy === null || madeBy !== this.id;
+    if (madeBy !== null && madeBy === this.id) return false;
+    return rights === null || !this.#runner.staysWithin(rights, this.#found);
   }
 
   end(by: EndedBy): void {
@@ -232,10 +238,13 @@ export class Run implements Permit {
     if (head === seq) return;
     const { id: madeBy } = this;
     const subjects = [...this.#runner.subjects(), ...this.#found, madeBy];
-    const { ending, oldest } = await endingSince(db, { seq, subjects, madeBy });
+    const { endings, oldest } = await endingSince(db, { seq, subjects, madeBy });
+    const ending = endings.find((change) => this.isEndedBy(change));
     // The database was restored, or changes were deleted: the request may have been ended.
-    const isUnknown = head < seq || (oldest ?? head + 1) > seq + 1;
+    const isUnknown = head < seq || (oldest ?? head + 1) > seq + 1 || endings.length === ENDINGS_MAX;
     if (ending === undefined && !isUnknown) {
+      // A change may have brought its expiry forward.
+      this.refuseEnded();
       if (!this.#isOpen) this.#seen = Math.max(this.#seen, head);
       return;
     }

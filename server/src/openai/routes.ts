@@ -114,6 +114,7 @@ const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...fo
     id,
     summary,
     access: 'models:use',
+    needsOnly: ['model', 'worker'],
     bodyKind: 'passthrough',
     namesModel: true,
     needsNoPermit: true,

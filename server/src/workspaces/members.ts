@@ -1,4 +1,4 @@
-import { worthOf, type Actor } from '../access/index.ts';
+import { worthOf, type Actor, type Left } from '../access/index.ts';
 import { subjectOfUser, SUBJECT_OF_MEMBERS, type Memberships } from '../identity/index.ts';
 import { refuseExcess } from '../keys/index.ts';
 import type { Change } from '../nodes/index.ts';
@@ -7,7 +7,7 @@ import { isUnbound, type Viewer } from './coverage.ts';
 import * as store from './store/member-store.ts';
 import type { Membership } from './store/rows.ts';
 import * as workspaces from './store/workspace-store.ts';
-import type { Workspace } from './workspace.ts';
+import { targetOf, type Workspace } from './workspace.ts';
 
 interface WorkspaceUser {
   id: number;
@@ -70,7 +70,7 @@ export class Members {
       await store.addMembers(tx, { workspaceId: id, userIds, at: this.#context.clock.nowMs() });
       const details = { slug, user_ids: userIds.slice(0, RECORDED_IDS_MAX), users: userIds.length, replace };
       const entry = { action: 'workspaces.members', target: `workspace:${id}`, details };
-      return { result: true, entry, change: accessEnds(former, userIds) };
+      return { result: true, entry, change: accessEnds(id, former, userIds) };
     });
   }
 }
@@ -92,13 +92,22 @@ export const memberships: Memberships = {
 /** More changes in a transaction would make others wait. */
 const ENDED_ONE_BY_ONE_MAX = 100;
 
-/** Ends the running requests of users who were members and are not any more; where there are very many, of all such users. */
-function accessEnds(former: readonly number[], present: readonly number[]): readonly Change[] {
+/**
+ * Ends the running requests in the workspace of users who were members and are not any more; where there are very many, of
+ * all such users. A request that has not told its workspace yet ends too.
+ */
+function accessEnds(
+  workspaceId: number,
+  former: readonly number[],
+  present: readonly number[],
+): readonly Change[] {
   const stays = new Set(present);
   const removed = former.filter((id) => !stays.has(id));
   const subjects =
     removed.length > ENDED_ONE_BY_ONE_MAX ? [SUBJECT_OF_MEMBERS] : removed.map((id) => subjectOfUser(id));
-  return subjects.map((subject) => ({ kind: 'access', subject, ends: true }));
+  const left: Left = { notIn: targetOf({ id: workspaceId }) };
+  const rights = JSON.stringify(left);
+  return subjects.map((subject) => ({ kind: 'access', subject, ends: true, rights }));
 }
 
 /** An audit record has room for so many. */

@@ -40,3 +40,12 @@ export interface Workspace extends WorkspaceSettings {
   createdAt: number;
   updatedAt: number;
 }
+
+const WORKSPACE = 'workspace:';
+
+/** In the audit record; and the subject of its running answers. */
+export const targetOf = ({ id }: { id: number }): string => `${WORKSPACE}${id}`;
+
+/** Whether running work has told its workspace (`workIn`). */
+export const isInWorkspace = (found: readonly string[]): boolean =>
+  found.some((subject) => subject.startsWith(WORKSPACE));

@@ -13,7 +13,7 @@ import { PromptVariables } from './prompt-variables.ts';
 import { otherSlugOf, slugOf } from './slug.ts';
 import { Suggestions } from './suggestions.ts';
 import { Threads } from './threads.ts';
-import type { Workspace, WorkspaceSettings } from './workspace.ts';
+import { targetOf, type Workspace, type WorkspaceSettings } from './workspace.ts';
 import { defaultSettings } from './workspace-settings.ts';
 import * as store from './store/workspace-store.ts';
 
@@ -211,9 +211,6 @@ export class Workspaces {
     });
   }
 }
-
-/** In the audit record; and the subject of its running answers. */
-export const targetOf = ({ id }: { id: number }): string => `workspace:${id}`;
 
 /** The ids of the workspaces, and so of the collections, that a key covers; for the module `documents`. */
 export const coverage = (db: Db, caller: Caller): Promise<number[]> => store.listIds(db, caller);

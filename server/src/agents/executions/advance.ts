@@ -1,7 +1,6 @@
 import { lackOf, type Caller, type Scope } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { cancelJob, findByIdempotencyKey, findJobs, findWorkers } from '../../jobs/index.ts';
-import { callerOfKey } from '../../keys/index.ts';
 import { LeaseLostError, refuseLost, type Db, type Held } from '../../storage/index.ts';
 import type { AgentsContext } from '../context.ts';
 import * as store from '../store/execution-store.ts';
@@ -43,9 +42,16 @@ export async function advance(context: AgentsContext, held: Held, signal: AbortS
     await finish(work, JSON.parse(execution.ending) as Ending);
     return { isOver: true, hasChanged: true, jobIds: [] };
   }
+  // Each time anew, and before the jobs of steps, which the queue cancels too: the key may have ended, or lost a scope.
+  const caller = await callerNow(context, execution);
+  const refusal = refusalOf(caller, work);
+  if (caller === undefined || refusal !== undefined) {
+    await decide(work, refusal ?? KEY_ENDED);
+    return { isOver: false, hasChanged: true, jobIds: submittedJobs(work) };
+  }
   const changes = await settled(work);
   if (execution.kind === 'swarm') changes.push(...(await departed(work)));
-  if (changes.length === 0) return move(work);
+  if (changes.length === 0) return move(work, caller);
   await write(work, (tx) => storeSteps(tx, work, changes));
   return { isOver: false, hasChanged: true, jobIds: [] };
 }
@@ -90,22 +96,18 @@ async function departed({ context, execution, steps }: Work): Promise<Change[]> 
 const MEMBER_LATE = { error_code: LATE.code, error_message: LATE.message };
 const MEMBER_LEFT = { error_code: 'member_left', error_message: 'The member left the swarm.' };
 
-async function move(work: Work): Promise<Advanced> {
+const submittedJobs = ({ steps }: Work): string[] =>
+  jobIdsOf(steps.filter(({ state }) => state === 'SUBMITTED'));
+
+async function move(work: Work, caller: Caller): Promise<Advanced> {
   const { context, execution, steps } = work;
   const { ending, ready } = nextMoves(execution, steps, context.clock.nowMs());
-  const jobIds = jobIdsOf(steps.filter(({ state }) => state === 'SUBMITTED'));
+  const jobIds = submittedJobs(work);
   if (ending !== undefined) {
     await decide(work, ending);
     return { isOver: false, hasChanged: true, jobIds };
   }
   if (ready.length === 0) return { isOver: false, hasChanged: false, jobIds };
-  // Each time anew: the key may have ended, or lost a scope, since the steps before.
-  const caller = await callerNow(context, execution);
-  const refusal = refusalOf(caller, execution, ready);
-  if (caller === undefined || refusal !== undefined) {
-    await decide(work, refusal ?? KEY_ENDED);
-    return { isOver: false, hasChanged: true, jobIds };
-  }
   const start = async (step: StepRow): Promise<Change> => [
     step,
     await startStep(context, { caller, execution, step, steps, signal: work.signal }),
@@ -126,14 +128,12 @@ const KEY_ENDED: Ending = {
   rest: { code: 'key_revoked', message: 'The key that executed it has ended.' },
 };
 
-function refusalOf(
-  caller: Caller | undefined,
-  { kind }: ExecutionRow,
-  ready: readonly StepRow[],
-): Ending | undefined {
+function refusalOf(caller: Caller | undefined, { execution, steps }: Work): Ending | undefined {
   if (caller === undefined) return KEY_ENDED;
-  const needed: Scope[] = [kind === 'swarm' ? 'swarm:coordinate' : 'agents:execute'];
-  if (ready.some((step) => definitionOf(step).type !== 'retrieve')) needed.push('jobs:submit');
+  const open = steps.filter((step) => !isOver(step));
+  if (open.length === 0) return undefined;
+  const needed: Scope[] = [execution.kind === 'swarm' ? 'swarm:coordinate' : 'agents:execute'];
+  if (open.some((step) => definitionOf(step).type !== 'retrieve')) needed.push('jobs:submit');
   const missing = needed.find((scope) => !caller.scopes.has(scope));
   if (missing === undefined) return undefined;
   const error = { code: 'insufficient_scope', message: lackOf(caller, missing) };
@@ -142,11 +142,10 @@ function refusalOf(
 
 /** The key as it is now; undefined: it has ended. */
 export async function callerNow(
-  { keys, clock }: AgentsContext,
+  { jobs, storage }: AgentsContext,
   { key_id: keyId }: ExecutionRow,
 ): Promise<Caller | undefined> {
-  const caller = await callerOfKey(keys, keyId);
-  return (caller?.expiresAt ?? Infinity) > clock.nowMs() ? caller : undefined;
+  return (await jobs.submitters.callers(storage.db, [keyId])).get(keyId);
 }
 
 /** Jobs that were submitted while another process ended the execution: nobody else knows them. */

@@ -181,6 +181,18 @@ describeOnBothWhenSlow('agents', (start) => {
     });
   });
 
+  test('a step that runs is canceled when its key may not execute workflows any more', async () => {
+    const key = await server.mint({ owner: clientKey.key.owner.id, role: 'client' });
+    const id = await new AgentClient(server, key.secret).start([step('a', 'a')]);
+    const job = await worker.take();
+    await server.request('PATCH', `/v1/keys/${key.id}`, { body: { scopes: ['jobs:*'] } });
+    expect(await client.end(id)).toMatchObject({
+      state: 'FAILED',
+      error: { code: 'insufficient_scope', message: expect.stringContaining('agents:execute') },
+    });
+    expect((await worker.result(job, 'x')).status).toBe(409);
+  });
+
   test('a key executes only what it may do itself', async () => {
     const { body } = await client.create([step('a', 'a')]);
     const owner = clientKey.key.owner.id;

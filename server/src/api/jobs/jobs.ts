@@ -116,6 +116,7 @@ export const jobRoutes: Route[] = [
     id: 'jobs.get',
     summary: 'One job',
     access: 'jobs:read',
+    needsOnly: [],
     params,
     query: waitedQuery,
     responses: { 200: j.Job },
@@ -132,6 +133,7 @@ export const jobRoutes: Route[] = [
     summary: 'The result of a job, once it is over',
     description: 'Also of a job that failed or expired. Before its end: 425 with Retry-After.',
     access: 'jobs:read',
+    needsOnly: [],
     params,
     query: waitedQuery,
     responses: { 200: j.JobResult },
@@ -149,6 +151,7 @@ export const jobRoutes: Route[] = [
     description:
       'Server-sent events until the job is over: state, progress, output, and reset where another attempt begins and the output so far is void. Send Last-Event-ID to go on behind an event.',
     access: 'jobs:read',
+    needsOnly: [],
     params,
     headers: { 'last-event-id': 'Id of the last event that you have' },
     responses: { 200: 'stream' },

@@ -57,6 +57,7 @@ export const workerJobRoutes: Route[] = [
     description:
       'Waits until there is a job, or until the wait is over: 204, with the header X-Skipped, such as model=2, the kinds of waiting jobs that this worker cannot do. With max_jobs above 1 the answer is {"jobs": […]}.',
     access: 'workers:poll',
+    needsOnly: [],
     headers: minerHeader,
     body: Type.Object(
       {

@@ -86,6 +86,7 @@ export const workerRoutes: Route[] = [
     description:
       'Server-sent events: cancel with the id of a job, drain, pause, resume, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before.',
     access: 'workers:poll',
+    needsOnly: [],
     params: workerParams,
     responses: { 200: 'stream' },
     answerTypes: ['text/event-stream'],

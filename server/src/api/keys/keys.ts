@@ -185,7 +185,7 @@ const update = route({
   id: 'keys.update',
   summary: 'Change a key',
   description:
-    'Replaces the named fields; all others stay. The answer arrives when every node acts on the change.',
+    'Replaces the named fields; all others stay. Running requests of the key and of its children end if they need a right that the change takes away. The answer arrives when every node acts on the change and these requests have ended: acknowledged counts them.',
   access: 'keys:write',
   params,
   headers: { 'if-match': 'The ETag from reading the key. The answer is 412 if the key has changed since' },

@@ -30,6 +30,7 @@ export const liveRoutes: Route[] = [
     summary: 'Follow the list of your jobs, newest first',
     description: `${EVENTS} A row has the members of GET /v1/admin/jobs.`,
     access: 'jobs:read',
+    needsOnly: [],
     query: Type.Object(filters, s.closed),
     handler: async (services, call) =>
       followed(services, call, {
@@ -45,6 +46,7 @@ export const liveRoutes: Route[] = [
     summary: 'Follow the list of the jobs of all owners, newest first',
     description: `${EVENTS} A row has the members of GET /v1/admin/jobs.`,
     access: 'workers:manage',
+    needsOnly: [],
     query: Type.Object(
       {
         ...filters,

@@ -160,7 +160,9 @@ export class LongWorld {
     const file = await this.as<{ id: string }>(asker, '/v1/files', form);
     const batch = { input_file_id: file.id, endpoint: '/v1/chat/completions', completion_window: '24h' };
     await this.as(asker, '/v1/batches', batch);
-    await vi.waitFor(() => assert.ok(this.running(asker.subject).includes('batches.line')));
+    await vi.waitFor(() => assert.ok(this.running(asker.subject).includes('batches.line')), {
+      timeout: 10_000,
+    });
   }
 
   async as<T>({ headers }: Asker, path: string, body: object): Promise<T> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { describeOnBothWhenSlow } from '../../../test/server.ts';
 import { enableUsers, PASSWORD } from '../../developer/people/identity.fixture.ts';
@@ -5,14 +6,14 @@ import { newOwnerKey } from '../jobs/jobs.fixture.ts';
 import { Family } from '../keys/children.fixture.ts';
 import { Identity } from '../../identity/index.ts';
 import { entered, signIn } from '../../identity/oidc/oidc-identity.fixture.ts';
+import { insertSession } from '../../identity/store/session-store.ts';
+import type { Db } from '../../storage/index.ts';
 import { memberships } from '../../workspaces/index.ts';
 import { addMembers } from '../../workspaces/store/member-store.ts';
 import { browserAs, browserOf, type Browser } from '../sessions/browser.fixture.ts';
 import { chatsIn, LongWorld, ownChatIn, threadIn, type Asker, type LongWork } from './lost-rights.fixture.ts';
 
 const OWN = { 'x-keyward-session': '1', 'sec-fetch-site': 'same-origin' };
-
-const ELSEWHERE = { allow: ['elsewhere'], deny: [] };
 
 /** A key of an owner of its own, that can do everything. */
 interface KeyAsker extends Asker {
@@ -23,12 +24,13 @@ interface KeyAsker extends Asker {
 /** A person, in two browsers. */
 interface PersonAsker extends Asker {
   userId: number;
+  username: string;
   browser: Browser;
   other: Browser;
 }
 
-/** Ways in which a key loses all its rights. */
-const KEY_WAYS: [string, (world: LongWorld, asker: KeyAsker) => Promise<unknown>][] = [
+/** Ways in which a key loses all its rights, and whether a line of a batch goes on or begins again. */
+const KEY_WAYS: [string, (world: LongWorld, asker: KeyAsker) => Promise<unknown>, 'a line'?][] = [
   ['is revoked', (world, { id }) => world.post(`/v1/keys/${id}/revoke`)],
   ['is disabled', (world, { id }) => world.post(`/v1/keys/${id}/disable`)],
   ['is put into quarantine', (world, { id }) => world.post(`/v1/keys/${id}/quarantine`)],
@@ -38,16 +40,20 @@ const KEY_WAYS: [string, (world: LongWorld, asker: KeyAsker) => Promise<unknown>
     ({ server }, { secret }) => server.request('POST', '/v1/keys/self/revoke', { key: secret }),
   ],
   [
-    'is narrowed, and what runs is to end',
+    'is changed, and all that runs is to end',
     ({ server }, { id }) =>
-      server.request('PATCH', `/v1/keys/${id}`, { body: { scopes: ['usage:read'], running: 'end' } }),
+      server.request('PATCH', `/v1/keys/${id}`, { body: { tags: ['changed'], running: 'end' } }),
+    'a line',
   ],
   [
-    'is bound to other workspaces and models, and what runs is to end',
+    'loses its scopes',
+    ({ server }, { id }) => server.request('PATCH', `/v1/keys/${id}`, { body: { scopes: ['usage:read'] } }),
+  ],
+  [
+    'works from other addresses only',
     ({ server }, { id }) =>
-      server.request('PATCH', `/v1/keys/${id}`, {
-        body: { selectors: { workspaces: ELSEWHERE, models: ELSEWHERE }, running: 'end' },
-      }),
+      server.request('PATCH', `/v1/keys/${id}`, { body: { selectors: { ips: ['192.0.2.0/24'] } } }),
+    'a line',
   ],
   ['has all its requests stopped', (world, { id }) => world.post('/v1/running/stop', { key: id })],
   [
@@ -61,6 +67,21 @@ const KEY_WAYS: [string, (world: LongWorld, asker: KeyAsker) => Promise<unknown>
 const ofUser = (world: LongWorld, { userId }: PersonAsker, body: object) =>
   world.post(`/v1/admin/users/${userId}`, body);
 
+/** Newer than all others. */
+async function insertSessions(tx: Db, userId: number, count: number): Promise<void> {
+  const at = Date.now() + 60_000;
+  const rest = {
+    user_id: userId,
+    secret_id: null,
+    revoked_at: null,
+    ip: '',
+    user_agent: null,
+    last_used_at: at,
+  };
+  for (let i = 0; i < count; i++)
+    await insertSession(tx, { id: randomUUID(), created_at: at, expires_at: at + 60_000, ...rest });
+}
+
 /** Ways in which a session ends. A batch goes on where its person stays. */
 const SESSION_WAYS: [string, boolean, (world: LongWorld, asker: PersonAsker) => Promise<unknown>][] = [
   ['signs out', true, (_, { browser }) => browser.send('DELETE', '/v1/session')],
@@ -71,6 +92,16 @@ const SESSION_WAYS: [string, boolean, (world: LongWorld, asker: PersonAsker) => 
       other.send('DELETE', `/v1/sessions/${(await browser.state()).session?.id}`),
   ],
   ['ends all other sessions', true, (_, { other }) => other.send('DELETE', '/v1/sessions')],
+  [
+    'signs in so often that the session ends as the oldest',
+    true,
+    async ({ server }, { username, userId }) => {
+      const { storage } = server.app.core;
+      // The session of the request is the oldest, that of the other browser the next.
+      await storage.transaction((tx) => insertSessions(tx, userId, 98));
+      await browserOf(server, { username, password: PASSWORD });
+    },
+  ],
   ['is suspended', false, (world, asker) => ofUser(world, asker, { suspended: 1 })],
   ['is deleted', false, ({ server }, { userId }) => server.request('DELETE', `/v1/admin/users/${userId}`)],
   ['gets a lower role', false, (world, asker) => ofUser(world, asker, { role: 'manager' })],
@@ -102,7 +133,7 @@ describeOnBothWhenSlow('what runs when a right is lost', (start) => {
     const other = await browserOf(world.server, { username, password: PASSWORD });
     const { session } = await browser.state();
     const headers = { ...OWN, cookie: browser.cookie };
-    return { subject: session!.owner_id, headers, userId: session!.user!.id, browser, other };
+    return { subject: session!.owner_id, headers, userId: session!.user!.id, username, browser, other };
   };
   const idOf = async (slug: string): Promise<number> => {
     const { body } = await world.server.request<{ workspace: { id: number }[] }>(
@@ -110,6 +141,11 @@ describeOnBothWhenSlow('what runs when a right is lost', (start) => {
       `/v1/workspace/${slug}`,
     );
     return body.workspace[0]!.id;
+  };
+  const insertMembers = async (workspaceId: number, count: number): Promise<void> => {
+    const userIds = Array.from({ length: count }, (_, i) => 100_000 + i);
+    const { storage } = world.server.app.core;
+    if (count > 0) await storage.transaction((tx) => addMembers(tx, { workspaceId, userIds, at: 1 }));
   };
   const addTo = (slug: string, userIds: number[], reset = false) =>
     world.post(`/v1/admin/workspaces/${slug}/manage-users`, { userIds, reset });
@@ -144,12 +180,13 @@ describeOnBothWhenSlow('what runs when a right is lost', (start) => {
   const chatsKept = async (slug: string): Promise<unknown[]> =>
     (await world.server.request<{ history: unknown[] }>('GET', `/v1/workspace/${slug}/chats`)).body.history;
 
-  test.for(KEY_WAYS)('a key that %s has nothing running at the acknowledgement', async ([, lose]) => {
+  test.for(KEY_WAYS)('a key that %s has nothing running at the acknowledgement', async ([, lose, goesOn]) => {
     const asker = await newKey();
     const slug = await world.newWorkspace(`k${++names}`);
     const works = [...(await world.everything(asker, slug)), ...(await world.worker(asker))];
     await world.batch(asker);
-    await expectEnd(asker, works, { lose: () => lose(world, asker) });
+    const left = goesOn === undefined ? [] : ['batches.line'];
+    await expectEnd(asker, works, { lose: () => lose(world, asker), goesOn: left });
     expect(await chatsKept(slug)).toEqual([]);
   });
 
@@ -253,14 +290,29 @@ describeOnBothWhenSlow('what runs when a right is lost', (start) => {
     await expect.poll(() => open.received()).toContain('too late');
   });
 
+  test.for([
+    ['is removed from one workspace', 1],
+    ['is one of very many who are removed from one workspace', 120],
+  ] as const)('a member who %s keeps the answers in another', async ([, count]) => {
+    const asker = await newPerson('default');
+    const [left, kept] = [await world.newWorkspace(`l${++names}`), await world.newWorkspace(`k${names}`)];
+    for (const slug of [left, kept]) await addTo(slug, [asker.userId]);
+    await insertMembers(await idOf(left), count - 1);
+    const elsewhere = [...chatsIn(kept), ownChatIn(kept)];
+    const open = elsewhere.map((work) => world.begin(asker, work));
+    await expect.poll(() => world.asked()).toBe(elsewhere.length);
+    const lose = async () => addTo(left, [(await newPerson('default')).userId], true);
+    const goesOn = world.running(asker.subject);
+    await expectEnd(asker, [...chatsIn(left), ownChatIn(left)], { lose, goesOn });
+    for (const [i, { name }] of elsewhere.entries())
+      if (!/agent|whole/.test(name)) await expect.poll(() => open[i]?.received()).toContain('too late');
+  });
+
   test('many members who are removed at once get no more of an answer', async () => {
     expect.hasAssertions();
     const asker = await newPerson('default');
     const slug = await world.newWorkspace(`b${++names}`);
-    const { storage } = world.server.app.core;
-    const workspaceId = await idOf(slug);
-    const userIds = Array.from({ length: 110 }, (_, i) => 100_000 + i);
-    await storage.transaction((tx) => addMembers(tx, { workspaceId, userIds, at: 1 }));
+    await insertMembers(await idOf(slug), 110);
     await addTo(slug, [asker.userId]);
     const lose = async () => addTo(slug, [(await newPerson('manager')).userId], true);
     await expectEnd(asker, [...chatsIn(slug), ownChatIn(slug)], { lose });

@@ -160,6 +160,7 @@ describeOnBothWhenSlow('requests that are being answered', (start) => {
         subjects: () => [],
         end: (by) => void ended.push(by),
         endsAt: () => Infinity,
+        staysWithin: () => false,
         describe: () => ({ key_id: null, owner_id: id, route: 'test', startedAt }),
       }),
     );

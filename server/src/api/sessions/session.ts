@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { invalidField, KeywardError, type ErrorCode } from '../../base/errors.ts';
 import {
-  endSession,
+  signOut,
   loginAdmin,
   loginAdminWithKey,
   loginUser,
@@ -110,7 +110,7 @@ const end = route({
   headers: OWN_PAGE,
   responses: { 204: null },
   handler: async ({ identity }, { session, sessionCookie }) => {
-    await endSession(identity, session);
+    await signOut(identity, session);
     return { status: 204, headers: { 'set-cookie': sessionCookie.clear() } };
   },
 });

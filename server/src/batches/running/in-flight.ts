@@ -1,6 +1,10 @@
+import type { Scope } from '../../access/index.ts';
 import { enterKeyWork, type KeyWork } from '../../keys/index.ts';
 import type { BatchesContext } from '../context.ts';
 import type { BatchRow } from '../store/tables.ts';
+
+/** The rights that a batch runs with; its key may have lost them since. */
+export const NEEDED: readonly Scope[] = ['models:use', 'batches:write'];
 
 /**
  * A line that runs, among the requests in flight.
@@ -14,6 +18,7 @@ export function enter(
     { nodes, clock },
     {
       route: 'batches.line',
+      needs: { scopes: NEEDED, types: ['model', 'worker'] },
       callerNow: async () => (await jobs.submitters.callers(storage.db, [keyId])).get(keyId),
     },
   );

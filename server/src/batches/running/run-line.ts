@@ -1,4 +1,4 @@
-import { decide, type Caller, type Scope } from '../../access/index.ts';
+import { decide, type Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { randomBase62 } from '../../base/ids.ts';
 import { jsonIn } from '../../base/json-text.ts';
@@ -11,7 +11,7 @@ import { readRange } from '../store/file-store.ts';
 import type { Settled } from '../store/line-store.ts';
 import type { BatchRow, LineRow } from '../store/tables.ts';
 import { answered, refused } from './answer-line.ts';
-import { enter } from './in-flight.ts';
+import { enter, NEEDED } from './in-flight.ts';
 import { waitFor, type Wait } from './waits.ts';
 
 /** How a try of a line ended. `key_ended`: so does the rest of its batch; `again`: as if it had not begun. */
@@ -21,8 +21,6 @@ export type Tried =
   | { kind: 'again' }
   | { kind: 'key_ended' };
 
-/** The rights that a batch runs with; its key may have lost them since. */
-const NEEDED: readonly Scope[] = ['models:use', 'batches:write'];
 /** Of jobs. */
 const LOWEST_PRIORITY = 0;
 const QUEUE_WAIT_MAX_MS = 86_400_000;

@@ -71,7 +71,8 @@ export const ID_ARG = {
 
 export const END_RUNNING_ARG = {
   type: 'boolean',
-  description: 'Also end its running requests. Default: they continue',
+  description:
+    'Also end all its running requests. Default: only those that need a right which the change takes away',
 } as const;
 
 /** The old secrets of a rotation, which still work. The newest has no end. */

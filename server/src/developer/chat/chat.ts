@@ -37,7 +37,11 @@ const WAYS = [
     said: { description: EVENTS, answerTypes: ['text/event-stream'], responses: { 200: 'stream' } },
   },
 ] as const;
-const shared = { method: 'POST', access: 'workspaces:chat' } as const;
+const shared = {
+  method: 'POST',
+  access: 'workspaces:chat',
+  needsOnly: ['workspace', 'model', 'worker'],
+} as const;
 const forMembers = { ...shared, isForMembers: true } as const;
 const inWorkspace = Type.Object({ slug: Type.String() });
 

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import {
   changeOwnAccount,
   enableMultiUser,
-  endSession,
+  signOut,
   loginAdmin,
   loginUser,
   loginWithToken,
@@ -151,7 +151,7 @@ export const sessionsRoutes: Route[] = [
     answerTypes: ['text/plain'],
     responses: { 200: 'stream' },
     handler: async ({ identity }, { session }) => {
-      await endSession(identity, session);
+      await signOut(identity, session);
       return okText();
     },
   }),

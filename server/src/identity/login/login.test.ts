@@ -10,7 +10,7 @@ import {
   createUser,
   deleteUser,
   enableMultiUser,
-  endSession,
+  signOut,
   importUser,
   loginAdmin,
   loginUser,
@@ -183,7 +183,7 @@ describeOnBothDatabases('users log in', (open) => {
     const { identity, clock, admin } = await openWithAdmin(open);
     const enter = async () => bearer(await loginUser(identity, asUser('admin')));
     const [a, b] = [await enter(), await enter()];
-    await endSession(identity, await identity.authenticate(a, IP));
+    await signOut(identity, await identity.authenticate(a, IP));
     expect(await refusalOf(identity, a)).toBe('Invalid auth token.');
     expect(await refusalOf(identity, b)).toBe('admitted');
     clock.offsetMs += 30 * 86_400_000 + 1_000;

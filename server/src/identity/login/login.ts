@@ -93,15 +93,13 @@ function begin(
   { actor, device, secretId }: { actor: Actor; device: Device; secretId?: string },
   holds: (tx: Db) => Promise<boolean>,
 ): Promise<AdminLogin> {
-  return identity.keys.audit.change(actor, async (tx) => {
+  return identity.keys.audit.change<AdminLogin>(actor, async (tx) => {
     const isGood = await holds(tx);
     const whose = { device, ...(secretId === undefined ? {} : { secretId }) };
-    const result: AdminLogin = isGood ? { ok: true, token: await beginSession(tx, identity, whose) } : WRONG;
-    const outcome = isGood ? 'ok' : 'refused';
-    return {
-      result,
-      entry: { action: 'sessions.login', target: 'admin', outcome, details: { ip: device.ip } },
-    };
+    const entry = { action: 'sessions.login', target: 'admin', details: { ip: device.ip } };
+    if (!isGood) return { result: WRONG, entry: { ...entry, outcome: 'refused' } };
+    const { token, changes: change } = await beginSession(tx, identity, whose);
+    return { result: { ok: true, token }, entry, change };
   });
 }
 
@@ -184,10 +182,10 @@ function beginForUser(
       const password_hash = keys.sealing.seal(upgraded, passwordContext(id));
       await store.updateUser(tx, id, { password_hash, password_kind: 'argon2id' });
     }
-    const token = await beginSession(tx, identity, { user, device });
+    const { token, changes: change } = await beginSession(tx, identity, { user, device });
     const recoveryCodes = givesCodes ? await firstCodes(tx, identity, id) : undefined;
     const result = { ok: true as const, token, user, ...(recoveryCodes && { recoveryCodes }) };
-    return { result, entry };
+    return { result, entry, change };
   });
 }
 

@@ -7,8 +7,8 @@ import type { Identity } from '../identity.ts';
 import { throttled, type LoginRefusal } from './login.ts';
 import { passwordColumns } from '../new-user.ts';
 import { hashPassword } from './password.ts';
-import { revokeSessionsOf } from '../store/session-store.ts';
-import { sessionsEnd, type FreshSession } from './sessions.ts';
+import { endSessionsOf } from './session-ends.ts';
+import type { FreshSession } from './sessions.ts';
 import { countRecoveryCodes, dropCodes, findToken, putToken, takeToken } from '../store/token-store.ts';
 import { checkPassword } from '../user.ts';
 import * as store from '../store/user-store.ts';
@@ -72,20 +72,17 @@ export async function resetPassword(
   // Before the hash: a request without a valid token must not cost one.
   if ((await findToken(keys.storage.db, 'reset', { digests, nowMs })) === undefined) return false;
   const hash = await hashPassword(chosen, placeOf(ip));
-  const seq = await keys.storage.transaction(async (tx) => {
+  return keys.audit.change({ kind: 'system' }, async (tx) => {
     const userId = await takeToken(tx, 'reset', { digests, nowMs });
     const user = userId === undefined ? undefined : await store.findUser(tx, userId);
     if (user === undefined || user.suspended || !(await isOwnerActive(keys, user.ownerId, tx)))
-      return undefined;
+      return { result: false };
     const { id, username } = user;
     await store.updateUser(tx, id, { ...passwordColumns(identity, id, hash), updated_at: nowMs });
     await dropCodes(tx, id);
-    await revokeSessionsOf(tx, id, nowMs);
+    const change = await endSessionsOf(tx, id, nowMs);
     await fresh?.begin(tx, user);
     const entry = { action: 'users.reset_password', target: `user:${id}` };
-    await keys.audit.record(tx, { kind: 'user', id, name: username }, entry);
-    return keys.nodes.announce(tx, sessionsEnd(id));
+    return { result: true, actor: { kind: 'user', id, name: username }, entry, change };
   });
-  if (seq !== undefined) await keys.nodes.acknowledge(seq);
-  return seq !== undefined;
 }

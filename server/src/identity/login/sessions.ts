@@ -7,6 +7,7 @@ import type { Db } from '../../storage/index.ts';
 import type { Identity, Session } from '../identity.ts';
 import * as store from '../store/session-store.ts';
 import { findUser, lockUser } from '../store/user-store.ts';
+import { endOldestSessions, endSession } from './session-ends.ts';
 
 /** Clients expect this duration, and cannot renew a session. */
 const SESSION_MS = 30 * 86_400_000;
@@ -22,22 +23,28 @@ export interface Device {
 
 const USER_AGENT_MAX = 300;
 
+interface Begun {
+  /** Stored nowhere. */
+  token: string;
+  /** The end of the oldest session, where there are too many. To be announced by the caller. */
+  changes: Change[];
+}
+
 /**
  * Begins a session in the transaction of a login.
  * @param whose a user; or the administrator without users, with the secret if a key opened the session.
- * @returns the token, which is stored nowhere.
  */
 export async function beginSession(
   tx: Db,
   { keys: { sealing, clock } }: Identity,
   whose: { user?: { id: number; username: string }; secretId?: string; device: Device },
-): Promise<string> {
+): Promise<Begun> {
   const { user, secretId, device } = whose;
   const createdAt = clock.nowMs();
   const expiresAt = createdAt + SESSION_MS;
   const id = randomUUID();
   await store.dropExpiredSessions(tx, createdAt);
-  await store.dropOldestSessions(tx, user?.id ?? null, SESSIONS_MAX - 1);
+  const changes = await endOldestSessions(tx, user?.id ?? null, SESSIONS_MAX - 1);
   await store.insertSession(tx, {
     id,
     user_id: user?.id ?? null,
@@ -49,7 +56,7 @@ export async function beginSession(
     user_agent: device.userAgent?.slice(0, USER_AGENT_MAX) ?? null,
     last_used_at: createdAt,
   });
-  return signToken(sealing, { id, user, createdAt, expiresAt });
+  return { token: await signToken(sealing, { id, user, createdAt, expiresAt }), changes };
 }
 
 /** A session that begins in the transaction of a change which ends all others, such as a new password. */
@@ -67,7 +74,8 @@ export class FreshSession {
   /** @param user undefined: the administrator without users. */
   async begin(tx: Db, user?: { id: number; username: string }): Promise<void> {
     const whose = user === undefined ? {} : { user };
-    this.token = await beginSession(tx, this.#identity, { ...whose, device: this.#device });
+    // Of the changes that it gives: all sessions of the user end here.
+    this.token = (await beginSession(tx, this.#identity, { ...whose, device: this.#device })).token;
   }
 }
 
@@ -81,40 +89,28 @@ export function beginSessionOf(
   { userId, by, device }: { userId: number; by: string; device: Device },
 ): Promise<string | undefined> {
   const { keys } = identity;
-  return keys.storage.transaction(async (tx) => {
+  return keys.audit.change<string | undefined>({ kind: 'system' }, async (tx) => {
     // Locks the user: a suspension at the same time ends the session, or is seen here.
     await lockUser(tx, userId);
     const user = await findUser(tx, userId);
     if (user === undefined || user.suspended || !(await isOwnerActive(keys, user.ownerId, tx)))
-      return undefined;
-    const token = await beginSession(tx, identity, { user, device });
+      return { result: undefined };
+    const { token, changes: change } = await beginSession(tx, identity, { user, device });
     const { id, username: name } = user;
     const entry = { action: 'sessions.login', target: `user:${id}`, details: { ip: device.ip, by } };
-    await keys.audit.record(tx, { kind: 'user', id, name }, entry);
-    return token;
+    return { result: token, actor: { kind: 'user', id, name }, entry, change };
   });
 }
-
-/** Ends the requests of a user's sessions; null: of the administrator without users. */
-export const sessionsEnd = (userId: number | null): Change => ({
-  kind: 'user',
-  subject: subjectOfUser(userId),
-  ends: true,
-});
-
-/** The subject of a user's requests on a node. */
-export const subjectOfUser = (userId: number | null): string =>
-  userId === null ? 'user:admin' : `user:${userId}`;
 
 /** The subject of the requests of all users who need a membership to use a workspace: those of the role default. */
 export const SUBJECT_OF_MEMBERS = 'members';
 
 /** Ends this session alone, with its requests. */
-export async function endSession({ keys }: Identity, { id, actor }: Session): Promise<void> {
+export async function signOut({ keys }: Identity, { id, actor }: Session): Promise<void> {
   await keys.audit.changeEverywhere(actor, async (tx) => {
-    await store.revokeSession(tx, id, keys.clock.nowMs());
+    const change = await endSession(tx, id, keys.clock.nowMs());
     const entry = { action: 'sessions.logout', target: id };
-    return { result: undefined, entry, change: { kind: 'session', subject: id, ends: true } };
+    return { result: undefined, entry, change };
   });
 }
 

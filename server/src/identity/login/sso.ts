@@ -7,7 +7,8 @@ import type { Db } from '../../storage/index.ts';
 import type { UserLogin } from './login.ts';
 import { makerNow } from '../makers.ts';
 import { refuseSeizing } from '../power.ts';
-import { beginSession, subjectOfUser } from './sessions.ts';
+import { subjectOfUser } from './session-ends.ts';
+import { beginSession } from './sessions.ts';
 import { findToken, putToken, takeToken } from '../store/token-store.ts';
 import type { User } from '../user.ts';
 import { findUser, lockUser } from '../store/user-store.ts';
@@ -61,20 +62,20 @@ export async function loginWithToken(
   if (found === undefined || known === undefined) return WRONG;
   const issuer = await makerNow(db, identity, found.made_by);
   runsFor([...(issuer?.subjects ?? []), subjectOfUser(known.id), known.ownerId]);
-  return keys.storage.transaction(async (tx) => {
+  return keys.audit.change<UserLogin>({ kind: 'system' }, async (tx) => {
     const userId = await takeToken(tx, 'sso', wanted);
     // Locks the user: a new password or a suspension at the same time ends the session, or is seen here.
     if (userId !== undefined) await lockUser(tx, userId);
     const user = userId === undefined ? undefined : await findUser(tx, userId);
     if (user === undefined || !(await mayStillIssue(tx, identity, { madeBy: found.made_by, user })))
-      return WRONG;
+      return { result: WRONG };
     if (user.suspended || !(await isOwnerActive(keys, user.ownerId, tx)))
-      return { ok: false, why: 'suspended', userId: user.id };
-    const session = await beginSession(tx, identity, { user, device: { ip } });
+      return { result: { ok: false, why: 'suspended', userId: user.id } };
+    const { token: session, changes: change } = await beginSession(tx, identity, { user, device: { ip } });
     const details = { ip, by: 'token' };
     const entry = { action: 'sessions.login', target: `user:${user.id}`, details };
-    await keys.audit.record(tx, { kind: 'user', id: user.id, name: user.username }, entry);
-    return { ok: true, token: session, user };
+    const actor = { kind: 'user', id: user.id, name: user.username } as const;
+    return { result: { ok: true, token: session, user }, actor, entry, change };
   });
 }
 

@@ -5,12 +5,12 @@ import type { Change } from '../../nodes/index.ts';
 import { nextId, type Db } from '../../storage/index.ts';
 import { hasAdmin } from '../administrators.ts';
 import type { Identity } from '../identity.ts';
-import { beginSession, sessionsEnd, subjectOfUser, type Device } from '../login/sessions.ts';
+import { endSessionsOf, subjectOfUser } from '../login/session-ends.ts';
+import { beginSession, type Device } from '../login/sessions.ts';
 import { insertNewUser, passwordContext } from '../new-user.ts';
 import { isDemotion } from '../power.ts';
 import { lockMode } from '../store/mode-store.ts';
 import { findLink, insertLink, isLinked, spendState } from '../store/oidc-store.ts';
-import { revokeSessionsOf } from '../store/session-store.ts';
 import { dropCodes } from '../store/token-store.ts';
 import { findByUsername, findUser, updateUser } from '../store/user-store.ts';
 import type { User, UserRole } from '../user.ts';
@@ -51,22 +51,16 @@ export async function signInWithProvider(identity: Identity, signingIn: SigningI
   const { person, device, runsFor = () => undefined } = signingIn;
   const known = await userOf(keys.storage.db, signingIn);
   if (known !== undefined) runsFor([subjectOfUser(known.id), known.ownerId]);
-  const { result, seqs } = await keys.storage.transaction(async (tx) => {
+  return keys.audit.change<OidcSignIn>({ kind: 'system' }, async (tx) => {
     const effects: Effects = { entries: [], changes: [] };
+    const { entries, changes: change } = effects;
     const result = await signIn(tx, identity, { ...signingIn, effects });
-    if (result.ok) {
-      const { id, username: name } = result.user;
-      const details = { ip: device.ip, by: 'oidc', issuer: person.issuer };
-      effects.entries.push({ action: 'sessions.login', target: `user:${id}`, details });
-      await keys.audit.record(tx, { kind: 'user', id, name }, effects.entries);
-    } else await keys.audit.record(tx, { kind: 'system' }, effects.entries);
-    const seqs: number[] = [];
-    for (const change of effects.changes) seqs.push(await keys.nodes.announce(tx, change));
-    return { result, seqs };
+    if (!result.ok) return { result, entry: entries, change };
+    const { id, username: name } = result.user;
+    const details = { ip: device.ip, by: 'oidc', issuer: person.issuer };
+    const entry = [...entries, { action: 'sessions.login', target: `user:${id}`, details }];
+    return { result, actor: { kind: 'user', id, name }, entry, change };
   });
-  const last = seqs.at(-1);
-  if (last !== undefined) await keys.nodes.acknowledge(last, seqs[0]);
-  return result;
 }
 
 /** The lock of the mode makes sign-ins wait for each other: two first ones of a person make one user. */
@@ -91,11 +85,9 @@ async function signIn(
   if ((await findLink(tx, person)) === undefined) await link(tx, identity, { person, user, before, effects });
   await changeRole(tx, identity, { user, role, effects });
   const now = (await findUser(tx, user.id)) ?? user;
-  return {
-    ok: true,
-    token: await beginSession(tx, identity, { user: now, device: signingIn.device }),
-    user: now,
-  };
+  const { token, changes } = await beginSession(tx, identity, { user: now, device: signingIn.device });
+  effects.changes.push(...changes);
+  return { ok: true, token, user: now };
 }
 
 /** The user of a person; undefined: the sign-in makes one. */
@@ -120,8 +112,7 @@ async function refuseWithoutRole(
   const { keys } = identity;
   // A local user with the address of the person is not theirs yet.
   if (before === undefined || !(await isLinked(tx, before.id))) return { ok: false, why: 'oidc_no_role' };
-  await revokeSessionsOf(tx, before.id, keys.clock.nowMs());
-  effects.changes.push(sessionsEnd(before.id));
+  effects.changes.push(await endSessionsOf(tx, before.id, keys.clock.nowMs()));
   const revoked = await endKeysWithoutRole(tx, identity, { before, effects });
   const details = { by: 'oidc', why: 'no_role', ...(revoked && { keys_revoked: revoked }) };
   effects.entries.push({ action: 'users.end_sessions', target: `user:${before.id}`, details });
@@ -183,8 +174,7 @@ async function link(
   const password_hash = keys.sealing.seal('', passwordContext(user.id));
   await updateUser(tx, user.id, { password_hash, password_kind: 'none', updated_at: nowMs });
   await dropCodes(tx, user.id);
-  await revokeSessionsOf(tx, user.id, nowMs);
-  effects.changes.push(sessionsEnd(user.id));
+  effects.changes.push(await endSessionsOf(tx, user.id, nowMs));
 }
 
 /** A lower role ends sessions and the keys that exceed it. The last administrator keeps the role. */
@@ -207,9 +197,6 @@ async function changeRole(
   const revoked = await endExcessKeys(tx, identity, { before: user, role });
   const details = { changed: ['role'], role, by: 'oidc', ...(revoked && { keys_revoked: revoked }) };
   effects.entries.push({ action: 'users.update', target, details });
-  if (isDemotion(user.role, role)) {
-    await revokeSessionsOf(tx, user.id, nowMs);
-    effects.changes.push(sessionsEnd(user.id));
-  }
+  if (isDemotion(user.role, role)) effects.changes.push(await endSessionsOf(tx, user.id, nowMs));
   effects.changes.push(...changesOf(user, { role }));
 }

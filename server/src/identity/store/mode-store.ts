@@ -1,6 +1,5 @@
 import type { Db } from '../../storage/index.ts';
 import { tables, type ModeRow } from './rows.ts';
-import { revokeSessionsOf } from './session-store.ts';
 
 export async function readMode(db: Db): Promise<Pick<ModeRow, 'multi_user' | 'password_hash'>> {
   return tables(db)
@@ -16,7 +15,6 @@ export async function lockMode(tx: Db): Promise<Pick<ModeRow, 'multi_user' | 'pa
   return readMode(tx);
 }
 
-/** Also ends the sessions of the administrator without users. */
 export async function writeMode(
   tx: Db,
   change: Partial<Pick<ModeRow, 'multi_user' | 'password_hash'>>,
@@ -27,5 +25,4 @@ export async function writeMode(
     .set({ ...change, changed_at: nowMs })
     .where('id', '=', 1)
     .execute();
-  await revokeSessionsOf(tx, null, nowMs);
 }

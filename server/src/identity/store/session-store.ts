@@ -48,8 +48,8 @@ export async function dropExpiredSessions(tx: Db, nowMs: number): Promise<void> 
     .execute();
 }
 
-/** Keeps the newest sessions of a user; null: of the administrator without users. */
-export async function dropOldestSessions(tx: Db, userId: number | null, keep: number): Promise<void> {
+/** Keeps the newest sessions of a user; null: of the administrator without users. @returns the ids of the others. */
+export async function dropOldestSessions(tx: Db, userId: number | null, keep: number): Promise<string[]> {
   const is = userId === null ? 'is' : '=';
   const newest = tables(tx)
     .selectFrom('sessions')
@@ -58,11 +58,13 @@ export async function dropOldestSessions(tx: Db, userId: number | null, keep: nu
     .orderBy('created_at', 'desc')
     .orderBy('id')
     .limit(keep);
-  await tables(tx)
+  const dropped = await tables(tx)
     .deleteFrom('sessions')
     .where('user_id', is, userId)
     .where('id', 'not in', newest)
+    .returning('id')
     .execute();
+  return dropped.map(({ id }) => id);
 }
 
 interface Wanted {

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Db } from '../../storage/index.ts';
 import type { JobClocks } from '../context.ts';
 import type { Caller } from '../../access/index.ts';
+import { KEY_ENDED, refusalOf } from '../rights.ts';
 import { modelFor } from '../spec.ts';
 import { claimFrom, type Claimed, type Slot } from '../store/claim.ts';
 import { end } from '../store/lease-store.ts';
@@ -18,12 +19,6 @@ import type { Lane, Lanes, Seeker } from './lanes.ts';
 const SEEN_STEP_MS = 5_000;
 /** Of workers; more are forgotten. */
 const LAST_MODELS_MAX = 10_000;
-
-/** The end of a job whose key has ended. */
-export const KEY_ENDED = {
-  code: 'key_revoked',
-  message: 'The key that submitted the job has ended.',
-} as const;
 
 export interface Ask {
   workerId: string;
@@ -187,11 +182,13 @@ export class Claims {
       const seeking = byToken.get(job.lease_token);
       const lane = lanesOf.get(job.id);
       const caller = callers.get(job.key_id);
-      if (caller === undefined) {
-        await end(tx, job.id, { state: 'CANCELED', ...KEY_ENDED, nowMs });
+      if (seeking === undefined || lane === undefined) continue;
+      const models = job.model === null ? lane.spec.models : [job.model];
+      const refusal = refusalOf(caller, { ...job, models });
+      if (caller === undefined || refusal !== undefined) {
+        await end(tx, job.id, { state: 'CANCELED', ...(refusal ?? KEY_ENDED), nowMs });
         continue;
       }
-      if (seeking === undefined || lane === undefined) continue;
       if (job.model !== null) this.#noteModel(job.worker_id, job.model);
       const constraints = constraintsOf.get(lane) ?? constraintsIn(lane);
       constraintsOf.set(lane, constraints);

@@ -73,6 +73,12 @@ test.each<[string, string, (tx: Db) => Promise<unknown>]>([
   ['jobs whose reader has gone', 'jobs_readers', (tx) => sweeps.unread(tx, 1, 200)],
   ['the keys of open jobs', 'jobs_of_key', (tx) => sweeps.keysOfOpenJobs(tx)],
   ['the open jobs of a key', 'jobs_of_key', (tx) => sweeps.openJobsOf(tx, 'key_1', 200)],
+  ['the kinds of open jobs of a key', 'jobs_of_key', (tx) => sweeps.kindsOf(tx, 'key_1')],
+  [
+    'the open jobs of a key that are alike',
+    'jobs_of_key',
+    (tx) => sweeps.openJobsLike(tx, { key_id: 'key_1', lane: 1, model: null }, 200),
+  ],
   ['the queued jobs of keys', 'jobs_of_key', (tx) => countQueuedOf(tx, ['key_1'], 9)],
   ['running jobs by key', 'jobs_running', (tx) => runningByKey(tx)],
   ['jobs to delete', 'jobs_finished', (tx) => sweeps.finishedBefore(tx, 1, 200)],

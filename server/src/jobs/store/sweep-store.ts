@@ -77,6 +77,33 @@ export async function openJobsOf(db: Db, keyId: string, limit: number): Promise<
   return rows.map(({ id }) => id);
 }
 
+/** Open jobs of a key that have the same constraints and model, without those of requests to models. */
+export interface Kind {
+  key_id: string;
+  lane: number;
+  /** Of the worker, that does it; null: it waits, or names none. */
+  model: string | null;
+}
+
+/** `spec`: of the lane, JSON. */
+export async function kindsOf(db: Db, keyId: string): Promise<(Kind & { spec: string })[]> {
+  const { rows } = await sql<Kind & { spec: string }>`
+    select kinds.*, job_lanes.spec from (
+      select distinct key_id, lane, model from jobs
+      where finished_at is null and key_id = ${keyId} and reader_until is null
+    ) as kinds join job_lanes on job_lanes.id = kinds.lane`.execute(db);
+  return rows;
+}
+
+/** Of two lanes, one of which never exists: of a single one SQLite looks through the finished jobs too (plans.test.ts). */
+export async function openJobsLike(db: Db, { key_id, lane, model }: Kind, limit: number): Promise<string[]> {
+  const isIt = model === null ? sql`model is null` : sql`model = ${model}`;
+  const { rows } = await sql<{ id: string }>`
+    select id from jobs where finished_at is null and key_id = ${key_id} and reader_until is null
+      and lane in (${lane}, -1) and ${isIt} limit ${limit}`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
 export async function finishedBefore(db: Db, beforeMs: number, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from jobs where finished_at is not null and finished_at < ${beforeMs}

@@ -7,8 +7,8 @@ import type { JobsContext } from '../context.ts';
 import { measured } from '../ending.ts';
 import { isFinal, type AttemptRow, type JobRow } from '../job.ts';
 import { ended } from '../jobs.ts';
-import { KEY_ENDED } from '../queue/claims.ts';
 import { receiptOf, signed, type Receipt } from '../receipt.ts';
+import { refusalOf, type Refusal } from '../rights.ts';
 import type { Charges } from '../charges.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import type { Submitters } from '../submitters.ts';
@@ -69,10 +69,12 @@ interface Done {
   worker: WorkerRow | undefined;
   /** Of the client; undefined: its key has ended. */
   caller: Caller | undefined;
+  /** Its key has ended, or could not submit it any more. */
+  refusal: Refusal | undefined;
 }
 
 type Outcome =
-  | ({ kind: 'completed' | 'key_ended'; receipt: (() => Promise<Receipt | null>) | undefined } & Done)
+  | ({ kind: 'completed' | 'refused'; receipt: (() => Promise<Receipt | null>) | undefined } & Done)
   | { kind: 'repeated'; job: JobRow }
   | { kind: 'lost' | 'finished' };
 
@@ -123,7 +125,7 @@ export class Completions {
       ended(this.#context, job);
       await this.#charges.settle(job, outcome, outcome.caller);
     }
-    if (kind === 'key_ended') throw alreadyFinished();
+    if (kind === 'refused') throw alreadyFinished();
     if (!isReceiptWanted) return null;
     const begun = outcome.kind === 'completed' ? outcome.receipt?.() : undefined;
     const receipt = await (begun ?? receiptOf(this.#context, job));
@@ -192,7 +194,7 @@ export class Completions {
         const isOwn = owners.get(job?.worker_id ?? '') === ownerId || job?.lease_token === token;
         return notCompleted(item.finished, isOwn ? job : undefined);
       }
-      const kind = took.caller === undefined ? 'key_ended' : 'completed';
+      const kind = took.refusal === undefined ? 'completed' : 'refused';
       return { kind, ...took, receipt: receipts.get(item.finished.id) };
     });
   }
@@ -202,7 +204,7 @@ export class Completions {
    * commits, given out after that. Those of one commit are ready together: what their workers ask for next goes into one transaction again.
    */
   #receiptsOf(done: readonly Done[]): ReadonlyMap<string, () => Promise<Receipt | null>> {
-    const first = done.filter(({ job, caller }) => job.attempt === 1 && caller !== undefined);
+    const first = done.filter(({ job, refusal }) => job.attempt === 1 && refusal === undefined);
     const attempted = first.map(({ job, attempt }) => ({ job, attempts: [attempt] }));
     const all = signed(attempted, this.#context.signer);
     // The transaction may fail before anybody waits.
@@ -226,13 +228,15 @@ export class Completions {
       if (item === undefined) continue;
       const caller = callers.get(job.key_id);
       const worker = workers.get(job.worker_id ?? '');
-      done.set(job.id, { job, worker, caller, attempt: attemptOf(item, { job, worker, caller, nowMs }) });
+      const refusal = refusalOf(caller, { ...job, models: job.model === null ? [] : [job.model] });
+      const attempt = attemptOf(item, { job, worker, refusal, nowMs });
+      done.set(job.id, { job, worker, caller, refusal, attempt });
     }
     return done;
   }
 }
 
-/** The marks of workers that have succeeded. And a key that was ended has no effect: neither has what it asked for. */
+/** The marks of workers that have succeeded. And what a key may not ask for any more has no effect. */
 async function clearAfter(
   tx: Db,
   { jobs, workers, marked }: Completed,
@@ -241,30 +245,26 @@ async function clearAfter(
   const successful = new Set(jobs.map(({ worker_id: id }) => id));
   for (const { id, rests } of workers.values())
     if (successful.has(id) && (rests > 0 || marked.has(id))) await clearMarks(tx, id);
-  for (const { job, caller } of done.values()) {
-    if (caller !== undefined) continue;
-    await end(tx, job.id, { state: 'CANCELED', ...KEY_ENDED, nowMs });
+  for (const { job, refusal } of done.values()) {
+    if (refusal === undefined) continue;
+    await end(tx, job.id, { state: 'CANCELED', ...refusal, nowMs });
     await deleteResult(tx, job.id);
   }
 }
 
-const doneFor = (
-  item: Item,
-  first: ReadonlyMap<string, Item>,
-  done: ReadonlyMap<string, Done>,
-): Done | undefined => {
-  const { id } = item.finished;
-  return first.get(id) === item ? done.get(id) : undefined;
-};
+type ById<T> = ReadonlyMap<string, T>;
+
+const doneFor = (item: Item, first: ById<Item>, done: ById<Done>): Done | undefined =>
+  first.get(item.finished.id) === item ? done.get(item.finished.id) : undefined;
 
 function attemptOf(
   { usage }: Item,
-  { job, worker, caller, nowMs }: Omit<Done, 'attempt'> & { nowMs: number },
+  { job, worker, refusal, nowMs }: Omit<Done, 'attempt' | 'caller'> & { nowMs: number },
 ): AttemptRow {
   return {
     ...measured(job, worker, nowMs),
-    outcome: caller === undefined ? 'canceled' : 'completed',
-    error_code: caller === undefined ? KEY_ENDED.code : null,
+    outcome: refusal === undefined ? 'completed' : 'canceled',
+    error_code: refusal?.code ?? null,
     ...usage,
     model: usage.model ?? job.model,
   };

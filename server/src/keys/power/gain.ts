@@ -1,5 +1,5 @@
-import type { Actor, Caller, Excess, Wanted } from '../../access/index.ts';
-import { callerIn, childExcesses, excesses, loosenings, NO_SELECTORS } from '../../access/index.ts';
+import type { Actor, Caller, Excess, Rights, Wanted } from '../../access/index.ts';
+import { callerIn, childExcesses, excesses, loosenings, NO_SELECTORS, rightsOf } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { holdingsOf } from '../context.ts';
 import { ceilingOf, lineOf, type Key } from '../key.ts';
@@ -112,6 +112,9 @@ export const boundsOnly = ({ limits, budgets }: Pick<Wanted, 'limits' | 'budgets
   limits,
   budgets,
 });
+
+/** Without limits and budgets, to be compared. */
+export const rightsOnly = (rights: Rights): Wanted => ({ ...rightsOf(rights), limits: [], budgets: [] });
 
 const accountsOf = (key: Key): string[] => lineOf(key).map(({ owner }) => owner.account);
 

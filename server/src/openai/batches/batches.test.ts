@@ -263,7 +263,7 @@ describeOnBothServers('batches', (start) => {
     expect((await failure(reader.client.batches.retrieve(id)))?.status).toBe(404);
   });
 
-  test('Lines that begin after their key has lost a model are refused, as a direct request is', async () => {
+  test('Lines of a key that has lost a model are refused, as a direct request is, and those that run end', async () => {
     const { key, client: narrowed } = await newClient();
     const gate = gated();
     upstream.answer(gate.behaviour);
@@ -273,17 +273,17 @@ describeOnBothServers('batches', (start) => {
     expect((await server.request('PATCH', `/v1/keys/${key.id}`, { body })).status).toBe(200);
     gate.open();
     const { batch, errors } = await narrowed.results(id);
-    expect(batch.request_counts).toEqual({ total: 9, completed: 4, failed: 5 });
+    expect(batch.request_counts).toEqual({ total: 9, completed: 0, failed: 9 });
     expect(new Set(codes(errors))).toEqual(new Set(['forbidden_resource']));
   });
 
-  test('A change that ends the running requests of a key ends its lines, which are judged anew', async () => {
+  test('A key that loses models:use has its running lines ended and judged anew', async () => {
     const { key, client: narrowed } = await newClient();
     const gate = gated();
     upstream.answer(gate.behaviour);
     const { id } = await narrowed.start(requestLines(6));
     await expect.poll(gate.waiting).toBe(4);
-    const body = { scopes: ['batches:*'], running: 'end' };
+    const body = { scopes: ['batches:*'] };
     expect((await server.request('PATCH', `/v1/keys/${key.id}`, { body })).status).toBe(200);
     const { errors } = await narrowed.results(id);
     expect(codes(errors)).toEqual(Array.from({ length: 6 }, () => 'insufficient_scope'));

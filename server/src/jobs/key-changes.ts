@@ -1,0 +1,97 @@
+import type { Caller } from '../access/index.ts';
+import type { Db, Storage } from '../storage/index.ts';
+import type { JobsContext } from './context.ts';
+import { endJob, loseAttempt } from './ending.ts';
+import { changeAllJobs } from './jobs.ts';
+import { isFinal, type JobRow } from './job.ts';
+import { endBookings } from './marketplace/end-bookings.ts';
+import { KEY_ENDED, mayWork, modelsOfJob, refusalOf, type Refusal } from './rights.ts';
+import * as store from './store/sweep-store.ts';
+import * as workers from './store/worker-store.ts';
+
+/** Jobs in one transaction. */
+const SLICE = 200;
+/** Of keys; more are forgotten. */
+const LOOKED_MAX = 10_000;
+
+/** Ends what keys may not have any more: jobs of clients, leases of workers, bookings. */
+export class KeyChanges {
+  readonly #context: JobsContext;
+  readonly #storage: Storage;
+  /** By key: the rights with which its jobs were looked at last. */
+  readonly #looked = new Map<string, string>();
+
+  constructor(context: JobsContext, storage: Storage) {
+    this.#context = context;
+    this.#storage = storage;
+  }
+
+  async look(): Promise<void> {
+    await this.#endOfWorkers();
+    await this.#endOfClients();
+    await endBookings(this.#context);
+  }
+
+  /** A worker whose key has ended, or may not work any more, loses its leases at once: its jobs run elsewhere, and cost nothing. */
+  async #endOfWorkers(): Promise<void> {
+    const { db } = this.#storage;
+    const busy = await workers.keysOfBusyWorkers(db);
+    const callers = await this.#context.submitters.callers(
+      db,
+      busy.map(({ key_id: keyId }) => keyId),
+    );
+    for (const { id, key_id: keyId } of busy)
+      if (!mayWork(callers.get(keyId)))
+        await this.#all(
+          (from) => workers.jobsOn(from, id, SLICE),
+          async (tx, job) => {
+            if (job.state !== 'RUNNING' || job.worker_id !== id) return false;
+            await loseAttempt(tx, this.#context, job, { ...WORKER_ENDED, costs: false });
+            return true;
+          },
+        );
+  }
+
+  /** Jobs of keys that have ended, or that could not submit them any more, are canceled: such a key has no effect any more. */
+  async #endOfClients(): Promise<void> {
+    const { db } = this.#storage;
+    const callers = await this.#context.submitters.callers(db, await store.keysOfOpenJobs(db));
+    for (const [keyId, caller] of callers) {
+      const rights = caller && JSON.stringify([caller.grants, caller.selectors.models]);
+      // Looked at already: no job was stored since that this key could not submit.
+      if (rights !== undefined && this.#looked.get(keyId) === rights) continue;
+      await this.#endOfClient(keyId, caller);
+      if (this.#looked.size >= LOOKED_MAX) this.#looked.clear();
+      if (rights !== undefined) this.#looked.set(keyId, rights);
+    }
+  }
+
+  async #endOfClient(keyId: string, caller: Caller | undefined): Promise<void> {
+    if (caller === undefined) return this.#cancel(KEY_ENDED, (db) => store.openJobsOf(db, keyId, SLICE));
+    for (const { spec, ...kind } of await store.kindsOf(this.#storage.db, keyId)) {
+      const refusal = refusalOf(caller, { reader_until: null, models: modelsOfJob(kind, spec) });
+      if (refusal !== undefined) await this.#cancel(refusal, (db) => store.openJobsLike(db, kind, SLICE));
+    }
+  }
+
+  #cancel(why: Refusal, find: (db: Db) => Promise<string[]>): Promise<void> {
+    return this.#all(find, async (tx, job) => {
+      if (isFinal(job.state)) return false;
+      await endJob(tx, this.#context, job, { state: 'CANCELED', ...why, outcome: 'canceled' });
+      return true;
+    });
+  }
+
+  async #all(
+    find: (db: Db) => Promise<string[]>,
+    change: (tx: Db, job: JobRow) => Promise<boolean>,
+  ): Promise<void> {
+    await changeAllJobs(this.#context, this.#storage, { find, change, slice: SLICE });
+  }
+}
+
+const WORKER_ENDED = {
+  outcome: 'lease_lost',
+  code: 'lease_lost',
+  message: 'The key of the worker has ended, or may not work any more.',
+} as const;
