@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document d0c352dc7fe1148e0cfbef6467a151dfc8090b3eaa50957c245cade201476a35
-// text b6a6404647c6b1c7fdd3e7bcbfa03885010c58a2a0674ccb4098568847192578
+// document 7cd290a7feb953990e3f121ba80c06a96b55ceda7addfad5ff8e50782817e25a
+// text 8ef255604e3091ed4d4ce0547a1fdbb3c5f0ef2a5cfbd966f0094635abbc17f8
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -8302,7 +8302,7 @@ export interface components {
             /** @description In the order in which they joined */
             members: components["schemas"]["SwarmMember"][];
         };
-        NewSwarmTask: {
+        SwarmTaskWanted: {
             /** @description The prompt for each member; with map-reduce also a list, one for each member */
             task: string | string[];
             /** @description How many members, or which. Default: all that are online */
@@ -25985,7 +25985,7 @@ export interface operations {
                  *       "collaborators": 1
                  *     }
                  */
-                "application/json": components["schemas"]["NewSwarmTask"];
+                "application/json": components["schemas"]["SwarmTaskWanted"];
             };
         };
         responses: {

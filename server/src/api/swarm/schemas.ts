@@ -111,7 +111,7 @@ export const TaskRequest = Type.Object(
       Type.Array(Word('Id of an owner'), { maxItems: 100, description: 'Only their members get the task' }),
     ),
   },
-  { title: 'NewSwarmTask', ...s.closed },
+  { title: 'SwarmTaskWanted', ...s.closed },
 );
 
 export const threshold = {
