@@ -102,6 +102,25 @@ describeOnServer('sqlite', 'live lists of the console', (start: StartServer) => 
     }
   });
 
+  test('windows of plain http on another machine have no stream, and look again by themselves', async () => {
+    await submit();
+    const { page, context } = await openJobs();
+    // Where a page is no secure context.
+    await context.addInitScript("Object.defineProperty(navigator, 'locks', { value: undefined })");
+    await page.reload();
+    let last = page;
+    for (let at = 1; at < 3; at++) {
+      last = await context.newPage();
+      await last.goto('/jobs');
+      await last.getByRole('table', { name: 'Jobs' }).waitFor();
+    }
+    const id = await submit();
+    for (const one of [page, last]) await one.getByRole('row', { name: id }).waitFor();
+    await expect.poll(() => streams('jobs.live')).toBe(0);
+    await last.getByRole('link', { name: 'Owners' }).click();
+    await last.getByRole('table', { name: 'Owners' }).waitFor();
+  });
+
   test('the page asks who signs in as soon as its session has ended', async () => {
     const { id, secret } = await server.mint({ role: 'admin' });
     const { page, complaints } = await openJobs(secret);

@@ -18,6 +18,8 @@ const AGAIN_MS = 1_000;
 const LOOK_MS = 500;
 /** Streams of all windows together: a browser has six connections to a server without TLS, and the pages need some. */
 const PLACES = ['keyward-live-1', 'keyward-live-2', 'keyward-live-3'];
+/** Between two looks at a list that is not followed. */
+const NEXT_LOOK_MS = 5_000;
 /** Where a row would move from under the hand of the reader. */
 const IN_USE = 'tbody:focus-within, tbody button:hover, [role=menu], [role=dialog]';
 
@@ -98,27 +100,30 @@ async function followOn<P extends LivePath>(
   take: (list: LiveList<LiveRows[P]>) => Promise<void>,
 ): Promise<void> {
   const { signal } = options;
+  // Its type says that it is always there.
+  const { locks } = navigator as { locks?: LockManager };
   const follow = async (): Promise<void> => {
-    for await (const list of client.follow(path, options)) await take(list);
+    for await (const list of client.follow(path, options)) {
+      await take(list);
+      if (locks === undefined) return;
+    }
   };
   while (!signal.aborted) {
     try {
-      await inFreePlace(follow);
+      // Pages of plain http on another machine have no locks: six windows with streams would take all connections.
+      await (locks === undefined ? follow() : inFreePlace(locks, follow));
     } catch (error) {
       if (signal.aborted) return;
       noticeRefusal(error);
       // A server that stops ends its streams while another one takes over.
       if (!(error instanceof KeywardConnectionError && error.code === 'broken_off')) noticeLoss(error);
     }
-    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    await new Promise((done) => setTimeout(done, locks === undefined ? NEXT_LOOK_MS : AGAIN_MS));
   }
 }
 
-/** Does it where a place is free. Pages of plain http on another machine have no locks: there each visible window has a stream. */
-async function inFreePlace(work: () => Promise<void>): Promise<void> {
-  // Its type says that it is always there.
-  const { locks } = navigator as { locks?: LockManager };
-  if (locks === undefined) return work();
+/** Does it where a place is free. */
+async function inFreePlace(locks: LockManager, work: () => Promise<void>): Promise<void> {
   for (const place of PLACES) {
     const isDone = await locks.request(place, { ifAvailable: true }, async (lock) => {
       if (lock !== null) await work();

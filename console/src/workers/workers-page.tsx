@@ -11,6 +11,9 @@ import { RemoveWorker } from './worker-actions.tsx';
 import { useWorkers, type Worker } from './worker-queries.ts';
 import { WorkerOwner, WorkerState } from './worker-state.tsx';
 
+/** GET /v1/workers gives no more. */
+const LISTED_MAX = 1_000;
+
 /** Machines that pull jobs. */
 export function WorkersPage() {
   const may = useMay();
@@ -35,6 +38,12 @@ export function WorkersPage() {
         </Text>
         {add}
       </List>
+      {(workers.data?.length ?? 0) >= LISTED_MAX && (
+        <Text size="sm" mt="sm">
+          These are the {LISTED_MAX.toLocaleString()} that were heard of last. An administrator reads all of
+          them: keyward admin miners --all
+        </Text>
+      )}
     </Page>
   );
 }

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 2493058ce2cec0704c6c101784532efac4fc953a5fe2a4172d1d48532c18635a
-// text 8f20a9fbed8eac8cb3193d020ecdd95bc322769cb006d432c2daf923332e8a86
+// document 31de5f9e38b48bfe52ba296b9b346c8105ca98f4c5bb0484b5005cf291992c88
+// text f18046440f83f79204d8ccfa10af1162e82e13817dc9d7c0a823ee27c8a4785d
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -7377,6 +7377,8 @@ export interface components {
         WorkerList: {
             /** @description The items, in the order of the list */
             items: components["schemas"]["Worker"][];
+            /** @description Whether there are more than these 1,000: GET /v1/admin/miners has pages */
+            has_more: boolean;
         };
         WorkerPoll: {
             /** @description Default: 15 */

@@ -38,6 +38,7 @@ export {
   findOwnWorker,
   leave,
   listWorkers,
+  WORKERS_LIST_MAX,
   registerWorker,
   type WorkerInput,
 } from './workers/register.ts';

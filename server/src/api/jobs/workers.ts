@@ -8,6 +8,7 @@ import {
   pauseWorker,
   registerWorker,
   resumeWorker,
+  WORKERS_LIST_MAX,
 } from '../../jobs/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { sendEvents } from '../../http/index.ts';
@@ -115,11 +116,10 @@ export const workerRoutes: Route[] = [
     body: j.Capabilities,
     responses: { 200: j.Worker },
     errors: ['worker_not_found'],
-    handler: async ({ jobs }, { caller, params: { id }, body }) => {
-      const row = await changeCapabilities(jobs, caller, { id, capabilities: body });
-      const views = await listWorkers(jobs, caller.ownerId);
-      return { status: 200, body: views.find(({ worker_id: known }) => known === row.id) };
-    },
+    handler: async ({ jobs }, { caller, params: { id }, body }) => ({
+      status: 200,
+      body: await changeCapabilities(jobs, caller, { id, capabilities: body }),
+    }),
   }),
   route({
     method: 'DELETE',
@@ -160,12 +160,20 @@ export const workerRoutes: Route[] = [
     summary: 'List your workers, the latest seen first',
     description: 'With workers:read, those of all owners.',
     access: 'any',
-    responses: { 200: Type.Object({ items: Type.Array(j.Worker) }, { title: 'WorkerList' }) },
+    responses: {
+      200: Type.Object(
+        {
+          items: Type.Array(j.Worker),
+          has_more: Type.Boolean({
+            description: `Whether there are more than these ${WORKERS_LIST_MAX.toLocaleString('en')}: GET /v1/admin/miners has pages`,
+          }),
+        },
+        { title: 'WorkerList' },
+      ),
+    },
     handler: async ({ jobs }, { caller }) => ({
       status: 200,
-      body: {
-        items: await listWorkers(jobs, caller.scopes.has('workers:read') ? undefined : caller.ownerId),
-      },
+      body: await listWorkers(jobs, caller.scopes.has('workers:read') ? undefined : caller.ownerId),
     }),
   }),
 ];

@@ -72,12 +72,8 @@ export const liveRoutes: Route[] = [
     access: 'any',
     handler: async (services, call) =>
       followed(services, call, {
-        read: async ({ caller }) => ({
-          items: await listWorkers(
-            services.jobs,
-            caller.scopes.has('workers:read') ? undefined : caller.ownerId,
-          ),
-        }),
+        read: ({ caller }) =>
+          listWorkers(services.jobs, caller.scopes.has('workers:read') ? undefined : caller.ownerId),
         changed: (signal) => pause(LOOK_MS, signal),
       }),
   }),

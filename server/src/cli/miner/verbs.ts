@@ -56,6 +56,10 @@ export const status = request({
   send: (client) => unwrap(client.GET('/v1/workers')),
   isList: true,
   table: ({ items }) => tableOf(items, COLUMNS),
+  after: ({ items: { length }, has_more: hasMore }, { io }) => {
+    if (hasMore)
+      say(io, `These ${length} were heard of last. An administrator reads all: admin miners --all`);
+  },
 });
 
 export const drain = request({

@@ -116,16 +116,12 @@ export const deleteWorker = async (tx: Db, id: string): Promise<void> => {
   await tables(tx).deleteFrom('workers').where('id', '=', id).execute();
 };
 
-/** The latest first. */
-export const seenSince = (db: Db, sinceMs: number, limit: number): Promise<WorkerRow[]> =>
-  tables(db)
-    .selectFrom('workers')
-    .selectAll()
-    .where('seen_at', '>=', sinceMs)
-    .orderBy('seen_at', 'desc')
-    .orderBy('id')
-    .limit(limit)
-    .execute();
+/** The latest first. @param ownerId undefined: of all owners */
+export function seenSince(db: Db, sinceMs: number, limit: number, ownerId?: string): Promise<WorkerRow[]> {
+  const query = tables(db).selectFrom('workers').selectAll().where('seen_at', '>=', sinceMs);
+  const whose = ownerId === undefined ? query : query.where('owner_id', '=', ownerId);
+  return whose.orderBy('seen_at', 'desc').orderBy('id').limit(limit).execute();
+}
 
 interface Held {
   worker_id: string;

@@ -4,6 +4,7 @@ import { KeywardError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { JobsContext } from '../context.ts';
 import type { Capabilities, Gpu, WorkerModel } from '../spec.ts';
+import type { Db } from '../../storage/index.ts';
 import * as store from '../store/worker-store.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import { bookedFor, candidateOf, hasTwin, KNOWN_MS, stateOf, type WorkerState } from './worker.ts';
@@ -120,7 +121,7 @@ export async function changeCapabilities(
   context: JobsContext,
   caller: Caller,
   { id, capabilities }: { id: string; capabilities: CapabilitiesInput },
-): Promise<WorkerRow> {
+): Promise<WorkerView> {
   const { id: known } = await findOwnWorker(context, caller, id);
   const change = { capabilities: JSON.stringify(capabilitiesOf(capabilities)), missing_models: '[]' };
   const row = await context.audit.change({ kind: 'key', caller }, async (tx) => ({
@@ -129,7 +130,9 @@ export async function changeCapabilities(
   }));
   if (row === undefined) throw workerNotFound();
   context.queue.workerChanged(known);
-  return row;
+  const [view] = await viewsOf(context.storage.db, [row], context.clock.nowMs());
+  if (view === undefined) throw workerNotFound();
+  return view;
 }
 
 /**
@@ -181,19 +184,22 @@ export interface WorkerView {
   seen_at: string;
 }
 
-const LIST_MAX = 1_000;
+export const WORKERS_LIST_MAX = 1_000;
 
 /** Those that were seen within a week, the latest first. @param ownerId undefined: of all owners */
 export async function listWorkers(
   { storage, clock }: Pick<JobsContext, 'storage' | 'clock'>,
   ownerId: string | undefined,
-): Promise<WorkerView[]> {
+): Promise<{ items: WorkerView[]; has_more: boolean }> {
   const nowMs = clock.nowMs();
-  const rows = (await store.seenSince(storage.db, nowMs - KNOWN_MS, LIST_MAX)).filter(
-    (row) => ownerId === undefined || row.owner_id === ownerId,
-  );
+  const rows = await store.seenSince(storage.db, nowMs - KNOWN_MS, WORKERS_LIST_MAX + 1, ownerId);
+  const items = await viewsOf(storage.db, rows.slice(0, WORKERS_LIST_MAX), nowMs);
+  return { items, has_more: rows.length > WORKERS_LIST_MAX };
+}
+
+async function viewsOf(db: Db, rows: readonly WorkerRow[], nowMs: number): Promise<WorkerView[]> {
   const held = await store.heldBy(
-    storage.db,
+    db,
     rows.map(({ id }) => id),
   );
   return rows.map((row) => viewOfWorker(row, held.get(row.id) ?? 0, nowMs));
