@@ -165,8 +165,11 @@ describeOnBothWhenSlow('what runs when a right is lost', (start) => {
     );
     for (const i of streams) await expect.poll(() => open[i]?.received()).toContain('first');
     const lost = (await lose()) as { status?: number } | undefined;
-    expect(world.running(asker.subject)).toEqual(goesOn);
+    const running = world.running(asker.subject);
+    // A line of a batch ends too, and may have begun again with the rights that are left.
+    expect(running.filter((one) => !goesOn.includes(one))).toEqual([]);
     expect(lost?.status ?? 200).toBeLessThan(300);
+    await expect.poll(() => world.running(asker.subject)).toEqual(goesOn);
     world.saysTooLate();
     await expect.poll(() => world.open()).toBe(goesOn.length);
     const received = open.map((one) => one.received());
