@@ -46,7 +46,7 @@ describeOnServer('sqlite', 'the pages of jobs and workers', (start) => {
     finish();
     await output.getByText(`The answer is ${PAYLOAD}`).waitFor();
     await page.getByRole('table', { name: 'Receipt' }).waitFor();
-    await page.getByText('42').waitFor();
+    await page.getByLabel('Result').getByText('42').waitFor();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Save it' }).click(),

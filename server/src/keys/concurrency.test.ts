@@ -54,7 +54,7 @@ describeOnBothDatabases('everything at once', (open) => {
       ];
       const outcomes = await Promise.allSettled(
         // More would wait for a connection for longer than one is waited for, where the machine is busy.
-        Array.from({ length: 120 }, (_, i) => {
+        Array.from({ length: 80 }, (_, i) => {
           const change = changes[(i * 7) % changes.length]!;
           return change(contexts[(i >> 1) % 2]!, made[i % made.length]!.key.id, i);
         }),

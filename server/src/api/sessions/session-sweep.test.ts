@@ -22,6 +22,9 @@ function addressOf(route: Route): string {
   return developerPath(route, isKept ? { slug: SLUG } : {});
 }
 
+/** What these list changes from one request to the next. */
+const MOVING: ReadonlySet<string> = new Set(['running.list', 'usage.report']);
+
 /** What an answer lists, where it is a list. */
 function idsIn(body: unknown): string[] {
   if (typeof body !== 'object' || body === null) return [];
@@ -70,7 +73,7 @@ describeOnBothWhenSlow('sessions on every route that asks for a scope', (start) 
           bySession.status < 500 ? '' : bySession.text,
         ]);
         if (bySession.status < 400) expect([name, byKey.status < 400]).toEqual([name, true]);
-        if (method !== 'GET' || bySession.status >= 400 || route.id === 'running.list') continue;
+        if (method !== 'GET' || bySession.status >= 400 || MOVING.has(route.id)) continue;
         expect([name, ...idsIn(byKey.body)]).toEqual(
           expect.arrayContaining([name, ...idsIn(bySession.body)]),
         );
