@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type TestServer } from '../../server/test/server.ts';
 import { openConsole } from './browser.ts';
+import { reportOf } from './stack-report.ts';
 
 const PAYLOAD = '<img src=x onerror=alert(1)>';
 
@@ -19,20 +20,11 @@ describeOnServer('sqlite', 'the pages of the bootstrap', (start) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await start();
-    const at = new Date().toISOString();
     const answer = await server.request('POST', '/v1/bootstrap/reports', {
-      body: {
-        run_id: 'run-00000001',
-        stack: 'shop',
-        verb: 'apply',
-        host: 'builder-1',
-        started_at: at,
-        finished_at: at,
-        keys: [
-          { id: 'session', action: 'create', revoked: [], reason: null, seen: seen('in_step') },
-          { id: 'app', action: 'none', revoked: [], reason: PAYLOAD, seen: seen('edited') },
-        ],
-      },
+      body: reportOf([
+        { id: 'session', action: 'create', revoked: [], reason: null, seen: seen('in_step') },
+        { id: 'app', action: 'none', revoked: [], reason: PAYLOAD, seen: seen('edited') },
+      ]),
     });
     assert.equal(answer.status, 200, answer.text);
   });

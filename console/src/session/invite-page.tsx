@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
@@ -10,6 +10,7 @@ import { NewPassword } from './new-password.tsx';
 import { Outside } from './outside.tsx';
 import { useAcceptInvite } from './session-mutations.ts';
 import { inviteQuery } from './session-queries.ts';
+import { UsernameField } from './username-field.tsx';
 
 /** An invited person makes an account. */
 export function InvitePage() {
@@ -49,14 +50,9 @@ function AccountForm({ code }: { code: string }) {
   return (
     <form onSubmit={(event) => void submit(event)}>
       <Stack>
-        <TextInput
-          name="username"
-          label="Username"
+        <UsernameField
+          onName={setUsername}
           description="A lower-case letter, then letters, digits and . _ - @; at most 64 characters"
-          required
-          autoFocus
-          autoComplete="username"
-          onChange={(event) => setUsername(event.currentTarget.value.trim())}
           error={fieldError(accept.error, 'username')}
         />
         <NewPassword label="Password" error={accept.error} />

@@ -8,6 +8,7 @@ import { Problem } from '../page/problem.tsx';
 import { NewPassword } from './new-password.tsx';
 import { Outside } from './outside.tsx';
 import { useRecover } from './session-mutations.ts';
+import { UsernameField } from './username-field.tsx';
 
 /** A new password by two recovery codes. */
 export function RecoverPage() {
@@ -32,14 +33,7 @@ export function RecoverPage() {
             Two of your recovery codes set a new password. Without codes, an administrator can set one for
             you.
           </Text>
-          <TextInput
-            name="username"
-            label="Username"
-            required
-            autoFocus
-            autoComplete="username"
-            onChange={(event) => setUsername(event.currentTarget.value.trim())}
-          />
+          <UsernameField onName={setUsername} />
           <TextInput
             name="first"
             label="First recovery code"

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Code, Group, Stack, Text, TextInput, PasswordInput } from '@mantine/core';
+import { Alert, Anchor, Button, Code, Group, Stack, Text, PasswordInput } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
@@ -11,6 +11,7 @@ import { Outside } from './outside.tsx';
 import { ownPath } from './routes.ts';
 import { useSignIn, type SignIn } from './session-mutations.ts';
 import { sessionQuery, type SessionState } from './session-queries.ts';
+import { UsernameField } from './username-field.tsx';
 
 type Way = SessionState['mode'] | 'key';
 
@@ -88,16 +89,7 @@ function SignInForm({ way }: { way: Way }) {
     <form onSubmit={(event) => void submit(event)}>
       <Stack>
         {way === 'key' && <KeyField />}
-        {way === 'multi-user' && (
-          <TextInput
-            name="username"
-            label="Username"
-            required
-            autoFocus
-            autoComplete="username"
-            onChange={(event) => setUsername(event.currentTarget.value.trim())}
-          />
-        )}
+        {way === 'multi-user' && <UsernameField onName={setUsername} />}
         {way !== 'key' && (
           <PasswordInput
             name="password"

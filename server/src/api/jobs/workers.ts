@@ -173,7 +173,7 @@ export const workerRoutes: Route[] = [
     },
     handler: async ({ jobs }, { caller }) => ({
       status: 200,
-      body: await listWorkers(jobs, caller.scopes.has('workers:read') ? undefined : caller.ownerId),
+      body: await listWorkers(jobs, caller),
     }),
   }),
 ];

@@ -72,8 +72,7 @@ export const liveRoutes: Route[] = [
     access: 'any',
     handler: async (services, call) =>
       followed(services, call, {
-        read: ({ caller }) =>
-          listWorkers(services.jobs, caller.scopes.has('workers:read') ? undefined : caller.ownerId),
+        read: ({ caller }) => listWorkers(services.jobs, caller),
         changed: (signal) => pause(LOOK_MS, signal),
       }),
   }),

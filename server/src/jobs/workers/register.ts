@@ -186,12 +186,13 @@ export interface WorkerView {
 
 export const WORKERS_LIST_MAX = 1_000;
 
-/** Those that were seen within a week, the latest first. @param ownerId undefined: of all owners */
+/** Those of the caller's owner, or with `workers:read` of all owners, that were seen within a week; the latest first. */
 export async function listWorkers(
   { storage, clock }: Pick<JobsContext, 'storage' | 'clock'>,
-  ownerId: string | undefined,
+  caller: Pick<Caller, 'scopes' | 'ownerId'>,
 ): Promise<{ items: WorkerView[]; has_more: boolean }> {
   const nowMs = clock.nowMs();
+  const ownerId = caller.scopes.has('workers:read') ? undefined : caller.ownerId;
   const rows = await store.seenSince(storage.db, nowMs - KNOWN_MS, WORKERS_LIST_MAX + 1, ownerId);
   const items = await viewsOf(storage.db, rows.slice(0, WORKERS_LIST_MAX), nowMs);
   return { items, has_more: rows.length > WORKERS_LIST_MAX };
