@@ -79,4 +79,19 @@ describeOnBothServers('budgets of jobs', (start) => {
     await expect.poll(() => usedOf(key.id)).toBeGreaterThan(0);
     expect(await usedOf(key.id)).toBeLessThan(20);
   });
+
+  test('a job that another key of its owner cancels at another server costs the key that submitted it', async () => {
+    await worker.register({ models: ['other'], gpus });
+    const second = await start(server.environment);
+    const budgets = budgetOf('gpu_seconds', '1000');
+    const key = await newOwnerKey(server, 'client', { role: 'client', budgets });
+    const other = await server.mint({ name: 'other', owner: key.key.owner.id, role: 'client', budgets });
+    const id = await new JobClient(server, key.secret).id({ model: 'other', run_timeout_seconds: 300 });
+    await worker.take();
+    const canceled = await new JobClient(second, other.secret).ask('POST', `/v1/jobs/${id}/cancel`);
+    expect(canceled.status).toBe(200);
+    await expect.poll(() => usedOf(key.id)).toBeLessThan(300);
+    expect(await usedOf(key.id)).toBeGreaterThan(0);
+    expect(await usedOf(other.id)).toBe(0);
+  });
 });
