@@ -64,6 +64,24 @@ describeOnBothServers('budgets of jobs', (start) => {
       .toMatch(/"model":"priced","worker":"wrk_\w+"\}.*"tokens_in":3/s);
   });
 
+  test('a worker cannot count more tokens than passed through the server', async () => {
+    await worker.register({ models: ['liar'] });
+    const budgets = budgetOf('tokens', '1000000');
+    const key = await newOwnerKey(server, 'client', { role: 'client', budgets });
+    const client = new JobClient(server, key.secret);
+    for (const usage of [
+      { prompt_tokens: 1e8, completion_tokens: 2 },
+      { prompt_tokens: 2, completion_tokens: 1e8 },
+    ]) {
+      const id = await client.id({ model: 'liar' });
+      const { job_id, lease_token } = await worker.take();
+      await worker.post(`${job_id}/result`, { lease_token, result: { output: 'done', usage } });
+      expect((await client.result(id)).body.state).toBe('COMPLETED');
+    }
+    await expect.poll(() => usedOf(key.id)).toBeGreaterThan(50);
+    expect(await usedOf(key.id)).toBeLessThan(2_000);
+  });
+
   test('a failed attempt costs nothing; a canceled one costs what the server measured', async () => {
     await worker.register({ models: ['fail'], gpus });
     const key = await newOwnerKey(server, 'client', {
