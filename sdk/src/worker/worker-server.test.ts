@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { createWorker, type WorkerEvent } from '../index.ts';
+import { createWorker, JobFailure, type WorkerEvent } from '../index.ts';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
@@ -171,4 +171,29 @@ test('A worker that never reached its server stops when it is asked to', async (
     { type: 'disconnected' },
     { type: 'draining', jobs: 0 },
   ]);
+});
+
+test('A worker that a job has cost its model registers again some heartbeats later, once', async () => {
+  const registered = { worker_id: 'wrk_1', heartbeat_seconds: 0.05, lease_seconds: 3, protocol: 1 };
+  const { url, at } = await serve({
+    register: [json(200, registered)],
+    poll: [json(200, job('job_1')), ...(DEFAULTS['poll'] ?? [])],
+    fail: [json(200, { state: 'QUEUED' })],
+  });
+  const failure = new JobFailure('oom', 'Out of memory.');
+  const worker = createWorker({
+    url,
+    apiKey: KEY,
+    capabilities: {},
+    handle: () => Promise.reject(failure),
+  });
+  const run = worker.run();
+  await expect.poll(() => at['register']?.length).toBe(2);
+  const [failedMs = 0, againMs = 0] = [at['fail']?.[0], at['register']?.[1]];
+  expect(againMs - failedMs).toBeGreaterThanOrEqual(250);
+  const beats = at['heartbeat']?.length ?? 0;
+  await expect.poll(() => at['heartbeat']?.length).toBeGreaterThan(beats + 8);
+  expect(at['register']).toHaveLength(2);
+  await worker.stop();
+  await run;
 });

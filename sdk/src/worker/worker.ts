@@ -106,9 +106,7 @@ export class PullingWorker implements KeywardWorker {
 
   /** Tries again until it succeeds, the worker stops, or the server refuses. Several callers share one. */
   #register(): Promise<void> {
-    this.#registering ??= this.#registered().finally(() => {
-      this.#registering = undefined;
-    });
+    this.#registering ??= this.#registered().finally(() => (this.#registering = undefined));
     return this.#registering;
   }
 
@@ -230,6 +228,7 @@ export class PullingWorker implements KeywardWorker {
     const status = this.#draining.signal.aborted ? 'draining' : 'online';
     const answer = await this.#calls.heartbeat({ leases: held.map((job) => job.lease()), status }, signal);
     if (this.#heart.findsTwin(answer.has_twin)) this.#say({ type: 'twin_found' });
+    if (status === 'online' && this.#heart.regainsModels()) await this.#register();
     for (const [at, { state }] of answer.leases.entries())
       if (state !== 'active') held[at]?.end(state === 'lost' ? 'lease_lost' : 'canceled');
   }
@@ -295,6 +294,7 @@ export class PullingWorker implements KeywardWorker {
   }
 
   #say(event: Parameters<NonNullable<WorkerOptions['onEvent']>>[0]): void {
+    this.#heart.note(event);
     this.#options.onEvent?.(event);
   }
 }

@@ -24,7 +24,7 @@ export type {
 } from './caller.ts';
 export { childExcesses, excesses, loosenings, reachesBeyond } from './escalation.ts';
 export type { Excess, Wanted } from './escalation.ts';
-export { isWithin, rightsOf, type Left, type Needs, type Rights } from './rights.ts';
+export { isWithin, rightsOf, type Left, type NeededType, type Needs, type Rights } from './rights.ts';
 export { lackOf, scopeRefusal } from './scope-refusal.ts';
 export { bothGrant, covers, expand, GRANTS, ROLE_GRANTS, ROLES, SCOPES } from './scopes.ts';
 export type { Role, Scope } from './scopes.ts';
@@ -38,6 +38,7 @@ export {
   parseRange,
   plainAddress,
   selects,
+  selectsByAny,
 } from './selectors.ts';
 export {
   EVERYTHING,

@@ -35,9 +35,12 @@ export const isPattern = (text: string): boolean => /^[^*]*\*?$/.test(text);
 
 export const coversAll = ({ allow, deny }: NameSelector): boolean => allow.length + deny.length === 0;
 
-export function selects(selector: NameSelector, name: string): boolean {
-  if (selector.deny.some((pattern) => matchesPattern(pattern, name))) return false;
-  return selector.allow.length === 0 || selector.allow.some((pattern) => matchesPattern(pattern, name));
+export const selects = (selector: NameSelector, name: string): boolean => selectsByAny(selector, [name]);
+
+/** Of something with several names: each of them may be allowed or denied. */
+export function selectsByAny({ allow, deny }: NameSelector, names: readonly string[]): boolean {
+  const fits = (pattern: string): boolean => names.some((name) => matchesPattern(pattern, name));
+  return !deny.some(fits) && (allow.length === 0 || allow.some(fits));
 }
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;

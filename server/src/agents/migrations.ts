@@ -85,4 +85,9 @@ export const agentsMigrations: Migration[] = [
       `create index swarm_members_of_worker on swarm_members (worker_id)`,
     ],
   },
+  {
+    // '': a worker that joined before; it stays until it leaves.
+    id: 'agents-keys-of-members',
+    statements: () => [`alter table swarm_members add column key_id text not null default ''`],
+  },
 ];

@@ -3,6 +3,7 @@ import type { AgentsContext } from './context.ts';
 import type { RunningContext } from './executions/executions.ts';
 import { Runner } from './executions/runner.ts';
 import { agentsMigrations } from './migrations.ts';
+import { endMemberships } from './swarms/members.ts';
 
 /** Workflows with their executions, and swarms. */
 export type Agents = RunningContext;
@@ -13,6 +14,7 @@ export const agentsModule = defineModule({
     const { storage, clock, logger, audit, keys, budgets, counters, jobs, retrieval, workspaces } = given;
     const context = { storage, clock, logger, audit, keys, budgets, counters, jobs, retrieval, workspaces };
     const agents: Agents = { ...context, runner: new Runner(context) };
+    jobs.nodes.onTakenAway(() => endMemberships(context));
     return { agents };
   },
   start: ({ agents }) => agents.runner.start(),

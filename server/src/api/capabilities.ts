@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import type { Route as AnyRoute } from '../http/index.ts';
+import { shownRoute, type Route as AnyRoute } from '../http/index.ts';
 import type { Route } from './services.ts';
 import { ALIASES, route } from './surface.ts';
 
@@ -40,7 +40,7 @@ export function groupsOf(routes: readonly Named[]): EndpointGroup[] {
       aliases: aliasesOf(name, version),
       endpoints: [],
     };
-    group.endpoints.push(`${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
+    group.endpoints.push(shownRoute({ method, path }));
     groups.set(start, group);
   }
   return [...groups.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));

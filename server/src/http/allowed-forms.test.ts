@@ -83,6 +83,20 @@ describeOnServer('sqlite', 'the text of an invalid field', (start) => {
     }
   });
 
+  test('names the words of an enum, also for a value of another type', async () => {
+    let count = 0;
+    for (const route of routes.filter(takesJson)) {
+      for (const { field, part, bodyWith } of parts(route.body as Schema)) {
+        const [word] = part.enum ?? [];
+        if (word === undefined) continue;
+        count++;
+        const text = await refusal(route.method, pathOf(route), bodyWith(5));
+        expect([route.id, text]).toEqual([route.id, expect.stringContaining(`${field}: must be one of`)]);
+      }
+    }
+    expect(count).toBeGreaterThan(10);
+  });
+
   test.for<[object, string]>([
     [
       { limits: [{ name: 'a', requests: 0, window_seconds: 60 }] },

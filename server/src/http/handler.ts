@@ -13,7 +13,7 @@ import { fail } from './answer/send-error.ts';
 import type { Answer, Call, Route } from './route.ts';
 import type { KernelServices } from './services.ts';
 import { admit, refuseSession } from './session-gate.ts';
-import { validator, type Validator } from './validation.ts';
+import { validator, type NotFound, type Validator } from './validation.ts';
 
 const NO_QUERY = { type: 'object', properties: {}, additionalProperties: false };
 
@@ -92,7 +92,7 @@ function readmission(
 /** Refuses input that differs from the declaration of the route. */
 function checking(declared: Route): (call: RequestCall) => void {
   const { params, query = NO_QUERY, body } = declared;
-  const checkParams = params === undefined ? undefined : validator(params, 'params');
+  const checkParams = params === undefined ? undefined : validator(params, 'params', notFoundOf(declared));
   const checkQuery = validator(query, 'query');
   const check = body === undefined ? undefined : validator(body, 'body');
   const known = declared.surface.ignoresUnknownQuery === true ? namesIn(query) : undefined;
@@ -103,6 +103,10 @@ function checking(declared: Route): (call: RequestCall) => void {
     checkBody(declared, check, call);
   };
 }
+
+/** As the route says of a resource that is not there: an id of the wrong form is one. */
+const notFoundOf = ({ errors = [] }: Route): NotFound | undefined =>
+  errors.find((code) => code === 'job_not_found' || code === 'worker_not_found');
 
 const namesIn = (query: TSchema): string[] =>
   Object.keys((query as { properties?: object }).properties ?? {});

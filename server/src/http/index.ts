@@ -19,6 +19,7 @@ export { challengeHeaders, errorEvent, problemShape, toKeywardError } from './an
 export { sendEvents, sendFrames, writable, type Frames, type ServerEvent } from './answer/event-frames.ts';
 export type { ErrorAnswer } from './answer/error-shapes.ts';
 export type { KernelServices } from './services.ts';
+export { shownRoute } from './similar-route.ts';
 export { validator } from './validation.ts';
 export { decoder, type Decoded } from './decoding.ts';
 export { readCredential } from './credentials.ts';

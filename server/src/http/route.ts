@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TObject, TSchema } from 'typebox';
-import type { Actor, Caller, Needs, ResourceType, Scope } from '../access/index.ts';
+import type { Actor, Caller, NeededType, Needs, Scope } from '../access/index.ts';
 import type { ErrorCode, KeywardError } from '../base/errors.ts';
 import type { Session, UserRole } from '../identity/index.ts';
 import type { Answer as ModelAnswer, FormPart, SignalLike } from '../models/index.ts';
@@ -35,7 +35,7 @@ export interface Route<
    * Its handler uses no rights of the key but its scope and the selectors of these types: a key that loses others does not end
    * its running requests. Guarded by narrowed-keys.test.ts. @default all rights of the key
    */
-  needsOnly?: readonly ResourceType[];
+  needsOnly?: readonly NeededType[];
   /** With `session`: the roles that may. The administrator of an instance without users may always. @default all */
   roles?: readonly UserRole[];
   /**

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { allRoutes } from '../app/routes.ts';
-import { similarRoute } from './similar-route.ts';
+import { similarRoutes } from './similar-route.ts';
 
 const routes = allRoutes('');
 const meant = (request: string): string | undefined => {
   const [method = '', path = ''] = request.split(' ');
-  return similarRoute({ method, path }, routes);
+  return similarRoutes({ method, path }, routes)[0];
 };
 
 test.for([
@@ -14,7 +14,7 @@ test.for([
   ['POST /chat/completions', 'POST /v1/chat/completions'],
   ['POST /v1/v1/chat/completions', 'POST /v1/chat/completions'],
   ['POST /v1/chat/completion', 'POST /v1/chat/completions'],
-  ['POST /v1/keys/key_000000000000/rotat', 'POST /v1/keys/:id/rotate'],
+  ['POST /v1/keys/key_000000000000/rotat', 'POST /v1/keys/{id}/rotate'],
   ['GET /v1/model', 'GET /v1/models'],
   ['GET /health', 'GET /healthz'],
 ] as const)('a caller of %s is pointed to %s', ([request, route]) => {

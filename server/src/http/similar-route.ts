@@ -5,16 +5,17 @@ const PARTS_MAX = 8;
 /** One part of the path too many, too few or misspelled, and another method. */
 const DIFFERENCE_MAX = 1.3;
 const OTHER_METHOD = 0.3;
+const SIMILAR_MAX = 3;
 
 interface Named {
   method: string;
   path: string;
 }
 
-/** The declared route that is most similar to this one, such as `GET /v1/keys`; undefined: all differ too much. */
-export function similarRoute({ method, path }: Named, routes: readonly Named[]): string | undefined {
+/** The declared routes that are most similar to this one, the nearest first, such as `GET /v1/keys/{id}`. */
+export function similarRoutes({ method, path }: Named, routes: readonly Named[]): string[] {
   const parts = partsOf(path).slice(0, PARTS_MAX);
-  let [best, least]: [string | undefined, number] = [undefined, DIFFERENCE_MAX];
+  const found: { name: string; difference: number }[] = [];
   for (const route of routes) {
     const wanted = partsOf(route.path);
     // Otherwise a parameter, which is like anything, would be all that they have in common.
@@ -23,11 +24,15 @@ export function similarRoute({ method, path }: Named, routes: readonly Named[]):
     );
     if (!isAlike) continue;
     const difference = partsDifference(parts, wanted) + (route.method === method ? 0 : OTHER_METHOD);
-    if (difference >= least) continue;
-    [best, least] = [`${route.method} ${route.path}`, difference];
+    if (difference < DIFFERENCE_MAX) found.push({ name: shownRoute(route), difference });
   }
-  return best;
+  const nearest = found.toSorted((a, b) => a.difference - b.difference).map(({ name }) => name);
+  return [...new Set(nearest)].slice(0, SIMILAR_MAX);
 }
+
+/** Such as `GET /v1/keys/{id}`. */
+export const shownRoute = ({ method, path }: Named): string =>
+  `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`;
 
 const partsOf = (path: string): string[] => path.toLowerCase().split('/').slice(1);
 

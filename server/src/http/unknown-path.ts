@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { KeywardError } from '../base/errors.ts';
+import { VERSION } from '../base/version.ts';
 import type { Route } from './route.ts';
-import { similarRoute } from './similar-route.ts';
+import { shownRoute, similarRoutes } from './similar-route.ts';
 import type { Surface } from './surface.ts';
 
 /** The path of a URL in lower case, without its query and its last slash. */
@@ -10,7 +11,10 @@ export function plainPath(url: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-/** 404 `route_not_found`, with a similar route where there is one; 405 where the path exists under another method (`isPath`). */
+/** Of the same noun, where no route is similar. */
+const NEAREST_MAX = 5;
+
+/** 404 `route_not_found`, with the nearest routes and the version of the server; 405 where the path exists under another method (`isPath`). */
 export function noSuchRoute<S>(
   routes: readonly Route<S>[],
   { method = 'GET', url = '/' }: IncomingMessage,
@@ -19,7 +23,10 @@ export function noSuchRoute<S>(
   const path = plainPath(plain);
   const same = routes.filter((declared) => declared.path.toLowerCase() === path);
   const there = same.length > 0 ? same : routes.filter((declared) => matches(declared.path, path));
-  const surface = there[0]?.surface ?? surfacesOf(routes).find((one) => one.isAt?.(url) === true);
+  const noun = nounOf(path);
+  const ofNoun = noun === undefined ? [] : routes.filter((route) => nounOf(route.path) === noun);
+  const surface =
+    there[0]?.surface ?? onlySurface(ofNoun) ?? surfacesOf(routes).find((one) => one.isAt?.(url) === true);
   const methods = [...new Set(there.map((declared) => declared.method))];
   if (methods.length > 0) {
     const allow = methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])).join(', ');
@@ -29,11 +36,20 @@ export function noSuchRoute<S>(
   }
   const words = surface?.wordsAt?.(url);
   // Of an API that others specified only the same noun helps: GET /v1/evals is not GET /v1/jobs.
-  const known = words === undefined ? routes : routes.filter((route) => nounOf(route.path) === nounOf(path));
-  const similar = similarRoute({ method, path }, known);
-  const hint = `${similar === undefined ? '' : `Did you mean ${similar}? `}GET /openapi.json lists all endpoints.`;
-  const error = new KeywardError('route_not_found', words ?? 'There is no such endpoint.', { hint });
+  const similar = similarRoutes({ method, path }, words === undefined ? routes : ofNoun);
+  const nearest = similar.length > 0 ? similar : ofNoun.slice(0, NEAREST_MAX).map(shownRoute);
+  const meant = similar[0] === undefined ? '' : `Did you mean ${similar[0]}? `;
+  const error = new KeywardError('route_not_found', words ?? 'There is no such endpoint.', {
+    hint: `${meant}GET /openapi.json lists all endpoints.`,
+    details: { version: VERSION, nearest },
+  });
   return { error, surface, isPath: false };
+}
+
+/** That of all these routes: `/api/v1/jobs/…` is no path of the Developer API, which is below `/api` too. */
+function onlySurface<S>(routes: readonly Route<S>[]): Surface<S> | undefined {
+  const surfaces = surfacesOf(routes);
+  return surfaces.length === 1 ? surfaces[0] : undefined;
 }
 
 const nounOf = (path: string): string | undefined => path.split('/')[2];

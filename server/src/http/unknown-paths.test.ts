@@ -1,11 +1,13 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type RequestOptions, type TestServer } from '../../test/server.ts';
+import { VERSION } from '../base/version.ts';
 import { pathOf, routes } from '../api/sweep.fixture.ts';
 import { firstSession } from '../developer/people/identity.fixture.ts';
 
 interface Problem {
   code: string;
   hint: string;
+  nearest: string[];
   error?: { code: string };
 }
 
@@ -65,6 +67,15 @@ describeOnServer('sqlite', 'paths, methods and ids', (start) => {
       const answer = await server.request<Problem>('GET', '/v1/key', { key });
       expect([answer.status, answer.body.code]).toEqual([404, 'route_not_found']);
       expect(answer.body.hint).toContain('GET /v1/keys');
+      expect(answer.body).toMatchObject({ version: VERSION, nearest: expect.arrayContaining(['GET /v1/keys']) });
+    }
+    for (const path of ['/v1/swarm/xyz', '/api/v1/swarm/xyz']) {
+      const { body } = await server.request<Problem>('GET', path);
+      expect([path, body.code, body.nearest]).toEqual([
+        path,
+        'route_not_found',
+        expect.arrayContaining(['GET /v1/swarm/list']),
+      ]);
     }
     for (const path of ['/x', '//v1/keys', '/v1', `/${'a/'.repeat(2000)}`])
       expect([path, (await server.request('GET', path)).status]).toEqual([path, 404]);
@@ -88,8 +99,10 @@ describeOnServer('sqlite', 'paths, methods and ids', (start) => {
         const key = route.access === 'session' ? session : server.adminKey;
         const answer = await server.request<Problem>(route.method, path, { key, ...bodyFor(route) });
         expect([route.id, id, answer.status]).toEqual([route.id, id, 404]);
+        const code = answer.body.error?.code ?? answer.body.code;
         // A worker can be named by any text.
-        expect(answer.body.error?.code ?? answer.body.code).toMatch(/^(worker_)?not_found$/);
+        expect(code).toMatch(/^((job|worker)_)?not_found$/);
+        if (route.errors?.includes('job_not_found') === true) expect(code).toBe('job_not_found');
       }
     }
   });

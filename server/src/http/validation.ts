@@ -57,11 +57,14 @@ function isTime(text: string): boolean {
 
 export type Part = 'body' | 'query' | 'params';
 
+/** The code for an id that nothing can have. */
+export type NotFound = 'not_found' | 'job_not_found' | 'worker_not_found';
+
 export type Validator = (value: unknown) => void;
 
 /** @returns a function that throws KeywardError `invalid_input` naming each field at fault. */
-export function validator(schema: TSchema, part: Part): Validator {
-  return part === 'body' ? bodyValidator(schema) : textValidator(schema, part);
+export function validator(schema: TSchema, part: Part, notFound: NotFound = 'not_found'): Validator {
+  return part === 'body' ? bodyValidator(schema) : textValidator(schema, part, notFound);
 }
 
 /** Compiled on first use: compiling every route would take most of the start. */
@@ -70,12 +73,12 @@ function lazily(ajv: Ajv, schema: TSchema): () => ValidateFunction {
   return () => (compiled ??= ajv.compile(schema));
 }
 
-function textValidator(schema: TSchema, part: 'query' | 'params'): Validator {
+function textValidator(schema: TSchema, part: 'query' | 'params', notFound: NotFound): Validator {
   const check = lazily(textual, schema);
   return (value) => {
     const validate = check();
     if (!validate(value)) {
-      throw part === 'params' ? nothingThere() : invalidInput(fieldErrors(validate.errors ?? [], part));
+      throw part === 'params' ? nothingThere(notFound) : invalidInput(fieldErrors(validate.errors ?? [], part));
     }
     if (part === 'query') refuseNul(value as Record<string, unknown>);
   };
@@ -112,7 +115,8 @@ function membersUpTo(value: unknown, max: number): number {
   return count;
 }
 
-const nothingThere = (): KeywardError => new KeywardError('not_found', 'There is no resource with this id.');
+const nothingThere = (code: NotFound): KeywardError =>
+  new KeywardError(code, 'There is no resource with this id.');
 
 /** PostgreSQL cannot store U+0000. */
 function refuseNul(query: Record<string, unknown>): void {

@@ -121,7 +121,7 @@ export async function cancelJob(
   caller: Caller,
   id: string,
 ): Promise<JobRow> {
-  const { row, noted } = await context.audit.change({ kind: 'key', caller }, async (tx) => {
+  const { row, noted, payer } = await context.audit.change({ kind: 'key', caller }, async (tx) => {
     const job = await store.lockJob(tx, id);
     if (job === undefined || job.deleted_at !== null || !isOwn(caller, job)) throw jobNotFound();
     if (isFinal(job.state))
@@ -134,10 +134,13 @@ export async function cancelJob(
       message: 'The job was canceled.',
       outcome: 'canceled',
     });
-    return { result: { row: job, noted: took }, entry: { action: 'jobs.cancel', target: id } };
+    // The key that submitted it: another one of the owner may cancel it.
+    const payers = await context.submitters.callers(tx, [job.key_id]);
+    const result = { row: job, noted: took, payer: payers.get(job.key_id) };
+    return { result, entry: { action: 'jobs.cancel', target: id } };
   });
   ended(context, row);
-  if (noted !== undefined) await context.charges.settle(row, noted, caller);
+  if (noted !== undefined) await context.charges.settle(row, noted, payer);
   return findOwn(context, caller, id);
 }
 

@@ -1,4 +1,4 @@
-import type { Caller } from '../access/index.ts';
+import { coversAll, selects, type Caller } from '../access/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import type { JobsContext } from './context.ts';
 import { endJob, loseAttempt } from './ending.ts';
@@ -57,8 +57,9 @@ export class KeyChanges {
     const { db } = this.#storage;
     const callers = await this.#context.submitters.callers(db, await store.keysOfOpenJobs(db));
     for (const [keyId, caller] of callers) {
-      const rights = caller && JSON.stringify([caller.grants, caller.selectors.models]);
-      // Looked at already: no job was stored since that this key could not submit.
+      const rights =
+        caller && JSON.stringify([caller.grants, caller.selectors.models, caller.selectors.workers]);
+      // Looked at already: no job was stored since that this key could not submit, and none given to a worker that it excludes.
       if (rights !== undefined && this.#looked.get(keyId) === rights) continue;
       await this.#endOfClient(keyId, caller);
       if (this.#looked.size >= LOOKED_MAX) this.#looked.clear();
@@ -72,6 +73,26 @@ export class KeyChanges {
       const refusal = refusalOf(caller, { reader_until: null, models: modelsOfJob(kind, spec) });
       if (refusal !== undefined) await this.#cancel(refusal, (db) => store.openJobsLike(db, kind, SLICE));
     }
+    await this.#leaveExcluded(keyId, caller);
+  }
+
+  /** A worker that the key lets have no jobs any more loses those that it has: they run elsewhere, and it costs them nothing. */
+  async #leaveExcluded(keyId: string, { selectors: { workers: selector } }: Caller): Promise<void> {
+    if (coversAll(selector)) return;
+    const isExcluded = ({ owner_id: ownerId }: { owner_id: string }): boolean => !selects(selector, ownerId);
+    await this.#all(
+      async (db) =>
+        (await store.runningJobsOf(db, keyId))
+          .filter(isExcluded)
+          .slice(0, SLICE)
+          .map(({ id }) => id),
+      async (tx, job) => {
+        const [worker] = await workers.findWorkers(tx, [job.worker_id ?? '']);
+        if (job.state !== 'RUNNING' || worker === undefined || !isExcluded(worker)) return false;
+        await loseAttempt(tx, this.#context, job, { ...WORKER_EXCLUDED, costs: false });
+        return true;
+      },
+    );
   }
 
   #cancel(why: Refusal, find: (db: Db) => Promise<string[]>): Promise<void> {
@@ -89,6 +110,12 @@ export class KeyChanges {
     await changeAllJobs(this.#context, this.#storage, { find, change, slice: SLICE });
   }
 }
+
+const WORKER_EXCLUDED = {
+  outcome: 'lease_lost',
+  code: 'lease_lost',
+  message: 'The key that submitted the job lets the owner of this worker have its jobs no more.',
+} as const;
 
 const WORKER_ENDED = {
   outcome: 'lease_lost',

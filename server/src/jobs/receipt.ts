@@ -158,7 +158,9 @@ export function checkReceipt(receipt: unknown, publicKeys: readonly string[]): R
       return no('It was signed by another key.');
     if (key.asymmetricKeyType !== 'ed25519' || keyId !== statement.key_id)
       return no('The key is not the one that the receipt names.');
-    if (!verify(null, bytesOf(statement), key, Buffer.from(signature, 'base64')))
+    const bytes = Buffer.from(signature, 'base64');
+    // Other texts give the same bytes: a receipt has one form.
+    if (bytes.toString('base64') !== signature || !verify(null, bytesOf(statement), key, bytes))
       return no('The signature does not match: the receipt was changed.');
     return { valid: true, key_id: keyId };
   } catch {

@@ -148,11 +148,39 @@ export function modelFor(
   return found.find(({ loaded }) => loaded === true) ?? found[0];
 }
 
-/** The constraints that no worker at all meets; empty: none is known, or some worker can do the job. */
+/** What is compared for each reason. */
+const COMPARED: Readonly<Record<Misfit, readonly (keyof Spec)[]>> = {
+  type: ['type'],
+  owner: ['owners', 'not_owners', 'keys_workers'],
+  worker: ['workers', 'not_workers'],
+  region: ['region'],
+  price: ['max_price_per_hour'],
+  labels: ['labels'],
+  gpu: ['gpu', 'cuda', 'min_vram_gb'],
+  vram: ['gpu', 'cuda', 'min_vram_gb'],
+  model: ['models', 'digest', 'quantization', 'min_context', 'features'],
+};
+
+/**
+ * The constraints that no worker at all meets; where each is met by some worker, those that are not met together. Empty: no
+ * worker is known, or some worker can do the job.
+ */
 export function impossible(spec: Spec, workers: readonly Candidate[]): Misfit[] {
   const misfits = workers.map((worker) => misfit(spec, worker));
-  if (misfits.includes(undefined)) return [];
+  if (workers.length === 0 || misfits.includes(undefined)) return [];
+  const unmet = MISFITS.filter((one) => !workers.some((worker) => meets(spec, one, worker)));
+  // Where nobody has the GPU, its memory says no more.
+  if (unmet.length > 0) return unmet.filter((one) => one !== 'vram' || !unmet.includes('gpu'));
   return [...new Set(misfits.filter((one) => one !== undefined))];
+}
+
+/** Whether the worker meets this constraint, whatever the others are. */
+function meets(spec: Spec, constraint: Misfit, worker: Candidate): boolean {
+  const [type = spec.type] = worker.capabilities.types;
+  const alone = Object.fromEntries(COMPARED[constraint].map((name) => [name, spec[name]]));
+  const reason = misfit({ type, models: [], ...alone } as Spec, worker);
+  // A GPU of too little memory is one.
+  return reason === undefined || (constraint === 'gpu' && reason === 'vram');
 }
 
 /** @returns the needs in one form, and a hash of it. */

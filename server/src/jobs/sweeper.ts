@@ -27,7 +27,6 @@ const CLEAN_MS = 60_000;
 export class Sweeper {
   readonly #context: JobsContext & { charges: Charges };
   readonly #storage: Storage;
-  readonly #keyChanges: KeyChanges;
   readonly #presence: Presence;
   readonly #sweeps: Every;
   readonly #releases: Every;
@@ -36,20 +35,16 @@ export class Sweeper {
   /** Until then workers may have been without a server. */
   #outageMs = -Infinity;
   #cleanedMs = -Infinity;
-  #mustLookAtKeys = true;
+  readonly #lookAtKeys: () => Promise<void>;
 
   constructor(context: JobsContext & { charges: Charges }, presence: Presence) {
     this.#context = context;
     this.#presence = presence;
     this.#storage = booksOf(context.storage);
-    this.#keyChanges = new KeyChanges(context, this.#storage);
     this.#sweeps = new Every(context.clocks.sweepMs, () => this.#guarded(() => this.sweep()));
     this.#releases = new Every(RELEASE_MS, () => this.#guarded(() => this.#release()));
-    context.nodes.onChange((change) => {
-      if (change !== 'everything' && change.kind !== 'key' && change.kind !== 'owner') return;
-      this.#mustLookAtKeys = true;
-      setImmediate(() => void this.#guarded(() => this.#lookAtKeys()));
-    });
+    const keyChanges = new KeyChanges(context, this.#storage);
+    this.#lookAtKeys = context.nodes.onTakenAway(() => keyChanges.look());
   }
 
   start(): void {
@@ -111,7 +106,7 @@ export class Sweeper {
       (db) => store.unread(db, nowMs, SLICE),
       (tx, job) => this.#unread(tx, job),
     );
-    if (this.#mustLookAtKeys) await this.#lookAtKeys();
+    await this.#lookAtKeys();
     await this.#context.charges.release((held) => store.overLeases(this.#storage.db, held));
     if (await workers.anyLeaving(this.#storage.db))
       await this.#storage.transaction((tx) => workers.deleteGone(tx), { durable: false });
@@ -169,17 +164,6 @@ export class Sweeper {
     if (job.state !== 'QUEUED' || job.expires_at > nowMs) return false;
     await endJob(tx, this.#context, job, EXPIRED);
     return true;
-  }
-
-  async #lookAtKeys(): Promise<void> {
-    // Before the work: a change during it is looked at too.
-    this.#mustLookAtKeys = false;
-    try {
-      await this.#keyChanges.look();
-    } catch (error) {
-      this.#mustLookAtKeys = true;
-      throw error;
-    }
   }
 
   async #release(): Promise<void> {

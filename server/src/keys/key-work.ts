@@ -1,5 +1,5 @@
 import { isOfKey, isWithin, type Caller, type Left, type Needs } from '../access/index.ts';
-import type { EndedBy, Run, Runner, RunnerView } from '../nodes/index.ts';
+import type { EndedBy, Known, Run, Runner, RunnerView } from '../nodes/index.ts';
 import type { KeysContext } from './context.ts';
 import { subjectsOf } from './power/callers.ts';
 
@@ -57,12 +57,12 @@ export class KeyWork implements Runner {
     return this.#endsAt;
   }
 
-  staysWithin(rights: string): boolean {
+  staysWithin(rights: string, { asked }: Known): boolean {
     const left = JSON.parse(rights) as Left;
     // Of a person: work with a key is in no workspace that is known here.
     if ('notIn' in left) return false;
     this.#endsAt = Math.min(this.#endsAt, left.expiresAt ?? Infinity);
-    return isWithin(left, { caller: this.caller, needs: this.#kind.needs });
+    return isWithin(left, { caller: this.caller, needs: this.#kind.needs, asked });
   }
 
   describe(): RunnerView {

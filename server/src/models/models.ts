@@ -17,7 +17,7 @@ import { forwardTo, type ForwardRequest } from './forward.ts';
 import type { LocalModel } from './local/local-model.ts';
 import { countLocally, type CountTokens } from './local/local-tokens.ts';
 import { isChargeable, isLikelyChargeable } from './account/prices.ts';
-import { coversName, mayUse, routesWith, weightedOrder } from './upstreams/selection.ts';
+import { coversName, mayUse, namesOf, routesWith, weightedOrder } from './upstreams/selection.ts';
 import { StreamUsage } from './upstreams/stream-usage.ts';
 import type { Target } from './upstreams/target.ts';
 import { LOCAL_UPSTREAM } from './upstreams/upstream.ts';
@@ -174,9 +174,11 @@ export class Models {
       const run = request.permit ?? currentPermit();
       const stands = run?.stands();
       if (stands !== undefined) await stands;
-      if (run instanceof Run) run.asks(request.model, () => tokensSoFar(request.body));
+      const { body } = request;
+      if (run instanceof Run) run.asks(request.model, () => tokensSoFar(body), routes.map(namesOf));
       const answer = await forwardTo(context, routes, { request, settlement, permit: run });
-      if (run instanceof Run) run.asks(answer.model, () => tokensSoFar(request.body, answer.seen));
+      if (run instanceof Run)
+        run.asks(answer.model, () => tokensSoFar(body, answer.seen), [namesOf(answer.route)]);
       return answer;
     } catch (error) {
       settlement.withoutAnswer(error, request.signal.aborted);

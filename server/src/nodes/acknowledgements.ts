@@ -30,6 +30,8 @@ interface Options {
   catchUp: () => Promise<void>;
   observeOthers: () => Promise<NodeRow[]>;
   wire: () => Wire | undefined;
+  /** Ends what was taken away. Never rejects. */
+  worksOff: () => Promise<unknown>;
 }
 
 /** `Nodes.acknowledge`. */
@@ -51,7 +53,9 @@ export class Acknowledgements {
       logger.warn({ err: error }, 'nobody can be asked about a change: one lease is waited for');
       return leaseIsOver;
     });
-    await Promise.race([confirmed, leaseIsOver]);
+    // After the others: none of them starts more of it then.
+    const done = confirmed.then(this.#options.worksOff);
+    await Promise.race([done, leaseIsOver]);
     lease.abort();
     await leaseIsOver.catch(() => undefined);
     const waited_ms = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;

@@ -5,4 +5,4 @@ export { LEASE_MS, Nodes } from './nodes.ts';
 export type { Acknowledgement } from './acknowledgements.ts';
 export { endedError, endWith, isRunOn, Run } from './run.ts';
 export { Running, type RunningPage, type RunningQuestion } from './running.ts';
-export type { EndedBy, Runner, RunnerView, RunView, TokensSoFar } from './run.ts';
+export type { EndedBy, Known, Runner, RunnerView, RunView, TokensSoFar } from './run.ts';

@@ -14,6 +14,7 @@ import { Run } from './run.ts';
 import { Runs } from './runs.ts';
 import { openPostgresWire } from './postgres-wire.ts';
 import { openSocketWire } from './socket-wire.ts';
+import { TakenAwayWork } from './taken-away.ts';
 import { WakeUps } from './wake-ups.ts';
 import type { Confirmation, Wire } from './wire.ts';
 
@@ -54,6 +55,7 @@ export class Nodes {
   readonly #changes: AppliedChanges;
   readonly #wakeUps: WakeUps;
   readonly #acknowledgements: Acknowledgements;
+  readonly #takenAway: TakenAwayWork[] = [];
   #wire: Wire | undefined;
   #leaseEndsMonotonicMs = -Infinity;
   #leaseEndsWallMs = -Infinity;
@@ -97,6 +99,7 @@ export class Nodes {
       catchUp: () => this.#changes.catchUp(),
       observeOthers: () => this.#observeOthers(),
       wire: () => this.#wire,
+      worksOff: () => Promise.all(this.#takenAway.map((work) => work.done())),
     });
     this.#wakeUps = new WakeUps({ logger, wire: () => this.#wire, others: () => this.#peers.live() });
   }
@@ -152,6 +155,18 @@ export class Nodes {
   /** @param listener called for each change of any node, before it is confirmed. Synchronous; must not throw. */
   onChange(listener: (change: Change | 'everything') => void): void {
     this.#changes.onChange(listener);
+  }
+
+  /**
+   * @param work for what was taken away: once for all changes so far, and before a change of this node is acknowledged, unless it
+   * takes longer than a lease. Idempotent; what it does not end must have no effect.
+   * @returns does it now, where it is still due after a failure. Never rejects
+   */
+  onTakenAway(work: () => Promise<void>): () => Promise<void> {
+    const takenAway = new TakenAwayWork(work, this.#options.logger);
+    this.#takenAway.push(takenAway);
+    this.onChange((change) => takenAway.hear(change));
+    return () => takenAway.done();
   }
 
   /** In the transaction that makes the change. @returns a number for `acknowledge`, after the commit. */

@@ -42,6 +42,13 @@ export interface RunView extends RunnerView {
   progress: Progress | null;
 }
 
+export interface Known {
+  /** Subjects (`endWith`). */
+  found: readonly string[];
+  /** The names of each route to the model that it asks; undefined: none yet. */
+  asked: readonly (readonly string[])[] | undefined;
+}
+
 /** A request; `http` implements it. */
 export interface Runner {
   /** The ids of its key, the ancestors, its secret, the owners and the session. */
@@ -52,9 +59,9 @@ export interface Runner {
   endsAt(): number;
   /**
    * Whether it needs no more than these rights, which a change has left to its subject; then it keeps their expiry too.
-   * @param found the subjects that it has found out while it ran (`endWith`)
+   * @param known what it has found out while it ran
    */
-  staysWithin(rights: string, found: readonly string[]): boolean;
+  staysWithin(rights: string, known: Known): boolean;
   describe(): RunnerView;
 }
 
@@ -105,6 +112,7 @@ export class Run implements Permit {
   /** Subjects that it has found out while it ran. */
   #found: readonly string[] = [];
   #model: string | undefined;
+  #asked: Known['asked'];
   #soFar: (() => TokensSoFar) | undefined;
   #progress: Progress | null = null;
   #isOpen = true;
@@ -128,10 +136,11 @@ export class Run implements Permit {
     return this.#endedBy;
   }
 
-  /** @param soFar the tokens that the model has used at that time. */
-  asks(model: string, soFar: () => TokensSoFar): void {
+  /** @param soFar the tokens that the model has used at that time. @param routes the names of each route that it may take. */
+  asks(model: string, soFar: () => TokensSoFar, routes: NonNullable<Known['asked']>): void {
     this.#model = model;
     this.#soFar = soFar;
+    this.#asked = routes;
   }
 
   reports(progress: Progress): void {
@@ -173,7 +182,7 @@ export class Run implements Permit {
   isEndedBy({ subject, madeBy, rights }: MadeChange): boolean {
     if (!this.isUnder(subject) && !(subject.startsWith('run_') && subject === this.id)) return false;
     if (madeBy !== null && madeBy === this.id) return false;
-    return rights === null || !this.#runner.staysWithin(rights, this.#found);
+    return rights === null || !this.#runner.staysWithin(rights, { found: this.#found, asked: this.#asked });
   }
 
   end(by: EndedBy): void {

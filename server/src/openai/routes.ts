@@ -114,7 +114,7 @@ const forwardRoutes = Object.entries(FORWARDED).map(([path, { id, summary, ...fo
     id,
     summary,
     access: 'models:use',
-    needsOnly: ['model', 'worker'],
+    needsOnly: ['one model'],
     bodyKind: 'passthrough',
     namesModel: true,
     needsNoPermit: true,

@@ -46,4 +46,33 @@ describeOnServer('sqlite', 'answers that are made of the output of a worker', (s
     expect(values.length).toBeGreaterThan(6);
     expect(await misfits(values)).toEqual([]);
   });
+
+  test.for([false, true])(
+    'a worker cannot count more tokens than passed through the server (streamed: %s)',
+    async (isStreamed) => {
+      const server = await start();
+      const budgets = [{ name: 't', unit: 'tokens', amount: '1000000', period: 'day' }];
+      const owner = await newOwnerKey(server, 'client', { role: 'client', budgets });
+      const miner = await newOwnerKey(server, 'miner', { role: 'miner' });
+      const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: owner.secret, maxRetries: 0 });
+      const worker = new TestWorker(server, miner.secret, 'worker');
+      await worker.register({ models: [model] });
+      const request = { model, messages, max_tokens: 50, stream: isStreamed };
+      const usage = { prompt_tokens: 1e12, completion_tokens: 1e12, total_tokens: 2e12 };
+      const asked = client.chat.completions.create(request);
+      const { job_id, lease_token } = await worker.take();
+      await worker.post(`${job_id}/result`, { lease_token, result: { output: 'Fine.', usage } });
+      const answer = await asked;
+      if (Symbol.asyncIterator in answer) for await (const _ of answer);
+      const used = async (): Promise<number> => {
+        const { body } = await server.request<{ budgets: { used: string; reserved: string }[] }>(
+          'GET',
+          `/v1/keys/${owner.id}`,
+        );
+        return Number(body.budgets[0]?.used);
+      };
+      await expect.poll(used).toBeGreaterThan(0);
+      await expect.poll(used).toBeLessThan(5_000);
+    },
+  );
 });

@@ -8,6 +8,7 @@ export const putMember = (tx: Db, row: MemberRow): Promise<MemberRow> =>
     .values(row)
     .onConflict((conflict) =>
       conflict.columns(['swarm_id', 'worker_id']).doUpdateSet((eb) => ({
+        key_id: eb.ref('excluded.key_id'),
         role: eb.ref('excluded.role'),
         capability: eb.ref('excluded.capability'),
         region: eb.ref('excluded.region'),
@@ -69,3 +70,18 @@ export async function deleteMembers(
   if (swarmId !== undefined) query = query.where('swarm_id', '=', swarmId);
   await query.execute();
 }
+
+/** With which workers joined. */
+export async function keysOfMembers(db: Db): Promise<string[]> {
+  const rows = await tables(db)
+    .selectFrom('swarm_members')
+    .select('key_id')
+    .distinct()
+    .where('key_id', '<>', '')
+    .execute();
+  return rows.map(({ key_id: id }) => id);
+}
+
+/** @returns those that were members. */
+export const deleteMembersOfKey = (tx: Db, keyId: string): Promise<MemberRow[]> =>
+  tables(tx).deleteFrom('swarm_members').where('key_id', '=', keyId).returningAll().execute();

@@ -83,6 +83,8 @@ export type MemberRow = {
   swarm_id: string;
   worker_id: string;
   owner_id: string;
+  /** With which it joined; '': not known. */
+  key_id: string;
   role: string;
   capability: string;
   region: string | null;

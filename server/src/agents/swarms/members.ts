@@ -78,6 +78,7 @@ export async function join(
       swarm_id: swarmId,
       worker_id: worker.id,
       owner_id: caller.ownerId,
+      key_id: caller.keyId,
       role,
       capability,
       region: region ?? worker.region,
@@ -120,6 +121,30 @@ export async function leaveSwarm(
     return { result: swarms, ...(swarms.length > 0 && { entry }) };
   });
   return { worker_id: id, left };
+}
+
+/**
+ * A worker is a member as long as the key that it joined with may join: of a key that has ended, or lost `swarm:join`, nothing
+ * remains. Another key of the owner may join it again.
+ */
+export async function endMemberships(context: AgentsContext): Promise<void> {
+  const { storage, audit, jobs } = context;
+  const keyIds = await store.keysOfMembers(storage.db);
+  const mayNotJoin = async (db: Db): Promise<string[]> =>
+    [...(await jobs.submitters.callers(db, keyIds))].flatMap(([id, caller]) =>
+      caller?.scopes.has('swarm:join') === true ? [] : [id],
+    );
+  if (keyIds.length === 0 || (await mayNotJoin(storage.db)).length === 0) return;
+  await audit.change({ kind: 'system' }, async (tx) => {
+    const left: MemberRow[] = [];
+    for (const id of await mayNotJoin(tx)) left.push(...(await store.deleteMembersOfKey(tx, id)));
+    const entry = [...Map.groupBy(left, ({ worker_id: id }) => id)].map(([target, rows]) => ({
+      action: 'swarm.leave',
+      target,
+      details: { swarms: rows.map(({ swarm_id: id }) => id) },
+    }));
+    return { result: undefined, entry };
+  });
 }
 
 const withWorkers = async (

@@ -64,6 +64,24 @@ describeOnBothServers('budgets of jobs', (start) => {
       .toMatch(/"model":"priced","worker":"wrk_\w+"\}.*"tokens_in":3/s);
   });
 
+  test('a worker cannot count more tokens than passed through the server', async () => {
+    await worker.register({ models: ['liar'] });
+    const budgets = budgetOf('tokens', '1000000');
+    const key = await newOwnerKey(server, 'client', { role: 'client', budgets });
+    const client = new JobClient(server, key.secret);
+    for (const usage of [
+      { prompt_tokens: 1e8, completion_tokens: 2 },
+      { prompt_tokens: 2, completion_tokens: 1e8 },
+    ]) {
+      const id = await client.id({ model: 'liar' });
+      const { job_id, lease_token } = await worker.take();
+      await worker.post(`${job_id}/result`, { lease_token, result: { output: 'done', usage } });
+      expect((await client.result(id)).body.state).toBe('COMPLETED');
+    }
+    await expect.poll(() => usedOf(key.id)).toBeGreaterThan(50);
+    expect(await usedOf(key.id)).toBeLessThan(2_000);
+  });
+
   test('a failed attempt costs nothing; a canceled one costs what the server measured', async () => {
     await worker.register({ models: ['fail'], gpus });
     const key = await newOwnerKey(server, 'client', {
@@ -78,5 +96,20 @@ describeOnBothServers('budgets of jobs', (start) => {
     await client.ask('POST', `/v1/jobs/${id}/cancel`);
     await expect.poll(() => usedOf(key.id)).toBeGreaterThan(0);
     expect(await usedOf(key.id)).toBeLessThan(20);
+  });
+
+  test('a job that another key of its owner cancels at another server costs the key that submitted it', async () => {
+    await worker.register({ models: ['other'], gpus });
+    const second = await start(server.environment);
+    const budgets = budgetOf('gpu_seconds', '1000');
+    const key = await newOwnerKey(server, 'client', { role: 'client', budgets });
+    const other = await server.mint({ name: 'other', owner: key.key.owner.id, role: 'client', budgets });
+    const id = await new JobClient(server, key.secret).id({ model: 'other', run_timeout_seconds: 300 });
+    await worker.take();
+    const canceled = await new JobClient(second, other.secret).ask('POST', `/v1/jobs/${id}/cancel`);
+    expect(canceled.status).toBe(200);
+    await expect.poll(() => usedOf(key.id)).toBeLessThan(300);
+    expect(await usedOf(key.id)).toBeGreaterThan(0);
+    expect(await usedOf(other.id)).toBe(0);
   });
 });

@@ -66,6 +66,21 @@ describeOnBothServers('what runs with a key that is narrowed', (start) => {
     ['workspaces', { selectors: { workspaces: ELSEWHERE } }, ['chat.completions', 'jobs.live']],
     ['models', { selectors: { models: ELSEWHERE } }, ['jobs.live']],
     [
+      'models but the one that it asked',
+      { selectors: { models: { allow: ['gpt-test'], deny: [] } } },
+      ['chat.completions', 'jobs.live'],
+    ],
+    [
+      'one model, and not the one that it asked',
+      { selectors: { models: { allow: [], deny: ['gpt-other'] } } },
+      ['chat.completions', 'jobs.live'],
+    ],
+    [
+      'workers',
+      { selectors: { workers: { owners: ['own_other'], deny: [] } } },
+      ['chat.completions', 'workspaces.stream_chat', 'jobs.live'],
+    ],
+    [
       'all addresses but its own',
       { selectors: { ips: ['127.0.0.0/8', '::1'] } },
       ['chat.completions', 'workspaces.stream_chat', 'jobs.live', 'running.live', 'keys.import'],

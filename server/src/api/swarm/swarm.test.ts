@@ -77,6 +77,28 @@ describeOnBothWhenSlow('swarms', (start) => {
     }
   };
 
+  test('a worker is a member no more when the key that it joined with may not join, or has ended', async () => {
+    const weak = await newOwnerKey(server, 'weak', { role: 'miner' });
+    const { secret: other } = await server.mint({ name: 'other', owner: weak.key.owner.id, role: 'miner' });
+    const names = async (): Promise<string[]> =>
+      (await asClient<{ members: { name: string }[] }>('GET', `status?swarm_id=${swarm}`)).body.members
+        .map(({ name }) => name)
+        .filter((name) => name.startsWith('weak'));
+    const worker = new TestWorker(server, weak.secret, `weak-${number}`);
+    await worker.register();
+    await joined(worker);
+    await server.request('PATCH', `/v1/keys/${weak.id}`, { body: { tags: ['some'] } });
+    expect(await names()).toEqual([worker.name]);
+    const scopes = ['workers:register', 'workers:poll', 'workers:report'];
+    await server.request('PATCH', `/v1/keys/${weak.id}`, { body: { scopes } });
+    expect(await names()).toEqual([]);
+    const again = new TestWorker(server, other, worker.name);
+    await joined(again);
+    expect(await names()).toEqual([worker.name]);
+    await server.request('POST', `/v1/keys/${weak.id}/revoke`);
+    expect(await names()).toEqual([worker.name]);
+  });
+
   test('workers join, are listed with their states, and leave', async () => {
     const list = await asClient<{ items: { swarm_id: string }[] }>('GET', 'list');
     expect(list.body.items).toContainEqual({

@@ -31,10 +31,12 @@ export function allowedForm(schema: Declared): string {
   return examples === undefined ? form : `${form}, such as ${JSON.stringify(examples[0])}`;
 }
 
-function described({ description, type }: Declared): string | undefined {
-  // A number's own range says more than the words about it.
-  if (description === undefined || /^[A-Z]/.test(description) || type === 'integer' || type === 'number')
-    return undefined;
+/** Types whose values say more than the words about them. */
+const SELF_EVIDENT: ReadonlySet<string | undefined> = new Set(['integer', 'number', 'boolean']);
+
+function described({ description, type, enum: words }: Declared): string | undefined {
+  if (description === undefined || /^[A-Z]/.test(description)) return undefined;
+  if (SELF_EVIDENT.has(type) || words !== undefined) return undefined;
   return description.split('. ', 1)[0];
 }
 

@@ -18,7 +18,7 @@ export function enter(
     { nodes, clock },
     {
       route: 'batches.line',
-      needs: { scopes: NEEDED, types: ['model', 'worker'] },
+      needs: { scopes: NEEDED, types: ['one model'] },
       callerNow: async () => (await jobs.submitters.callers(storage.db, [keyId])).get(keyId),
     },
   );

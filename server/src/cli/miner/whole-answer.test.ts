@@ -8,6 +8,13 @@ const whole = (isChat: boolean, ...chunks: Record<string, unknown>[]) => {
 };
 const chunk = (delta: object, more: object = {}) => ({ id: '1', choices: [{ index: 0, delta, ...more }] });
 
+test('An upstream cannot change the objects of this process by a member __proto__', () => {
+  const text = '{"__proto__": {"polluted": true}, "content": "a", "function_call": {"__proto__": {"polluted": true}}}';
+  const answer = whole(true, chunk(JSON.parse(text) as object, JSON.parse(text) as object));
+  expect(answer).toMatchObject({ choices: [{ message: { content: 'a' } }] });
+  expect('polluted' in {}).toBe(false);
+});
+
 test('Tool calls that come in pieces are put together, each by its index', () => {
   const call = (index: number, more: object) => chunk({ tool_calls: [{ index, ...more }] });
   const answer = whole(

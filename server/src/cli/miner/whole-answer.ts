@@ -54,8 +54,13 @@ export class WholeAnswer {
 
 const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
+/** Without `__proto__`: merged into, it would change every object of this process. Guarded by whole-answer.test.ts. */
 const onlyGiven = (values: Json): Json =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
+  Object.fromEntries(
+    Object.entries(values).filter(
+      ([name, value]) => name !== '__proto__' && value !== undefined && value !== null,
+    ),
+  );
 
 /** Names of things, which are not continued by the next piece. */
 const WHOLE_TEXTS = new Set(['role', 'id', 'type', 'name']);

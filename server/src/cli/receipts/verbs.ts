@@ -3,11 +3,12 @@ import { jsonIn } from '../../base/json-text.ts';
 import { checkReceipt } from '../../jobs/index.ts';
 import { verb } from '../command.ts';
 import { CliError, EXIT } from '../exit.ts';
+import { readStdin } from '../io.ts';
 import { OUTPUT_ARGS, print } from '../output.ts';
 
 export const verify = verb({
   args: {
-    file: { type: 'positional', description: 'File with a receipt as JSON', required: true },
+    file: { type: 'positional', description: 'File with a receipt as JSON; - reads stdin', required: true },
     'public-key': {
       type: 'string',
       description:
@@ -15,12 +16,16 @@ export const verify = verb({
     },
     ...OUTPUT_ARGS,
   },
-  examples: ['receipts verify receipt.json', 'receipts verify receipt.json --public-key server.pem'],
+  examples: [
+    'receipts verify receipt.json',
+    'receipts verify receipt.json --public-key server.pem',
+    'client receipts job_0mx3k6g92eUuXFWYgAXup --json | keyward receipts verify -',
+  ],
   notes:
     'Needs no server and no key. Without --public-key it shows that the receipt was not changed, not who signed it.\n' +
     'Exit code 1: it is not valid.',
   run: async (args, context) => {
-    const receipt = jsonIn(await textOf(args.file));
+    const receipt = jsonIn(args.file === '-' ? await readStdin(context.io) : await textOf(args.file));
     const trusted = args['public-key'] === undefined ? [] : [await textOf(args['public-key'])];
     const check = checkReceipt(receipt, trusted);
     await print(context, args, {

@@ -40,7 +40,7 @@ const WAYS = [
 const shared = {
   method: 'POST',
   access: 'workspaces:chat',
-  needsOnly: ['workspace', 'model', 'worker'],
+  needsOnly: ['workspace', 'model'],
 } as const;
 const forMembers = { ...shared, isForMembers: true } as const;
 const inWorkspace = Type.Object({ slug: Type.String() });

@@ -72,7 +72,7 @@ export const openaiRoutes: Route[] = [
     summary: 'Ask a workspace as if it were a model of the OpenAI API',
     description: 'With stream: true, chat.completion.chunk events that end with [DONE] or with an error.',
     access: 'workspaces:chat',
-    needsOnly: ['workspace', 'model', 'worker'],
+    needsOnly: ['workspace', 'model'],
     isForMembers: true,
     namesModel: true,
     body: OpenaiQuestion,

@@ -96,13 +96,10 @@ function refusal(
   if (bodyKind === 'lenient' || bodyKind === 'upload') return unpacked(headers);
   const isLines = LINES_TYPE.test(type);
   const isForm = FORM_TYPE.test(type);
-  if (!JSON_TYPE.test(type) && !isLines && !isForm) return wrongType('is not supported', 'application/json');
-  if (isLines !== (bodyKind === 'ndjson'))
-    return wrongType(
-      'is not supported by this endpoint',
-      isLines ? 'application/json' : 'application/x-ndjson',
-    );
-  if (isForm && takesForm !== true) return wrongType('is not supported by this endpoint', 'application/json');
+  const wanted = bodyKind === 'ndjson' ? 'application/x-ndjson' : 'application/json';
+  if (!JSON_TYPE.test(type) && !isLines && !isForm) return wrongType('is not supported', wanted);
+  if (isLines !== (bodyKind === 'ndjson') || (isForm && takesForm !== true))
+    return wrongType('is not supported by this endpoint', wanted);
   return unpacked(headers);
 }
 

@@ -6,7 +6,7 @@ import { subjectOfUser, SUBJECT_OF_MEMBERS, type Session } from '../../identity/
 import { subjectsOf } from '../../keys/index.ts';
 import { isInWorkspace } from '../../workspaces/index.ts';
 import type { Answer as ModelAnswer } from '../../models/index.ts';
-import { endedError, type EndedBy, type Run, type Runner, type RunnerView } from '../../nodes/index.ts';
+import { endedError, type EndedBy, type Known, type Run, type Runner, type RunnerView } from '../../nodes/index.ts';
 import type { Count } from '../../usage/index.ts';
 import { callerAddress } from './caller-address.ts';
 import { endAnswer } from '../answer/end-answer.ts';
@@ -173,7 +173,7 @@ export class RequestContext implements Runner {
   }
 
   /** A session may use all that its key has; a visitor uses rights of a payer that is not known here. */
-  staysWithin(rights: string, found: readonly string[]): boolean {
+  staysWithin(rights: string, { found, asked }: Known): boolean {
     const { session, route, ip } = this;
     const left = JSON.parse(rights) as Left;
     if ('notIn' in left) return isElsewhere(session, { notIn: left.notIn, found });
@@ -181,7 +181,7 @@ export class RequestContext implements Runner {
     if (caller === undefined || this.#payers.length > 0) return false;
     this.#endsAtMost = Math.min(this.#endsAtMost, left.expiresAt ?? Infinity);
     const needs = session === undefined ? needsOf(route) : undefined;
-    return isWithin(left, { caller, needs, ip });
+    return isWithin(left, { caller, needs, ip, asked });
   }
 
   describe(): RunnerView {

@@ -27,6 +27,7 @@ const COLUMNS = [
   'model',
   'started_at',
   'finished_at',
+  'output_bytes',
   'reader_until',
   'webhook_url',
 ] as const satisfies (keyof JobRow)[];

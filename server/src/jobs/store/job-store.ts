@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { dialectOf, insertRows, type Db } from '../../storage/index.ts';
+import { anyOf, dialectOf, insertRows, type Db } from '../../storage/index.ts';
 import type { AttemptRow, JobRow, JobState } from '../job.ts';
 import { tables } from './tables.ts';
 
@@ -92,6 +92,14 @@ export async function countBefore(db: Db, { lane, queued_at, id }: JobRow, max: 
 export const findResult = async (db: Db, id: string): Promise<string | undefined> =>
   (await tables(db).selectFrom('job_results').select('result').where('job_id', '=', id).executeTakeFirst())
     ?.result;
+
+/** Characters of the payloads of these jobs. */
+export async function payloadLengths(db: Db, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<{ job_id: string; length: number }>`
+    select job_id, length(payload) as length from job_payloads where job_id in ${anyOf(db, ids)}`.execute(db);
+  return new Map(rows.map(({ job_id: id, length }) => [id, length]));
+}
 
 export const attemptsOf = (db: Db, jobId: string): Promise<AttemptRow[]> =>
   tables(db).selectFrom('job_attempts').selectAll().where('job_id', '=', jobId).orderBy('attempt').execute();

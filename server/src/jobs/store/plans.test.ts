@@ -73,6 +73,7 @@ test.each<[string, string, (tx: Db) => Promise<unknown>]>([
   ['jobs whose reader has gone', 'jobs_readers', (tx) => sweeps.unread(tx, 1, 200)],
   ['the keys of open jobs', 'jobs_of_key', (tx) => sweeps.keysOfOpenJobs(tx)],
   ['the open jobs of a key', 'jobs_of_key', (tx) => sweeps.openJobsOf(tx, 'key_1', 200)],
+  ['the running jobs of a key', 'jobs_running', (tx) => sweeps.runningJobsOf(tx, 'key_1')],
   ['the kinds of open jobs of a key', 'jobs_of_key', (tx) => sweeps.kindsOf(tx, 'key_1')],
   [
     'the open jobs of a key that are alike',

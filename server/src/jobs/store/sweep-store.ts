@@ -104,6 +104,14 @@ export async function openJobsLike(db: Db, { key_id, lane, model }: Kind, limit:
   return rows.map(({ id }) => id);
 }
 
+/** `owner_id`: of the worker that has it. Also those of requests to models. In one order for all processes. */
+export async function runningJobsOf(db: Db, keyId: string): Promise<{ id: string; owner_id: string }[]> {
+  const { rows } = await sql<{ id: string; owner_id: string }>`
+    select jobs.id, workers.owner_id from workers join jobs on jobs.worker_id = workers.id
+    where jobs.state = 'RUNNING' and jobs.key_id = ${keyId}`.execute(db);
+  return rows.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
 export async function finishedBefore(db: Db, beforeMs: number, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select id from jobs where finished_at is not null and finished_at < ${beforeMs}

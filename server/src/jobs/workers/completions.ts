@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Caller } from '../../access/index.ts';
 import { KeywardError, type ErrorCode } from '../../base/errors.ts';
-import { isObject } from '../../base/is-object.ts';
 import { Together, type Db } from '../../storage/index.ts';
 import type { JobsContext } from '../context.ts';
 import { measured } from '../ending.ts';
@@ -22,18 +21,19 @@ import {
 import { findJobs, insertAttempts } from '../store/job-store.ts';
 import { end } from '../store/lease-store.ts';
 import { clearMarks, findWorkers } from '../store/worker-store.ts';
+import {
+  boundedUsage,
+  promptBounds,
+  usageOf,
+  type ClaimedUsage,
+  type Metrics,
+} from './claimed-usage.ts';
 import { alreadyFinished, leaseLost, tooLarge } from './result-errors.ts';
 
 export interface ResultInput {
   lease_token: string;
   result: unknown;
-  metrics?:
-    | {
-        gpu_seconds?: number | undefined;
-        tokens_per_second?: number | undefined;
-        model_digest?: string | undefined;
-      }
-    | undefined;
+  metrics?: Metrics | undefined;
 }
 
 interface ReceiptWanted {
@@ -59,7 +59,8 @@ const OF_ONE_RESULT: ReadonlySet<string> = new Set<ErrorCode>([
 
 interface Item extends ReceiptWanted {
   finished: Finished;
-  usage: Pick<AttemptRow, 'tokens_in' | 'tokens_out' | 'model' | 'model_digest' | 'gpu_ms_claimed'>;
+  usage: ClaimedUsage;
+  resultBytes: number;
 }
 
 /** What a completion took. */
@@ -105,7 +106,8 @@ export class Completions {
   ): Promise<Receipt | null> {
     const result = JSON.stringify(input.result ?? null);
     const { resultMaxBytes } = this.#context.limits;
-    if (Buffer.byteLength(result) > resultMaxBytes) throw tooLarge(resultMaxBytes);
+    const resultBytes = Buffer.byteLength(result);
+    if (resultBytes > resultMaxBytes) throw tooLarge(resultMaxBytes);
     const { lease_token: token, metrics = {} } = input;
     const outcome = await this.#commits.add({
       finished: {
@@ -117,6 +119,7 @@ export class Completions {
       },
       isReceiptWanted,
       usage: usageOf(input.result, metrics),
+      resultBytes,
     });
     if (!('job' in outcome)) throw outcome.kind === 'lost' ? leaseLost() : alreadyFinished();
     const { job, kind } = outcome;
@@ -222,6 +225,10 @@ export class Completions {
       tx,
       jobs.map(({ key_id: keyId }) => keyId),
     );
+    const prompts = await promptBounds(
+      tx,
+      jobs.flatMap(({ id }) => first.get(id) ?? []).map(({ finished: { id }, usage }) => ({ id, usage })),
+    );
     const done = new Map<string, Done>();
     for (const job of jobs) {
       const item = first.get(job.id);
@@ -229,7 +236,9 @@ export class Completions {
       const caller = callers.get(job.key_id);
       const worker = workers.get(job.worker_id ?? '');
       const refusal = refusalOf(caller, { ...job, models: job.model === null ? [] : [job.model] });
-      const attempt = attemptOf(item, { job, worker, refusal, nowMs });
+      const bounds = { tokensIn: prompts.get(job.id), outputBytes: job.output_bytes + item.resultBytes };
+      const usage = boundedUsage(item.usage, bounds);
+      const attempt = attemptOf(usage, { job, worker, refusal, nowMs });
       done.set(job.id, { job, worker, caller, refusal, attempt });
     }
     return done;
@@ -258,7 +267,7 @@ const doneFor = (item: Item, first: ById<Item>, done: ById<Done>): Done | undefi
   first.get(item.finished.id) === item ? done.get(item.finished.id) : undefined;
 
 function attemptOf(
-  { usage }: Item,
+  usage: ClaimedUsage,
   { job, worker, refusal, nowMs }: Omit<Done, 'attempt' | 'caller'> & { nowMs: number },
 ): AttemptRow {
   return {
@@ -275,26 +284,4 @@ function notCompleted({ token, result_hash: resultHash }: Finished, job: JobRow 
   const isRepeat = job.state === 'COMPLETED' && job.lease_token === token && job.result_hash === resultHash;
   if (isRepeat) return { kind: 'repeated', job };
   return { kind: isFinal(job.state) ? 'finished' : 'lost' };
-}
-
-const TOKENS_MAX = 100_000_000;
-
-/** `usage` of `{output, usage}`, or of a whole OpenAI answer. */
-function usageOf(
-  result: unknown,
-  { gpu_seconds: gpuSeconds = 0, model_digest: digest }: NonNullable<ResultInput['metrics']>,
-): Item['usage'] {
-  const answer = isObject(result) ? result : {};
-  const usage = isObject(answer['usage']) ? answer['usage'] : {};
-  const tokens = (name: string): number => {
-    const value = usage[name];
-    return typeof value === 'number' && value > 0 ? Math.min(Math.ceil(value), TOKENS_MAX) : 0;
-  };
-  return {
-    tokens_in: tokens('prompt_tokens'),
-    tokens_out: tokens('completion_tokens'),
-    model: typeof answer['model'] === 'string' ? answer['model'].slice(0, 300) : null,
-    model_digest: digest ?? null,
-    gpu_ms_claimed: Math.round(gpuSeconds * 1_000),
-  };
 }

@@ -185,8 +185,9 @@ export class Settlement {
   }
 
   /** The upstream's counts, without seconds that are too few for the recording. */
-  #countsOf({ meter }: Ended): TokenCounts {
-    const { counts = {} } = meter.seen;
+  #countsOf({ meter: { seen } }: Ended): TokenCounts {
+    const said = seen.counts ?? {};
+    const counts = this.#taking === undefined ? said : atMost(said, this.#request.body.length, seen.bytes);
     const least = this.#request.body.length / AUDIO_MAX_BYTES_PER_SECOND;
     return (counts.seconds ?? least) < least ? { ...counts, seconds: undefined } : counts;
   }
@@ -254,6 +255,23 @@ function complete(counts: TokenCounts, needsOutput: boolean): Counted | undefine
   const { tokensIn, tokensOut } = counts;
   if (tokensIn === undefined || (needsOutput && tokensOut === undefined)) return undefined;
   return { ...counts, tokensIn, tokensOut: tokensOut ?? 0 };
+}
+
+/** Of the template of a chat, and of pictures by their addresses. */
+const PROMPT_SLACK_TOKENS = 1_000;
+
+/**
+ * A token has a byte at least. A worker is a stranger's: one that lies could otherwise spend the budget of each of its clients.
+ * Guarded by worker-answers.test.ts.
+ */
+function atMost(counts: TokenCounts, sentBytes: number, receivedBytes: number): TokenCounts {
+  const { tokensIn, tokensOut } = counts;
+  const mostIn = sentBytes + PROMPT_SLACK_TOKENS;
+  if ((tokensIn ?? 0) <= mostIn && (tokensOut ?? 0) <= receivedBytes) return counts;
+  return {
+    ...(tokensIn !== undefined && { tokensIn: Math.min(tokensIn, mostIn) }),
+    ...(tokensOut !== undefined && { tokensOut: Math.min(tokensOut, receivedBytes) }),
+  };
 }
 
 /** Not far below what was counted here. */

@@ -60,6 +60,7 @@ export class Answer implements Sink {
   readonly upstreamName: string;
   /** The public name. */
   readonly model: string;
+  readonly route: Route;
   readonly #options: AnswerOptions;
   #body: Readable | undefined;
   #waiting: Buffer[] = [];
@@ -75,6 +76,7 @@ export class Answer implements Sink {
     this.upstreamId = options.route.target.id;
     this.upstreamName = options.route.target.name;
     this.model = options.route.name;
+    this.route = options.route;
   }
 
   /** Resolves after the end of the body; never rejects. */

@@ -1,4 +1,4 @@
-import { matchesPattern, type NameSelector } from '../../access/index.ts';
+import { selectsByAny, type NameSelector } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { isMessages, isResponses, isSimple } from '../request/paths.ts';
 import type { Route } from './catalogue.ts';
@@ -11,18 +11,17 @@ type Names = Pick<Route, 'name' | 'qualifiedName'>;
  * Whether a key may use a route. Either of its two names, `gpt-4o` and `openai/gpt-4o`, may be allowed or denied: `deny openai/*` also
  * holds for a request for `gpt-4o`.
  */
-export const mayUse = (selector: NameSelector | undefined, { name, qualifiedName }: Names): boolean =>
-  covers(selector, [name, qualifiedName]);
+export const mayUse = (selector: NameSelector | undefined, route: Names): boolean =>
+  covers(selector, namesOf(route));
+
+export const namesOf = ({ name, qualifiedName }: Names): string[] => [name, qualifiedName];
 
 /** Whether a selector covers a name, plain or `upstream/name`, whether or not there is such a model. */
 export const coversName = (selector: NameSelector | undefined, name: string): boolean =>
   covers(selector, [name, name.slice(name.indexOf('/') + 1)]);
 
-function covers(selector: NameSelector | undefined, names: readonly string[]): boolean {
-  if (selector === undefined) return true;
-  const fits = (pattern: string): boolean => names.some((name) => matchesPattern(pattern, name));
-  return !selector.deny.some(fits) && (selector.allow.length === 0 || selector.allow.some(fits));
-}
+const covers = (selector: NameSelector | undefined, names: readonly string[]): boolean =>
+  selector === undefined || selectsByAny(selector, names);
 
 /**
  * A random order by weight: each item is first as often as its share says. Weight 0 comes last.

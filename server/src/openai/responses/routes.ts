@@ -49,7 +49,7 @@ const listing = Type.Object({
 
 const common = {
   access: 'models:use',
-  needsOnly: ['model', 'worker'],
+  needsOnly: ['one model'],
   headers: { 'x-request-id': REQUEST_ID_HEADER },
   params,
   answers: JSON_ANSWER,
