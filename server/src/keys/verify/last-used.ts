@@ -2,9 +2,12 @@ import { sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import { booksOf, type Db, type Storage } from '../../storage/index.ts';
+import { writeScopeUses } from '../store/scope-use-store.ts';
+import { UsedScopes } from './used-scopes.ts';
 
 const FLUSH_MS = 1_000;
 const SECRETS_PER_TRANSACTION = 200;
+const SCOPES_PER_TRANSACTION = 200;
 
 interface Use {
   secretId: string;
@@ -14,12 +17,13 @@ interface Use {
   ip: string | undefined;
 }
 
-/** When and from where each secret was used; written once a second, so a crash loses a second. */
+/** When and from where each secret was used, and which scopes; written once a second, so a crash loses a second. */
 export class LastUsed {
   readonly #storage: Storage;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #uses = new Map<string, Use>();
+  readonly scopes: UsedScopes;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #flushing: Promise<void> = Promise.resolve();
@@ -28,6 +32,7 @@ export class LastUsed {
     this.#storage = booksOf(storage);
     this.#clock = clock;
     this.#logger = logger;
+    this.scopes = new UsedScopes({ clock, onNew: () => this.#schedule() });
   }
 
   /** On the path of each request: one look-up, no allocation for a secret that was noted before. */
@@ -63,6 +68,11 @@ export class LastUsed {
   async #write(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    await this.#writeUses();
+    await this.#writeScopes();
+  }
+
+  async #writeUses(): Promise<void> {
     // One lock order everywhere, a key before its secrets as in rotations: other orders could deadlock.
     const uses = [...this.#uses.values()].sort(
       (a, b) => compare(a.keyId, b.keyId) || compare(a.secretId, b.secretId),
@@ -79,6 +89,26 @@ export class LastUsed {
         );
         for (const use of uses.slice(at))
           if (!this.#uses.has(use.secretId)) this.#uses.set(use.secretId, use);
+        this.#schedule();
+        return;
+      }
+    }
+  }
+
+  async #writeScopes(): Promise<void> {
+    const uses = this.scopes.take();
+    for (let at = 0; at < uses.length; at += SCOPES_PER_TRANSACTION) {
+      const some = uses.slice(at, at + SCOPES_PER_TRANSACTION);
+      try {
+        await this.#storage.transaction((tx) => writeScopeUses(tx, some, this.#clock.nowMs()), {
+          durable: false,
+        });
+      } catch (error) {
+        this.#logger.warn(
+          { err: error },
+          'uses of scopes could not be written; the next write includes them',
+        );
+        this.scopes.putBack(uses.slice(at));
         this.#schedule();
         return;
       }
