@@ -23,7 +23,7 @@ const KEY = ['-H "Authorization: Bearer $KEYWARD_API_KEY"'];
 const SESSION = ["-H 'X-Keyward-Session: 1'", '-b keyward.cookies -c keyward.cookies'];
 
 /** Text for a JSON string: of a line, only these characters need more than their quotes. */
-const IN_JSON = String.raw`json() { printf %s "$1" | sed $'s/[\\\\"]/\\\\&/g; s/\t/\\\\t/g'; }`;
+const IN_JSON = String.raw`json() { printf %s "$1" | sed 's/[\\"]/\\&/g; s/'"$(printf '\t')"'/\\t/g'; }`;
 
 /** The part of a command that sends the body. A secret goes through the input: arguments can be read by other users. */
 function dataOf({ body, secrets }: Pick<FormRequest, 'body' | 'secrets'>): string[] {
@@ -51,7 +51,7 @@ const fieldOf = ([name, value]: [string, string]): string =>
     : `--form-string ${quoted(`${name}=${value}`)}`;
 
 /**
- * The request for bash or zsh, whatever the texts in it are. The key is a variable: a secret stands in no command. Guarded by
+ * The request for a shell, whatever the texts in it are. The key is a variable: a secret stands in no command. Guarded by
  * console/test/curl.test.ts.
  * @param address of Keyward
  */

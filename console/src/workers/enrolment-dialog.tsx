@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { quoted, Snippet } from '../page/copy-as.tsx';
+import { Snippet } from '../page/copy-as.tsx';
+import { quoted } from '../page/curl.ts';
 import { PageLink } from '../page/page-link.tsx';
 import { Time } from '../page/time.tsx';
 import { useNewWorkers, type Enrolment } from './worker-queries.ts';
