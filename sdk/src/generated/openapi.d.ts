@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document b7268a60bea86dcd2e86397fd4377726a78af4c223212e584d67769df9028c39
-// text 73b336660fe7c44e8dd2aa4e82d2fcf481522aaead27df68be6d95e7010cbc2f
+// document 612f8c5125c8550b993da46f270f87a4fc82ceff8496cb7c1e4fa1616fa94db1
+// text 7ee5594cc6134e20863fdb2bc2020fac98e84a9eacc5d736aa82629a8d9498e9
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -28001,7 +28001,7 @@ export interface operations {
                     "application/json": {
                         /** @description The invites */
                         invites: components["schemas"]["ListedInvite"][];
-                        /** @description Whether further documents follow */
+                        /** @description Whether there are older ones */
                         hasMore: boolean;
                     };
                 };
@@ -28612,7 +28612,7 @@ export interface operations {
                     "application/json": {
                         /** @description The invites */
                         invites: components["schemas"]["ListedInvite"][];
-                        /** @description Whether further documents follow */
+                        /** @description Whether there are older ones */
                         hasMore: boolean;
                     };
                 };

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnBothServers, type NewKey, type TestServer } from '../../../test/server.ts';
 import type { KeyScopes, KeyView } from '../../keys/index.ts';
+import { setCreated } from '../../keys/keys.fixture.ts';
 import { JobClient, TestWorker } from '../jobs/jobs.fixture.ts';
 
 const DAY_MS = 86_400_000;
@@ -19,13 +20,6 @@ describeOnBothServers('the scopes of a key', (start) => {
     const { body } = await scopesOf(key);
     return body.scopes.filter(({ last_used_on: on }) => on !== null).map(({ scope }) => scope);
   };
-  /** As if the keys had been made, and their scopes recorded, for longer. */
-  const age = (days: number) =>
-    server.app.core.storage.transaction((tx) =>
-      sql`update keys set created_at = created_at - ${days * DAY_MS}, scopes_since = scopes_since - ${days * DAY_MS}`.execute(
-        tx,
-      ),
-    );
 
   beforeAll(async () => {
     server = await start();
@@ -97,7 +91,7 @@ describeOnBothServers('the scopes of a key', (start) => {
     await server.request('GET', '/v1/usage', { key: key.secret });
     expect(await used(key)).toEqual(['usage:read']);
     expect(await list()).toEqual([]);
-    await age(31);
+    await setCreated(server.app.core.storage, key.id, Date.now() - 31 * DAY_MS);
     const { body } = await server.request<{ key: KeyView }>('PATCH', `/v1/keys/${key.id}`, {
       body: { tags: ['seen'] },
     });

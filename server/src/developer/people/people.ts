@@ -90,7 +90,12 @@ const VERBS: Verb[] = [
     name: 'invites',
     summary: 'Invites',
     description: `The newest ${INVITES_LIST_MAX.toLocaleString('en')}. hasMore says whether there are older ones.`,
-    responses: { 200: Type.Object({ invites: Type.Array(ListedInvite), hasMore: Type.Boolean() }) },
+    responses: {
+      200: Type.Object({
+        invites: Type.Array(ListedInvite),
+        hasMore: Type.Boolean({ description: 'Whether there are older ones' }),
+      }),
+    },
     answer: answers.invites,
   },
   {
