@@ -52,21 +52,24 @@ describeOnServer('sqlite', 'the curl that a form shows, run in bash', (start) =>
     expect(key).toMatchObject({ name: body.name, metadata: body.metadata });
   });
 
-  test.for([...TEXTS, 'tab\tinside'])('sends the secret %j as it was typed, beside other text', async (text) => {
-    const password = `${text} and more`;
-    const username = `u${TEXTS.indexOf(text) + 1}`;
-    const body = { username, role: 'default', bio: text };
-    const made = await run<{ user: { bio: string } | null; error: string | null }>(
-      { operation: 'users.create', body, secrets: { password: 'FIRST_PASSWORD' } },
-      [password],
-    );
-    expect(made).toMatchObject({ error: null, user: { username, bio: text } });
-    const login = await server.request<{ valid: boolean }>('POST', '/api/request-token', {
-      key: null,
-      body: { username, password },
-    });
-    expect(login.body.valid).toBe(true);
-  });
+  test.for([...TEXTS, 'tab\tinside'])(
+    'sends the secret %j as it was typed, beside other text',
+    async (text) => {
+      const password = `${text} and more`;
+      const username = `u${TEXTS.indexOf(text) + 1}`;
+      const body = { username, role: 'default', bio: text };
+      const made = await run<{ user: { bio: string } | null; error: string | null }>(
+        { operation: 'users.create', body, secrets: { password: 'FIRST_PASSWORD' } },
+        [password],
+      );
+      expect(made).toMatchObject({ error: null, user: { username, bio: text } });
+      const login = await server.request<{ valid: boolean }>('POST', '/api/request-token', {
+        key: null,
+        body: { username, password },
+      });
+      expect(login.body.valid).toBe(true);
+    },
+  );
 
   test('sends several secrets as a list, each as it was typed', async () => {
     const request: FormRequest = {

@@ -72,9 +72,7 @@ describeOnServer('sqlite', 'the page of a key', (start) => {
     const says = page.getByRole('status', { name: 'What saving changes' });
     await expect
       .poll(() => says.textContent())
-      .toBe(
-        'Takes awayIt may no longer submit jobs.It may no longer see jobs.It may no longer cancel jobs.',
-      );
+      .toBe('Takes awayIt may no longer submit jobs.It may no longer see jobs.It may no longer cancel jobs.');
     await page.getByRole('button', { name: 'Copy as…' }).click();
     const copy = page.getByRole('dialog', { name: 'The same from a terminal' });
     const command = await copy.getByLabel('CLI', { exact: true }).innerText();

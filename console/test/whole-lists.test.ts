@@ -38,9 +38,7 @@ const cut = new Set(
 );
 
 const pathsOf = (operations: ReadonlySet<string>): string[] =>
-  [
-    ...CONTRACT.matchAll(/^ {4}"(\/[^"]+)": \{[\s\S]*?^ {8}get(?:\?: never|: operations\["([\w.]+)"\])/gm),
-  ]
+  [...CONTRACT.matchAll(/^ {4}"(\/[^"]+)": \{[\s\S]*?^ {8}get(?:\?: never|: operations\["([\w.]+)"\])/gm)]
     .filter(([, , operation = '']) => operations.has(operation))
     .map(([, path = '']) => path);
 const limitedPaths = pathsOf(limited);

@@ -180,7 +180,7 @@ describeOnServer('sqlite', 'the pages of workers, and of jobs of other owners', 
             .values({ ...row, id: `${workerId}-${at}`, name: `copy ${at}` })
             .execute();
       });
-    await add(Number(n), WORKERS_LIST_MAX);
+    await add(n, WORKERS_LIST_MAX);
     const { page } = await open('/workers');
     const says = page.getByText('These are the 1,000 that were heard of last.');
     await page.getByRole('table', { name: 'Workers' }).waitFor();

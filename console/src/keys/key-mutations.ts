@@ -3,15 +3,7 @@ import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-q
 import { client } from '../api/client.ts';
 import { recordsQuery } from '../audit/audit-queries.ts';
 import type { KeyChange, MintBody } from './holdings/draft.ts';
-import {
-  forgetLists,
-  KEYS,
-  keyQuery,
-  scopesQuery,
-  storeKey,
-  withEtag,
-  type ReadKey,
-} from './key-queries.ts';
+import { forgetLists, KEYS, keyQuery, scopesQuery, storeKey, withEtag, type ReadKey } from './key-queries.ts';
 
 export type Acknowledged = components['schemas']['Acknowledged'];
 export type RotateBody = components['schemas']['RotateRequest'];

@@ -91,8 +91,7 @@ export const boundsQuery = (id: string) =>
 export const scopesQuery = (id: string) =>
   queryOptions({
     queryKey: [...KEYS, 'scopes', id],
-    queryFn: ({ signal }) =>
-      unwrap(client.GET('/v1/keys/{id}/scopes', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => unwrap(client.GET('/v1/keys/{id}/scopes', { params: { path: { id } }, signal })),
   });
 
 export const usageQuery = (id: string, days: number) =>

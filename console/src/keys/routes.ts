@@ -21,7 +21,8 @@ export interface KeySearch {
 }
 
 /** The value if it is one of these. */
-const oneOf = <const T>(values: readonly T[], value: unknown): T | undefined => values.find((one) => one === value);
+const oneOf = <const T>(values: readonly T[], value: unknown): T | undefined =>
+  values.find((one) => one === value);
 
 const listRoute = createRoute({
   getParentRoute: () => frameRoute,

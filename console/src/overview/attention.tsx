@@ -31,8 +31,8 @@ export function Attention() {
       {isKnown ? shown : <Skeleton height={LOADING_PX} animate={false} />}
       {isKnown && shown.length === 0 && error === null && (
         <Alert color="teal" title="Nothing">
-          No key expires within 7 days, lies unused, holds unused scopes or was leaked. Every managed key is as its manifest says,
-          and every upstream answers.
+          No key expires within 7 days, lies unused, holds unused scopes or was leaked. Every managed key is
+          as its manifest says, and every upstream answers.
         </Alert>
       )}
     </Stack>

@@ -17,7 +17,7 @@ export const invitesQuery = queryOptions({
   queryFn: async ({ signal }) => {
     const { invites, hasMore } = await unwrap(client.GET('/v1/admin/invites', { signal }));
     // The code of an invite makes a user of anybody who has it.
-    return { rows: invites.map(({ code: _, ...invite }) => invite), hasMore };
+    return { rows: invites.map(({ code: _code, ...invite }) => invite), hasMore };
   },
 });
 

@@ -54,7 +54,9 @@ const TOKEN_MS = 15 * 60_000;
 function Arrival({ enrolment: { name, expires_at } }: Pick<DialogProps, 'enrolment'>) {
   const { data } = useNewWorkers();
   const madeMs = Date.parse(expires_at) - TOKEN_MS;
-  const arrived = data?.rows.find((worker) => worker.name === name && Date.parse(worker.registered_at) >= madeMs);
+  const arrived = data?.rows.find(
+    (worker) => worker.name === name && Date.parse(worker.registered_at) >= madeMs,
+  );
   return (
     <Text size="sm" role="status">
       {arrived === undefined ? (

@@ -87,9 +87,7 @@ export function managesOwners(actor: Actor): boolean {
   const caller = callerIn(actor);
   if (caller === undefined) return true;
   const { workspaces } = caller.selectors;
-  return (
-    !reachesBeyond(workspaces, EVERYTHING.selectors.workspaces) && holdsScope(caller, 'owners:manage')
-  );
+  return !reachesBeyond(workspaces, EVERYTHING.selectors.workspaces) && holdsScope(caller, 'owners:manage');
 }
 
 /** Whether the actor may see other keys than its own. */

@@ -23,7 +23,9 @@ async function read(keys: KeysContext, id: string): Promise<KeyScopes> {
 /** The used scopes of a key, with their last day. */
 const usedOf = async (keys: KeysContext, id: string): Promise<Record<string, string>> =>
   Object.fromEntries(
-    (await read(keys, id)).scopes.flatMap(({ scope, last_used_on: on }) => (on === null ? [] : [[scope, on]])),
+    (await read(keys, id)).scopes.flatMap(({ scope, last_used_on: on }) =>
+      on === null ? [] : [[scope, on]],
+    ),
   );
 
 const unusedOf = async (keys: KeysContext, id: string): Promise<string[]> =>
@@ -115,7 +117,9 @@ describeOnBothDatabases('uses of scopes', (open) => {
     const { keys } = await openTestKeys(open);
     const { key, actor } = await mintActor(keys, { scopes: ['models:use', 'jobs:read'] });
     const rename = (from: string, to: string) =>
-      keys.storage.transaction((tx) => sql`alter table ${sql.table(from)} rename to ${sql.table(to)}`.execute(tx));
+      keys.storage.transaction((tx) =>
+        sql`alter table ${sql.table(from)} rename to ${sql.table(to)}`.execute(tx),
+      );
     use(actor, 'models:use');
     await rename('key_scope_uses', 'uses_away');
     await keys.lastUsed.flush();
@@ -129,7 +133,9 @@ describeOnBothDatabases('uses of scopes', (open) => {
     const made = await Promise.all(Array.from({ length: 70 }, () => mintActor(keys, { role: 'client' })));
     for (const { actor } of made) use(actor, 'jobs:submit', 'jobs:read', 'jobs:cancel', 'models:use');
     await keys.lastUsed.flush();
-    const { rows } = await sql<{ n: number }>`select count(*) as n from key_scope_uses`.execute(keys.storage.db);
+    const { rows } = await sql<{ n: number }>`select count(*) as n from key_scope_uses`.execute(
+      keys.storage.db,
+    );
     expect(rows[0]?.n).toBe(280);
   });
 });
@@ -195,7 +201,9 @@ describeOnBothDatabases('unused scopes', (open) => {
         values ('own_1', 'o', 'team', 'active', 1, 1)`.execute(tx);
       await sql`insert into keys (id, number, owner_id, name, grants, selectors, limits, budgets, state, created_at,
         created_by, metadata, tags, revision)
-        values ('key_1', 1, 'own_1', 'n', '[]', '{}', '[]', '[]', 'active', 1, 'cli', '{}', '[]', 1)`.execute(tx);
+        values ('key_1', 1, 'own_1', 'n', '[]', '{}', '[]', '[]', 'active', 1, 'cli', '{}', '[]', 1)`.execute(
+        tx,
+      );
     });
     const before = Date.now();
     await migrate(storage, [...storageMigrations, ...keysMigrations], 2);

@@ -14,7 +14,8 @@ export type LastUses = ReadonlyMap<string, number>;
 type Recorded = Pick<KeyRecord, 'grants' | 'createdAt' | 'scopesSince'>;
 
 /** When the record of its scopes began. An older Keyward beside this one gives a new key the time of the step that began the record. */
-export const recordedSince = ({ createdAt, scopesSince }: Recorded): number => Math.max(createdAt, scopesSince);
+export const recordedSince = ({ createdAt, scopesSince }: Recorded): number =>
+  Math.max(createdAt, scopesSince);
 
 /** The granted scopes that no request needed in `UNUSED_AFTER_DAYS`; none while the record is younger than that. */
 export function unusedScopes(key: Recorded, uses: LastUses, nowMs: number): Set<string> {

@@ -47,7 +47,10 @@ function AccessForm({ read, scopes }: FormProps) {
   const { key } = read;
   // What the person began with: somebody else's change since then is refused by the server, not overwritten.
   const [start, setStart] = useState(read);
-  const [draft, setDraft] = useState<Draft>(() => ({ ...draftOf(key), ...(scopes !== undefined && { scopes }) }));
+  const [draft, setDraft] = useState<Draft>(() => ({
+    ...draftOf(key),
+    ...(scopes !== undefined && { scopes }),
+  }));
   const [isTried, setTried] = useState(false);
   const update = useUpdateKey(key.id);
   const before = draftOf(start.key);

@@ -24,7 +24,7 @@ export const scopes = request({
     const id = await keyId(client, named);
     return { id, ...(await unwrap(client.GET('/v1/keys/{id}/scopes', { params: { path: { id } } }))) };
   },
-  shown: ({ id: _, ...answer }) => answer,
+  shown: ({ id: _id, ...answer }) => answer,
   table: ({ recorded_since, scopes: all }) => [`Recorded since ${recorded_since}.`, tableOf(all, COLUMNS)],
   after: ({ id, scopes: all, narrowed }, { io }) => {
     if (!all.some(({ unused }) => unused)) return;

@@ -38,10 +38,12 @@ export async function currentActor(tx: Db, { clock, lastUsed }: KeysContext, act
  * @param id also of a person, for what was begun in a session.
  */
 export async function callerOfKey(
-  { storage, clock, administrators, lastUsed }: Pick<
-    KeysContext,
-    'storage' | 'clock' | 'administrators' | 'lastUsed'
-  >,
+  {
+    storage,
+    clock,
+    administrators,
+    lastUsed,
+  }: Pick<KeysContext, 'storage' | 'clock' | 'administrators' | 'lastUsed'>,
   id: string,
   db: Db = storage.db,
 ): Promise<Caller | undefined> {

@@ -1,4 +1,12 @@
-import { EVERYTHING, excesses, hasSelectors, holdsScope, noteGrants, type Actor, type Wanted } from '../../access/index.ts';
+import {
+  EVERYTHING,
+  excesses,
+  hasSelectors,
+  holdsScope,
+  noteGrants,
+  type Actor,
+  type Wanted,
+} from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { Db } from '../../storage/index.ts';
 import { holdingsOf, powersOf, type KeysContext } from '../context.ts';

@@ -96,7 +96,9 @@ export async function listKeys(db: Db, filter: KeyFilter, page: KeyPage): Promis
   let after: Place | undefined = page.after;
   do {
     after = await size.take(async (rows) => {
-      const until = isSearch ? await placeBehind(db, { ownerId, parentId, hasUnusedScopes, after, rows }) : undefined;
+      const until = isSearch
+        ? await placeBehind(db, { ownerId, parentId, hasUnusedScopes, after, rows })
+        : undefined;
       const window = { ...page, after, until, limit: page.limit - found.length };
       found.push(...(await visibleIn(db, filter, window)));
       return until;
@@ -126,7 +128,9 @@ async function visibleIn(db: Db, filter: KeyFilter, window: Window): Promise<Key
 const isBehind = ({ createdAt, id }: Place) =>
   sql<boolean>`(keys.created_at, keys.id) < (${createdAt}, ${id})`;
 
-type WindowFilter = Pick<KeyFilter, 'ownerId' | 'parentId' | 'hasUnusedScopes'> & { after: Place | undefined };
+type WindowFilter = Pick<KeyFilter, 'ownerId' | 'parentId' | 'hasUnusedScopes'> & {
+  after: Place | undefined;
+};
 
 /** The place of the last of the next `rows` keys; undefined where there are fewer. */
 async function placeBehind(

@@ -110,11 +110,7 @@ function badForm(text: string): BadKey {
 }
 
 /** A secret ends with its key, its ancestors and their owners. @param usesOf of `callerOf` */
-export function judge(
-  { key, secret }: Found,
-  nowMs: number,
-  usesOf?: Options['usesOf'],
-): GoodKey | BadKey {
+export function judge({ key, secret }: Found, nowMs: number, usesOf?: Options['usesOf']): GoodKey | BadKey {
   const refuse = ({ code, reason }: Ended): BadKey => ({ valid: false, code, reason, key });
   const ended = whyEnded(key, nowMs);
   if (ended !== undefined) return refuse(ended);
