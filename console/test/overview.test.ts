@@ -102,7 +102,7 @@ describeOnServer('sqlite', 'the overview', (start) => {
     await server.app.core.jobs.history.look();
     const { page, inspect } = await open();
     const plot = (name: RegExp) => page.getByRole('img', { name });
-    // A request that its client left is none of them.
+    // A request that its client left does not count.
     server.app.core.counters.count({ keyId: id, ownerId: key.owner.id, code: 'client_gone' });
     await server.app.core.counters.flush();
     await expect.poll(() => plot(/^Requests: [1-9]\d*, 3 refused: insufficient scope 3$/).count()).toBe(1);

@@ -21,7 +21,7 @@ export class UsedScopes {
     this.#onNew = onNew;
   }
 
-  /** A use by a key is one by its ancestors: whoever narrows one of them takes the scope from the key too. */
+  /** A use by a key is one by its ancestors: to narrow one of them takes the scope from the key too. */
   readonly of = (key: Key): ScopeUses =>
     new UsesOfKey(
       this,
