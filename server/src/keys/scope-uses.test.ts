@@ -3,7 +3,16 @@ import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { holdsScope, type Actor, type Scope } from '../access/index.ts';
 import { migrate, storageMigrations } from '../storage/index.ts';
-import { explain, keysMigrations, listKeys, mint, scopesOfKey, updateKey, verify } from './index.ts';
+import {
+  changeState,
+  explain,
+  keysMigrations,
+  listKeys,
+  mint,
+  scopesOfKey,
+  updateKey,
+  verify,
+} from './index.ts';
 import type { KeyScopes, KeysContext } from './index.ts';
 import { mintActor, mintOne, openTestKeys, OPERATOR } from './keys.fixture.ts';
 import { callerOfKey } from './power/callers.ts';
@@ -168,6 +177,20 @@ describeOnBothDatabases('unused scopes', (open) => {
     await updateKey(keys, OPERATOR, { id: key.id, input: { scopes: ['models:use', 'usage:read'] } });
     expect(await unusedOf(keys, key.id)).toEqual([]);
     expect(Date.parse((await read(keys, key.id)).recorded_since)).toBeGreaterThan(Date.parse(since));
+  });
+
+  test('a key that is enabled again is recorded anew, and one that was active is not', async () => {
+    const { keys, clock } = await openTestKeys(open);
+    const { key, actor } = await mintActor(keys, { scopes: ['models:use', 'jobs:read'] });
+    await changeState(keys, OPERATOR, { id: key.id, verb: 'disable' });
+    clock.offsetMs = 40 * DAY_MS;
+    await changeState(keys, OPERATOR, { id: key.id, verb: 'enable' });
+    use(actor, 'models:use');
+    expect(await unusedOf(keys, key.id)).toEqual([]);
+    expect(await listed(keys)).toEqual([]);
+    const since = (await read(keys, key.id)).recorded_since;
+    await changeState(keys, OPERATOR, { id: key.id, verb: 'enable' });
+    expect((await read(keys, key.id)).recorded_since).toBe(since);
   });
 
   test('the narrower grants keep noun:* where all of it is used, and are empty where nothing is', async () => {

@@ -244,7 +244,8 @@ const scopes = route({
       {
         recorded_since: Type.String({
           ...s.Time,
-          description: 'When the record began: when the key was made, or got a scope that it did not have',
+          description:
+            'When the record began: when the key was made, got a scope that it did not have, or was enabled or restored',
         }),
         unused_after_days: Type.Integer(),
         scopes: Type.Array(KeyScope, { description: 'The scopes that its role, noun:* and * stand for' }),

@@ -19,7 +19,7 @@ export const scopes = request({
   examples: ['keys scopes key_4fT9aBcDeF12', 'keys scopes "Ada\'s notebook"'],
   notes:
     'A scope is unused when no request needed it in 30 days. No scope is called unused while the record is younger: it\n' +
-    'begins with the key, and again when the key gets a scope.',
+    'begins with the key, and again when the key gets a scope or is enabled or restored.',
   send: async (client, { id: named }) => {
     const id = await keyId(client, named);
     return { id, ...(await unwrap(client.GET('/v1/keys/{id}/scopes', { params: { path: { id } } }))) };
