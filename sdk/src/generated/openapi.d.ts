@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 612f8c5125c8550b993da46f270f87a4fc82ceff8496cb7c1e4fa1616fa94db1
-// text 7ee5594cc6134e20863fdb2bc2020fac98e84a9eacc5d736aa82629a8d9498e9
+// document a369e34eff4b4a9c8bf3df5c8dbf7fa3744d5a698d2164ad34dba6aa9498ecb3
+// text bea4f63357657840bf1804a16d1f3eece361afa45907488bc24eafbdf079a4af
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -5956,9 +5956,10 @@ export interface components {
         KeyScopes: {
             /**
              * Format: date-time
-             * @description When the record began: when the key was made, or got a scope that it did not have
+             * @description When the record began: when the key was made, got a scope that it did not have, or was enabled or restored
              */
             recorded_since: string;
+            /** @description Days without a request that needs a scope, after which it is unused: 30 */
             unused_after_days: number;
             /** @description The scopes that its role, noun:* and * stand for */
             scopes: components["schemas"]["KeyScope"][];

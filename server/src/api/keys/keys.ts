@@ -247,7 +247,9 @@ const scopes = route({
           description:
             'When the record began: when the key was made, got a scope that it did not have, or was enabled or restored',
         }),
-        unused_after_days: Type.Integer(),
+        unused_after_days: Type.Integer({
+          description: 'Days without a request that needs a scope, after which it is unused: 30',
+        }),
         scopes: Type.Array(KeyScope, { description: 'The scopes that its role, noun:* and * stand for' }),
         narrowed: Type.Array(s.Grant, {
           description:
