@@ -2,10 +2,11 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { describeOnBothDatabases } from '../../test/databases.ts';
 import { holdsScope, type Actor, type Scope } from '../access/index.ts';
-import { migrate, storageMigrations } from '../storage/index.ts';
+import { migrate, storageMigrations, type Storage } from '../storage/index.ts';
 import {
   changeState,
   explain,
+  getKey,
   keysMigrations,
   listKeys,
   mint,
@@ -135,6 +136,37 @@ describeOnBothDatabases('uses of scopes', (open) => {
     await rename('uses_away', 'key_scope_uses');
     use(actor, 'jobs:read');
     expect(Object.keys(await usedOf(keys, key.id)).toSorted()).toEqual(['jobs:read', 'models:use']);
+  });
+
+  test('uses of scopes that take long to write do not hold up the last uses of secrets', async () => {
+    let held: Promise<void> | undefined;
+    let release = (): void => undefined;
+    const between = (storage: Storage): Storage => ({
+      dialect: storage.dialect,
+      db: storage.db,
+      transaction: async (work, options) => {
+        const waited = held;
+        held = undefined;
+        await waited;
+        return storage.transaction(work, options);
+      },
+      snapshot: (work) => storage.snapshot(work),
+      checkWritable: () => storage.checkWritable(),
+      close: () => storage.close(),
+    });
+    const { keys } = await openTestKeys(open, { between });
+    const { key, actor } = await mintActor(keys, { scopes: ['models:use'] });
+    held = new Promise((resolve) => (release = resolve));
+    use(actor, 'models:use');
+    const writing = keys.lastUsed.flush();
+    await expect.poll(() => held).toBeUndefined();
+    keys.lastUsed.note(key.secrets[0]?.id ?? '', key.id, '192.0.2.1');
+    await expect
+      .poll(async () => (await getKey(keys, OPERATOR, key.id)).lastUsedAt, { timeout: 10_000 })
+      .not.toBeNull();
+    release();
+    await writing;
+    expect(Object.keys(await usedOf(keys, key.id))).toEqual(['models:use']);
   });
 
   test('more uses than one transaction takes are all written', async () => {

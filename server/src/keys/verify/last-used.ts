@@ -27,6 +27,8 @@ export class LastUsed {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #flushing: Promise<void> = Promise.resolve();
+  /** Beside it: many first uses of a day must not hold up last uses, which decide when an old secret is quiet. */
+  #flushingScopes: Promise<void> = Promise.resolve();
 
   constructor({ storage, clock, logger }: { storage: Storage; clock: Clock; logger: Logger }) {
     this.#storage = booksOf(storage);
@@ -48,9 +50,12 @@ export class LastUsed {
   }
 
   /** Writes what was noted before the call; what the database refuses is tried again. */
-  flush(): Promise<void> {
-    this.#flushing = this.#flushing.then(() => this.#write());
-    return this.#flushing;
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#flushing = this.#flushing.then(() => this.#writeUses());
+    this.#flushingScopes = this.#flushingScopes.then(() => this.#writeScopes());
+    await Promise.all([this.#flushing, this.#flushingScopes]);
   }
 
   /** Writes what is left; later notes are not written. Idempotent. */
@@ -63,13 +68,6 @@ export class LastUsed {
   #schedule(): void {
     if (this.#stopped) return;
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
-  }
-
-  async #write(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    await this.#writeUses();
-    await this.#writeScopes();
   }
 
   async #writeUses(): Promise<void> {
