@@ -1,7 +1,9 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type NewKey, type TestServer } from '../../server/test/server.ts';
+import { setCreated } from '../../server/src/keys/keys.fixture.ts';
 import { openConsole } from './browser.ts';
 
+const DAY_MS = 86_400_000;
 const XSS = '<b onmouseover="document.title=1">"\'`';
 
 describeOnServer('sqlite', 'the page of a key', (start) => {
@@ -51,6 +53,37 @@ describeOnServer('sqlite', 'the page of a key', (start) => {
       .toMatch(/Last used from127\.0\.0\.1/);
     await page.getByText('30 days', { exact: true }).click();
     await expect.poll(() => page.url()).toBe(`${server.url}/keys/${id}?days=30`);
+  });
+
+  test('scopes that no request needed are named, and the form of the permissions begins without them', async () => {
+    const { id, secret } = await server.mint({ name: 'wide', scopes: ['usage:read', 'jobs:*'] });
+    await server.request('GET', '/v1/usage', { key: secret });
+    await server.app.core.keys.lastUsed.flush();
+    const { page, inspect } = await open(id);
+    const uses = page.getByRole('region', { name: 'Use of its scopes' });
+    await uses.getByText('A scope is called unused after 30 days').waitFor();
+    expect(await uses.getByRole('link').count()).toBe(0);
+    await setCreated(server.app.core.storage, id, Date.now() - 31 * DAY_MS);
+    await page.reload();
+    await uses.getByText('No request needed 3 of its 4 scopes in the last 30 days.').waitFor();
+    await uses.getByRole('row', { name: /^submit jobs jobs:submit, by jobs:\* never in 30 days/ }).waitFor();
+    await inspect('key-scopes');
+    await uses.getByRole('link', { name: 'Take the unused scopes away' }).click();
+    const says = page.getByRole('status', { name: 'What saving changes' });
+    await expect
+      .poll(() => says.textContent())
+      .toBe('Takes awayIt may no longer submit jobs.It may no longer see jobs.It may no longer cancel jobs.');
+    await page.getByRole('button', { name: 'Copy as…' }).click();
+    const copy = page.getByRole('dialog', { name: 'The same from a terminal' });
+    const command = await copy.getByLabel('CLI', { exact: true }).innerText();
+    expect(command).toBe(`keyward keys update ${id} --scope usage:read`);
+    expect(await copy.getByLabel('curl', { exact: true }).innerText()).toContain('{"scopes":["usage:read"]}');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('wide is changed').waitFor();
+    expect(await read(id)).toMatchObject({ scopes: ['usage:read'] });
+    await page.getByRole('tab', { name: 'Overview' }).click();
+    await uses.getByText('Requests needed each of its scopes in the last 30 days.').waitFor();
   });
 
   test('a change is said before it is saved, and can be undone', async () => {

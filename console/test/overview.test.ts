@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { enableUsers, enterAs, PASSWORD } from '../../server/src/developer/people/identity.fixture.ts';
-import { setCreated } from '../../server/src/keys/keys.fixture.ts';
+import { markUnusedScopes, setCreated } from '../../server/src/keys/keys.fixture.ts';
 import { describeOnServer, type TestServer } from '../../server/test/server.ts';
 import { openConsole } from './browser.ts';
 import { stackReport } from './stack-report.ts';
@@ -16,6 +16,17 @@ describeOnServer('sqlite', 'the overview', (start) => {
     server = await start();
   });
   const open = (path = '/') => openConsole(server, { signIn: { key: server.adminKey }, path });
+
+  test('the only key that may do everything is no concern, whatever it uses', async () => {
+    const { page } = await open();
+    // The session needs all scopes of its key: only then they are called unused.
+    await server.app.core.keys.lastUsed.flush();
+    await markUnusedScopes(server.app.core.storage);
+    const { body } = await server.request<{ items: object[] }>('GET', '/v1/keys?scopes=unused');
+    expect(body.items).toHaveLength(1);
+    await page.reload();
+    await attention(page).getByText('Nothing').waitFor();
+  });
 
   test('a new server says that nothing needs attention, and what to do first', async () => {
     const { page, inspect } = await open();
@@ -36,6 +47,10 @@ describeOnServer('sqlite', 'the overview', (start) => {
     await server.request('POST', `/v1/keys/${leaked.id}/quarantine`);
     const unused = await server.mint({ name: 'of the former intern' });
     await setCreated(server.app.core.storage, unused.id, Date.now() - 100 * DAY_MS);
+    const wide = await server.mint({ name: 'too much', scopes: ['usage:read', 'jobs:*'] });
+    await setCreated(server.app.core.storage, wide.id, Date.now() - 31 * DAY_MS);
+    await server.request('GET', '/v1/usage', { key: wide.secret });
+    await server.app.core.keys.lastUsed.flush();
     const { body: upstream } = await server.request<{ id: string }>('POST', '/v1/upstreams', {
       body: { name: 'switched-off', base_url: 'http://127.0.0.1:1/v1', models: ['m'] },
     });
@@ -51,6 +66,7 @@ describeOnServer('sqlite', 'the overview', (start) => {
       [NAME_PAYLOAD, '/keys/key_'],
       ['second admin', '/keys/key_'],
       ['of the former intern', `/keys/${unused.id}`],
+      ['too much', `/keys/${wide.id}`],
     ];
     await attention(page).getByText('shop/edited: edited').waitFor();
     expect(await attention(page).getByText('in_step').count()).toBe(0);
@@ -76,7 +92,7 @@ describeOnServer('sqlite', 'the overview', (start) => {
   });
 
   test('requests, refusals, tokens, spend, jobs and workers are drawn over time, and the address keeps the period', async () => {
-    const { secret } = await server.mint({ role: 'client' });
+    const { id, key, secret } = await server.mint({ role: 'client' });
     for (let i = 0; i < 3; i++) await server.request('GET', '/v1/audit', { key: secret });
     const job = await server.request('POST', '/v1/jobs', {
       key: secret,
@@ -86,8 +102,10 @@ describeOnServer('sqlite', 'the overview', (start) => {
     await server.app.core.jobs.history.look();
     const { page, inspect } = await open();
     const plot = (name: RegExp) => page.getByRole('img', { name });
-    // A page that was left counts its requests as refused, too: their clients were gone.
-    await expect.poll(() => plot(/^Requests: [1-9]\d*, \d+ refused: .*insufficient scope 3/).count()).toBe(1);
+    // A request that its client left does not count.
+    server.app.core.counters.count({ keyId: id, ownerId: key.owner.id, code: 'client_gone' });
+    await server.app.core.counters.flush();
+    await expect.poll(() => plot(/^Requests: [1-9]\d*, 3 refused: insufficient scope 3$/).count()).toBe(1);
     await plot(/^Jobs: 1 waiting, 0 running/).waitFor();
     for (const name of [/^Tokens: 0/, /^Spend: /, /^Workers: 0 online/]) await plot(name).waitFor();
     await inspect('overview-use');

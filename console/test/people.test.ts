@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type TestServer } from '../../server/test/server.ts';
+import { INVITES_LIST_MAX } from '../../server/src/identity/index.ts';
+import { addInvites } from '../../server/src/identity/invites.fixture.ts';
 import { openConsole } from './browser.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -70,6 +72,10 @@ describeOnServer('sqlite', 'the pages of owners and people', (start) => {
     await boss.page.keyboard.press('Escape');
     await boss.page.getByRole('dialog').waitFor({ state: 'detached' });
     await boss.holdsNone([link, link.split('/').at(-1) ?? link]);
+
+    await addInvites(server, INVITES_LIST_MAX);
+    await boss.page.reload();
+    await boss.page.getByText('These are the newest 1,000. There are older ones.').waitFor();
 
     const bob = await openConsole(server, { signIn: { username: 'bob', password: PASSWORD } });
     await bob.page.getByRole('button', { name: 'bob' }).waitFor();

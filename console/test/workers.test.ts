@@ -1,6 +1,8 @@
 import { createWorker } from '@keyward/sdk';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { JobClient, newOwnerKey, TestWorker } from '../../server/src/api/jobs/jobs.fixture.ts';
+import { WORKERS_LIST_MAX } from '../../server/src/jobs/index.ts';
+import { tables } from '../../server/src/jobs/store/tables.ts';
 import { enableUsers, PASSWORD } from '../../server/src/developer/people/identity.fixture.ts';
 import { describeOnServer, type TestServer } from '../../server/test/server.ts';
 import { openConsole } from './browser.ts';
@@ -157,5 +159,33 @@ describeOnServer('sqlite', 'the pages of workers, and of jobs of other owners', 
         403,
       ]);
     expect(complaints).toEqual([]);
+  });
+
+  test('a list of workers that is cut says so, because its answer does', async () => {
+    const { storage } = server.app.core.jobs;
+    const row = await tables(storage.db)
+      .selectFrom('workers')
+      .selectAll()
+      .where('id', '=', workerId)
+      .executeTakeFirstOrThrow();
+    const { n } = await tables(storage.db)
+      .selectFrom('workers')
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .executeTakeFirstOrThrow();
+    const add = (from: number, to: number) =>
+      storage.transaction(async (tx) => {
+        for (let at = from; at < to; at++)
+          await tables(tx)
+            .insertInto('workers')
+            .values({ ...row, id: `${workerId}-${at}`, name: `copy ${at}` })
+            .execute();
+      });
+    await add(n, WORKERS_LIST_MAX);
+    const { page } = await open('/workers');
+    const says = page.getByText('These are the 1,000 that were heard of last.');
+    await page.getByRole('table', { name: 'Workers' }).waitFor();
+    expect(await says.count()).toBe(0);
+    await add(WORKERS_LIST_MAX, WORKERS_LIST_MAX + 1);
+    await says.waitFor();
   });
 });

@@ -22,6 +22,8 @@ export interface LiveList<Row> {
   items: Row[];
   /** For the route of the list itself. Workers have no further page. */
   next_cursor?: string | null;
+  /** Of workers: whether there are more than these. */
+  has_more?: boolean;
   /** Of running requests: the number of processes that did not answer in time. */
   missing_nodes?: number;
 }

@@ -115,6 +115,11 @@ describe('the graph of modules', () => {
     expect(calls.filter((line) => !/\.(start|stop|close|listen|info)\(/.test(line))).toEqual([]);
   });
 
+  test('asks for a scope of a caller through holdsScope alone, which records that it is used', () => {
+    const asking = linesMatching(/\bscopes\.has\(/, product).map((line) => line.split(':')[0]);
+    expect(asking).toEqual(['server/src/access/caller.ts', 'server/src/access/scope-uses.ts']);
+  });
+
   test('no module has a setter for what belongs into its constructor', () => {
     const others = product.filter(({ path }) => !LISTENERS.includes(path.slice(PRODUCT.length)));
     expect(linesMatching(SETTER, others)).toEqual([]);

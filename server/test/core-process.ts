@@ -9,7 +9,7 @@ import { openCore } from '../src/app.ts';
 import type { KeywardError } from '../src/base/errors.ts';
 import { readConfig } from '../src/config.ts';
 import { changeState, createOwner, deleteOwner, mint, rotate, updateOwner } from '../src/keys/index.ts';
-import type { Actor } from '../src/access/index.ts';
+import { holdsScope, type Actor } from '../src/access/index.ts';
 import type { StateVerb } from '../src/keys/index.ts';
 
 type Question = { id: number; ask: string } & Record<string, string | number>;
@@ -96,7 +96,10 @@ const questions: Record<string, (question: Question) => unknown> = {
     const identity = keys.verifier.identify(String(text));
     const fromMemory = !(identity instanceof Promise);
     const found = await identity;
-    if (found.valid) keys.lastUsed.note(found.secretId, found.key.id, '192.0.2.1');
+    if (found.valid) {
+      keys.lastUsed.note(found.secretId, found.key.id, '192.0.2.1');
+      holdsScope(found.caller, 'models:use');
+    }
     return { valid: found.valid, code: found.valid ? 'valid' : found.code, fromMemory };
   },
   /** From now on asks for this text without pause; answers once it was served from memory. */

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-q
 import { client } from '../api/client.ts';
 import { recordsQuery } from '../audit/audit-queries.ts';
 import type { KeyChange, MintBody } from './holdings/draft.ts';
-import { forgetLists, KEYS, keyQuery, storeKey, withEtag, type ReadKey } from './key-queries.ts';
+import { forgetLists, KEYS, keyQuery, scopesQuery, storeKey, withEtag, type ReadKey } from './key-queries.ts';
 
 export type Acknowledged = components['schemas']['Acknowledged'];
 export type RotateBody = components['schemas']['RotateRequest'];
@@ -42,6 +42,7 @@ function afterChange(queries: QueryClient, key: ChangedKey['key'], etag: ReadKey
   storeKey(queries, { key, etag });
   void queries.invalidateQueries({ queryKey: keyQuery(key.id).queryKey });
   void queries.invalidateQueries({ queryKey: [...KEYS, 'bounds', key.id] });
+  void queries.invalidateQueries({ queryKey: scopesQuery(key.id).queryKey });
   void queries.invalidateQueries({ queryKey: recordsQuery({ target: key.id }).queryKey });
 }
 

@@ -87,6 +87,13 @@ export const boundsQuery = (id: string) =>
     refetchInterval: LIVE_MS,
   });
 
+/** Which of its scopes requests needed, and when last. */
+export const scopesQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...KEYS, 'scopes', id],
+    queryFn: ({ signal }) => unwrap(client.GET('/v1/keys/{id}/scopes', { params: { path: { id } }, signal })),
+  });
+
 export const usageQuery = (id: string, days: number) =>
   queryOptions({
     queryKey: [...KEYS, 'usage', id, days],

@@ -16,10 +16,13 @@ export interface KeySearch {
   tag?: string | undefined;
   unused?: (typeof UNUSED_DAYS)[number] | undefined;
   expiring?: (typeof EXPIRING_DAYS)[number] | undefined;
+  /** Only keys with scopes that no request needed. */
+  scopes?: 'unused' | undefined;
 }
 
 /** The value if it is one of these. */
-const oneOf = <T>(values: readonly T[], value: unknown): T | undefined => values.find((one) => one === value);
+const oneOf = <const T>(values: readonly T[], value: unknown): T | undefined =>
+  values.find((one) => one === value);
 
 const listRoute = createRoute({
   getParentRoute: () => frameRoute,
@@ -33,6 +36,7 @@ const listRoute = createRoute({
       tag: searchText(search['tag']),
       unused: oneOf(UNUSED_DAYS, search['unused']),
       expiring: oneOf(EXPIRING_DAYS, search['expiring']),
+      scopes: oneOf(['unused'], search['scopes']),
     }),
   component: lazyRouteComponent(() => import('./list/keys-page.tsx'), 'KeysPage'),
 });
@@ -53,13 +57,19 @@ export interface KeyPageSearch {
   tab?: Tab | undefined;
   /** Days of the usage that is shown. */
   days?: (typeof USAGE_DAYS)[number] | undefined;
+  /** The permissions begin without the scopes that no request needed. */
+  narrow?: true | undefined;
 }
 
 const keyRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/keys/$id',
   validateSearch: (search: Record<string, unknown>): KeyPageSearch =>
-    given({ tab: oneOf(TABS, search['tab']), days: oneOf(USAGE_DAYS, search['days']) }),
+    given({
+      tab: oneOf(TABS, search['tab']),
+      days: oneOf(USAGE_DAYS, search['days']),
+      narrow: oneOf([true], search['narrow']),
+    }),
   component: lazyRouteComponent(() => import('./key/key-page.tsx'), 'KeyPage'),
 });
 

@@ -31,8 +31,8 @@ export function Attention() {
       {isKnown ? shown : <Skeleton height={LOADING_PX} animate={false} />}
       {isKnown && shown.length === 0 && error === null && (
         <Alert color="teal" title="Nothing">
-          No key expires within 7 days, lies unused or was leaked. Every managed key is as its manifest says,
-          and every upstream answers.
+          No key expires within 7 days, lies unused, holds unused scopes or was leaked. Every managed key is
+          as its manifest says, and every upstream answers.
         </Alert>
       )}
     </Stack>
@@ -57,6 +57,12 @@ const SAYS: Record<KeyConcern, { color: string; title: string; next: string; all
     title: 'Keys that may do everything',
     next: 'Give programs keys with the scopes that they need, and keep one of these.',
     all: 'Show all keys that may do everything',
+  },
+  overscoped: {
+    color: 'gray',
+    title: 'Keys with scopes that no request needed in 30 days',
+    next: 'The page of each key names them, and takes them away.',
+    all: 'Show all keys with unused scopes',
   },
   unused: {
     color: 'gray',

@@ -52,6 +52,7 @@ const FILTERS = {
   expiring: { state: 'active', expiring_within_seconds: EXPIRING_DAYS * DAY_SECONDS },
   unused: { state: 'active', unused_for_seconds: UNUSED_DAYS * DAY_SECONDS },
   powerful: { state: 'active', role: 'admin' },
+  overscoped: { state: 'active', scopes: 'unused' },
 } as const;
 export type KeyConcern = keyof typeof FILTERS;
 
@@ -61,6 +62,7 @@ export const SEARCHES: Record<KeyConcern, KeySearch> = {
   expiring: { state: 'active', expiring: EXPIRING_DAYS },
   unused: { state: 'active', unused: UNUSED_DAYS },
   powerful: { state: 'active', role: 'admin' },
+  overscoped: { state: 'active', scopes: 'unused' },
 };
 
 /** Keys that need attention. */

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { seriesOf, sumOf, type Measure } from '../keys/key/usage-series.ts';
+import { refusalsOf, seriesOf, sumOf, type Measure, type Steps } from '../keys/key/usage-series.ts';
 import { Problem } from '../page/problem.tsx';
 import { usageQuery } from './overview-queries.ts';
 import { PlotCard } from './plot-card.tsx';
@@ -26,7 +26,7 @@ export function UsagePlots({ range }: { range: Range }) {
     usd: MONEY.format(sumOf(steps, ({ usd }) => Number(usd))),
   };
   const NOTES: Record<Measure, string> = {
-    requests: steps === undefined ? '' : refusalsOf(steps),
+    requests: steps === undefined ? '' : refusalsNote(steps),
     tokens: 'in and out',
     usd: 'of models with a price',
   };
@@ -49,10 +49,10 @@ export function UsagePlots({ range }: { range: Range }) {
 }
 
 /** Such as "7 refused: invalid key 4, rate limited 3". */
-function refusalsOf(steps: readonly { refusals: Record<string, number> }[]): string {
+function refusalsNote(steps: Steps): string {
   const counts = new Map<string, number>();
-  for (const { refusals } of steps)
-    for (const [code, count] of Object.entries(refusals)) counts.set(code, (counts.get(code) ?? 0) + count);
+  for (const step of steps)
+    for (const [code, count] of refusalsOf(step)) counts.set(code, (counts.get(code) ?? 0) + count);
   const all = [...counts].toSorted(([, a], [, b]) => b - a);
   if (all.length === 0) return 'none refused';
   const total = all.reduce((sum, [, count]) => sum + count, 0);

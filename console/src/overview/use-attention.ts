@@ -2,7 +2,13 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import type { FirstRows } from '../api/pages.ts';
 import { driftedKeysQuery } from '../bootstrap/bootstrap-queries.ts';
 import { useMay } from '../session/session-queries.ts';
-import { concernQuery, failingQuery, statusQuery, type KeyConcern } from './overview-queries.ts';
+import {
+  concernQuery,
+  failingQuery,
+  statusQuery,
+  type FoundKeys,
+  type KeyConcern,
+} from './overview-queries.ts';
 
 export type Failing = Awaited<ReturnType<NonNullable<typeof failingQuery.queryFn>>>;
 
@@ -16,6 +22,7 @@ const CONCERNS: { concern: KeyConcern; least: number }[] = [
   { concern: 'leaked', least: 1 },
   { concern: 'expiring', least: 1 },
   { concern: 'powerful', least: 2 },
+  { concern: 'overscoped', least: 1 },
   { concern: 'unused', least: 1 },
 ];
 
@@ -38,11 +45,20 @@ export function useAttention() {
     unready: state === 'ready' ? [] : unreadyOf(parts),
     failing: unlessNone(failing.data),
     drifted: unlessNone(drifted.data),
-    keys: CONCERNS.flatMap(({ concern, least }, index) => {
-      const found = keys[index]?.data;
-      return found === undefined || found.rows.length < least ? [] : [{ concern, found }];
-    }),
+    keys: concernsOf(keys.map(({ data }) => data)),
   };
+}
+
+/** In the order of `CONCERNS`. The only key that may do everything holds unused scopes as well, and is no concern there either. */
+function concernsOf(all: (FoundKeys | undefined)[]): { concern: KeyConcern; found: FoundKeys }[] {
+  const powerful = all[CONCERNS.findIndex(({ concern }) => concern === 'powerful')]?.rows ?? [];
+  const wayIn = powerful.length === 1 ? powerful[0]?.id : undefined;
+  return CONCERNS.flatMap(({ concern, least }, index) => {
+    const found = all[index];
+    if (found === undefined) return [];
+    const rows = concern === 'overscoped' ? found.rows.filter(({ id }) => id !== wayIn) : found.rows;
+    return rows.length < least ? [] : [{ concern, found: { ...found, rows } }];
+  });
 }
 
 /** Where not all was looked at, there may be one. */

@@ -52,16 +52,21 @@ export function InviteButton() {
   );
 }
 
+const NONE = { rows: [], hasMore: false };
+
 /** Invites, without their codes. */
 export function Invites() {
   const invites = useQuery(invitesQuery);
-  const rows = invites.data ?? [];
+  const { rows, hasMore } = invites.data ?? NONE;
   return (
     <>
       <Problem error={invites.error} />
       {invites.isSuccess && rows.length === 0 && <Text size="sm">Nobody was invited yet.</Text>}
       {rows.length > 0 && (
         <DataTable label="Invites" columns={COLUMNS} rows={rows} rowId={({ id }) => String(id)} />
+      )}
+      {hasMore && (
+        <Text size="sm">These are the newest {rows.length.toLocaleString()}. There are older ones.</Text>
       )}
     </>
   );

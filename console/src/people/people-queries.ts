@@ -3,7 +3,7 @@ import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query
 import { client } from '../api/client.ts';
 
 export type Person = components['schemas']['User'];
-export type Invite = components['schemas']['ListedInvite'];
+export type Invite = Omit<components['schemas']['ListedInvite'], 'code'>;
 
 const PEOPLE = ['people'] as const;
 
@@ -14,7 +14,11 @@ export const peopleQuery = queryOptions({
 
 export const invitesQuery = queryOptions({
   queryKey: [...PEOPLE, 'invites'],
-  queryFn: async ({ signal }) => (await unwrap(client.GET('/v1/admin/invites', { signal }))).invites,
+  queryFn: async ({ signal }) => {
+    const { invites, hasMore } = await unwrap(client.GET('/v1/admin/invites', { signal }));
+    // The code of an invite makes a user of anybody who has it.
+    return { rows: invites.map(({ code: _code, ...invite }) => invite), hasMore };
+  },
 });
 
 /** The Developer API says with status 200 that something was not done. */

@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { quoted, Snippet } from '../page/copy-as.tsx';
+import { Snippet } from '../page/copy-as.tsx';
+import { quoted } from '../page/curl.ts';
 import { PageLink } from '../page/page-link.tsx';
 import { Time } from '../page/time.tsx';
 import { useNewWorkers, type Enrolment } from './worker-queries.ts';
@@ -51,9 +52,11 @@ const TOKEN_MS = 15 * 60_000;
 
 /** Says when the worker has come. */
 function Arrival({ enrolment: { name, expires_at } }: Pick<DialogProps, 'enrolment'>) {
-  const { data = [] } = useNewWorkers();
+  const { data } = useNewWorkers();
   const madeMs = Date.parse(expires_at) - TOKEN_MS;
-  const arrived = data.find((worker) => worker.name === name && Date.parse(worker.registered_at) >= madeMs);
+  const arrived = data?.rows.find(
+    (worker) => worker.name === name && Date.parse(worker.registered_at) >= madeMs,
+  );
   return (
     <Text size="sm" role="status">
       {arrived === undefined ? (

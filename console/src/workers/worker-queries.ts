@@ -14,15 +14,26 @@ const LIST = [...WORKERS, 'list'] as const;
 
 const workersQuery = queryOptions({
   queryKey: LIST,
-  queryFn: async ({ signal }) => byName((await unwrap(client.GET('/v1/workers', { signal }))).items),
+  queryFn: async ({ signal }) => shownOf(await unwrap(client.GET('/v1/workers', { signal }))),
   // The stream gives what is new.
   refetchOnWindowFocus: false,
 });
+
+/** The server gives the latest seen; `isCut`: there are more. */
+interface Workers {
+  rows: Worker[];
+  isCut: boolean;
+}
 
 const idOf = ({ worker_id: id }: Worker): string => id;
 /** The server gives the latest seen first: rows would change places all the time. */
 const byName = (workers: readonly Worker[]): Worker[] =>
   workers.toSorted((a, b) => a.name.localeCompare(b.name) || (idOf(a) < idOf(b) ? -1 : 1));
+
+const shownOf = ({ items, has_more = false }: { items: Worker[]; has_more?: boolean }): Workers => ({
+  rows: byName(items),
+  isCut: has_more,
+});
 
 /** The person's own workers; for administrators those of all owners. */
 export function useWorkers() {
@@ -31,7 +42,8 @@ export function useWorkers() {
     path: '/v1/workers/live',
     queryKey: LIST,
     isOn: workers.data !== undefined,
-    show: (shown: Worker[], { items }, isHeld) => (isHeld ? updatedRows(shown, items, idOf) : byName(items)),
+    show: (shown: Workers, list, isHeld) =>
+      isHeld ? { ...shown, rows: updatedRows(shown.rows, list.items, idOf) } : shownOf(list),
   });
   return workers;
 }

@@ -11,13 +11,13 @@ import { RemoveWorker } from './worker-actions.tsx';
 import { useWorkers, type Worker } from './worker-queries.ts';
 import { WorkerOwner, WorkerState } from './worker-state.tsx';
 
-/** GET /v1/workers gives no more. */
-const LISTED_MAX = 1_000;
+const NONE = { rows: [], isCut: false };
 
 /** Machines that pull jobs. */
 export function WorkersPage() {
   const may = useMay();
   const workers = useWorkers();
+  const { rows, isCut } = workers.data ?? NONE;
   const add = may('workers:register') && <PageButton to="/workers/new">Add a worker</PageButton>;
   return (
     <Page
@@ -28,7 +28,7 @@ export function WorkersPage() {
       <List
         label="Workers"
         query={workers}
-        rows={workers.data ?? []}
+        rows={rows}
         columns={COLUMNS}
         rowId={({ worker_id }) => worker_id}
         emptyTitle="There is no worker"
@@ -38,9 +38,9 @@ export function WorkersPage() {
         </Text>
         {add}
       </List>
-      {(workers.data?.length ?? 0) >= LISTED_MAX && (
+      {isCut && (
         <Text size="sm" mt="sm">
-          These are the {LISTED_MAX.toLocaleString()} that were heard of last. An administrator reads all of
+          These are the {rows.length.toLocaleString()} that were heard of last. An administrator reads all of
           them: keyward admin miners --all
         </Text>
       )}

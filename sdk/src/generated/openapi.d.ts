@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 31de5f9e38b48bfe52ba296b9b346c8105ca98f4c5bb0484b5005cf291992c88
-// text f18046440f83f79204d8ccfa10af1162e82e13817dc9d7c0a823ee27c8a4785d
+// document a369e34eff4b4a9c8bf3df5c8dbf7fa3744d5a698d2164ad34dba6aa9498ecb3
+// text bea4f63357657840bf1804a16d1f3eece361afa45907488bc24eafbdf079a4af
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -804,6 +804,26 @@ export interface paths {
          * @description Replaces the named fields; all others stay. Running requests of the key and of its children end if they need a right that the change takes away. The answer arrives when every node acts on the change and these requests have ended: acknowledged counts them. Scope: keys:write.
          */
         patch: operations["keys.update"];
+        trace?: never;
+    };
+    "/v1/keys/{id}/scopes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which scopes of a key are used
+         * @description A request uses the scope that its route asks for, and each other one that changes its answer. Work that goes on after the request uses scopes too, such as a job that runs. So does a key that gives scopes to another key. What a child uses, its ancestors use. The record has days, and is written within a second. Scope: keys:read.
+         */
+        get: operations["keys.scopes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/keys/self/revoke": {
@@ -2907,7 +2927,7 @@ export interface paths {
         };
         /**
          * Invites
-         * @description In multi-user mode. The newest 1,000. Scope: users:manage.
+         * @description In multi-user mode. The newest 1,000. hasMore says whether there are older ones. Scope: users:manage.
          */
         get: operations["users.invites"];
         put?: never;
@@ -3031,7 +3051,7 @@ export interface paths {
         };
         /**
          * Invites
-         * @description For admins and managers; managers neither make nor touch an admin. The newest 1,000. Needs a session with the role admin or manager, no key.
+         * @description For admins and managers; managers neither make nor touch an admin. The newest 1,000. hasMore says whether there are older ones. Needs a session with the role admin or manager, no key.
          */
         get: operations["people.invites"];
         put?: never;
@@ -5916,6 +5936,35 @@ export interface components {
             }[];
             /** @description Id of the secret that this request used */
             secret_id: string;
+        };
+        KeyScope: {
+            /**
+             * @description The scope to test, such as models:use
+             * @enum {string}
+             */
+            scope: "keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "batches:read" | "batches:write" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write";
+            /**
+             * @description A scope, noun:* or *
+             * @enum {string}
+             */
+            granted_by: "keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "batches:read" | "batches:write" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "batches:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*";
+            /** @description The last day on which a request needed it, in UTC, such as 2027-01-31. null: none did */
+            last_used_on: string | null;
+            /** @description No request needed it in unused_after_days. Always false before the record is so old */
+            unused: boolean;
+        };
+        KeyScopes: {
+            /**
+             * Format: date-time
+             * @description When the record began: when the key was made, got a scope that it did not have, or was enabled or restored
+             */
+            recorded_since: string;
+            /** @description Days without a request that needs a scope, after which it is unused: 30 */
+            unused_after_days: number;
+            /** @description The scopes that its role, noun:* and * stand for */
+            scopes: components["schemas"]["KeyScope"][];
+            /** @description What stays without the unused scopes: scopes for PATCH /v1/keys/{id}. Empty: no scope is used */
+            narrowed: ("keys:read" | "keys:write" | "keys:verify" | "owners:manage" | "models:use" | "models:manage" | "usage:read" | "audit:read" | "metrics:read" | "system:read" | "system:write" | "users:manage" | "workspaces:read" | "workspaces:write" | "workspaces:chat" | "documents:read" | "documents:write" | "documents:clip" | "embeds:manage" | "jobs:submit" | "jobs:read" | "jobs:cancel" | "batches:read" | "batches:write" | "workers:register" | "workers:poll" | "workers:report" | "workers:read" | "workers:manage" | "marketplace:read" | "marketplace:offer" | "marketplace:book" | "agents:read" | "agents:write" | "agents:execute" | "swarm:join" | "swarm:read" | "swarm:coordinate" | "bootstrap:read" | "bootstrap:write" | "keys:*" | "owners:*" | "models:*" | "usage:*" | "audit:*" | "metrics:*" | "system:*" | "users:*" | "workspaces:*" | "documents:*" | "embeds:*" | "jobs:*" | "batches:*" | "workers:*" | "marketplace:*" | "agents:*" | "swarm:*" | "bootstrap:*" | "*")[];
         };
         KeyChange: {
             /** @description a name of 1 to 200 characters, not only white space */
@@ -15028,6 +15077,8 @@ export interface operations {
                 unused_for_seconds?: number;
                 /** @description Only items that expire within this many seconds */
                 expiring_within_seconds?: number;
+                /** @description unused: only keys with a scope that no request needed within 30 days, as of their last day of use */
+                scopes?: "unused";
                 /** @description Number of items in a page. Default: 50 */
                 limit?: number;
                 /** @description next_cursor of the previous page */
@@ -15661,6 +15712,101 @@ export interface operations {
             };
             /** @description unsupported_media_type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid_input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited, budget_exceeded */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description storage_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "keys.scopes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyScopes"];
+                };
+            };
+            /** @description bad_request, key_in_url, conflicting_credentials */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description missing_key, invalid_key, invalid_session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description insufficient_scope, csrf_refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27856,6 +28002,8 @@ export interface operations {
                     "application/json": {
                         /** @description The invites */
                         invites: components["schemas"]["ListedInvite"][];
+                        /** @description Whether there are older ones */
+                        hasMore: boolean;
                     };
                 };
             };
@@ -28465,6 +28613,8 @@ export interface operations {
                     "application/json": {
                         /** @description The invites */
                         invites: components["schemas"]["ListedInvite"][];
+                        /** @description Whether there are older ones */
+                        hasMore: boolean;
                     };
                 };
             };

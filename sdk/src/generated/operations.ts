@@ -343,6 +343,13 @@ export const OPERATIONS = {
     "description": "Scope: keys:write.",
     "scope": "keys:write"
   },
+  "keys.scopes": {
+    "method": "GET",
+    "path": "/v1/keys/{id}/scopes",
+    "summary": "Which scopes of a key are used",
+    "description": "A request uses the scope that its route asks for, and each other one that changes its answer. Work that goes on after the request uses scopes too, such as a job that runs. So does a key that gives scopes to another key. What a child uses, its ancestors use. The record has days, and is written within a second. Scope: keys:read.",
+    "scope": "keys:read"
+  },
   "keys.revoke_self": {
     "method": "POST",
     "path": "/v1/keys/self/revoke",
@@ -1152,7 +1159,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/admin/invites",
     "summary": "Invites",
-    "description": "In multi-user mode. The newest 1,000. Scope: users:manage.",
+    "description": "In multi-user mode. The newest 1,000. hasMore says whether there are older ones. Scope: users:manage.",
     "scope": "users:manage"
   },
   "users.invite": {
@@ -1201,7 +1208,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/api/admin/invites",
     "summary": "Invites",
-    "description": "For admins and managers; managers neither make nor touch an admin. The newest 1,000. Needs a session with the role admin or manager, no key.",
+    "description": "For admins and managers; managers neither make nor touch an admin. The newest 1,000. hasMore says whether there are older ones. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "people.invite": {

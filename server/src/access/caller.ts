@@ -1,4 +1,5 @@
 import { lackOf } from './scope-refusal.ts';
+import type { ScopeUses } from './scope-uses.ts';
 import type { Scope } from './scopes.ts';
 import { coversAll, inRanges, selects, type ResourceType, type Selectors } from './selectors.ts';
 
@@ -12,6 +13,8 @@ export interface Caller {
   grants: readonly string[];
   /** The single scopes of the grants; a quarantined key has only the reading ones. */
   scopes: ReadonlySet<string>;
+  /** Left out: its uses of scopes are not recorded, as those of a person. */
+  uses?: ScopeUses;
   /** The key or an ancestor is quarantined. */
   isQuarantined?: boolean;
   /** Names that the key and each of its ancestors cover. */
@@ -97,7 +100,7 @@ export interface Question {
   ip?: string | undefined;
 }
 
-/** Whether the caller may do this with the resource. Pure. */
+/** Whether the caller may do this with the resource. Pure: `holdsScope` also records the use of a scope. */
 export function decide(
   caller: Pick<Caller, 'scopes' | 'selectors' | 'isQuarantined'>,
   question: Question,

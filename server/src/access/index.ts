@@ -26,6 +26,7 @@ export { childExcesses, excesses, loosenings, reachesBeyond } from './escalation
 export type { Excess, Wanted } from './escalation.ts';
 export { isWithin, rightsOf, type Left, type NeededType, type Needs, type Rights } from './rights.ts';
 export { lackOf, scopeRefusal } from './scope-refusal.ts';
+export { holdsScope, noteGrants, type ScopeUses } from './scope-uses.ts';
 export { bothGrant, covers, expand, GRANTS, ROLE_GRANTS, ROLES, SCOPES } from './scopes.ts';
 export type { Role, Scope } from './scopes.ts';
 export {
@@ -45,6 +46,7 @@ export {
   hasSelectors,
   holdingsOfCaller,
   ROLE_POWERS,
+  WIDGET_GRANTS,
   worthOf,
   type PowerHolder,
 } from './worth.ts';

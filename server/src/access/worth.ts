@@ -27,6 +27,9 @@ export const EVERYTHING: Wanted = {
   budgets: [],
 };
 
+/** Of the payer of a widget, for each question of a visitor. */
+export const WIDGET_GRANTS: readonly string[] = ['workspaces:chat'];
+
 const NO_WORKSPACE: NameSelector = { allow: [], deny: ['*'] };
 
 /**
@@ -39,7 +42,7 @@ export function worthOf(holder: PowerHolder): Wanted {
     const workspaces = { allow: [workspace], deny: [] };
     // From all addresses, with the payer's models.
     const selectors = { ...NO_SELECTORS, workspaces, models: payer.selectors.models };
-    return { ...payer, grants: ['workspaces:chat'], selectors };
+    return { ...payer, grants: WIDGET_GRANTS, selectors };
   }
   const { role } = holder;
   if (role !== 'default') return { ...EVERYTHING, grants: ROLE_POWERS[role] };

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { isBound, type Caller } from '../access/index.ts';
+import { holdsScope, isBound, type Caller } from '../access/index.ts';
 import { invalidField } from '../base/errors.ts';
 import { mapInTurns } from '../base/slices.ts';
 import { getKey, namesOf } from '../keys/index.ts';
@@ -80,7 +80,7 @@ async function answer(
   const from = asked.from === undefined ? to - DAY_MS : Date.parse(asked.from);
   const groupBy = groupsOf(asked.group_by);
   const rows = await report(storage, { from, to, step: asked.step ?? 'hour', groupBy, ...only });
-  const names = caller.scopes.has('keys:read') ? await namesIn(storage, rows) : {};
+  const names = holdsScope(caller, 'keys:read') ? await namesIn(storage, rows) : {};
   const named = ({ group }: ReportRow) =>
     Object.fromEntries(
       NAMED.flatMap((one): [string, string][] => {
@@ -116,7 +116,7 @@ function groupsOf(text: string | undefined): ReportGroup[] {
 /** A key that is bound to workspaces must not see usage outside of them. */
 function usedBy(caller: Caller): { keyId?: string; ownerId?: string } {
   if (isBound(caller)) return { keyId: caller.keyId };
-  return caller.scopes.has('owners:manage') ? {} : { ownerId: caller.ownerId };
+  return holdsScope(caller, 'owners:manage') ? {} : { ownerId: caller.ownerId };
 }
 
 export const usageRoutes: Route[] = [

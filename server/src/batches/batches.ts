@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Caller, Scope } from '../access/index.ts';
+import { holdsScope, type Caller, type Scope } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { newId } from '../base/ids.ts';
 import type { BatchesContext } from './context.ts';
@@ -125,7 +125,7 @@ function windowMs(text: string): number {
 
 /** @throws KeywardError `insufficient_scope` */
 function refuseWithout(caller: Caller, scope: Scope): void {
-  if (caller.scopes.has(scope)) return;
+  if (holdsScope(caller, scope)) return;
   throw new KeywardError('insufficient_scope', `The key lacks the scope ${scope}.`, {
     details: { scope },
     hint: 'The requests of a batch run with the key that makes it.',

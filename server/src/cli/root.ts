@@ -29,6 +29,7 @@ export const root = group('Hands out access to AI safely', {
     create: of('keys.create'),
     list: of('keys.list'),
     get: of('keys.get'),
+    scopes: of('keys.scopes'),
     update: of('keys.update'),
     rotate: of('keys.rotate'),
     'end-secret': of('keys.end_secret'),

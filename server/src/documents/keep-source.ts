@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { scopeRefusal, type Caller } from '../access/index.ts';
+import { holdsScope, scopeRefusal, type Caller } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Db } from '../storage/index.ts';
 import type { AddedDocument, Replacement, SourceChanges } from './add-result.ts';
@@ -149,7 +149,7 @@ export async function refuseReplacement(
   const { id, location } = document;
   if ((await store.lockRemovable(tx, viewer, { ids: [id] })).length === 0) throw notCovered(document);
   const scope = 'workspaces:write';
-  if (caller.scopes.has(scope) || (await membershipsOf(tx, [id])).length === 0) return;
+  if ((await membershipsOf(tx, [id])).length === 0 || holdsScope(caller, scope)) return;
   const hint = `${location} is in a workspace: to replace it takes a key with the scope ${scope}. Its former version stays.`;
   throw scopeRefusal(caller, scope, hint);
 }

@@ -1,4 +1,4 @@
-import { decide, scopeRefusal, type Caller } from '../access/index.ts';
+import { decide, holdsScope, scopeRefusal, type Caller } from '../access/index.ts';
 import { KeywardError } from '../base/errors.ts';
 import type { Session } from '../identity/index.ts';
 import type { Admission, BadKey, GoodKey } from '../keys/index.ts';
@@ -131,7 +131,7 @@ function identified(
 }
 
 function refuseWithoutScope(caller: Caller, { access }: Route): void {
-  if (access === 'any' || access === 'public' || access === 'session' || caller.scopes.has(access)) return;
+  if (access === 'any' || access === 'public' || access === 'session' || holdsScope(caller, access)) return;
   throw scopeRefusal(caller, access);
 }
 

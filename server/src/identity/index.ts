@@ -1,6 +1,14 @@
 export { administratorsOf } from './administrators.ts';
 export { Identity, type Memberships, type Session } from './identity.ts';
-export { acceptInvite, createInvite, disableInvite, findInvite, getInvite, listInvites } from './invites.ts';
+export {
+  acceptInvite,
+  createInvite,
+  disableInvite,
+  findInvite,
+  getInvite,
+  INVITES_LIST_MAX,
+  listInvites,
+} from './invites.ts';
 export type { Invite } from './invites.ts';
 export {
   loginAdmin,

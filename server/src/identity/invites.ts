@@ -28,7 +28,7 @@ export interface Invite {
 }
 
 /** The list of the Developer API has no pages: it shows the newest invites. */
-const LISTED_MAX = 1_000;
+export const INVITES_LIST_MAX = 1_000;
 /** Bounds the audit record. */
 const WORKSPACES_MAX = 500;
 
@@ -119,16 +119,23 @@ async function currentOf(db: Db, identity: Identity, invite: Invite): Promise<In
 /** Shown in place of a code that would give the reader more power. */
 const HIDDEN_CODE = '*******-*******-*******-*******';
 
-/** A pending invite lets somebody in: only an actor who could make it sees its code. */
-export async function listInvites(identity: Identity, actor: Actor): Promise<Invite[]> {
+/**
+ * The newest, in the order of their making. A pending invite lets somebody in: only an actor who could make it sees its code.
+ * @returns hasMore: there are older ones.
+ */
+export async function listInvites(
+  identity: Identity,
+  actor: Actor,
+): Promise<{ invites: Invite[]; hasMore: boolean }> {
   const { db } = identity.keys.storage;
+  const rows = await store.listInvites(db, INVITES_LIST_MAX + 1);
   const shown: Invite[] = [];
-  for (const row of await store.listInvites(db, LISTED_MAX)) {
+  for (const row of rows.slice(-INVITES_LIST_MAX)) {
     const invite = fromRow(identity, row);
     const isOpen = invite.status !== 'pending' || (await isHeldBy(db, identity, { actor, invite }));
     shown.push(await currentOf(db, identity, isOpen ? invite : { ...invite, code: HIDDEN_CODE }));
   }
-  return shown;
+  return { invites: shown, hasMore: rows.length > INVITES_LIST_MAX };
 }
 
 /** @returns false if there is no such invite, or it was disabled before. @throws KeywardError `scope_escalation` */

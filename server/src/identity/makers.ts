@@ -1,5 +1,5 @@
 import { callerOfKey, subjectsOf } from '../keys/index.ts';
-import type { Actor } from '../access/index.ts';
+import { holdsScope, type Actor } from '../access/index.ts';
 import type { Db } from '../storage/index.ts';
 import { boundsOfUser } from './login/authentication.ts';
 import type { Identity } from './identity.ts';
@@ -36,6 +36,6 @@ export async function makerNow(
   }
   if (madeBy === null || !madeBy.startsWith('key_')) return { actor: { kind: 'system' }, subjects: [] };
   const caller = await callerOfKey(keys, madeBy, db);
-  if (caller?.scopes.has('users:manage') !== true) return undefined;
+  if (caller === undefined || !holdsScope(caller, 'users:manage')) return undefined;
   return { actor: { kind: 'key', caller }, subjects: subjectsOf(caller) };
 }

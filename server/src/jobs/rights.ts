@@ -1,4 +1,4 @@
-import { coversAll, lackOf, selects, type Caller } from '../access/index.ts';
+import { coversAll, holdsScope, lackOf, selects, type Caller } from '../access/index.ts';
 import { jsonIn } from '../base/json-text.ts';
 import type { JobRow } from './job.ts';
 import type { Spec } from './spec.ts';
@@ -30,7 +30,7 @@ interface Submitted extends Pick<JobRow, 'reader_until'> {
 export function refusalOf(caller: Caller | undefined, job: Submitted): Refusal | undefined {
   if (caller === undefined) return KEY_ENDED;
   if (job.reader_until !== null) return undefined;
-  if (!caller.scopes.has('jobs:submit'))
+  if (!holdsScope(caller, 'jobs:submit'))
     return { code: 'insufficient_scope', message: lackOf(caller, 'jobs:submit') };
   return modelsBeyond(caller, job.models) ? MODEL_LOST : undefined;
 }
@@ -49,4 +49,4 @@ export const modelsOfJob = ({ model }: Pick<JobRow, 'model'>, spec: string): rea
 
 /** Whether a worker of this key may hold leases. */
 export const mayWork = (caller: Caller | undefined): boolean =>
-  caller?.scopes.has('workers:poll') === true && caller.scopes.has('workers:report');
+  caller !== undefined && holdsScope(caller, 'workers:poll') && holdsScope(caller, 'workers:report');

@@ -2,6 +2,7 @@ import {
   callerIn,
   covers,
   EVERYTHING,
+  holdsScope,
   holdingsOfCaller,
   isBound,
   reachesBeyond,
@@ -85,8 +86,14 @@ export function holdingsOf(actor: Actor, wanted: Wanted): Wanted {
 export function managesOwners(actor: Actor): boolean {
   const caller = callerIn(actor);
   if (caller === undefined) return true;
-  const { scopes, selectors } = caller;
-  return scopes.has('owners:manage') && !reachesBeyond(selectors.workspaces, EVERYTHING.selectors.workspaces);
+  const { workspaces } = caller.selectors;
+  return !reachesBeyond(workspaces, EVERYTHING.selectors.workspaces) && holdsScope(caller, 'owners:manage');
+}
+
+/** Whether the actor may see other keys than its own. */
+export function mayReadKeys(actor: Actor): boolean {
+  const caller = callerIn(actor);
+  return caller === undefined || holdsScope(caller, 'keys:read');
 }
 
 /** Where this is false, whatever belongs to the owner does not exist for the actor: 404. */
@@ -97,7 +104,7 @@ export function mayTouchOwner(actor: Actor, ownerId: string): boolean {
 /** The owner whose keys alone are listed for an actor without `owners:manage`; undefined: those of all owners. */
 export function onlyOwner(actor: Actor): string | undefined {
   const caller = callerIn(actor);
-  return caller === undefined || caller.scopes.has('owners:manage') ? undefined : caller.ownerId;
+  return caller === undefined || holdsScope(caller, 'owners:manage') ? undefined : caller.ownerId;
 }
 
 /**
@@ -110,8 +117,8 @@ export function mayTouchKey(
 ): boolean {
   const caller = callerIn(actor);
   if (caller === undefined) return true;
-  const { ownerId, scopes, selectors: own } = caller;
-  if (ownerId !== owner.id && !scopes.has('owners:manage')) return false;
+  const { ownerId, selectors: own } = caller;
+  if (ownerId !== owner.id && !holdsScope(caller, 'owners:manage')) return false;
   return !reachesBeyond(own.workspaces, selectors.workspaces);
 }
 

@@ -12,6 +12,7 @@ export type { ImportInput, ImportLine, ImportOutcome } from './import.ts';
 export { callerOf, KEY_STATES, OVERLAP_MAX_SECONDS } from './key.ts';
 export type { Key, KeyState, KeyWithSecrets } from './key.ts';
 export type { GoodKey } from './verify/key-memory.ts';
+export { scopesOfKey, type KeyScopes } from './key-scopes.ts';
 export { viewKey, viewKeys, viewOwner, viewOwners, type KeyView, type OwnerView } from './key-view.ts';
 export { getKey, listKeys, statesOf, updateKey, type ListInput } from './keys.ts';
 export type { Admission, LimitView } from './limits/limits.ts';
@@ -76,11 +77,12 @@ export { verify, VERIFY_CODES, type Verdict, type VerifyCode, type VerifyQuestio
 export type KeysOptions = Omit<KeysContext, 'verifier' | 'limits' | 'lastUsed' | 'running'>;
 
 export function openKeys(options: KeysOptions): KeysContext {
+  const lastUsed = new LastUsed(options);
   return {
     ...options,
-    verifier: new Verifier(options),
+    verifier: new Verifier({ ...options, usesOf: lastUsed.scopes.of }),
     limits: new RequestLimits(options.clock),
-    lastUsed: new LastUsed(options),
+    lastUsed,
     running: new Running(options.nodes),
   };
 }

@@ -1,4 +1,4 @@
-import type { Budget, Caller, Holder, Limit, Role, Selectors, Wanted } from '../access/index.ts';
+import type { Budget, Caller, Holder, Limit, Role, ScopeUses, Selectors, Wanted } from '../access/index.ts';
 import { bothGrant, bothSelect, expand } from '../access/index.ts';
 import type { Owner } from './owner.ts';
 
@@ -51,6 +51,8 @@ export interface KeyRecord {
   tags: string[];
   /** Grows with each change; the ETag. */
   revision: number;
+  /** When it last got a scope that it did not have: the record of the uses of its scopes began then. */
+  scopesSince: number;
 }
 
 /** Scopes, state and limits of a key follow from all its ancestors (`callerOf`, `keyState`), never from its own record alone. */
@@ -137,8 +139,8 @@ export function ceilingOf(key: Key): Wanted {
   };
 }
 
-/** May do no more than each of the key's ancestors. */
-export function callerOf(key: Key): Caller {
+/** May do no more than each of the key's ancestors. @param usesOf left out: its uses of scopes are not recorded */
+export function callerOf(key: Key, usesOf?: (key: Key) => ScopeUses): Caller {
   const line = lineOf(key);
   const quarantined = line.some(({ storedState }) => storedState === 'quarantined');
   const given = grantsOf(key);
@@ -149,6 +151,7 @@ export function callerOf(key: Key): Caller {
     ownerId: key.owner.id,
     grants: quarantined ? [...scopes] : given,
     scopes,
+    ...(usesOf === undefined ? {} : { uses: usesOf(key) }),
     ...(quarantined ? { isQuarantined: true } : {}),
     selectors: selectorsOf(key),
     expiresAt: endOf(key),

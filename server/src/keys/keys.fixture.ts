@@ -16,9 +16,15 @@ import { createOwner, keysMigrations, mint, openKeys } from './index.ts';
 import type { Actor } from '../access/index.ts';
 import type { Administrators, KeysContext, Minted, MintInput } from './index.ts';
 
-/** As if a key had been made at another time. */
+/** As if a key had been made at another time, and its scopes recorded since then. */
 export const setCreated = (storage: Storage, id: string, createdMs: number): Promise<unknown> =>
-  storage.transaction((tx) => sql`update keys set created_at = ${createdMs} where id = ${id}`.execute(tx));
+  storage.transaction((tx) =>
+    sql`update keys set created_at = ${createdMs}, scopes_since = ${createdMs} where id = ${id}`.execute(tx),
+  );
+
+/** As if each key had a scope that no request needed. */
+export const markUnusedScopes = (storage: Storage): Promise<unknown> =>
+  storage.transaction((tx) => sql`update keys set has_unused_scopes = 1`.execute(tx));
 
 export const OPERATOR: Actor = { kind: 'cli' };
 

@@ -1,15 +1,17 @@
-import { callerIn, rightsOf, type Actor, type Role } from '../access/index.ts';
+import { rightsOf, type Actor, type Role } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { pageOf, readPlace, type Page } from '../base/page.ts';
 import type { Acknowledgement, Change } from '../nodes/index.ts';
-import { mayTouchKey, noSuch, onlyOwner, reachesAll, type KeysContext } from './context.ts';
+import { mayReadKeys, mayTouchKey, noSuch, onlyOwner, reachesAll, type KeysContext } from './context.ts';
 import { keyState, type Key, type KeyState, type KeyWithSecrets } from './key.ts';
 import { checkSettings, type SettingsInput } from './key-rules.ts';
 import * as lists from './store/key-list-store.ts';
 import type { KeyReach } from './store/key-list-store.ts';
 import * as store from './store/key-store.ts';
 import { settingColumns } from './store/rows.ts';
+import { judgeKeys } from './store/scope-use-store.ts';
 import { refuseGain, rightsOnly, takesAway } from './power/gain.ts';
+import { isWidened } from './unused-scopes.ts';
 import { whyEnded } from './verify/verifier.ts';
 import { isWayIn, lockToEnd, refuseLastWayIn, refuseTakingAway } from './power/taking-away.ts';
 
@@ -32,7 +34,7 @@ export async function statesOf(
   actor: Actor,
   ids: readonly string[],
 ): Promise<Map<string, { state: KeyState; isGood: boolean }>> {
-  if (ids.length === 0 || callerIn(actor)?.scopes.has('keys:read') === false) return new Map();
+  if (ids.length === 0 || !mayReadKeys(actor)) return new Map();
   const nowMs = clock.nowMs();
   const keys = (await store.findPlainKeys(storage.db, ids)).filter((key) => mayTouchKey(actor, key));
   return new Map(
@@ -49,6 +51,7 @@ export interface ListInput {
   q?: string | undefined;
   unused_for_seconds?: number | undefined;
   expiring_within_seconds?: number | undefined;
+  scopes?: 'unused' | undefined;
   limit?: number | undefined;
   cursor?: string | undefined;
 }
@@ -75,6 +78,7 @@ export async function listKeys(
       input.unused_for_seconds === undefined ? undefined : nowMs - input.unused_for_seconds * 1000,
     expiringBeforeMs:
       input.expiring_within_seconds === undefined ? undefined : nowMs + input.expiring_within_seconds * 1000,
+    hasUnusedScopes: input.scopes === 'unused' || undefined,
   };
   const isVisible = reachesAll(actor) ? undefined : (key: KeyReach) => mayTouchKey(actor, key);
   const page = { after: readPlace(input.cursor), limit: limit + 1, nowMs, isVisible };
@@ -122,13 +126,16 @@ export function updateKey(
     if (wanted.role !== undefined && wanted.scopes !== undefined)
       throw invalidField('scopes', 'send only one of role and scopes');
     const nowMs = context.clock.nowMs();
-    const changed = { ...key, ...checkSettings(wanted, key, nowMs) };
+    const settings = checkSettings(wanted, key, nowMs);
+    const scopesSince = isWidened(key, settings) ? nowMs : key.scopesSince;
+    const changed = { ...key, ...settings, scopesSince };
     refuseGain(actor, key, changed);
     refuseTakingAway(actor, key, changed);
     if (isWayIn(key, nowMs) && !isWayIn(changed, nowMs))
       await refuseLastWayIn(tx, context, { actor, key, isMeant });
     if (input.budgets !== undefined) await context.budgets.carryOver(tx, id, key.budgets, changed.budgets);
     await store.updateKey(tx, id, settingColumns(changed));
+    await judgeKeys(tx, [id], nowMs);
     return {
       result: visible(actor, await store.findKey(tx, id)),
       entry: { action: 'keys.update', target: id, details: { changed: Object.keys(wanted) } },

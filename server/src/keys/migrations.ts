@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { systemClock } from '../base/clock.ts';
 import { foldCase, type Db, type Migration } from '../storage/index.ts';
 
 export const keysMigrations: Migration[] = [
@@ -125,6 +126,21 @@ export const keysMigrations: Migration[] = [
     id: 'owners-folded-1',
     statements: () => [`alter table owners add column name_folded text`],
     run: (tx) => foldNames(tx, 'owners'),
+  },
+  {
+    // Keys that are there have been recorded since this step: it is the default of their column, which changes no row.
+    id: 'key-scope-uses-1',
+    statements: () => [
+      `create table key_scope_uses (
+        key_id text not null,
+        scope text not null,
+        last_used_day bigint not null,
+        primary key (key_id, scope)
+      )`,
+      `alter table keys add column scopes_since bigint not null default ${systemClock.nowMs()}`,
+      `alter table keys add column has_unused_scopes bigint not null default 0`,
+      `create index keys_unused_scopes on keys (created_at, id) where has_unused_scopes = 1`,
+    ],
   },
 ];
 

@@ -137,6 +137,7 @@ export async function newKey(
     createdBy: actorId(actor),
     lastUsedAt: null,
     revision: 1,
+    scopesSince: nowMs,
   };
   refuseNew(actor, key, parent && callerOf(parent));
   return key;

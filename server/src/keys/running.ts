@@ -1,8 +1,8 @@
-import { callerIn, EVERYTHING, isOfKey, scopeRefusal, type Actor } from '../access/index.ts';
+import { callerIn, EVERYTHING, holdsScope, isOfKey, scopeRefusal, type Actor } from '../access/index.ts';
 import { invalidField, KeywardError } from '../base/errors.ts';
 import { pageOf, readPlace, type Page } from '../base/page.ts';
 import { isRunOn, type Acknowledgement, type Change, type RunView } from '../nodes/index.ts';
-import { mayTouchKey, mayTouchOwner, reachesAll, type KeysContext } from './context.ts';
+import { mayReadKeys, mayTouchKey, mayTouchOwner, reachesAll, type KeysContext } from './context.ts';
 import type { Key, KeyWithSecrets } from './key.ts';
 import { findKey, findPlainKeys } from './store/key-store.ts';
 import { ownerNamesOf } from './store/owner-store.ts';
@@ -69,7 +69,7 @@ async function* looks(
   actor: Actor,
   from?: readonly [number, string],
 ): AsyncGenerator<{ items: RunView[]; missing: string[]; keys: Keys; isLast: boolean }> {
-  const subject = seesOthers(actor) ? undefined : callerIn(actor)?.keyId;
+  const subject = mayReadKeys(actor) ? undefined : callerIn(actor)?.keyId;
   const keys: Keys = new Map();
   let after = from;
   for (let looked = 0; looked < LOOKS_MAX; looked++) {
@@ -84,14 +84,12 @@ async function* looks(
   }
 }
 
-const seesOthers = (actor: Actor): boolean => callerIn(actor)?.scopes.has('keys:read') !== false;
-
 /** `item` was looked for among the requests under the actor, where the actor does not see others. */
 function isOwnRequest(actor: Actor, { key_id: id }: RunView): boolean {
   const caller = callerIn(actor);
   if (caller === undefined) return false;
   // Children of a key have requests under it too; a person has no children.
-  return isOfKey(caller) ? caller.keyId === id : !seesOthers(actor);
+  return isOfKey(caller) ? caller.keyId === id : !mayReadKeys(actor);
 }
 
 /** The rule of `mayTouchKey`. Requests of users and visitors are visible to actors that may see all owners. */
@@ -107,7 +105,7 @@ async function isVisible(
   const key = id === null ? undefined : keys.get(id);
   if (key !== undefined) return mayTouchKey(actor, key);
   if (caller === undefined) return true;
-  return reachesAll(actor) && caller.scopes.has('owners:manage') && mayTouchOwner(actor, ownerId ?? '');
+  return reachesAll(actor) && holdsScope(caller, 'owners:manage') && mayTouchOwner(actor, ownerId ?? '');
 }
 
 /**
@@ -124,7 +122,7 @@ function refuseStop(actor: Actor, key: Key | undefined): void {
 
 function refuseWithoutWrite(actor: Actor): void {
   const caller = callerIn(actor);
-  if (caller === undefined || caller.scopes.has('keys:write')) return;
+  if (caller === undefined || holdsScope(caller, 'keys:write')) return;
   throw scopeRefusal(caller, 'keys:write', 'Without it a key stops only its own requests.');
 }
 
@@ -145,7 +143,7 @@ type Stopped = Promise<{
 
 /** Resolves when the request has ended. @throws KeywardError `not_found` also where it had ended; `insufficient_scope` */
 export async function stopRequest(context: KeysContext, actor: Actor, id: string): Stopped {
-  const subject = seesOthers(actor) ? undefined : callerIn(actor)?.keyId;
+  const subject = mayReadKeys(actor) ? undefined : callerIn(actor)?.keyId;
   const { items, missing } = await context.running.list({ limit: 1, id, subject });
   const [item] = items;
   if (item === undefined && missing.some((node) => isRunOn(id, node))) return stopUnseen(context, actor, id);
@@ -153,7 +151,7 @@ export async function stopRequest(context: KeysContext, actor: Actor, id: string
   const keys: Keys = new Map();
   if (
     item === undefined ||
-    !(isOwn || seesOthers(actor)) ||
+    !(isOwn || mayReadKeys(actor)) ||
     !(await isVisible(context, actor, { item, keys }))
   ) {
     throw new KeywardError('not_found', 'No request with this id is running.', {
@@ -170,7 +168,7 @@ export async function stopRequest(context: KeysContext, actor: Actor, id: string
  * @throws KeywardError `not_ready`
  */
 function stopUnseen(context: KeysContext, actor: Actor, id: string): Stopped {
-  if (!seesOthers(actor) || !reachesAll(actor))
+  if (!mayReadKeys(actor) || !reachesAll(actor))
     throw new KeywardError('not_ready', 'A process did not answer whether this request runs there.', {
       hint: 'Try again in a few seconds.',
     });

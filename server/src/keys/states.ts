@@ -66,7 +66,13 @@ export function changeState(
     const repeated = key.storedState === rule.to;
     const stateReason = reason ?? (repeated ? key.stateReason : null);
     const revokedAt = rule.to === 'revoked' ? (key.revokedAt ?? nowMs) : null;
-    await store.updateKey(tx, id, { state: rule.to, state_reason: stateReason, revoked_at: revokedAt });
+    await store.updateKey(tx, id, {
+      state: rule.to,
+      state_reason: stateReason,
+      revoked_at: revokedAt,
+      // What the key could not do until now is not unused.
+      ...(rule.gives && !repeated ? { scopes_since: nowMs, has_unused_scopes: 0 } : {}),
+    });
     return {
       result: { ...key, storedState: rule.to, stateReason, revokedAt, revision: key.revision + 1 },
       entry: {

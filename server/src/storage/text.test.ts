@@ -61,6 +61,7 @@ const keyOf = (name: string, number: number) => ({
   metadata: {},
   tags: [],
   revision: 1,
+  scopesSince: 1,
   ancestors: [],
 });
 

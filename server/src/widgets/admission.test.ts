@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import { auditOn } from '../audit/audit.fixture.ts';
 import { administratorsOf } from '../identity/index.ts';
 import { Sealing } from '../sealing/index.ts';
+import { LastUsed } from '../keys/verify/last-used.ts';
 import { Settings } from '../settings/index.ts';
 import { type Storage } from '../storage/index.ts';
 import { memberships, Workspaces } from '../workspaces/index.ts';
@@ -37,15 +38,17 @@ const contextOn = (storage: Storage, clock: Clock): WidgetsContext => {
   const audit = auditOn(storage, { clock });
   const settings = new Settings({ storage, sealing, clock });
   const workspaces = new Workspaces({ storage, clock, audit, settings, emptyWidgets });
+  const logger = pino({ level: 'silent' });
+  const lastUsed = new LastUsed({ storage, clock, logger });
   return openWidgets({
     storage,
     audit,
     clock,
-    logger: pino({ level: 'silent' }),
+    logger,
     sealing,
     settings,
     workspaces,
-    keys: { storage, clock, administrators: administratorsOf(memberships) },
+    keys: { storage, clock, lastUsed, administrators: administratorsOf(memberships) },
     chat: NO_CHAT,
   });
 };

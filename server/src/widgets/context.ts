@@ -17,7 +17,7 @@ export interface WidgetsContext {
   logger: Logger;
   settings: Settings;
   workspaces: Workspaces;
-  keys: Pick<KeysContext, 'storage' | 'clock' | 'administrators'>;
+  keys: Pick<KeysContext, 'storage' | 'clock' | 'administrators' | 'lastUsed'>;
   /** A keyed digest: addresses of visitors are counted, not stored. */
   digest(text: string): Uint8Array;
   chat: Pick<Chat, 'answer'>;

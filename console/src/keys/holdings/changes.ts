@@ -1,4 +1,4 @@
-import { scopesOf, SCOPE_GROUPS, type Scope } from './scopes.ts';
+import { scopesOf, scopeWords } from './scopes.ts';
 import type { Draft, Limit, Names } from './draft.ts';
 import type { MetadataRow } from './metadata.ts';
 import { budgetText, dateText, limitText } from './sentence.ts';
@@ -9,7 +9,6 @@ export interface Change {
   text: string;
 }
 
-const WORDS = new Map<Scope, string>(SCOPE_GROUPS.flatMap(({ scopes }) => scopes));
 const without = <T>(list: readonly T[], other: readonly T[]): T[] =>
   list.filter((one) => !other.includes(one));
 const gives = (text: string): Change => ({ effect: 'gives', text });
@@ -42,8 +41,8 @@ function scopeChanges(before: Draft, after: Draft): Change[] {
   const had = scopesOf(before.scopes);
   const has = scopesOf(after.scopes);
   return [
-    ...without(has, had).map((scope) => gives(`It may ${WORDS.get(scope) ?? scope}.`)),
-    ...without(had, has).map((scope) => takes(`It may no longer ${WORDS.get(scope) ?? scope}.`)),
+    ...without(has, had).map((scope) => gives(`It may ${scopeWords(scope)}.`)),
+    ...without(had, has).map((scope) => takes(`It may no longer ${scopeWords(scope)}.`)),
     // With * a scope of a later version is held, too.
     ...(had.length === has.length && before.scopes.includes('*') !== after.scopes.includes('*')
       ? [

@@ -124,6 +124,10 @@ export const SCOPE_GROUPS: { noun: Noun; label: string; scopes: [Scope, string][
   },
 ];
 
+const WORDS = new Map<string, string>(SCOPE_GROUPS.flatMap(({ scopes }) => scopes));
+/** What a scope lets a key do, after "may". */
+export const scopeWords = (scope: string): string => WORDS.get(scope) ?? scope;
+
 const ALL: Scope[] = SCOPE_GROUPS.flatMap(({ scopes }) => scopes.map(([scope]) => scope));
 
 const covers = (grant: string, scope: string): boolean =>

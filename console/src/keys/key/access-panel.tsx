@@ -1,4 +1,6 @@
-import { Alert, Button, List, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, List, Skeleton, Stack, Text, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../../page/copy-as.tsx';
 import { acknowledgedText, noticeDone } from '../../page/done-notice.tsx';
@@ -13,15 +15,42 @@ import { updateCommand } from '../holdings/command.ts';
 import { changeBody, draftOf, type Draft } from '../holdings/draft.ts';
 import { isComplete } from '../holdings/metadata.ts';
 import { useUpdateKey } from '../key-mutations.ts';
+import { scopesQuery } from '../key-queries.ts';
 import { SentenceCard } from '../sentence-card.tsx';
 import type { PanelProps } from './panel.tsx';
 
-/** Changes what a key may do; says before what that takes away and what it gives. */
+/** Changes what a key may do. The way here may name the scopes that it begins without. */
 export function AccessPanel({ read }: PanelProps) {
+  const { narrow = false } = useSearch({ from: '/frame/keys/$id' });
+  const scopes = useQuery({ ...scopesQuery(read.key.id), enabled: narrow });
+  if (read.key.state === 'revoked')
+    return <Text size="sm">A revoked key cannot be changed. Restore it first.</Text>;
+  if (scopes.isLoading) return <Skeleton height={LOADING_PX} />;
+  const narrowed = narrow ? (scopes.data?.narrowed ?? []) : [];
+  return (
+    <>
+      <Problem error={scopes.error} onRetry={() => void scopes.refetch()} />
+      <AccessForm read={read} {...(narrowed.length > 0 && { scopes: narrowed })} />
+    </>
+  );
+}
+
+const LOADING_PX = 320;
+
+interface FormProps extends PanelProps {
+  /** What the form begins with. @default those of the key */
+  scopes?: Draft['scopes'];
+}
+
+/** Says before what a change takes away and what it gives. */
+function AccessForm({ read, scopes }: FormProps) {
   const { key } = read;
   // What the person began with: somebody else's change since then is refused by the server, not overwritten.
   const [start, setStart] = useState(read);
-  const [draft, setDraft] = useState<Draft>(() => draftOf(key));
+  const [draft, setDraft] = useState<Draft>(() => ({
+    ...draftOf(key),
+    ...(scopes !== undefined && { scopes }),
+  }));
   const [isTried, setTried] = useState(false);
   const update = useUpdateKey(key.id);
   const before = draftOf(start.key);
@@ -56,8 +85,6 @@ export function AccessPanel({ read }: PanelProps) {
     setStart(read);
     setDraft(draftOf(key));
   }
-  if (key.state === 'revoked')
-    return <Text size="sm">A revoked key cannot be changed. Restore it first.</Text>;
   return (
     <form onSubmit={submit} noValidate>
       <FormColumns

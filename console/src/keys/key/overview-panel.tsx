@@ -5,6 +5,7 @@ import { SentenceCard } from '../sentence-card.tsx';
 import { BoundsSection } from './bounds-section.tsx';
 import { FactsSection } from './facts-section.tsx';
 import type { PanelProps } from './panel.tsx';
+import { ScopesSection } from './scopes-section.tsx';
 import { UsageSection } from './usage-section.tsx';
 
 const STATE_WORDS: Partial<Record<string, string>> = {
@@ -30,6 +31,7 @@ export function OverviewPanel({ read: { key } }: PanelProps) {
       </Stack>
       {may('usage:read') && <UsageSection id={key.id} />}
       <BoundsSection keyRecord={key} />
+      <ScopesSection keyRecord={key} />
       <FactsSection keyRecord={key} />
     </Stack>
   );

@@ -7,7 +7,7 @@ import { refusalNext, refusalWords } from '../holdings/refusal-words.ts';
 import { usageQuery } from '../key-queries.ts';
 import { USAGE_DAYS } from '../routes.ts';
 import { Section } from './panel.tsx';
-import { MEASURES, seriesOf, totalOf, type Measure, type Steps } from './usage-series.ts';
+import { MEASURES, refusalsOf, seriesOf, totalOf, type Measure, type Steps } from './usage-series.ts';
 
 const Plot = lazy(async () => ({ default: (await import('../../page/plot.tsx')).Plot }));
 const PLOT_PX = 220;
@@ -87,8 +87,8 @@ function Curve({ steps, measure, days }: { steps: Steps; measure: Measure; days:
 
 function Refusals({ steps }: { steps: Steps }) {
   const counts = new Map<string, number>();
-  for (const { refusals } of steps)
-    for (const [code, count] of Object.entries(refusals)) counts.set(code, (counts.get(code) ?? 0) + count);
+  for (const step of steps)
+    for (const [code, count] of refusalsOf(step)) counts.set(code, (counts.get(code) ?? 0) + count);
   if (counts.size === 0) return null;
   return (
     <Table.ScrollContainer minWidth={0}>

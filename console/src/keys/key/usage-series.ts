@@ -5,8 +5,11 @@ import { stepOf } from '../key-queries.ts';
 export type Steps = components['schemas']['UsageStep'][];
 type Step = Steps[number];
 
-const refused = ({ refusals }: Step): number =>
-  Object.values(refusals).reduce((sum, count) => sum + count, 0);
+/** How many requests were refused, by the code. One whose client has left was not: it is counted with the codes all the same. */
+export const refusalsOf = ({ refusals }: Step): [code: string, count: number][] =>
+  Object.entries(refusals).filter(([code]) => code !== 'client_gone');
+
+const refused = (step: Step): number => refusalsOf(step).reduce((sum, [, count]) => sum + count, 0);
 
 /** What is drawn: two series add up. */
 export const MEASURES = {

@@ -13,7 +13,13 @@ const EXPIRING = EXPIRING_DAYS.map((count) => ({
   value: String(count),
   label: `Expires within ${days(count)}`,
 }));
-const UNUSED = UNUSED_DAYS.map((count) => ({ value: String(count), label: `Unused for ${days(count)}` }));
+const UNUSED = [
+  ...UNUSED_DAYS.map((count) => ({ value: String(count), label: `Unused for ${days(count)}` })),
+  { value: 'scopes', label: 'Has unused scopes' },
+];
+
+const unusedOf = ({ unused, scopes }: KeySearch): string | undefined =>
+  scopes === undefined ? unused && String(unused) : 'scopes';
 
 /** Two beside each other on a phone. */
 const HALF = 'calc(50% - 5px)';
@@ -49,8 +55,13 @@ export function KeyFilters({ search, set }: FilterProps) {
       <Choice
         label="Used or unused"
         data={UNUSED}
-        value={search.unused === undefined ? undefined : String(search.unused)}
-        onChoose={(count) => set({ unused: UNUSED_DAYS.find((one) => String(one) === count) })}
+        value={unusedOf(search)}
+        onChoose={(chosen) =>
+          set({
+            unused: UNUSED_DAYS.find((one) => String(one) === chosen),
+            scopes: chosen === 'scopes' ? 'unused' : undefined,
+          })
+        }
         width={165}
       />
       <Choice

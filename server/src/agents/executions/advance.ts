@@ -1,4 +1,4 @@
-import { lackOf, type Caller, type Scope } from '../../access/index.ts';
+import { holdsScope, lackOf, type Caller, type Scope } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { cancelJob, findByIdempotencyKey, findJobs, findWorkers } from '../../jobs/index.ts';
 import { LeaseLostError, refuseLost, type Db, type Held } from '../../storage/index.ts';
@@ -134,7 +134,7 @@ function refusalOf(caller: Caller | undefined, { execution, steps }: Work): Endi
   if (open.length === 0) return undefined;
   const needed: Scope[] = [execution.kind === 'swarm' ? 'swarm:coordinate' : 'agents:execute'];
   if (open.some((step) => definitionOf(step).type !== 'retrieve')) needed.push('jobs:submit');
-  const missing = needed.find((scope) => !caller.scopes.has(scope));
+  const missing = needed.find((scope) => !holdsScope(caller, scope));
   if (missing === undefined) return undefined;
   const error = { code: 'insufficient_scope', message: lackOf(caller, missing) };
   return { state: 'FAILED', error, rest: error };

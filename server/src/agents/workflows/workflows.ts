@@ -1,4 +1,4 @@
-import { decide, scopeRefusal, type Caller, type Scope } from '../../access/index.ts';
+import { decide, holdsScope, scopeRefusal, type Caller, type Scope } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { invalidField, KeywardError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
@@ -33,7 +33,7 @@ export const viewOfWorkflow = (row: WorkflowRow): WorkflowView => ({
 
 /** @throws KeywardError `insufficient_scope` */
 export function refuseWithout(caller: Caller, scope: Scope): void {
-  if (!caller.scopes.has(scope)) throw scopeRefusal(caller, scope);
+  if (!holdsScope(caller, scope)) throw scopeRefusal(caller, scope);
 }
 
 /** @throws KeywardError for a search in a workspace that does not exist for the key */

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { SCOPES } from '../../access/index.ts';
 import { invalidField } from '../../base/errors.ts';
 import { mintForSession } from '../../identity/index.ts';
 import {
@@ -9,6 +10,7 @@ import {
   limitsLeft,
   listKeys,
   mint,
+  scopesOfKey,
   updateKey,
   viewKey,
   viewKeys,
@@ -125,6 +127,12 @@ const list = route({
       ),
       unused_for_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_153_600_000 })),
       expiring_within_seconds: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_153_600_000 })),
+      scopes: Type.Optional(
+        s.oneOf(['unused'], {
+          description:
+            'unused: only keys with a scope that no request needed within 30 days, as of their last day of use',
+        }),
+      ),
       ...s.pageQuery,
     },
     s.closed,
@@ -205,4 +213,57 @@ const update = route({
     changed(keys, updateKey(keys, actor, { id, input, running, revision: readEtag(headers['if-match']) })),
 });
 
-export const keyRoutes: Route[] = [create, list, self, get, update];
+const KeyScope = Type.Object(
+  {
+    scope: s.oneOf(SCOPES),
+    granted_by: s.Grant,
+    last_used_on: s.nullable(
+      Type.String({
+        format: 'date',
+        description: 'The last day on which a request needed it, in UTC, such as 2027-01-31. null: none did',
+      }),
+    ),
+    unused: Type.Boolean({
+      description: 'No request needed it in unused_after_days. Always false before the record is so old',
+    }),
+  },
+  { title: 'KeyScope' },
+);
+
+const scopes = route({
+  method: 'GET',
+  path: '/v1/keys/:id/scopes',
+  id: 'keys.scopes',
+  summary: 'Which scopes of a key are used',
+  description:
+    'A request uses the scope that its route asks for, and each other one that changes its answer. Work that goes on after the request uses scopes too, such as a job that runs. So does a key that gives scopes to another key. What a child uses, its ancestors use. The record has days, and is written within a second.',
+  access: 'keys:read',
+  params,
+  responses: {
+    200: Type.Object(
+      {
+        recorded_since: Type.String({
+          ...s.Time,
+          description:
+            'When the record began: when the key was made, got a scope that it did not have, or was enabled or restored',
+        }),
+        unused_after_days: Type.Integer({
+          description: 'Days without a request that needs a scope, after which it is unused: 30',
+        }),
+        scopes: Type.Array(KeyScope, { description: 'The scopes that its role, noun:* and * stand for' }),
+        narrowed: Type.Array(s.Grant, {
+          description:
+            'What stays without the unused scopes: scopes for PATCH /v1/keys/{id}. Empty: no scope is used',
+        }),
+      },
+      { title: 'KeyScopes' },
+    ),
+  },
+  errors: ['not_found'],
+  handler: async ({ keys }, { actor, params: { id } }) => ({
+    status: 200,
+    body: await scopesOfKey(keys, actor, id),
+  }),
+});
+
+export const keyRoutes: Route[] = [create, list, self, get, scopes, update];

@@ -1,4 +1,4 @@
-import { decide, type Caller } from '../../access/index.ts';
+import { holdsScope, lackOf, type Caller } from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { randomBase62 } from '../../base/ids.ts';
 import { jsonIn } from '../../base/json-text.ts';
@@ -88,10 +88,8 @@ const STOPPED = new KeywardError(
  * @returns call it at the end. @throws KeywardError `insufficient_scope`, `rate_limited`, `budget_exceeded`
  */
 async function admitted({ keys, clock }: BatchesContext, caller: Caller, line: LineRow): Promise<() => void> {
-  for (const action of NEEDED) {
-    const decision = decide(caller, { action });
-    if (!decision.allowed) throw new KeywardError(decision.code as 'insufficient_scope', decision.reason);
-  }
+  for (const scope of NEEDED)
+    if (!holdsScope(caller, scope)) throw new KeywardError('insufficient_scope', lackOf(caller, scope));
   const { holders, keyId } = caller;
   const admission = keys.limits.admit(holders);
   if (!admission.admitted)

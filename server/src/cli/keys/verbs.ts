@@ -21,6 +21,7 @@ export { create } from './create.ts';
 export { find } from './find.ts';
 export { importKeys as import } from './import.ts';
 export { update } from './update.ts';
+export { scopes } from './scopes.ts';
 export { explain, verify } from './verify.ts';
 
 const STATES: string[] = ['active', 'disabled', 'quarantined', 'expired', 'revoked'];
@@ -46,6 +47,10 @@ export const list = pagedList({
       type: 'string',
       description: 'Only keys that expire within this duration, such as 7d',
     },
+    'unused-scopes': {
+      type: 'boolean',
+      description: 'Only keys with a scope that no request needed within 30 days',
+    },
   },
   examples: ['keys list', 'keys list --state active --unused-for 90d', 'keys list --all --output json'],
   columns: KEY_COLUMNS,
@@ -59,6 +64,7 @@ export const list = pagedList({
       q: args.search,
       unused_for_seconds: seconds('unused-for', args['unused-for']),
       expiring_within_seconds: seconds('expiring-within', args['expiring-within']),
+      scopes: args['unused-scopes'] === true ? ('unused' as const) : undefined,
     }),
   }),
   open: async (client, { owner, parent, filter }) => {

@@ -19,9 +19,9 @@ const COLUMNS: Columns<Listed> = {
 };
 
 /** Without the code: it makes a user of anybody who has it. */
-async function listed(client: KeywardClient): Promise<Listed[]> {
-  const { invites } = await withUsers(client, () => unwrap(client.GET('/v1/admin/invites')));
-  return invites.map(({ code: _code, ...invite }) => invite);
+async function listed(client: KeywardClient): Promise<{ items: Listed[]; has_more: boolean }> {
+  const { invites, hasMore } = await withUsers(client, () => unwrap(client.GET('/v1/admin/invites')));
+  return { items: invites.map(({ code: _code, ...invite }) => invite), has_more: hasMore };
 }
 
 export const list = request({
@@ -29,8 +29,11 @@ export const list = request({
   examples: ['invites list'],
   notes: 'Without the codes: invites create shows the code of an invite once.',
   isList: true,
-  send: async (client) => ({ items: await listed(client), next_cursor: null }),
+  send: async (client) => ({ ...(await listed(client)), next_cursor: null }),
   table: ({ items }) => tableOf(items, COLUMNS),
+  after: ({ items, has_more: isCut }, { io }) => {
+    if (isCut) say(io, `These are the newest ${items.length}; there are older invites.`);
+  },
 });
 
 export const create = request({

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { scopeRefusal, type Caller } from '../../access/index.ts';
+import { holdsScope, scopeRefusal, type Caller } from '../../access/index.ts';
 import { field, object } from '../fields.ts';
 
 const SLUGS_MAX = 100;
@@ -56,7 +56,7 @@ export const Source = Type.Optional(
 /** Embedding a document changes the workspace. @throws KeywardError `insufficient_scope` */
 export function refuseWithoutWorkspaces(caller: Caller, slugs: readonly string[]): void {
   const scope = 'workspaces:write';
-  if (slugs.length === 0 || caller.scopes.has(scope)) return;
+  if (slugs.length === 0 || holdsScope(caller, scope)) return;
   throw scopeRefusal(caller, scope, `addToWorkspaces takes a key with the scope ${scope}.`);
 }
 

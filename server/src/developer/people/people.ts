@@ -1,6 +1,7 @@
 import { Type, type TSchema } from 'typebox';
 import { isBound, type Caller } from '../../access/index.ts';
 import { nullable, type Answer } from '../../http/index.ts';
+import { INVITES_LIST_MAX } from '../../identity/index.ts';
 import { phrase } from '../answers.ts';
 import { asSent, pathId, wholes } from '../fields.ts';
 import { Outcome } from '../schemas.ts';
@@ -88,8 +89,13 @@ const VERBS: Verb[] = [
     path: '/invites',
     name: 'invites',
     summary: 'Invites',
-    description: 'The newest 1,000.',
-    responses: { 200: Type.Object({ invites: Type.Array(ListedInvite) }) },
+    description: `The newest ${INVITES_LIST_MAX.toLocaleString('en')}. hasMore says whether there are older ones.`,
+    responses: {
+      200: Type.Object({
+        invites: Type.Array(ListedInvite),
+        hasMore: Type.Boolean({ description: 'Whether there are older ones' }),
+      }),
+    },
     answer: answers.invites,
   },
   {

@@ -87,11 +87,12 @@ export async function invites(
   { identity, workspaces }: PeopleServices,
   { actor, covered, viewer }: UserRequest,
 ): Promise<WholeAnswer> {
-  const all = (await listInvites(identity, actor)).filter((invite) => isOpenTo(covered, invite));
+  const { invites: newest, hasMore } = await listInvites(identity, actor);
+  const all = newest.filter((invite) => isOpenTo(covered, invite));
   const people = all.flatMap(({ claimedBy, createdBy }) => [claimedBy ?? NOBODY, createdBy]);
   const isVisible = await workspaces.members.visibleTo(viewer);
   const users = new Map([...(await identity.usersById(people))].filter(([, user]) => isVisible(user)));
-  return json({ invites: all.map((invite) => viewListedInvite(invite, users)) });
+  return json({ invites: all.map((invite) => viewListedInvite(invite, users)), hasMore });
 }
 
 export async function invite(

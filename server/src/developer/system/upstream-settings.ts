@@ -1,4 +1,4 @@
-import { scopeRefusal, type Caller } from '../../access/index.ts';
+import { holdsScope, scopeRefusal, type Caller } from '../../access/index.ts';
 import { listUpstreams, refuseMeasured } from '../../models/index.ts';
 import type { Models, UpstreamView } from '../../models/index.ts';
 
@@ -24,7 +24,7 @@ export async function allUpstreams(models: Models): Promise<UpstreamView[]> {
  * @throws KeywardError `insufficient_scope`, `scope_escalation`
  */
 export function refuseUpstreams(caller: Caller): void {
-  if (!caller.scopes.has('models:manage'))
+  if (!holdsScope(caller, 'models:manage'))
     throw scopeRefusal(
       caller,
       'models:manage',

@@ -1,3 +1,4 @@
+import { noteGrants, WIDGET_GRANTS } from '../../access/index.ts';
 import { subjectsOf } from '../../keys/index.ts';
 import { payerOf, subjectOfWidget, type Bill, type Embed } from '../../widgets/index.ts';
 import { takeQuestion, type Call } from '../../http/index.ts';
@@ -23,6 +24,7 @@ export async function billOf(
   call.runsFor([...own, ...(embed.payerKeyId === null ? [] : [embed.payerKeyId])]);
   const caller = await payerOf(services.widgets, embed, workspace);
   if (caller === undefined) return undefined;
+  noteGrants(caller, WIDGET_GRANTS);
   call.runsFor([...own, ...subjectsOf(caller)]);
   const payer: Payer = { caller, countedAs: counted.keyId, countsItself: () => call.countsItself() };
   return {

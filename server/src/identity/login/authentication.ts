@@ -3,6 +3,7 @@ import {
   coversAll,
   decide,
   EVERYTHING,
+  noteGrants,
   excesses,
   holdingsOfCaller,
   type Bounds,
@@ -98,6 +99,7 @@ async function adminSession(identity: Identity, row: SessionRow | undefined, ip:
   // A session that a key opened has the power of the key, and ends with it.
   const caller = await callerOfSecret(identity.keys, row.secret_id);
   if (caller === undefined || !isFullAdmin(caller, ip) || boundsOf(caller) !== undefined) throw bad;
+  noteGrants(caller, EVERYTHING.grants);
   return { id, expiresAt, kind: 'admin', secretId: row.secret_id, actor: { kind: 'key', caller } };
 }
 

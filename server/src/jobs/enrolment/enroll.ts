@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { isOfKey, type Caller, type Scope } from '../../access/index.ts';
+import { holdsScope, isOfKey, type Caller, type Scope } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { invalidField, KeywardError } from '../../base/errors.ts';
 import { newId, randomBase62 } from '../../base/ids.ts';
@@ -106,8 +106,8 @@ export async function join({ audit, clock, keys, storage }: Context, token: stri
 }
 
 /** A key never gives a machine what it does not hold. */
-function refuseWeaker({ scopes }: Caller): void {
-  const missing = WORKER_SCOPES.filter((scope) => !scopes.has(scope));
+function refuseWeaker(caller: Caller): void {
+  const missing = WORKER_SCOPES.filter((scope) => !holdsScope(caller, scope));
   if (missing.length > 0)
     throw new KeywardError(
       'scope_escalation',

@@ -1,4 +1,4 @@
-import type { Caller } from '../../access/index.ts';
+import { holdsScope, type Caller } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { WorkerRow } from '../store/tables.ts';
@@ -71,7 +71,7 @@ function gpuState(row: WorkerRow, held: number, nowMs: number): GpuState {
 }
 
 /** Of the roles only the administrator has this scope. */
-export const mayAdminister = ({ scopes }: Caller): boolean => scopes.has('workers:manage');
+export const mayAdminister = (caller: Caller): boolean => holdsScope(caller, 'workers:manage');
 
 /** @returns the id of the worker in the id of a GPU, and the place of the GPU. */
 export function placeOf(gpuId: string): { workerId: string; at: number } {

@@ -1,4 +1,4 @@
-import type { Actor, Caller } from '../../access/index.ts';
+import { holdsScope, type Actor, type Caller } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
@@ -145,7 +145,7 @@ export async function leave(
   caller: Caller,
   named: string,
 ): Promise<{ leases: number }> {
-  const [any] = caller.scopes.has('workers:manage')
+  const [any] = holdsScope(caller, 'workers:manage')
     ? await store.findWorkers(context.storage.db, [named])
     : [];
   const { id: known, name } = any ?? (await findOwnWorker(context, caller, named));
@@ -192,7 +192,7 @@ export async function listWorkers(
   caller: Pick<Caller, 'scopes' | 'ownerId'>,
 ): Promise<{ items: WorkerView[]; has_more: boolean }> {
   const nowMs = clock.nowMs();
-  const ownerId = caller.scopes.has('workers:read') ? undefined : caller.ownerId;
+  const ownerId = holdsScope(caller, 'workers:read') ? undefined : caller.ownerId;
   const rows = await store.seenSince(storage.db, nowMs - KNOWN_MS, WORKERS_LIST_MAX + 1, ownerId);
   const items = await viewsOf(storage.db, rows.slice(0, WORKERS_LIST_MAX), nowMs);
   return { items, has_more: rows.length > WORKERS_LIST_MAX };

@@ -12,12 +12,12 @@ import { judge, whyEnded } from '../verify/verifier.ts';
 
 /** The caller of a secret, for work that goes on after its request; undefined where the secret or its key has ended. */
 export async function callerOfSecret(
-  { storage, clock }: KeysContext,
+  { storage, clock, lastUsed }: KeysContext,
   secretId: string,
 ): Promise<Caller | undefined> {
   const found = await findBySecret(storage.db, secretId);
   if (found === undefined || !judge(found, clock.nowMs()).valid) return undefined;
-  return callerOf(found.key);
+  return callerOf(found.key, lastUsed.scopes.of);
 }
 
 /**
@@ -25,12 +25,12 @@ export async function callerOfSecret(
  * children.test.ts.
  * @throws KeywardError `invalid_key` where the key has ended
  */
-export async function currentActor(tx: Db, { clock }: KeysContext, actor: Actor): Promise<Actor> {
+export async function currentActor(tx: Db, { clock, lastUsed }: KeysContext, actor: Actor): Promise<Actor> {
   if (actor.kind !== 'key') return actor;
   const key = await findKey(tx, actor.caller.keyId);
   if (key === undefined || whyEnded(key, clock.nowMs()) !== undefined)
     throw new KeywardError('invalid_key', 'The key has ended since the request began.');
-  return { kind: 'key', caller: callerOf(key) };
+  return { kind: 'key', caller: callerOf(key, lastUsed.scopes.of) };
 }
 
 /**
@@ -38,13 +38,20 @@ export async function currentActor(tx: Db, { clock }: KeysContext, actor: Actor)
  * @param id also of a person, for what was begun in a session.
  */
 export async function callerOfKey(
-  { storage, clock, administrators }: Pick<KeysContext, 'storage' | 'clock' | 'administrators'>,
+  {
+    storage,
+    clock,
+    administrators,
+    lastUsed,
+  }: Pick<KeysContext, 'storage' | 'clock' | 'administrators' | 'lastUsed'>,
   id: string,
   db: Db = storage.db,
 ): Promise<Caller | undefined> {
   if (!isOfKey({ keyId: id })) return administrators.callerOf(db, id);
   const key = await findPlainKey(db, id);
-  return key === undefined || whyEnded(key, clock.nowMs()) !== undefined ? undefined : callerOf(key);
+  return key === undefined || whyEnded(key, clock.nowMs()) !== undefined
+    ? undefined
+    : callerOf(key, lastUsed.scopes.of);
 }
 
 export async function isOwnerActive(

@@ -1,5 +1,13 @@
 import type { Actor, Caller, Excess, Rights, Wanted } from '../../access/index.ts';
-import { callerIn, childExcesses, excesses, loosenings, NO_SELECTORS, rightsOf } from '../../access/index.ts';
+import {
+  callerIn,
+  childExcesses,
+  excesses,
+  loosenings,
+  NO_SELECTORS,
+  noteGrants,
+  rightsOf,
+} from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { holdingsOf } from '../context.ts';
 import { ceilingOf, lineOf, type Key } from '../key.ts';
@@ -26,6 +34,7 @@ export function isBounded(caller: Caller, accounts: readonly string[]): boolean 
  */
 export function refuseExcess(actor: Actor, wanted: Wanted): void {
   refuse(excesses(holdingsOf(actor, wanted), wanted), actor.kind === 'key' ? GIVES : SESSION_GIVES);
+  if (actor.kind === 'key') noteGrants(actor.caller, wanted.grants);
 }
 
 /**
@@ -49,6 +58,7 @@ export function refuseNew(actor: Actor, key: Key, parent: Caller | undefined): v
   if (actor.kind !== 'key') return refusePersonsExcess(actor, key);
   const { caller } = actor;
   refuse(isBelow(caller, key) ? childExcesses(caller, key) : excesses(caller, key), GIVES);
+  noteGrants(caller, key.grants);
 }
 
 /**
@@ -62,13 +72,17 @@ export function refuseGain(actor: Actor, before: Key, after: Key): void {
   }
   const { caller } = actor;
   const looser = loosenings(before, after);
-  if (isBelow(caller, after))
-    return looser.length === 0 ? undefined : refuse(childExcesses(caller, after), GIVES);
+  if (isBelow(caller, after)) {
+    if (looser.length === 0) return;
+    refuse(childExcesses(caller, after), GIVES);
+    return noteGrants(caller, after.grants);
+  }
   const isOwn = after.id === caller.keyId || caller.ancestors.some(({ keyId }) => keyId === after.id);
   if (isOwn) return refuse(looser, LOOSENS);
   refuse(excesses(caller, before), GIVES);
   if (isBounded(caller, accountsOf(after))) refuse(looser, LOOSENS);
   refuse(excesses(caller, after), GIVES);
+  noteGrants(caller, [...before.grants, ...after.grants]);
 }
 
 /**
@@ -80,6 +94,7 @@ export function refuseTaking(actor: Actor, key: Key): void {
   const { caller } = actor;
   if (key.id === caller.keyId || isBelow(caller, key)) return;
   refuse(excesses(caller, key), GIVES);
+  noteGrants(caller, key.grants);
   if (isBounded(caller, accountsOf(key)))
     throw new KeywardError(
       'scope_escalation',

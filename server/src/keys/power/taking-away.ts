@@ -1,4 +1,12 @@
-import { EVERYTHING, excesses, hasSelectors, type Actor, type Wanted } from '../../access/index.ts';
+import {
+  EVERYTHING,
+  excesses,
+  hasSelectors,
+  holdsScope,
+  noteGrants,
+  type Actor,
+  type Wanted,
+} from '../../access/index.ts';
 import { KeywardError } from '../../base/errors.ts';
 import type { Db } from '../../storage/index.ts';
 import { holdingsOf, powersOf, type KeysContext } from '../context.ts';
@@ -12,7 +20,7 @@ import { findOwner } from '../store/owner-store.ts';
 /** Whether the actor may end what holds more than itself: an operator's key, with `owners:manage` and without selectors. */
 const mayEndAnything = (actor: Actor): boolean =>
   actor.kind !== 'user' &&
-  (actor.kind !== 'key' || (actor.caller.scopes.has('owners:manage') && !hasSelectors(actor.caller)));
+  (actor.kind !== 'key' || (!hasSelectors(actor.caller) && holdsScope(actor.caller, 'owners:manage')));
 
 /**
  * To end something takes as much power as it holds: a key that may only write keys could otherwise end the
@@ -22,7 +30,10 @@ const mayEndAnything = (actor: Actor): boolean =>
 export function refuseStronger(actor: Actor, held: Wanted): void {
   if (mayEndAnything(actor)) return;
   const errors = excesses(powersOf(actor), held);
-  if (errors.length === 0) return;
+  if (errors.length === 0) {
+    if (actor.kind === 'key') noteGrants(actor.caller, held.grants);
+    return;
+  }
   // Not every surface shows fields.
   const said = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   throw new KeywardError(

@@ -70,6 +70,7 @@ export interface KeyFilter {
   q?: string | undefined;
   unusedSinceMs?: number | undefined;
   expiringBeforeMs?: number | undefined;
+  hasUnusedScopes?: true | undefined;
 }
 
 /** What decides who may see a key. */
@@ -88,14 +89,16 @@ interface KeyPage {
  * process, for a second.
  */
 export async function listKeys(db: Db, filter: KeyFilter, page: KeyPage): Promise<KeyWithSecrets[]> {
-  const { ownerId, parentId, ...others } = filter;
+  const { ownerId, parentId, hasUnusedScopes, ...others } = filter;
   const isSearch = page.isVisible !== undefined || Object.values(others).some((value) => value !== undefined);
   const found: KeyRow[] = [];
   const size = new SliceRows();
   let after: Place | undefined = page.after;
   do {
     after = await size.take(async (rows) => {
-      const until = isSearch ? await placeBehind(db, { ownerId, parentId, after, rows }) : undefined;
+      const until = isSearch
+        ? await placeBehind(db, { ownerId, parentId, hasUnusedScopes, after, rows })
+        : undefined;
       const window = { ...page, after, until, limit: page.limit - found.length };
       found.push(...(await visibleIn(db, filter, window)));
       return until;
@@ -125,7 +128,9 @@ async function visibleIn(db: Db, filter: KeyFilter, window: Window): Promise<Key
 const isBehind = ({ createdAt, id }: Place) =>
   sql<boolean>`(keys.created_at, keys.id) < (${createdAt}, ${id})`;
 
-type WindowFilter = Pick<KeyFilter, 'ownerId' | 'parentId'> & { after: Place | undefined };
+type WindowFilter = Pick<KeyFilter, 'ownerId' | 'parentId' | 'hasUnusedScopes'> & {
+  after: Place | undefined;
+};
 
 /** The place of the last of the next `rows` keys; undefined where there are fewer. */
 async function placeBehind(
@@ -142,10 +147,13 @@ async function placeBehind(
 const newestFirst = <Row>(query: KeyQuery<Row>): KeyQuery<Row> =>
   query.orderBy('keys.created_at', 'desc').orderBy('keys.id', 'desc');
 
-function walk<Row>(all: KeyQuery<Row>, { ownerId, parentId, after }: WindowFilter): KeyQuery<Row> {
+function walk<Row>(all: KeyQuery<Row>, filter: WindowFilter): KeyQuery<Row> {
+  const { ownerId, parentId, hasUnusedScopes, after } = filter;
   let query = newestFirst(all);
   if (ownerId !== undefined) query = query.where('keys.owner_id', '=', ownerId);
   if (parentId !== undefined) query = query.where('keys.parent_id', '=', parentId);
+  // The condition of the index, literally: with a parameter the index does not apply.
+  if (hasUnusedScopes === true) query = query.where(sql<boolean>`keys.has_unused_scopes = 1`);
   return after === undefined ? query : query.where(isBehind(after));
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { unchanged, type Db } from '../../storage/index.ts';
 import type { Key, KeyWithSecrets } from '../key.ts';
 import { deleteAncestors, insertAncestors, keysFromRows } from './line-store.ts';
+import { deleteScopeUses } from './scope-use-store.ts';
 import { joined, rowFromKey, secretFromRow, tables, type KeyRow, type SecretRow } from './rows.ts';
 
 /** The condition of the index `keys_unlimited`, literally: otherwise the index does not apply. */
@@ -86,6 +87,7 @@ export async function redigestSecret(
 export async function deleteKey(tx: Db, id: string): Promise<void> {
   await tables(tx).deleteFrom('key_secrets').where('key_id', '=', id).execute();
   await deleteAncestors(tx, id);
+  await deleteScopeUses(tx, id);
   await tables(tx).deleteFrom('keys').where('id', '=', id).execute();
 }
 

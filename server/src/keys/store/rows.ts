@@ -41,6 +41,10 @@ export type KeyRow = {
   metadata: string;
   tags: string;
   revision: number;
+  /** When the record of the uses of its scopes began. */
+  scopes_since: number;
+  /** 1: a candidate for a narrower key (unused-scopes.ts), as of the last day on which one of its scopes was used. */
+  has_unused_scopes: number;
 };
 
 export type SecretRow = {
@@ -64,6 +68,9 @@ export type IdempotencyRow = {
   at: number;
 };
 
+/** `last_used_day`: days since 1970, UTC. */
+export type ScopeUseRow = { key_id: string; scope: string; last_used_day: number };
+
 /** `generation` 1 is the parent. */
 export type AncestorRow = { key_id: string; ancestor_id: string; generation: number };
 
@@ -74,6 +81,7 @@ export const tables = (db: Db) =>
     key_secrets: SecretRow;
     key_idempotency: IdempotencyRow;
     key_ancestors: AncestorRow;
+    key_scope_uses: ScopeUseRow;
   }>();
 
 /** Keys with the columns of their owners that a key needs. */
@@ -131,6 +139,7 @@ export function keyFromRow(row: JoinedKeyRow): KeyRecord {
     metadata: JSON.parse(row.metadata) as Record<string, unknown>,
     tags: JSON.parse(row.tags) as string[],
     revision: row.revision,
+    scopesSince: row.scopes_since,
   };
 }
 
@@ -146,6 +155,7 @@ export function settingColumns(key: KeyRecord) {
     expires_at: key.expiresAt,
     metadata: JSON.stringify(key.metadata),
     tags: JSON.stringify(key.tags),
+    scopes_since: key.scopesSince,
   } satisfies Partial<KeyRow>;
 }
 
@@ -163,6 +173,7 @@ export function rowFromKey(key: KeyRecord): KeyRow {
     created_by: key.createdBy,
     last_used_at: key.lastUsedAt,
     revision: key.revision,
+    has_unused_scopes: 0,
   };
 }
 

@@ -93,7 +93,7 @@ describeOnBothDatabases('last use', (open) => {
     expect((await getKey(keys, OPERATOR, key.id)).secrets[0]?.lastUsedFrom).toBe('before');
   });
 
-  test('a killed process loses at most a second of last uses', async () => {
+  test('a killed process loses at most a second of last uses, of secrets and of scopes', async () => {
     const { storage, ...database } = await open();
     const { a } = await startPair(database);
     const { id, secret } = await mintIn(a);
@@ -109,5 +109,8 @@ describeOnBothDatabases('last use', (open) => {
       where id = ${id}`.execute(storage.db);
     // A second between two writes, and what writing takes on a machine that does other things too.
     expect((uses.at(-1) ?? 0) - (rows[0]?.last_used_at ?? 0)).toBeLessThan(2_400);
+    const { rows: scopes } = await sql<{ n: number }>`select count(*) as n from key_scope_uses
+      where key_id = ${id}`.execute(storage.db);
+    expect(scopes[0]?.n).toBe(1);
   });
 });

@@ -2,9 +2,12 @@ import { sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import { booksOf, type Db, type Storage } from '../../storage/index.ts';
+import { writeScopeUses } from '../store/scope-use-store.ts';
+import { UsedScopes } from './used-scopes.ts';
 
 const FLUSH_MS = 1_000;
 const SECRETS_PER_TRANSACTION = 200;
+const SCOPES_PER_TRANSACTION = 200;
 
 interface Use {
   secretId: string;
@@ -14,20 +17,24 @@ interface Use {
   ip: string | undefined;
 }
 
-/** When and from where each secret was used; written once a second, so a crash loses a second. */
+/** When and from where each secret was used, and which scopes; written once a second, so a crash loses a second. */
 export class LastUsed {
   readonly #storage: Storage;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #uses = new Map<string, Use>();
+  readonly scopes: UsedScopes;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #flushing: Promise<void> = Promise.resolve();
+  /** Beside it: many first uses of a day must not hold up last uses, which decide when an old secret is quiet. */
+  #flushingScopes: Promise<void> = Promise.resolve();
 
   constructor({ storage, clock, logger }: { storage: Storage; clock: Clock; logger: Logger }) {
     this.#storage = booksOf(storage);
     this.#clock = clock;
     this.#logger = logger;
+    this.scopes = new UsedScopes({ clock, onNew: () => this.#schedule() });
   }
 
   /** On the path of each request: one look-up, no allocation for a secret that was noted before. */
@@ -43,9 +50,12 @@ export class LastUsed {
   }
 
   /** Writes what was noted before the call; what the database refuses is tried again. */
-  flush(): Promise<void> {
-    this.#flushing = this.#flushing.then(() => this.#write());
-    return this.#flushing;
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#flushing = this.#flushing.then(() => this.#writeUses());
+    this.#flushingScopes = this.#flushingScopes.then(() => this.#writeScopes());
+    await Promise.all([this.#flushing, this.#flushingScopes]);
   }
 
   /** Writes what is left; later notes are not written. Idempotent. */
@@ -60,9 +70,7 @@ export class LastUsed {
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
   }
 
-  async #write(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+  async #writeUses(): Promise<void> {
     // One lock order everywhere, a key before its secrets as in rotations: other orders could deadlock.
     const uses = [...this.#uses.values()].sort(
       (a, b) => compare(a.keyId, b.keyId) || compare(a.secretId, b.secretId),
@@ -79,6 +87,26 @@ export class LastUsed {
         );
         for (const use of uses.slice(at))
           if (!this.#uses.has(use.secretId)) this.#uses.set(use.secretId, use);
+        this.#schedule();
+        return;
+      }
+    }
+  }
+
+  async #writeScopes(): Promise<void> {
+    const uses = this.scopes.take();
+    for (let at = 0; at < uses.length; at += SCOPES_PER_TRANSACTION) {
+      const some = uses.slice(at, at + SCOPES_PER_TRANSACTION);
+      try {
+        await this.#storage.transaction((tx) => writeScopeUses(tx, some, this.#clock.nowMs()), {
+          durable: false,
+        });
+      } catch (error) {
+        this.#logger.warn(
+          { err: error },
+          'uses of scopes could not be written; the next write includes them',
+        );
+        this.scopes.putBack(uses.slice(at));
         this.#schedule();
         return;
       }

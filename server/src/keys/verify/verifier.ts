@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
+import type { ScopeUses } from '../../access/index.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Nodes } from '../../nodes/index.ts';
@@ -29,6 +30,8 @@ interface Options {
   sealing: Sealing;
   clock: Clock;
   logger: Logger;
+  /** Records the uses of the scopes of a key. */
+  usesOf: (key: Key) => ScopeUses;
 }
 
 /**
@@ -60,7 +63,7 @@ export class Verifier {
   }
 
   async #askDatabase(text: string, sha256: string): Promise<GoodKey | BadKey> {
-    const { storage, nodes, sealing, clock } = this.#options;
+    const { storage, nodes, sealing, clock, usesOf } = this.#options;
     const { generation } = nodes;
     const digests = sealing.digestsOfSha256(Buffer.from(sha256, DIGEST_AS));
     const found = await findByDigest(
@@ -78,7 +81,7 @@ export class Verifier {
     }
     const [current] = digests;
     if (current !== undefined && expected !== current) this.#redigest(found.secret, current);
-    const judged = judge(found, clock.nowMs());
+    const judged = judge(found, clock.nowMs(), usesOf);
     // A key that was read before a change must not stay in memory after it (nodes.generation).
     if (judged.valid && nodes.generation === generation) this.#memory.put(sha256, judged);
     return judged;
@@ -106,8 +109,8 @@ function badForm(text: string): BadKey {
     : { valid: false, code: 'not_found', reason: 'No key has this secret.' };
 }
 
-/** A secret ends with its key, its ancestors and their owners. */
-export function judge({ key, secret }: Found, nowMs: number): GoodKey | BadKey {
+/** A secret ends with its key, its ancestors and their owners. @param usesOf of `callerOf` */
+export function judge({ key, secret }: Found, nowMs: number, usesOf?: Options['usesOf']): GoodKey | BadKey {
   const refuse = ({ code, reason }: Ended): BadKey => ({ valid: false, code, reason, key });
   const ended = whyEnded(key, nowMs);
   if (ended !== undefined) return refuse(ended);
@@ -119,7 +122,7 @@ export function judge({ key, secret }: Found, nowMs: number): GoodKey | BadKey {
   return {
     valid: true,
     key,
-    caller: callerOf(key),
+    caller: callerOf(key, usesOf),
     secretId: secret.id,
     goodUntilMs: Math.min(endOf(key) ?? Infinity, secret.ends_at ?? Infinity),
   };

@@ -91,13 +91,15 @@ export function answer(
 }
 
 /** A look at a key is not a use: who checks a leaked or an old key must still see who used it, and when. */
-function noteUse({ lastUsed }: KeysContext, { consume = true, ip }: KeyQuestion, good: GoodKey): void {
-  if (consume) lastUsed.note(good.secretId, good.key.id, ip);
+function noteUse({ lastUsed }: KeysContext, { consume = true, ip, scope }: KeyQuestion, good: GoodKey): void {
+  if (!consume) return;
+  lastUsed.note(good.secretId, good.key.id, ip);
+  if (scope !== undefined) good.caller.uses?.note(scope);
 }
 
 function refusal({ scope, resource, ip }: KeyQuestion, { key, caller }: GoodKey): Failure | undefined {
   const quarantined = lineOf(key).find(({ storedState }) => storedState === 'quarantined');
-  if (quarantined !== undefined && (scope === undefined || !caller.scopes.has(scope))) {
+  if (quarantined !== undefined && (scope === undefined || !decide(caller, { action: scope }).allowed)) {
     // The reason of an ancestor is for its owner only: it may say where the key was found.
     const detail =
       quarantined === key

@@ -1,4 +1,4 @@
-import { isBound, lackOf, type Caller } from '../../access/index.ts';
+import { holdsScope, isBound, lackOf, type Caller } from '../../access/index.ts';
 import { callerOfKey, enterKeyWork, type KeysContext, type KeyWork } from '../../keys/index.ts';
 import { accountsOf } from '../../models/index.ts';
 import type { Db } from '../../storage/index.ts';
@@ -49,7 +49,7 @@ export async function enterAsker(
   return why;
 
   async function lacking(now: Caller): Promise<string | undefined> {
-    if (!now.scopes.has(scope)) return `${lackOf(now, scope)} It put the document there.`;
+    if (!holdsScope(now, scope)) return `${lackOf(now, scope)} It put the document there.`;
     if (!isBound(now) || (await coverage(keys.storage.db, now)).includes(collectionId)) return undefined;
     return 'The key that put it there does not cover this workspace any more.';
   }
