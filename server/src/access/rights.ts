@@ -53,9 +53,7 @@ export function isWithin(left: Rights, { caller, needs, ip, asked }: Work): bool
   if (asksOne && asked?.every((names) => selectsByAny(left.selectors.models, names)) === false) return false;
   const { workspaces, models, workers } = caller.selectors;
   const isNeeded = (type: ResourceType): boolean =>
-    needs === undefined ||
-    needs.types.includes(type) ||
-    (type === 'model' && asksOne && asked === undefined);
+    needs === undefined || needs.types.includes(type) || (type === 'model' && asksOne && asked === undefined);
   const needed = (type: ResourceType, selector: typeof models) => (isNeeded(type) ? selector : NOTHING);
   const selectors = {
     workspaces: needed('workspace', workspaces),

@@ -78,7 +78,9 @@ function textValidator(schema: TSchema, part: 'query' | 'params', notFound: NotF
   return (value) => {
     const validate = check();
     if (!validate(value)) {
-      throw part === 'params' ? nothingThere(notFound) : invalidInput(fieldErrors(validate.errors ?? [], part));
+      throw part === 'params'
+        ? nothingThere(notFound)
+        : invalidInput(fieldErrors(validate.errors ?? [], part));
     }
     if (part === 'query') refuseNul(value as Record<string, unknown>);
   };

@@ -42,7 +42,12 @@ test.for<[string, Spec, Candidate[], string[]]>([
     [worker({})],
     ['owner'],
   ],
-  ['nothing, where a worker can do it', job({ region: 'eu' }), [worker({}), worker({}, { region: 'eu' })], []],
+  [
+    'nothing, where a worker can do it',
+    job({ region: 'eu' }),
+    [worker({}), worker({}, { region: 'eu' })],
+    [],
+  ],
 ])('a job that nobody can do names %s', ([, spec, workers, names]) => {
   expect(impossible(spec, workers)).toEqual(names);
 });

@@ -178,7 +178,7 @@ export function impossible(spec: Spec, workers: readonly Candidate[]): Misfit[] 
 function meets(spec: Spec, constraint: Misfit, worker: Candidate): boolean {
   const [type = spec.type] = worker.capabilities.types;
   const alone = Object.fromEntries(COMPARED[constraint].map((name) => [name, spec[name]]));
-  const reason = misfit({ type, models: [], ...alone } as Spec, worker);
+  const reason = misfit({ type, models: [], ...alone }, worker);
   // A GPU of too little memory is one.
   return reason === undefined || (constraint === 'gpu' && reason === 'vram');
 }

@@ -9,7 +9,8 @@ const whole = (isChat: boolean, ...chunks: Record<string, unknown>[]) => {
 const chunk = (delta: object, more: object = {}) => ({ id: '1', choices: [{ index: 0, delta, ...more }] });
 
 test('An upstream cannot change the objects of this process by a member __proto__', () => {
-  const text = '{"__proto__": {"polluted": true}, "content": "a", "function_call": {"__proto__": {"polluted": true}}}';
+  const text =
+    '{"__proto__": {"polluted": true}, "content": "a", "function_call": {"__proto__": {"polluted": true}}}';
   const answer = whole(true, chunk(JSON.parse(text) as object, JSON.parse(text) as object));
   expect(answer).toMatchObject({ choices: [{ message: { content: 'a' } }] });
   expect('polluted' in {}).toBe(false);

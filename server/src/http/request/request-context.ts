@@ -6,7 +6,14 @@ import { subjectOfUser, SUBJECT_OF_MEMBERS, type Session } from '../../identity/
 import { subjectsOf } from '../../keys/index.ts';
 import { isInWorkspace } from '../../workspaces/index.ts';
 import type { Answer as ModelAnswer } from '../../models/index.ts';
-import { endedError, type EndedBy, type Known, type Run, type Runner, type RunnerView } from '../../nodes/index.ts';
+import {
+  endedError,
+  type EndedBy,
+  type Known,
+  type Run,
+  type Runner,
+  type RunnerView,
+} from '../../nodes/index.ts';
 import type { Count } from '../../usage/index.ts';
 import { callerAddress } from './caller-address.ts';
 import { endAnswer } from '../answer/end-answer.ts';

@@ -21,13 +21,7 @@ import {
 import { findJobs, insertAttempts } from '../store/job-store.ts';
 import { end } from '../store/lease-store.ts';
 import { clearMarks, findWorkers } from '../store/worker-store.ts';
-import {
-  boundedUsage,
-  promptBounds,
-  usageOf,
-  type ClaimedUsage,
-  type Metrics,
-} from './claimed-usage.ts';
+import { boundedUsage, promptBounds, usageOf, type ClaimedUsage, type Metrics } from './claimed-usage.ts';
 import { alreadyFinished, leaseLost, tooLarge } from './result-errors.ts';
 
 export interface ResultInput {
