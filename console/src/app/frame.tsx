@@ -94,10 +94,12 @@ function Navigation({ onFollow }: { onFollow: () => void }) {
         const shown = pages.filter(({ scope }) => scope === undefined || may(scope));
         if (shown.length === 0) return null;
         return (
-          <div key={group} role="group" aria-label={group}>
-            <Text size="xs" fw={600} c="dimmed" px="sm" pt="sm" pb={4} aria-hidden>
-              {group}
-            </Text>
+          <div key={group ?? ''} role={group && 'group'} aria-label={group}>
+            {group !== undefined && (
+              <Text size="xs" fw={500} c="dimmed" px={10} pt="sm" pb={4} aria-hidden>
+                {group}
+              </Text>
+            )}
             {shown.map(({ label, to }) => (
               <NavLink
                 key={to}

@@ -1,4 +1,15 @@
-import { createTheme, Modal, type CSSVariablesResolver } from '@mantine/core';
+import {
+  Button,
+  createTheme,
+  Fieldset,
+  Modal,
+  NavLink,
+  SegmentedControl,
+  Skeleton,
+  Table,
+  type CSSVariablesResolver,
+} from '@mantine/core';
+import classes from './theme.module.css';
 
 /** Contrast of all text and controls is at least 4.5, light and dark: `inspect` in console/test/browser.ts asks axe. */
 export const theme = createTheme({
@@ -12,11 +23,22 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, monospace',
   components: {
+    Button: Button.extend({ classNames: { root: classes['button'] ?? '' } }),
+    Fieldset: Fieldset.extend({
+      classNames: { root: classes['fieldset'] ?? '', legend: classes['legend'] ?? '' },
+    }),
+    SegmentedControl: SegmentedControl.extend({ classNames: { label: classes['button'] ?? '' } }),
+    Skeleton: Skeleton.extend({ classNames: { root: classes['skeleton'] ?? '' } }),
+    NavLink: NavLink.extend({ classNames: { root: classes['entry'] ?? '' } }),
+    Table: Table.extend({ classNames: { th: classes['heading'] ?? '' } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     // Its <header> would count as a second banner of the page.
     ModalHeader: Modal.Header.extend({ defaultProps: { role: 'presentation' } }),
   },
-  headings: { fontWeight: '650' },
+  headings: {
+    fontWeight: '600',
+    sizes: { h2: { fontSize: '1.5rem' }, h5: { fontSize: '1rem', lineHeight: '1.5' } },
+  },
 });
 
 /** Mantine's own dimmed text has a contrast of 3.3, its text on light badges 3.8, its links on alerts 3.7, its red buttons 3.8. */
@@ -33,6 +55,8 @@ export const variables: CSSVariablesResolver = ({ colors }) => ({
         `color-mix(in srgb, ${shades[9]} 65%, black)`,
       ]),
     ),
+    // Of buttons without a frame, too: they look like links.
+    '--mantine-color-indigo-light-color': colors.indigo[9],
   },
   dark: {
     '--mantine-color-dimmed': colors.dark[1],

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 31de5f9e38b48bfe52ba296b9b346c8105ca98f4c5bb0484b5005cf291992c88
-// text f18046440f83f79204d8ccfa10af1162e82e13817dc9d7c0a823ee27c8a4785d
+// document f519b09d585d2e4264bcc77eca9c6461729f28a59e6d5012f30db3e77dba041c
+// text 3349ee1fa08a99866da9a6c4e24a65d79a02aa2743b246ff690da68205d6063b
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -33017,7 +33017,12 @@ export interface operations {
     };
     "threads.chats": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Prompts with their answers; all */
+                limit?: string;
+                /** @description asc or desc */
+                orderBy?: string;
+            };
             header?: never;
             path: {
                 /** @description Slug of the workspace */

@@ -6,7 +6,7 @@ import { Problem } from '../../page/problem.tsx';
 import { refusalNext, refusalWords } from '../holdings/refusal-words.ts';
 import { usageQuery } from '../key-queries.ts';
 import { USAGE_DAYS } from '../routes.ts';
-import { Section } from './panel.tsx';
+import { Section } from '../../page/page.tsx';
 import { MEASURES, seriesOf, totalOf, type Measure, type Steps } from './usage-series.ts';
 
 const Plot = lazy(async () => ({ default: (await import('../../page/plot.tsx')).Plot }));
