@@ -9,6 +9,7 @@ import { AccountMenu } from '../session/account-menu.tsx';
 import { sessionQuery, useMay } from '../session/session-queries.ts';
 import { ColorSchemeButton } from './color-scheme-button.tsx';
 import { useIsLost } from './connection.ts';
+import { focusContent } from './kept-focus.ts';
 import { NAVIGATION } from './navigation.ts';
 
 /** Navigation, account and the page; the way in once the session has ended. */
@@ -73,6 +74,7 @@ const isAt = (pathname: string, to: string): boolean =>
 function OpenedPage() {
   const may = useMay();
   const { pathname } = useLocation();
+  useEffect(focusContent, [pathname]);
   const page = NAVIGATION.flatMap(({ pages }) => [...pages]).find(({ to }) => isAt(pathname, to));
   if (page?.scope === undefined || may(page.scope)) return <Outlet />;
   return (

@@ -31,7 +31,10 @@ export const theme = createTheme({
     Skeleton: Skeleton.extend({ classNames: { root: classes['skeleton'] ?? '' } }),
     NavLink: NavLink.extend({ classNames: { root: classes['entry'] ?? '' } }),
     Table: Table.extend({ classNames: { th: classes['heading'] ?? '' } }),
-    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+    Modal: Modal.extend({
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
+      classNames: { title: classes['title'] ?? '' },
+    }),
     // Its <header> would count as a second banner of the page.
     ModalHeader: Modal.Header.extend({ defaultProps: { role: 'presentation' } }),
   },
@@ -61,6 +64,7 @@ export const variables: CSSVariablesResolver = ({ colors }) => ({
   dark: {
     '--mantine-color-dimmed': colors.dark[1],
     '--mantine-color-anchor': colors.indigo[2],
+    '--mantine-color-indigo-light-color': colors.indigo[2],
     '--mantine-color-error': colors.red[4],
     '--mantine-color-red-filled': colors.red[9],
   },

@@ -41,8 +41,8 @@ export function Waiting({ job: { waiting, is_possible, impossible_because } }: {
       )}
       {!is_possible && impossible_because.length > 0 && (
         <Text size="sm">
-          It waits until a worker comes that can take it, or until it expires. None that is known here could:{' '}
-          {impossible_because.map(lacks).join('; ')}.
+          {excluded.length === 0 && `${impossible_because.map(lacks).join('; ')}. `}
+          It waits until a worker comes that can take it, or until it expires.
         </Text>
       )}
     </Alert>

@@ -1,5 +1,6 @@
 import { KeywardApiError } from '@keyward/sdk';
 import { Alert, Button, List, Text } from '@mantine/core';
+import { useEffect, useRef, type RefObject } from 'react';
 
 /** What went wrong and the next step. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
@@ -38,4 +39,20 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => v
 export function fieldError(error: unknown, name: string): string | undefined {
   if (!(error instanceof KeywardApiError)) return undefined;
   return error.errors.find(({ field }) => field === name || field.startsWith(`${name}[`))?.message;
+}
+
+/** Fields that the form complains about; a choice is marked by itself, as it is no field. */
+const WRONG = '[aria-invalid=true], [data-wrong] button';
+
+/**
+ * Brings the reader to the first thing that keeps a long form from being sent.
+ * @param refused counts the tries that were refused
+ * @returns for the form
+ */
+export function useFirstProblem(refused: number): RefObject<HTMLFormElement | null> {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (refused > 0) form.current?.querySelector<HTMLElement>(WRONG)?.focus();
+  }, [refused]);
+  return form;
 }

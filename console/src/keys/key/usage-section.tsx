@@ -9,7 +9,7 @@ import { USAGE_DAYS } from '../routes.ts';
 import { Section } from '../../page/page.tsx';
 import { MEASURES, seriesOf, totalOf, type Measure, type Steps } from './usage-series.ts';
 
-const Plot = lazy(async () => ({ default: (await import('../../page/plot.tsx')).Plot }));
+const Plot = lazy(async () => ({ default: (await import('../../page/plot/plot.tsx')).Plot }));
 const PLOT_PX = 220;
 const LABELS: Record<(typeof USAGE_DAYS)[number], string> = {
   1: '24 h',
