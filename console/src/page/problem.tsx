@@ -1,10 +1,18 @@
 import { KeywardApiError } from '@keyward/sdk';
 import { Alert, Button, List, Text } from '@mantine/core';
+import { isSignedOut } from '../session/session-queries.ts';
 import { useEffect, useRef, type RefObject } from 'react';
 
 /** What went wrong and the next step. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
   if (error === null || error === undefined) return null;
+  // A page of a session that has ended is hidden: who sees this is signed in again.
+  if (isSignedOut(error))
+    return (
+      <Alert color="orange" role="alert" title="Your session had ended">
+        <Text size="sm">You are signed in again. Send it once more.</Text>
+      </Alert>
+    );
   const api = error instanceof KeywardApiError ? error : undefined;
   return (
     <Alert color="red" role="alert" title={error instanceof Error ? error.message : 'Something failed.'}>
