@@ -1,15 +1,4 @@
-import {
-  Button,
-  createTheme,
-  Fieldset,
-  Modal,
-  NavLink,
-  SegmentedControl,
-  Skeleton,
-  Table,
-  type CSSVariablesResolver,
-} from '@mantine/core';
-import classes from './theme.module.css';
+import { createTheme, Modal, type CSSVariablesResolver } from '@mantine/core';
 
 /** Contrast of all text and controls is at least 4.5, light and dark: `inspect` in console/test/browser.ts asks axe. */
 export const theme = createTheme({
@@ -23,18 +12,7 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", Menlo, Consolas, monospace',
   components: {
-    Button: Button.extend({ classNames: { root: classes['button'] ?? '' } }),
-    Fieldset: Fieldset.extend({
-      classNames: { root: classes['fieldset'] ?? '', legend: classes['legend'] ?? '' },
-    }),
-    SegmentedControl: SegmentedControl.extend({ classNames: { label: classes['button'] ?? '' } }),
-    Skeleton: Skeleton.extend({ classNames: { root: classes['skeleton'] ?? '' } }),
-    NavLink: NavLink.extend({ classNames: { root: classes['entry'] ?? '' } }),
-    Table: Table.extend({ classNames: { th: classes['heading'] ?? '' } }),
-    Modal: Modal.extend({
-      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
-      classNames: { title: classes['title'] ?? '' },
-    }),
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
     // Its <header> would count as a second banner of the page.
     ModalHeader: Modal.Header.extend({ defaultProps: { role: 'presentation' } }),
   },

@@ -1,21 +1,21 @@
-/** Why a worker cannot have a job. */
+/** Why a worker cannot have a job; said of one, or of several. */
 const LACKS: Record<string, string> = {
-  gpu: 'they have no such GPU',
-  vram: 'their GPUs have too little memory',
-  model: 'they do not have the model',
-  region: 'they are in another region',
-  price: 'they cost more than the job may',
-  labels: 'they lack a label that the job asks for',
-  owner: 'the job or its key excludes their owners',
+  gpu: 'no such GPU',
+  vram: 'too little memory of its GPU',
+  model: 'the model is missing',
+  region: 'another region',
+  price: 'it costs more than the job may',
+  labels: 'a label is missing',
+  owner: 'the job or its key excludes its owner',
   worker: 'the job names other workers',
-  type: 'they do not run jobs of this type',
+  type: 'other types of jobs',
   no_worker: 'no worker was ever here',
-  busy: 'they are busy',
-  booked: 'they are booked by others',
-  draining: 'they finish their jobs, and get no more',
-  paused: 'they are paused',
-  resting: 'several jobs failed on them, so they rest',
-  offline: 'they are offline',
+  busy: 'busy',
+  booked: 'booked by somebody else',
+  draining: 'it finishes its jobs, and gets no more',
+  paused: 'paused',
+  resting: 'it rests, because several jobs failed on it',
+  offline: 'offline',
 };
 
 /** Why a job still waits. */
