@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
+import { CHROMIUM_ARGUMENTS, chromiumPath } from '../server/test/chromium.ts';
 import { CLIENT_ID, CLIENT_SECRET } from '../server/test/oidc/client.ts';
 import { startOidcProvider, type TestOidcProvider } from '../server/test/oidc/oidc-provider.ts';
 import { freePort } from '../server/test/traffic/free-ports.ts';
@@ -50,16 +50,9 @@ beforeAll(async () => {
     email: 'ada@example.com',
     email_verified: true,
   });
-  const executablePath = execFileSync('which', ['chromium']).toString().trim();
   context = await chromium.launchPersistentContext(temporaryFolder(), {
-    executablePath,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-    ],
+    executablePath: chromiumPath(),
+    args: CHROMIUM_ARGUMENTS,
   });
   afterwards(() => context.close());
 }, 60_000);

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -9,6 +8,7 @@ import type { ChatRequest } from '@keyward/sdk';
 import { chromium } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { CHROMIUM_ARGUMENTS, chromiumPath } from '../server/test/chromium.ts';
 import { blocksOf, missingFrom } from './docs.ts';
 import { addFolder, addProgram, newProject, runIn } from './sdk-package.ts';
 import type { Given, Outcome } from './sdk-project/scenario.ts';
@@ -34,10 +34,7 @@ const EXPECTED: Partial<Outcome> = {
   events: ['one', 'two'],
 };
 const BROWSER_ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
+  ...CHROMIUM_ARGUMENTS,
   // The page has no address of its own, and would need permission for requests to this machine.
   '--disable-features=LocalNetworkAccessChecks',
 ];
@@ -147,7 +144,7 @@ describe('the SDK, packed and installed into another project', { timeout: 180_00
     const { output } = await bundle.generate({ format: 'iife' });
     const { code } = output[0];
     const context = await chromium.launchPersistentContext(temporaryFolder(), {
-      executablePath: execFileSync('which', ['chromium']).toString().trim(),
+      executablePath: chromiumPath(),
       args: BROWSER_ARGUMENTS,
     });
     afterwards(() => context.close());

@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { CHROMIUM_ARGUMENTS, chromiumPath } from '../server/test/chromium.ts';
 import { afterwards, REPOSITORY, startServer, temporaryFolder, type Server } from './server.ts';
 
-const BROWSER_ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 /** A busy machine takes long to draw more than a hundred operations. */
 const DRAWN_WITHIN_MS = 60_000;
 const SCROLLED_BY_PX = 800;
@@ -34,10 +24,9 @@ const complaints: string[] = [];
 beforeAll(async () => {
   server = await startServer();
   mkdirSync(SCREENSHOTS, { recursive: true });
-  const executablePath = execFileSync('which', ['chromium']).toString().trim();
   context = await chromium.launchPersistentContext(temporaryFolder(), {
-    executablePath,
-    args: BROWSER_ARGUMENTS,
+    executablePath: chromiumPath(),
+    args: CHROMIUM_ARGUMENTS,
     viewport: { width: 1280, height: 900 },
   });
   afterwards(() => context.close());

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { openApp, type App } from '../../server/src/app.ts';
 import { createLogger } from '../../server/src/base/logger.ts';
 import { readConfig } from '../../server/src/config.ts';
 import { mintFirstKey } from '../../server/src/keys/index.ts';
+import { CHROMIUM_ARGUMENTS, chromiumPath } from '../../server/test/chromium.ts';
 
 const SCROLLED_MS = 10_000;
 /** In each frame: 36,000 pixels a second, a quick flick. */
@@ -51,10 +51,9 @@ export async function withPage<T>(
   { url, key }: { url: string; key: string },
   work: (page: Page) => Promise<T>,
 ): Promise<T> {
-  const executablePath = execFileSync('which', ['chromium']).toString().trim();
   const browser = await chromium.launch({
-    executablePath,
-    args: ['--headless', '--no-sandbox', '--disable-gpu'],
+    executablePath: chromiumPath(),
+    args: CHROMIUM_ARGUMENTS,
   });
   try {
     const context = await browser.newContext({ baseURL: url, viewport: { width: 1440, height: 900 } });

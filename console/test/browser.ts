@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
+import { CHROMIUM_ARGUMENTS, chromiumPath } from '../../server/test/chromium.ts';
 import type { TestServer } from '../../server/test/server.ts';
 
-const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 /** A busy machine takes long to draw. */
 const DRAWN_WITHIN_MS = 30_000;
 /** Phone, tablet, desktop. */
@@ -29,8 +19,8 @@ let started: Promise<Browser> | undefined;
 /** One browser for all files of a process: to start it takes a second. It ends with the process. */
 const browser = (): Promise<Browser> =>
   (started ??= chromium.launch({
-    executablePath: execFileSync('which', ['chromium']).toString().trim(),
-    args: ARGUMENTS,
+    executablePath: chromiumPath(),
+    args: CHROMIUM_ARGUMENTS,
   }));
 
 /** A page of the console in a browser of its own: other cookies, other storage. */
