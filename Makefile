@@ -76,7 +76,7 @@ console: $(CONSOLE) ## Build the console
 $(CONSOLE): $(INSTALLED) $(shell find console/src console/public console/index.html console/vite.config.ts sdk/src -type f)
 	vite build console --logLevel warn
 
-screenshots: $(INSTALLED) $(CONSOLE) packages ## Draw every page of the console at three widths, into .local/screenshots/
+screenshots: $(INSTALLED) $(CONSOLE) packages ## Draw every page of the console at three widths, into .local/screenshots/, and the pictures of the README
 	KEYWARD_SCREENSHOTS=1 vitest run console/test
 
 sdk: $(INSTALLED) ## Make the SDK's types anew from the routes

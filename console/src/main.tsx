@@ -9,6 +9,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/queries.ts';
 import { watchConnection } from './app/connection.ts';
+import { keepFocus } from './app/kept-focus.ts';
 import { NONCE } from './app/nonce.ts';
 import { router } from './app/router.ts';
 import { theme, variables } from './app/theme.ts';
@@ -23,6 +24,7 @@ addEventListener('vite:preloadError', () => {
 });
 
 watchConnection();
+keepFocus();
 
 createRoot(root).render(
   <StrictMode>

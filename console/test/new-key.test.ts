@@ -31,7 +31,7 @@ describeOnServer('sqlite', 'the page that makes a key', (start) => {
     await page.getByRole('textbox', { name: 'Name' }).fill('ferry page');
     await page.getByRole('checkbox', { name: 'Chat with one workspace' }).click();
     const says = page.getByRole('status', { name: 'What the key may do' });
-    await expect.poll(() => says.textContent()).toBe('This key may chat with the workspace ….');
+    await expect.poll(() => says.textContent()).toBe('This key may chat with the workspace (which one?).');
     await page.getByRole('combobox', { name: 'Which workspace?' }).fill('hand');
     await page.getByRole('option', { name: 'handbook' }).click();
     await expect.poll(() => says.textContent()).toBe('This key may chat with the workspace handbook.');
@@ -176,20 +176,23 @@ describeOnServer('sqlite', 'the page that makes a key', (start) => {
     expect(settings(same as Minted)).toEqual(settings(made));
   });
 
-  test('what the server refuses is said at its field, and nothing that was typed is lost', async () => {
+  test('what is missing or refused is said at its field, which gets the focus, and nothing that was typed is lost', async () => {
     const { page, complaints } = await open();
     await page.getByRole('checkbox', { name: 'Call any model' }).click();
     await page.getByRole('button', { name: 'Scopes, limits, budgets, addresses, tags and notes' }).click();
     await page.getByRole('combobox', { name: 'Addresses' }).pressSequentially('10.0.0.999,');
-    await page.getByRole('button', { name: 'Make the key' }).click();
-    await page.getByRole('alert').waitFor();
-    const field = page.getByRole('textbox', { name: 'Name' });
-    await expect.poll(() => field.getAttribute('aria-invalid')).toBe('true');
-    await field.fill('named');
-    await page.getByRole('button', { name: 'Make the key' }).click();
+    const make = page.getByRole('button', { name: 'Make the key' });
+    await make.click();
+    await page.getByText('Give it a name, such as').waitFor();
+    // The first field that is wrong has the focus.
+    await expect.poll(() => page.evaluate('document.activeElement?.getAttribute("maxlength")')).toBe('200');
+    await page.keyboard.type('named');
+    await make.click();
     await page
       .getByText('must be an IP address or a CIDR range such as 10.0.0.0/8', { exact: true })
       .waitFor();
+    const isFocused = 'document.activeElement?.getAttribute("aria-invalid")';
+    await expect.poll(() => page.evaluate(isFocused)).toBe('true');
     expect(await page.getByText('10.0.0.999', { exact: true }).count()).toBe(1);
     expect(complaints.splice(0).join()).toMatch(/422/);
   });

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { enableUsers, enterAs, PASSWORD } from '../../server/src/developer/people/identity.fixture.ts';
 import { describeOnServer, type TestServer } from '../../server/test/server.ts';
 import { openConsole } from './browser.ts';
 
@@ -80,5 +81,71 @@ describeOnServer('sqlite', 'signing in to the console', (start) => {
       await page.getByRole('button', { name: 'Administrator' }).waitFor();
       expect(new URL(page.url()).host).toBe(new URL(server.url).host);
     }
+  });
+});
+
+describeOnServer('sqlite', 'a session that ends while its page is open', (start) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await start();
+    await enableUsers(server);
+    await enterAs(server, 'admin', 'ada');
+    await enterAs(server, 'manager', 'max');
+  });
+  /** A form with a name in it, whose session ended before it was sent. */
+  const endedForm = async () => {
+    const signIn = { username: 'ada', password: PASSWORD };
+    const opened = await openConsole(server, { signIn, path: '/keys/new' });
+    const { page, context, complaints } = opened;
+    await page.getByRole('textbox', { name: 'Name' }).fill('half a form');
+    await page.getByRole('checkbox', { name: 'Call any model' }).click();
+    await context.clearCookies();
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByText('Your session has ended.').waitFor();
+    expect(await page.getByRole('heading', { name: 'New key' }).isVisible()).toBe(false);
+    const enter = async (username: string): Promise<void> => {
+      await page.getByRole('textbox', { name: 'Username' }).fill(username);
+      await page.getByLabel(/^Password/).fill(PASSWORD);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'New key' }).waitFor();
+      expect(complaints.splice(0).join()).toMatch(/401/);
+    };
+    return { ...opened, enter };
+  };
+
+  test('hides the page, and shows it again with what was typed to the person who signs in again', async () => {
+    const { page, enter, inspect } = await endedForm();
+    await inspect('session-ended');
+    await enter('ada');
+    await page.getByText('Your session had ended').waitFor();
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('dialog', { name: 'The secret of half a form' }).waitFor();
+  });
+
+  test('leaves nothing of it to another person who signs in there', async () => {
+    const { page, enter, holdsNone } = await endedForm();
+    await enter('admin');
+    await page.getByRole('button', { name: 'admin', exact: true }).waitFor();
+    expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('');
+    await holdsNone(['half a form']);
+  });
+
+  test('a role that changes while a page is open changes what the page shows', async () => {
+    const signIn = { username: 'max', password: PASSWORD };
+    const { page, complaints } = await openConsole(server, { signIn, path: '/workspaces' });
+    await page.getByText('There is no workspace yet').waitFor();
+    const { body } = await server.request<{ users: { id: number; username: string }[] }>(
+      'GET',
+      '/v1/admin/users',
+    );
+    const id = body.users.find(({ username }) => username === 'max')?.id;
+    // Rights that were read just now are not read again at once.
+    await page.clock.install();
+    await page.clock.fastForward(10_000);
+    await server.request('POST', `/v1/admin/users/${id}`, { body: { role: 'default' } });
+    await page.getByRole('link', { name: 'Documents' }).click();
+    await page.getByText('Your role does not include this page.').waitFor();
+    expect(await page.getByRole('link', { name: 'Documents' }).count()).toBe(0);
+    complaints.splice(0);
   });
 });

@@ -13,17 +13,23 @@ const FACT = 'The ferry Havsvalan leaves for the island of Hven at nine in the m
 /** More than are read at once. */
 const TURNS = 130;
 
+/** Where turns are kept: a thread by its number, or the own conversation. */
+interface KeptPlace {
+  threadId?: number;
+  apiSessionId?: string;
+}
+
 /** Stores questions with their answers, as if they had been asked long ago. */
-async function keepTurns({ chats, slug }: WorkspaceSuite, session: string, many: number): Promise<void> {
+async function keepTurns({ chats, slug }: WorkspaceSuite, where: KeptPlace, many: number): Promise<void> {
   const { body } = await chats.server.request<{ workspace: { id: number }[] }>(
     'GET',
     `/v1/workspace/${slug}`,
   );
   const place = {
     workspaceId: body.workspace[0]?.id ?? 0,
-    threadId: null,
+    threadId: where.threadId ?? null,
     userId: null,
-    apiSessionId: session,
+    apiSessionId: where.apiSessionId ?? null,
   };
   const response = { text: 'Yes.', sources: [], type: 'chat', attachments: [], metrics: {} };
   await chats.server.app.core.storage.transaction(async (tx) => {
@@ -121,7 +127,7 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
     const { session } = (await (await page.request.get('/v1/session')).json()) as {
       session: { owner_id: string };
     };
-    await keepTurns(suite, `console-${session.owner_id}`, TURNS);
+    await keepTurns(suite, { apiSessionId: `console-${session.owner_id}` }, TURNS);
     await page.reload();
     const first = turns(page).first();
     await turns(page).getByText(`Question ${TURNS}`, { exact: true }).waitFor();
@@ -145,6 +151,29 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
     await ask(page, 'One more?');
     await turns(page).getByText('Once more.').waitFor();
     await first.getByText('Question 1', { exact: true }).waitFor();
+  });
+
+  test('of a long thread only the latest turns are read, and earlier ones on demand', async () => {
+    const { slug, chats } = suite;
+    const { body } = await chats.server.request<{ thread: { id: number; slug: string } }>(
+      'POST',
+      `/v1/workspace/${slug}/thread/new`,
+      { body: { name: 'Long' } },
+    );
+    await keepTurns(suite, { threadId: body.thread.id }, TURNS);
+    const { page } = await openChat();
+    const answer = page.waitForResponse((one) => one.url().includes(`/thread/${body.thread.slug}/chats`));
+    await page.getByRole('link', { name: 'Long' }).click();
+    const { history } = (await (await answer).json()) as { history: object[] };
+    expect(history.length).toBeLessThan(2 * TURNS);
+    await turns(page).getByText(`Question ${TURNS}`, { exact: true }).waitFor();
+    expect(await turns(page).count()).toBe(30);
+    const earlier = page.getByRole('button', { name: 'Show earlier turns' });
+    for (let shown = 30; shown < TURNS; shown += 30) {
+      await earlier.press('Enter');
+      await expect.poll(() => turns(page).count()).toBe(Math.min(TURNS, shown + 30));
+    }
+    await turns(page).first().getByText('Question 1', { exact: true }).waitFor();
   });
 
   test('a failure is shown at its question, and the question is asked again with one press', async () => {

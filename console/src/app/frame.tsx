@@ -1,27 +1,57 @@
 import { Alert, AppShell, Burger, Group, NavLink, ScrollArea, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { focusManager, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { AccountMenu } from '../session/account-menu.tsx';
-import { sessionQuery, useMay } from '../session/session-queries.ts';
+import { sessionQuery, SHOWN, ShownSession, useMay } from '../session/session-queries.ts';
 import { ColorSchemeButton } from './color-scheme-button.tsx';
 import { useIsLost } from './connection.ts';
+import { focusContent } from './kept-focus.ts';
 import { NAVIGATION } from './navigation.ts';
 
-/** Navigation, account and the page; the way in once the session has ended. */
+/** Navigation, account and the page. A session that has ended by itself is opened again in its place, and the page goes on. */
 export function Frame() {
   const { session } = useSuspenseQuery(sessionQuery).data;
+  const [last, setLast] = useState(session);
+  if (session !== null && session !== last) setLast(session);
+  const queries = useQueryClient();
   const router = useRouter();
-  const isOver = session === null;
+  const owner = session?.owner_id;
+  useEffect(() => {
+    if (owner !== undefined) queries.setQueryData(SHOWN, owner);
+  }, [owner, queries]);
+  const isEnded = session === null && queries.getQueryData(SHOWN) !== undefined;
+  const isLeft = session === null && !isEnded;
   useEffect(() => {
     // The route of the frame then leads to the way in.
-    if (isOver) void router.invalidate();
-  }, [isOver, router]);
-  return isOver ? null : <OpenFrame />;
+    if (isLeft) void router.invalidate();
+  }, [isLeft, router]);
+  useEffect(() => {
+    // What is asked again and again would be refused each time.
+    focusManager.setFocused(isEnded ? false : undefined);
+  }, [isEnded]);
+  if (last === null || isLeft) return null;
+  return (
+    <ShownSession value={last}>
+      {isEnded && (
+        <Suspense>
+          <SessionEnded />
+        </Suspense>
+      )}
+      {/* Nobody reads on; another person who signs in gets a page of the own. */}
+      <div hidden={isEnded}>
+        <OpenFrame key={last.owner_id} />
+      </div>
+    </ShownSession>
+  );
 }
+
+const SessionEnded = lazy(async () => ({
+  default: (await import('../session/session-ended.tsx')).SessionEnded,
+}));
 
 function OpenFrame() {
   const [isOpen, { toggle, close }] = useDisclosure();
@@ -73,6 +103,7 @@ const isAt = (pathname: string, to: string): boolean =>
 function OpenedPage() {
   const may = useMay();
   const { pathname } = useLocation();
+  useEffect(focusContent, [pathname]);
   const page = NAVIGATION.flatMap(({ pages }) => [...pages]).find(({ to }) => isAt(pathname, to));
   if (page?.scope === undefined || may(page.scope)) return <Outlet />;
   return (
@@ -94,10 +125,12 @@ function Navigation({ onFollow }: { onFollow: () => void }) {
         const shown = pages.filter(({ scope }) => scope === undefined || may(scope));
         if (shown.length === 0) return null;
         return (
-          <div key={group} role="group" aria-label={group}>
-            <Text size="xs" fw={600} c="dimmed" px="sm" pt="sm" pb={4} aria-hidden>
-              {group}
-            </Text>
+          <div key={group ?? ''} role={group && 'group'} aria-label={group}>
+            {group !== undefined && (
+              <Text size="xs" fw={500} c="dimmed" px={10} pt="sm" pb={4} aria-hidden>
+                {group}
+              </Text>
+            )}
             {shown.map(({ label, to }) => (
               <NavLink
                 key={to}

@@ -1,6 +1,6 @@
 /** The pages of the navigation, in groups. `scope`: without it the page is left out, as the server would refuse it; undefined: for all. */
 export const NAVIGATION = [
-  { group: 'Keyward', pages: [{ label: 'Overview', to: '/', scope: undefined }] },
+  { group: undefined, pages: [{ label: 'Overview', to: '/', scope: undefined }] },
   {
     group: 'Access',
     pages: [

@@ -16,7 +16,10 @@ export const theme = createTheme({
     // Its <header> would count as a second banner of the page.
     ModalHeader: Modal.Header.extend({ defaultProps: { role: 'presentation' } }),
   },
-  headings: { fontWeight: '650' },
+  headings: {
+    fontWeight: '600',
+    sizes: { h2: { fontSize: '1.5rem' }, h5: { fontSize: '1rem', lineHeight: '1.5' } },
+  },
 });
 
 /** Mantine's own dimmed text has a contrast of 3.3, its text on light badges 3.8, its links on alerts 3.7, its red buttons 3.8. */
@@ -33,10 +36,13 @@ export const variables: CSSVariablesResolver = ({ colors }) => ({
         `color-mix(in srgb, ${shades[9]} 65%, black)`,
       ]),
     ),
+    // Of buttons without a frame, too: they look like links.
+    '--mantine-color-indigo-light-color': colors.indigo[9],
   },
   dark: {
     '--mantine-color-dimmed': colors.dark[1],
     '--mantine-color-anchor': colors.indigo[2],
+    '--mantine-color-indigo-light-color': colors.indigo[2],
     '--mantine-color-error': colors.red[4],
     '--mantine-color-red-filled': colors.red[9],
   },

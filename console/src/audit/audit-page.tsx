@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Group, Select, Text } from '@mantine/core';
+import { Anchor, Button, Group, Select, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -8,6 +8,7 @@ import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
 import { SearchField } from '../page/search-field.tsx';
+import { State } from '../page/state.tsx';
 import { Time } from '../page/time.tsx';
 import { recordsQuery, type AuditRecord } from './audit-queries.ts';
 import { ChainState } from './chain-state.tsx';
@@ -64,7 +65,7 @@ export function AuditPage() {
   );
 }
 
-const COLORS = { ok: 'green', refused: 'orange', failed: 'red' } as const;
+const TONES = { ok: 'good', refused: 'warning', failed: 'bad' } as const;
 
 const columnsShowing = (show: (seq: number) => void) =>
   columnsOf<AuditRecord>(
@@ -86,14 +87,7 @@ const columnsShowing = (show: (seq: number) => void) =>
     ['Actor', ({ actor }) => <ActorName actor={actor} />],
     ['Action', ({ action }) => action],
     ['Target', ({ target }) => target],
-    [
-      'Outcome',
-      ({ outcome }) => (
-        <Badge variant="light" color={COLORS[outcome]} tt="none">
-          {outcome}
-        </Badge>
-      ),
-    ],
+    ['Outcome', ({ outcome }) => <State tone={TONES[outcome]}>{outcome}</State>],
   );
 
 function Filters({ search }: { search: AuditSearch }) {

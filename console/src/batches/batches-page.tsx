@@ -5,10 +5,22 @@ import { ConfirmButton } from '../page/confirm-button.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
+import { State, type Tone } from '../page/state.tsx';
 import { Time } from '../page/time.tsx';
 import { batchesQuery, useCancelBatch, type Batch } from './batch-queries.ts';
 
 const SECOND_MS = 1_000;
+
+const TONES: Record<Batch['status'], Tone> = {
+  validating: 'busy',
+  in_progress: 'busy',
+  finalizing: 'busy',
+  completed: 'good',
+  failed: 'bad',
+  expired: 'warning',
+  cancelling: 'idle',
+  cancelled: 'idle',
+};
 
 /** Many requests in one file. */
 export function BatchesPage() {
@@ -34,7 +46,7 @@ export function BatchesPage() {
 
 const COLUMNS = columnsOf<Batch>(
   ['Batch', ({ id }) => id],
-  ['State', ({ status }) => status.replaceAll('_', ' ')],
+  ['State', ({ status }) => <State tone={TONES[status]}>{status.replaceAll('_', ' ')}</State>],
   ['Progress', (batch) => <BatchProgress batch={batch} />],
   ['Model', ({ model }) => model ?? 'several'],
   ['Made', ({ created_at }) => <Time at={created_at * SECOND_MS} />],

@@ -1,12 +1,12 @@
-import { Badge } from '@mantine/core';
+import { State } from '../page/state.tsx';
 import { stateWords, type KeyState } from './states.ts';
 
 /** How a key differs from its manifest. */
 export function Drift({ state }: { state: KeyState }) {
-  const { label, color, next } = stateWords(state);
+  const { label, tone, next } = stateWords(state);
   return (
-    <Badge variant="light" tt="none" color={color} title={next}>
+    <State tone={tone} title={next}>
       {label}
-    </Badge>
+    </State>
   );
 }

@@ -1,12 +1,13 @@
-import { Alert, Skeleton, Stack, Title } from '@mantine/core';
+import { Alert, Skeleton } from '@mantine/core';
 import type { components } from '@keyward/sdk';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { columnsOf, DataTable } from '../page/data-table.tsx';
-import { Page } from '../page/page.tsx';
+import { Page, Section } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
 import { Facts, type Fact } from '../page/facts.tsx';
+import { TONE_COLORS } from '../page/state.tsx';
 import { Time } from '../page/time.tsx';
 import { managedKeyQuery } from './bootstrap-queries.ts';
 import { Drift } from './drift.tsx';
@@ -30,7 +31,7 @@ export function ManagedKeyPage() {
 
 function Provenance({ details }: { details: Details }) {
   const { state, reason, events, last_run, service_key_id, key_state } = details;
-  const { color, next } = stateWords(state);
+  const { tone, next } = stateWords(state);
   const facts: Fact[] = [
     ['State', <Drift state={state} />],
     ['Source', details.source ?? 'not said'],
@@ -57,22 +58,19 @@ function Provenance({ details }: { details: Details }) {
   return (
     <>
       {state !== 'in_step' && (
-        <Alert color={color} title={next}>
+        <Alert color={TONE_COLORS[tone]} title={next}>
           {reason}
         </Alert>
       )}
       <Facts label="Provenance" facts={facts} maw={720} />
-      <Stack gap="xs">
-        <Title order={2} size="h4">
-          Events
-        </Title>
+      <Section title="Events">
         <DataTable
           label="Events"
           columns={EVENTS}
           rows={events}
           rowId={({ run_id, action, at }) => `${run_id} ${action} ${at}`}
         />
-      </Stack>
+      </Section>
     </>
   );
 }

@@ -1,51 +1,52 @@
+import type { Tone } from '../page/state.tsx';
 import type { ManagedKey } from './bootstrap-queries.ts';
 
 export type KeyState = ManagedKey['state'];
 
 /** What each state means, and what to do about it. */
-const WORDS: Record<KeyState, { label: string; color: string; next: string }> = {
-  in_step: { label: 'in step', color: 'green', next: 'Nothing: it is as the manifest says.' },
-  missing: { label: 'missing', color: 'red', next: 'Run keyward bootstrap apply: it stores a value.' },
+const WORDS: Record<KeyState, { label: string; tone: Tone; next: string }> = {
+  in_step: { label: 'in step', tone: 'good', next: 'Nothing: it is as the manifest says.' },
+  missing: { label: 'missing', tone: 'bad', next: 'Run keyward bootstrap apply: it stores a value.' },
   deleted: {
     label: 'deleted',
-    color: 'red',
+    tone: 'bad',
     next: 'Somebody deleted the value. Run apply to store a new one.',
   },
   edited: {
     label: 'edited',
-    color: 'orange',
+    tone: 'warning',
     next: 'Somebody else changed the value. Run plan, then decide.',
   },
   unmarked: {
     label: 'unmarked',
-    color: 'orange',
+    tone: 'warning',
     next: 'Somebody else stored it. Run apply to take it over.',
   },
-  differs: { label: 'differs', color: 'orange', next: 'Another value is given than is stored. Run plan.' },
-  copies_differ: { label: 'copies differ', color: 'orange', next: 'A copy is out of step. Run apply.' },
+  differs: { label: 'differs', tone: 'warning', next: 'Another value is given than is stored. Run plan.' },
+  copies_differ: { label: 'copies differ', tone: 'warning', next: 'A copy is out of step. Run apply.' },
   refused: {
     label: 'refused',
-    color: 'red',
+    tone: 'bad',
     next: 'The service refuses the stored key. Run apply: it mints another.',
   },
   given_refused: {
     label: 'given one refused',
-    color: 'red',
+    tone: 'bad',
     next: 'The service refuses the given value. Give another.',
   },
   unreachable: {
     label: 'unreachable',
-    color: 'orange',
+    tone: 'warning',
     next: 'The service did not answer. Run verify again.',
   },
-  hidden: { label: 'hidden', color: 'gray', next: 'The run may not read the value. Give it the right to.' },
+  hidden: { label: 'hidden', tone: 'idle', next: 'The run may not read the value. Give it the right to.' },
   rotating: {
     label: 'rotating',
-    color: 'indigo',
+    tone: 'busy',
     next: 'A former value is still good. keyward bootstrap gc ends it.',
   },
-  destroyed: { label: 'destroyed', color: 'gray', next: 'It was ended on purpose.' },
-  unknown: { label: 'unknown', color: 'gray', next: 'No run has looked at it. Run verify.' },
+  destroyed: { label: 'destroyed', tone: 'idle', next: 'It was ended on purpose.' },
+  unknown: { label: 'unknown', tone: 'idle', next: 'No run has looked at it. Run verify.' },
 };
 
 export const STATES = Object.keys(WORDS) as KeyState[];

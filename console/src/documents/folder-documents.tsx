@@ -1,4 +1,4 @@
-import { Badge, Checkbox, Skeleton, Stack, Text } from '@mantine/core';
+import { Checkbox, Skeleton, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useState } from 'react';
@@ -6,6 +6,7 @@ import { columnsOf, DataTable, type Column } from '../page/data-table.tsx';
 import { Empty } from '../page/empty.tsx';
 import { Problem } from '../page/problem.tsx';
 import { SearchField } from '../page/search-field.tsx';
+import { State } from '../page/state.tsx';
 import { Time } from '../page/time.tsx';
 import { DocumentActions } from './document-actions.tsx';
 import { folderQuery, type DocumentItem } from './document-queries.ts';
@@ -127,7 +128,7 @@ function useColumns(
         'Document',
         ({ name, title }) => (
           <Checkbox
-            size="xs"
+            size="sm"
             checked={marked.has(name)}
             onChange={(event) => mark(name, event.currentTarget.checked)}
             label={
@@ -157,9 +158,7 @@ function Embedded({ document: { cached, notEmbedded } }: { document: DocumentIte
   const waits = notEmbedded?.[0];
   if (waits === undefined)
     return cached ? (
-      <Badge variant="light" color="teal">
-        yes
-      </Badge>
+      <State tone="good">yes</State>
     ) : (
       <Text size="sm" c="dimmed">
         no
@@ -167,9 +166,7 @@ function Embedded({ document: { cached, notEmbedded } }: { document: DocumentIte
     );
   return (
     <>
-      <Badge variant="light" color={waits.status === 'failed' ? 'red' : 'orange'}>
-        {waits.status}
-      </Badge>
+      <State tone={waits.status === 'failed' ? 'bad' : 'warning'}>{waits.status}</State>
       <Text size="xs" className={classes['reason']}>
         {waits.reason}
       </Text>

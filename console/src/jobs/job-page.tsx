@@ -1,9 +1,9 @@
-import { Alert, Code, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Code, Skeleton, Text } from '@mantine/core';
 import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { ConfirmButton } from '../page/confirm-button.tsx';
-import { Page } from '../page/page.tsx';
+import { Page, Section } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { isOver, jobQuery, resultQuery, useCancelJob, type Job } from './job-queries.ts';
@@ -71,19 +71,16 @@ function Output({ id }: { id: string }) {
   );
   const { text, error } = useJobOutput(id, onEnd);
   return (
-    <Stack gap={4} component="section" aria-label="Output">
+    <>
       <Problem error={error} />
       {text !== '' && (
-        <>
-          <Title order={2} size="h4">
-            Output
-          </Title>
+        <Section title="Output">
           <Text aria-live="polite" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
             {text}
           </Text>
-        </>
+        </Section>
       )}
-    </Stack>
+    </>
   );
 }
 
@@ -93,10 +90,7 @@ function Result({ id }: { id: string }) {
     <>
       <Problem error={result.error} />
       {result.data !== undefined && result.data.result !== null && (
-        <Stack gap={4}>
-          <Title order={2} size="h4">
-            Result
-          </Title>
+        <Section title="Result">
           <Code
             block
             tabIndex={0}
@@ -108,7 +102,7 @@ function Result({ id }: { id: string }) {
               ? result.data.result
               : JSON.stringify(result.data.result, null, 2)}
           </Code>
-        </Stack>
+        </Section>
       )}
       {result.data?.receipt && <Receipt receipt={result.data.receipt} />}
     </>

@@ -1,18 +1,18 @@
-import { Badge } from '@mantine/core';
+import { State as StateMark, type Tone } from '../page/state.tsx';
 import type { Job } from './job-queries.ts';
 
 /** Of a job, or of a step that has none yet. */
 type State = Job['state'] | 'PENDING' | 'SKIPPED';
 
-const COLORS: Record<State, string> = {
-  PENDING: 'gray',
-  SKIPPED: 'gray',
-  QUEUED: 'gray',
-  RUNNING: 'indigo',
-  COMPLETED: 'green',
-  FAILED: 'red',
-  CANCELED: 'gray',
-  EXPIRED: 'orange',
+const TONES: Record<State, Tone> = {
+  PENDING: 'idle',
+  SKIPPED: 'idle',
+  QUEUED: 'idle',
+  RUNNING: 'busy',
+  COMPLETED: 'good',
+  FAILED: 'bad',
+  CANCELED: 'idle',
+  EXPIRED: 'warning',
 };
 const WORDS: Record<State, string> = {
   PENDING: 'not begun',
@@ -28,7 +28,5 @@ const WORDS: Record<State, string> = {
 export const stateWord = (state: Job['state']): string => WORDS[state];
 
 export const JobState = ({ state }: { state: State }) => (
-  <Badge variant="light" tt="none" color={COLORS[state]}>
-    {WORDS[state]}
-  </Badge>
+  <StateMark tone={TONES[state]}>{WORDS[state]}</StateMark>
 );

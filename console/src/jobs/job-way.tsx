@@ -1,9 +1,14 @@
 import { Alert, Group, List, Text, Timeline } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { PageLink } from '../page/page-link.tsx';
 import { Time } from '../page/time.tsx';
 import { useMay } from '../session/session-queries.ts';
+import { workersQuery } from '../workers/worker-queries.ts';
 import type { Job } from './job-queries.ts';
 import { JobState } from './job-state.tsx';
+import { lacks, waitsFor } from './waiting-words.ts';
+
+const NAMES_FRESH_MS = 60_000;
 
 /** Its state, and its place in the queue. */
 export const Queued = ({ job }: { job: Pick<Job, 'state' | 'queue_position' | 'eta_seconds'> }) => (
@@ -21,20 +26,23 @@ export function Waiting({ job: { waiting, is_possible, impossible_because } }: {
   if (waiting === null) return null;
   const excluded = Object.entries(waiting.excluded);
   return (
-    <Alert color={is_possible ? 'gray' : 'orange'} title={`It waits: ${waiting.reason.replaceAll('_', ' ')}`}>
-      <Text size="sm">{waiting.workers_online} workers are online.</Text>
+    <Alert color={is_possible ? 'gray' : 'orange'} title={`It waits: ${waitsFor(waiting.reason)}`}>
+      <Text size="sm">
+        {waiting.workers_online === 1 ? '1 worker is' : `${waiting.workers_online} workers are`} online.
+      </Text>
       {excluded.length > 0 && (
         <List size="sm">
           {excluded.map(([reason, count]) => (
             <List.Item key={reason}>
-              {count} cannot take it: {reason.replaceAll('_', ' ')}
+              {count} cannot take it: {lacks(reason)}
             </List.Item>
           ))}
         </List>
       )}
-      {!is_possible && (
+      {!is_possible && impossible_because.length > 0 && (
         <Text size="sm">
-          No worker that is known here could: {impossible_because.join(', ').replaceAll('_', ' ')}.
+          {excluded.length === 0 && `${impossible_because.map(lacks).join('; ')}. `}
+          It waits until a worker comes that can take it, or until it expires.
         </Text>
       )}
     </Alert>
@@ -53,10 +61,14 @@ export function JobWay({
   return (
     <Timeline active={done} bulletSize={18} lineWidth={2}>
       <Timeline.Item title="Submitted">
-        <Time at={requested_at} />
+        <Text size="sm">
+          <Time at={requested_at} />
+        </Text>
       </Timeline.Item>
       <Timeline.Item title="Started">
-        <Time at={started_at} otherwise="not yet" />
+        <Text size="sm">
+          <Time at={started_at} otherwise="not yet" />
+        </Text>
         {started_at !== null && (
           <Text size="sm">
             Attempt {attempt}
@@ -70,19 +82,27 @@ export function JobWay({
         )}
       </Timeline.Item>
       <Timeline.Item title="Ended">
-        <Time at={finished_at} otherwise="not yet" />
+        <Text size="sm">
+          <Time at={finished_at} otherwise="not yet" />
+        </Text>
       </Timeline.Item>
     </Timeline>
   );
 }
 
-/** The page of a worker, for those who may see it. */
-export function WorkerLink({ id, name = id }: { id: string; name?: string }) {
-  const may = useMay();
-  if (!may('workers:manage')) return <>{name}</>;
+/** A worker by its name, with the way to its page for those who may see it. */
+export function WorkerLink({ id, name }: { id: string; name?: string }) {
+  const mayOpen = useMay()('workers:manage');
+  const workers = useQuery({
+    ...workersQuery,
+    staleTime: NAMES_FRESH_MS,
+    enabled: mayOpen && name === undefined,
+  });
+  const shown = name ?? workers.data?.rows.find(({ worker_id }) => worker_id === id)?.name ?? id;
+  if (!mayOpen) return <>{shown}</>;
   return (
-    <PageLink to="/workers/$id" params={{ id }}>
-      {name}
+    <PageLink to="/workers/$id" params={{ id }} title={id}>
+      {shown}
     </PageLink>
   );
 }

@@ -1,6 +1,7 @@
 import { Checkbox, Group, Select, Text } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useRows } from '../api/pages.ts';
+import { OwnerById } from '../owners/owner-by-id.tsx';
 import { columnsOf, type ColumnCells } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { PageButton } from '../page/page-controls.tsx';
@@ -10,6 +11,7 @@ import { Time } from '../page/time.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { useJobs, type ListedJob } from './job-queries.ts';
 import { JobState, stateWord } from './job-state.tsx';
+import { WorkerLink } from './job-way.tsx';
 import { STATES, type JobSearch } from './routes.ts';
 
 /** Jobs that workers pull; the list follows what happens. */
@@ -67,7 +69,7 @@ function Filters({ search }: { search: JobSearch }) {
 const COLUMNS: ColumnCells<ListedJob>[] = [
   ['State', ({ state }) => <JobState state={state} />],
   ['Type', ({ type }) => type],
-  ['Worker', ({ assigned_worker }) => assigned_worker ?? ''],
+  ['Worker', ({ assigned_worker: id }) => id !== null && <WorkerLink id={id} />],
   ['Attempt', ({ attempt, max_attempts }) => `${attempt} of ${max_attempts}`],
   ['Submitted', ({ requested_at }) => <Time at={requested_at} />],
   ['Ended', ({ finished_at }) => <Time at={finished_at} otherwise="" />],
@@ -80,14 +82,6 @@ const jobLink = ({ job_id: id }: ListedJob) => (
 const OWN = columnsOf<ListedJob>(['Job', jobLink], ...COLUMNS);
 const ALL = columnsOf<ListedJob>(
   ['Job', jobLink],
-  [
-    'Owner',
-    ({ owner_id }) =>
-      owner_id !== undefined && (
-        <PageLink to="/owners/$id" params={{ id: owner_id }}>
-          {owner_id}
-        </PageLink>
-      ),
-  ],
+  ['Owner', ({ owner_id }) => owner_id !== undefined && <OwnerById id={owner_id} />],
   ...COLUMNS,
 );

@@ -1,10 +1,10 @@
-import { Alert, Stack, Text, Title } from '@mantine/core';
+import { Alert, Text } from '@mantine/core';
 import { ActorName } from '../keys/key/actor-name.tsx';
+import { OwnerById } from '../owners/owner-by-id.tsx';
 import { CopyAs } from '../page/copy-as.tsx';
 import { columnsOf, DataTable } from '../page/data-table.tsx';
 import { Facts, type Fact } from '../page/facts.tsx';
-import { Page } from '../page/page.tsx';
-import { PageLink } from '../page/page-link.tsx';
+import { Page, Section } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
 import { isOver, type AdminJob } from './job-queries.ts';
@@ -35,17 +35,14 @@ export function OthersJob({ job, error }: { job: AdminJob; error: unknown }) {
       <JobWay job={job} />
       <JobFacts job={job} />
       {job.attempts.length > 0 && (
-        <Stack gap={4} component="section" aria-labelledby="attempts">
-          <Title order={2} size="h4" id="attempts">
-            Attempts
-          </Title>
+        <Section title="Attempts">
           <DataTable
             label="Attempts"
             columns={ATTEMPTS}
             rows={job.attempts}
             rowId={({ attempt }) => String(attempt)}
           />
-        </Stack>
+        </Section>
       )}
       {job.receipt !== null && <Receipt receipt={job.receipt} />}
     </Page>
@@ -58,12 +55,7 @@ function JobFacts({ job }: { job: AdminJob }) {
     <Facts
       label="About the job"
       facts={[
-        [
-          'Owner',
-          <PageLink to="/owners/$id" params={{ id: owner }}>
-            {owner}
-          </PageLink>,
-        ],
+        ['Owner', <OwnerById id={owner} />],
         ['Submitted by', <ActorName actor={job.key_id} />],
         ['Type', job.type],
         ['Priority', job.priority],

@@ -1,14 +1,16 @@
 import type { components } from '@keyward/sdk';
-import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { Facts, type Fact } from '../page/facts.tsx';
+import { Section } from '../page/page.tsx';
 import { Time } from '../page/time.tsx';
+import { WorkerLink } from './job-way.tsx';
 
 type JobReceipt = components['schemas']['JobReceipt'];
 
 /** What the job took, signed by this server. */
 export function Receipt({ receipt }: { receipt: JobReceipt }) {
   const facts: Fact[] = [
-    ['Worker', receipt.worker_id],
+    ['Worker', <WorkerLink id={receipt.worker_id} />],
     ['Model', receipt.model ?? 'not said'],
     [
       'GPU seconds',
@@ -20,20 +22,19 @@ export function Receipt({ receipt }: { receipt: JobReceipt }) {
     ['Signed by key', receipt.key_id],
   ];
   return (
-    <Stack gap={4}>
-      <Group justify="space-between">
-        <Title order={2} size="h4">
-          Receipt
-        </Title>
-        <Button size="compact-sm" variant="default" onClick={() => save(receipt)}>
+    <Section
+      title="Receipt"
+      actions={
+        <Button size="xs" variant="default" onClick={() => save(receipt)}>
           Save it
         </Button>
-      </Group>
+      }
+    >
       <Facts label="Receipt" facts={facts} />
       <Text size="sm">
         <code>keyward receipts verify {receipt.job_id}.json</code> checks its signature without this server.
       </Text>
-    </Stack>
+    </Section>
   );
 }
 

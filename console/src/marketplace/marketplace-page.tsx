@@ -8,12 +8,14 @@ import { noticeFailure } from '../page/done-notice.tsx';
 import { List } from '../page/list.tsx';
 import { useRows } from '../api/pages.ts';
 import { Page } from '../page/page.tsx';
+import { State, type Tone } from '../page/state.tsx';
 import { Time } from '../page/time.tsx';
 import { useMay, useSession } from '../session/session-queries.ts';
-import { WorkerOwner } from '../workers/worker-state.tsx';
+import { OwnerById } from '../owners/owner-by-id.tsx';
 import { gpusQuery, useBooking, type Gpu } from './marketplace-queries.ts';
 
 const MIB_IN_GIB = 1_024;
+const TONES: Partial<Record<Gpu['state'], Tone>> = { online: 'good', booked: 'busy' };
 
 /** GPUs that can be booked, and the bookings. */
 export function MarketplacePage() {
@@ -44,7 +46,7 @@ const COLUMNS = columnsOf<Gpu>(
   ['GPU', ({ model, gpus }) => (gpus === 1 ? model : `${gpus} × ${model}`)],
   ['Worker', ({ worker_id: id }) => <WorkerLink id={id} />],
   ['Memory', ({ memory_mb }) => `${Math.round(memory_mb / MIB_IN_GIB)} GiB`],
-  ['State', ({ state }) => state],
+  ['State', ({ state }) => <State tone={TONES[state] ?? 'idle'}>{state}</State>],
   [
     'Models',
     ({ models }) => (
@@ -64,7 +66,7 @@ const COLUMNS = columnsOf<Gpu>(
 function BookedBy({ gpu: { booked_by: id } }: { gpu: Gpu }) {
   const { owner_id } = useSession();
   if (id === null) return null;
-  return id === owner_id ? <>you</> : <WorkerOwner id={id} />;
+  return id === owner_id ? <>you</> : <OwnerById id={id} />;
 }
 
 function Booking({ gpu: { gpu_id: id, model, is_bookable, booked_by, state } }: { gpu: Gpu }) {

@@ -1,10 +1,12 @@
-import { Alert, List, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Group, List, Paper, Skeleton, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { FirstRows } from '../api/pages.ts';
 import type { ManagedKey } from '../bootstrap/bootstrap-queries.ts';
 import { stateWords } from '../bootstrap/states.ts';
 import { PageLink } from '../page/page-link.tsx';
+import { Section } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';
+import { ToneDot, type Tone } from '../page/state.tsx';
 import { Time } from '../page/time.tsx';
 import { SEARCHES, SHOWN_MAX, type FoundKeys, type KeyConcern } from './overview-queries.ts';
 import { useAttention, type Failing, type UnreadyPart } from './use-attention.ts';
@@ -23,62 +25,76 @@ export function Attention() {
     ...keys.filter((one) => !isUrgent(one)).map((one) => <Keys key={one.concern} {...one} />),
   ];
   return (
-    <Stack gap="xs" component="section" aria-label="Needs attention today">
-      <Title order={2} size="h5">
-        Needs attention today
-      </Title>
+    <Section title="Needs attention today">
       <Problem error={error} />
       {isKnown ? shown : <Skeleton height={LOADING_PX} animate={false} />}
       {isKnown && shown.length === 0 && error === null && (
-        <Alert color="teal" title="Nothing">
-          No key expires within 7 days, lies unused, holds unused scopes or was leaked. Every managed key is
-          as its manifest says, and every upstream answers.
-        </Alert>
+        <Concern tone="good" title="Nothing">
+          <Text size="sm" c="dimmed">
+            No key expires within 7 days, lies unused or was leaked. Every managed key is as its manifest as
+            its manifest says, and every upstream answers.
+          </Text>
+        </Concern>
       )}
-    </Stack>
+    </Section>
   );
 }
 
-const SAYS: Record<KeyConcern, { color: string; title: string; next: string; all: string }> = {
+/** One thing to look at. The colour is a mark beside its title: several of them on one page do not shout. */
+const Concern = ({ tone, title, children }: { tone: Tone; title: string; children: ReactNode }) => (
+  <Paper withBorder p="sm">
+    <Group gap="xs" wrap="nowrap" mb={4}>
+      <ToneDot tone={tone} />
+      <Text size="sm" fw={600}>
+        {title}
+      </Text>
+    </Group>
+    {children}
+  </Paper>
+);
+
+const SAYS: Record<KeyConcern, { tone: Tone; title: string; next: string; all: string }> = {
   leaked: {
-    color: 'red',
+    tone: 'bad',
     title: 'Keys in quarantine',
     next: 'They were reported as leaked, or stopped by hand. Rotate or revoke them.',
     all: 'Show all keys in quarantine',
   },
   expiring: {
-    color: 'orange',
+    tone: 'warning',
     title: 'Keys that expire within 7 days',
     next: 'Give those that are still used another expiry, or a successor.',
     all: 'Show all keys that expire',
   },
   powerful: {
-    color: 'gray',
+    tone: 'idle',
     title: 'Keys that may do everything',
     next: 'Give programs keys with the scopes that they need, and keep one of these.',
     all: 'Show all keys that may do everything',
   },
   overscoped: {
-    color: 'gray',
+    tone: 'idle',
     title: 'Keys with scopes that no request needed in 30 days',
     next: 'The page of each key names them, and takes them away.',
     all: 'Show all keys with unused scopes',
   },
   unused: {
-    color: 'gray',
+    tone: 'idle',
     title: 'Keys that nobody used for 90 days',
     next: 'Revoke what is not needed.',
     all: 'Show all unused keys',
   },
 };
 
-const isUrgent = ({ concern }: { concern: KeyConcern }): boolean => SAYS[concern].color === 'red';
+const isUrgent = ({ concern }: { concern: KeyConcern }): boolean => SAYS[concern].tone === 'bad';
 
 function Keys({ concern, found: { rows, hasMore } }: { concern: KeyConcern; found: FoundKeys }) {
-  const { color, title, next, all } = SAYS[concern];
+  const { tone, title, next, all } = SAYS[concern];
   return (
-    <Alert color={color} title={title}>
-      <Text size="sm">{next}</Text>
+    <Concern tone={tone} title={title}>
+      <Text size="sm" c="dimmed">
+        {next}
+      </Text>
       <List size="sm" styles={{ item: { overflowWrap: 'anywhere' } }}>
         {rows.map(({ id, name, expires_at }) => (
           <List.Item key={id}>
@@ -99,12 +115,12 @@ function Keys({ concern, found: { rows, hasMore } }: { concern: KeyConcern; foun
           {all}
         </PageLink>
       )}
-    </Alert>
+    </Concern>
   );
 }
 
 interface LookedThroughProps<Row> {
-  color: string;
+  tone: Tone;
   title: string;
   /** In place of the title where none was found, and not all were looked at. */
   unsure: string;
@@ -117,18 +133,20 @@ interface LookedThroughProps<Row> {
 
 /** Things of a list that was looked through: the first ones, and the way to the others. */
 const LookedThrough = <Row,>({ found: { rows, hasMore }, row, ...says }: LookedThroughProps<Row>) => (
-  <Alert color={rows.length > 0 ? says.color : 'gray'} title={rows.length > 0 ? says.title : says.unsure}>
-    <Text size="sm">{says.next}</Text>
+  <Concern tone={rows.length > 0 ? says.tone : 'idle'} title={rows.length > 0 ? says.title : says.unsure}>
+    <Text size="sm" c="dimmed">
+      {says.next}
+    </Text>
     <List size="sm" styles={{ item: { overflowWrap: 'anywhere' } }}>
       {rows.slice(0, SHOWN_MAX).map(row)}
     </List>
     {(hasMore || rows.length > SHOWN_MAX) && says.all}
-  </Alert>
+  </Concern>
 );
 
 const FailingUpstreams = ({ found }: { found: Failing }) => (
   <LookedThrough
-    color="red"
+    tone="bad"
     title="Upstreams that fail"
     unsure="Not every upstream was looked at"
     next="Test them: the page of each shows which step fails."
@@ -151,7 +169,7 @@ const FailingUpstreams = ({ found }: { found: Failing }) => (
 
 const DriftedKeys = ({ found }: { found: FirstRows<ManagedKey> }) => (
   <LookedThrough
-    color="orange"
+    tone="warning"
     title="Managed keys that are not as their manifest says"
     unsure="Not every managed key was looked at"
     next="The page of each says what was seen, and what to do."
@@ -173,7 +191,7 @@ const DriftedKeys = ({ found }: { found: FirstRows<ManagedKey> }) => (
 );
 
 const Unready = ({ parts }: { parts: UnreadyPart[] }) => (
-  <Alert color="red" title="This server is not ready">
+  <Concern tone="bad" title="This server is not ready">
     <List size="sm">
       {parts.map(({ name, detail }) => (
         <List.Item key={name}>
@@ -181,5 +199,5 @@ const Unready = ({ parts }: { parts: UnreadyPart[] }) => (
         </List.Item>
       ))}
     </List>
-  </Alert>
+  </Concern>
 );

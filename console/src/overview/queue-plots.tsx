@@ -35,7 +35,8 @@ export function QueuePlots({ range }: { range: Range }) {
     return {
       times: all,
       jobs: [
-        { label: 'waiting', values: of('jobs_queued') },
+        // The second one is drawn in front of the first: it is a part of it.
+        { label: 'waiting or running', values: counts.map((one) => one.jobs_queued + one.jobs_running) },
         { label: 'running', values: of('jobs_running') },
       ],
       workers: [{ label: 'online', values: of('workers_online') }],

@@ -6,11 +6,10 @@ import { usageQuery } from './overview-queries.ts';
 import { PlotCard } from './plot-card.tsx';
 import { RANGES, type Range } from './routes.ts';
 
-const MONEY = new Intl.NumberFormat(undefined, {
-  style: 'currency',
-  currency: 'USD',
-  maximumFractionDigits: 4,
-});
+const USD = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } as const;
+const MONEY = new Intl.NumberFormat(undefined, USD);
+const SMALL_MONEY = new Intl.NumberFormat(undefined, { ...USD, maximumFractionDigits: 4 });
+const moneyText = (usd: number): string => (usd < 1 ? SMALL_MONEY : MONEY).format(usd);
 const MEASURES = ['requests', 'tokens', 'usd'] as const satisfies readonly Measure[];
 
 /** Requests, refusals, tokens and spend of the period. */
@@ -23,7 +22,7 @@ export function UsagePlots({ range }: { range: Range }) {
   const shown = steps && {
     requests: sumOf(steps, ({ requests }) => requests).toLocaleString(),
     tokens: sumOf(steps, (one) => one.tokens_in + one.tokens_out).toLocaleString(),
-    usd: MONEY.format(sumOf(steps, ({ usd }) => Number(usd))),
+    usd: moneyText(sumOf(steps, ({ usd }) => Number(usd))),
   };
   const NOTES: Record<Measure, string> = {
     requests: steps === undefined ? '' : refusalsNote(steps),

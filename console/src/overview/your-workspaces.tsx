@@ -1,6 +1,7 @@
-import { List, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { List, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Empty } from '../page/empty.tsx';
+import { Section } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
 import { workspacesQuery } from '../workspaces/workspace-queries.ts';
@@ -9,10 +10,7 @@ import { workspacesQuery } from '../workspaces/workspace-queries.ts';
 export function YourWorkspaces() {
   const { data, error, isPending, refetch } = useQuery(workspacesQuery);
   return (
-    <Stack gap="xs">
-      <Title order={2} size="h4">
-        Your workspaces
-      </Title>
+    <Section title="Your workspaces">
       <Problem error={error} onRetry={() => void refetch()} />
       {isPending && <Skeleton height={120} />}
       {data?.length === 0 && (
@@ -33,6 +31,6 @@ export function YourWorkspaces() {
           ))}
         </List>
       )}
-    </Stack>
+    </Section>
   );
 }

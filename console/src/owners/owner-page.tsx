@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Box, Button, Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -6,7 +6,7 @@ import { BoundBars } from '../keys/holdings/bound-bars.tsx';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { CopyAs } from '../page/copy-as.tsx';
 import { acknowledgedText, noticeDone, noticeFailure } from '../page/done-notice.tsx';
-import { Page } from '../page/page.tsx';
+import { Page, Section } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
 import { useMay } from '../session/session-queries.ts';
@@ -52,16 +52,15 @@ function OneOwner({ owner }: { owner: Owner }) {
 function Bounds({ owner }: { owner: Owner }) {
   const bounds = useQuery(ownerBoundsQuery(owner.id));
   return (
-    <Stack component="section" aria-labelledby="bounds" maw={720} gap="xs">
-      <Title order={2} size="h5" id="bounds">
-        Used by all its keys together
-      </Title>
-      <Problem error={bounds.error} onRetry={() => void bounds.refetch()} />
-      {bounds.isPending && <Skeleton height={LOADING_PX} />}
-      {bounds.data !== undefined && (
-        <BoundBars limits={bounds.data.limits_left} budgets={bounds.data.budgets} set={owner.limits} />
-      )}
-    </Stack>
+    <Box maw={720}>
+      <Section title="Used by all its keys together">
+        <Problem error={bounds.error} onRetry={() => void bounds.refetch()} />
+        {bounds.isPending && <Skeleton height={LOADING_PX} />}
+        {bounds.data !== undefined && (
+          <BoundBars limits={bounds.data.limits_left} budgets={bounds.data.budgets} set={owner.limits} />
+        )}
+      </Section>
+    </Box>
   );
 }
 

@@ -34,6 +34,22 @@ export const ownerChoicesQuery = (q: string) =>
     placeholderData: keepPreviousData,
   });
 
+/** As many names as are read for lists that have ids. */
+const NAMES_MAX = 100;
+const NAMES_FRESH_MS = 60_000;
+
+/** Names of the newest owners by their ids, for lists that have the ids alone. */
+export const ownerNamesQuery = queryOptions({
+  queryKey: [...OWNERS, 'names'],
+  queryFn: async ({ signal }) => {
+    const { rows } = await firstRows(NAMES_MAX, (query) =>
+      unwrap(client.GET('/v1/owners', { params: { query }, signal })),
+    );
+    return Object.fromEntries(rows.map(({ id, name }) => [id, name]));
+  },
+  staleTime: NAMES_FRESH_MS,
+});
+
 export const ownerQuery = (id: string) =>
   queryOptions({
     queryKey: [...OWNERS, 'one', id],

@@ -1,8 +1,6 @@
-import { Badge } from '@mantine/core';
+import { State } from '../page/state.tsx';
 import type { Owner } from './owner-draft.ts';
 
 export const OwnerState = ({ state }: Pick<Owner, 'state'>) => (
-  <Badge variant="light" tt="none" color={state === 'active' ? 'green' : 'red'}>
-    {state}
-  </Badge>
+  <State tone={state === 'active' ? 'good' : 'bad'}>{state}</State>
 );

@@ -25,9 +25,13 @@ export type ColumnCells<Row> = readonly [header: string, cell: (row: Row) => Rea
 export function columnsOf<Row extends RowData>(...columns: readonly ColumnCells<Row>[]): Column<Row>[] {
   const helper = createColumnHelper<typeof features, Row>();
   return columns.map(([header, cell]) =>
-    helper.display({ id: header, header, cell: ({ row }) => cell(row.original) }),
+    helper.display({ id: header, header, cell: ({ row }) => whole(cell(row.original)) }),
   );
 }
+
+/** A long text is cut where its column ends: the pointer shows all of it. */
+const whole = (value: React.ReactNode): React.ReactNode =>
+  typeof value === 'string' && value !== '' ? <span title={value}>{value}</span> : value;
 
 /** The keyboard scrolls a table that is wider than the window. */
 const reachable = (label: string) => ({ tabIndex: 0, role: 'group', 'aria-label': label });
@@ -89,9 +93,11 @@ export function DataTable<Row extends RowData>({
           measure={virtual.measureElement}
         />
       </Table>
-      <Text role="status" ta="center" size="sm" c="dimmed" mih={24}>
-        {isLoadingMore ? <Loader size="xs" aria-label="Loading more" /> : null}
-      </Text>
+      {onEnd !== undefined && (
+        <Text role="status" ta="center" size="sm" c="dimmed" mih={24}>
+          {isLoadingMore ? <Loader size="xs" aria-label="Loading more" /> : null}
+        </Text>
+      )}
     </Table.ScrollContainer>
   );
 }

@@ -31,7 +31,9 @@ export function noticeDone({ title, message, undo }: Notice): void {
     closeButtonProps: { 'aria-label': 'Close the notice' },
     message: (
       <Group justify="space-between" gap="xs">
-        <Text size="sm">{message}</Text>
+        <Text size="sm" c="dimmed">
+          {message}
+        </Text>
         {undo !== undefined && (
           <Button
             size="xs"

@@ -56,7 +56,7 @@ export function List<Row extends RowData>({
           columns={columns}
           rows={rows}
           rowId={rowId}
-          onEnd={onEnd}
+          onEnd={fetchNextPage === undefined ? undefined : onEnd}
           isLoadingMore={query.isFetchingNextPage === true}
         />
       )}

@@ -10,6 +10,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { client } from '../api/client.ts';
 import type { PageOf, Pages } from '../api/pages.ts';
 import { noticeRefusal, queryClient } from '../api/queries.ts';
+import { useIsSignedIn } from '../session/session-queries.ts';
 import { noticeLoss } from '../app/connection.ts';
 
 /** After a stream has ended. */
@@ -41,7 +42,8 @@ export function useLiveList<P extends LivePath, Data>({
   isOn,
   show,
 }: Live<P, Data>): void {
-  const isSeen = useIsSeen();
+  const isSignedIn = useIsSignedIn();
+  const isSeen = useIsSeen() && isSignedIn;
   const asked = JSON.stringify(query);
   useEffect(() => {
     if (!isOn || !isSeen) return undefined;

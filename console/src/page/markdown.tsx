@@ -57,9 +57,7 @@ const COMPONENTS: Components = {
   ),
   table: ({ children }) => (
     <Table.ScrollContainer minWidth={0} my="xs">
-      <Table withTableBorder withColumnBorders w="auto">
-        {children}
-      </Table>
+      <Table w="auto">{children}</Table>
     </Table.ScrollContainer>
   ),
   input: ({ checked: isDone }) => <>{isDone === true ? '☑ ' : '☐ '}</>,

@@ -23,7 +23,11 @@ export function Page({ title, description, actions, children }: PageProps) {
           <Title order={1} size="h2" lineClamp={3} title={title}>
             {title}
           </Title>
-          {description !== undefined && <Text c="dimmed">{description}</Text>}
+          {description !== undefined && (
+            <Text size="sm" c="dimmed" mt={4} component="div">
+              {description}
+            </Text>
+          )}
         </div>
         {actions !== undefined && <Group gap="xs">{actions}</Group>}
       </Group>
@@ -31,3 +35,32 @@ export function Page({ title, description, actions, children }: PageProps) {
     </Stack>
   );
 }
+
+interface SectionProps {
+  title: string;
+  /** One line below the heading. */
+  note?: ReactNode;
+  /** Beside the heading. */
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+/** A part of a page, with its heading. */
+export const Section = ({ title, note, actions, children }: SectionProps) => (
+  <Stack gap="xs" component="section" aria-label={title} miw={0}>
+    <Group justify="space-between" align="end" gap="xs">
+      <div>
+        <Title order={2} size="h5">
+          {title}
+        </Title>
+        {note !== undefined && (
+          <Text size="sm" c="dimmed">
+            {note}
+          </Text>
+        )}
+      </div>
+      {actions}
+    </Group>
+    {children}
+  </Stack>
+);

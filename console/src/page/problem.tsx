@@ -1,9 +1,18 @@
 import { KeywardApiError } from '@keyward/sdk';
 import { Alert, Button, List, Text } from '@mantine/core';
+import { isSignedOut } from '../session/session-queries.ts';
+import { useEffect, useRef, type RefObject } from 'react';
 
 /** What went wrong and the next step. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
   if (error === null || error === undefined) return null;
+  // A page of a session that has ended is hidden: who sees this is signed in again.
+  if (isSignedOut(error))
+    return (
+      <Alert color="orange" role="alert" title="Your session had ended">
+        <Text size="sm">You are signed in again. Send it once more.</Text>
+      </Alert>
+    );
   const api = error instanceof KeywardApiError ? error : undefined;
   return (
     <Alert color="red" role="alert" title={error instanceof Error ? error.message : 'Something failed.'}>
@@ -38,4 +47,20 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => v
 export function fieldError(error: unknown, name: string): string | undefined {
   if (!(error instanceof KeywardApiError)) return undefined;
   return error.errors.find(({ field }) => field === name || field.startsWith(`${name}[`))?.message;
+}
+
+/** Fields that the form complains about; a choice is marked by itself, as it is no field. */
+const WRONG = '[aria-invalid=true], [data-wrong] button';
+
+/**
+ * Brings the reader to the first thing that keeps a long form from being sent.
+ * @param refused counts the tries that were refused
+ * @returns for the form
+ */
+export function useFirstProblem(refused: number): RefObject<HTMLFormElement | null> {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (refused > 0) form.current?.querySelector<HTMLElement>(WRONG)?.focus();
+  }, [refused]);
+  return form;
 }

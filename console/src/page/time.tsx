@@ -1,12 +1,13 @@
 import { useSyncExternalStore } from 'react';
 
 const SECOND_MS = 1_000;
-const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ['year', 31_557_600_000],
-  ['month', 2_629_800_000],
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
+/** Each unit with its length and with the least difference that is said in it, ms: "in 40 days" says more than "next month". */
+const UNITS: [unit: Intl.RelativeTimeFormatUnit, ms: number, leastMs: number][] = [
+  ['year', 31_557_600_000, 63_115_200_000],
+  ['month', 2_629_800_000, 7_889_400_000],
+  ['day', 86_400_000, 86_400_000],
+  ['hour', 3_600_000, 3_600_000],
+  ['minute', 60_000, 60_000],
 ];
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -14,8 +15,8 @@ const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeS
 /** Such as "3 hours ago". */
 export function ago(atMs: number, nowMs: number): string {
   const differenceMs = atMs - nowMs;
-  for (const [unit, ms] of UNITS)
-    if (Math.abs(differenceMs) >= ms) return relative.format(Math.round(differenceMs / ms), unit);
+  for (const [unit, ms, leastMs] of UNITS)
+    if (Math.abs(differenceMs) >= leastMs) return relative.format(Math.round(differenceMs / ms), unit);
   return relative.format(Math.round(differenceMs / SECOND_MS), 'second');
 }
 

@@ -7,7 +7,7 @@ import { formValues } from '../page/form-values.ts';
 import { fieldError, Problem } from '../page/problem.tsx';
 import { NewPassword } from '../session/new-password.tsx';
 import { useAddPerson } from './people-queries.ts';
-import { ROLES } from './person-actions.tsx';
+import { ROLES } from './roles.ts';
 
 /** An account with a first password. An invite lets people choose their own. */
 export function AddPerson({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {

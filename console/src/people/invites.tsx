@@ -6,6 +6,7 @@ import { CopyButton } from '../page/copy-button.tsx';
 import { columnsOf, DataTable } from '../page/data-table.tsx';
 import { noticeFailure } from '../page/done-notice.tsx';
 import { Problem } from '../page/problem.tsx';
+import { State } from '../page/state.tsx';
 import { Time } from '../page/time.tsx';
 import { invitesQuery, useDisableInvite, useInvite, type Invite } from './people-queries.ts';
 
@@ -75,9 +76,15 @@ export function Invites() {
 const nameOf = (by: Invite['createdBy']): string =>
   by === null ? '' : typeof by === 'number' ? 'a key' : by.username;
 
+const InviteState = ({ status }: Pick<Invite, 'status'>) => (
+  <State tone={status === 'pending' ? 'busy' : status === 'claimed' ? 'good' : 'idle'}>
+    {status === 'claimed' ? 'accepted' : status}
+  </State>
+);
+
 const COLUMNS = columnsOf<Invite>(
   ['Invite', ({ id }) => id],
-  ['State', ({ status }) => (status === 'claimed' ? 'accepted' : status)],
+  ['State', ({ status }) => <InviteState status={status} />],
   ['Made', ({ createdAt }) => <Time at={createdAt} />],
   ['By', ({ createdBy }) => nameOf(createdBy)],
   ['Accepted by', ({ claimedBy }) => nameOf(claimedBy)],

@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Skeleton, Stack, Title } from '@mantine/core';
+import { Alert, Button, Group, Skeleton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { columnsOf, DataTable } from '../page/data-table.tsx';
-import { Page } from '../page/page.tsx';
+import { Page, Section } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
+import { State } from '../page/state.tsx';
 import { Time } from '../page/time.tsx';
 import { sessionQuery } from '../session/session-queries.ts';
 import { AddPerson } from './add-person.tsx';
@@ -46,12 +47,9 @@ function People() {
       {people.data !== undefined && (
         <DataTable label="People" columns={COLUMNS} rows={people.data} rowId={({ id }) => String(id)} />
       )}
-      <Stack component="section" gap="xs" aria-labelledby="invites">
-        <Title order={2} size="h4" id="invites">
-          Invites
-        </Title>
+      <Section title="Invites">
         <Invites />
-      </Stack>
+      </Section>
       <AddPerson isOpen={isAdding} onClose={close} />
     </Page>
   );
@@ -60,7 +58,11 @@ function People() {
 const COLUMNS = columnsOf<Person>(
   ['Username', ({ username }) => username],
   ['Role', (person) => <RoleSelect person={person} />],
-  ['State', ({ suspended }) => (suspended === 0 ? 'active' : 'suspended')],
+  [
+    'State',
+    ({ suspended }) =>
+      suspended === 0 ? <State tone="good">active</State> : <State tone="bad">suspended</State>,
+  ],
   ['Messages a day', ({ dailyMessageLimit }) => dailyMessageLimit ?? 'any number'],
   ['Since', ({ createdAt }) => <Time at={createdAt} />],
   ['Actions', (person) => <PersonActions person={person} />],

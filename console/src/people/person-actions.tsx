@@ -2,13 +2,8 @@ import { Button, Group, Select, Text } from '@mantine/core';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { noticeDone, noticeFailure } from '../page/done-notice.tsx';
 import { useSession } from '../session/session-queries.ts';
+import { ROLES } from './roles.ts';
 import { useChangePerson, useDeletePerson, type Person } from './people-queries.ts';
-
-export const ROLES = [
-  { value: 'default', label: 'member' },
-  { value: 'manager', label: 'manager' },
-  { value: 'admin', label: 'administrator' },
-];
 
 /** Changes a role; less power ends the sessions of the person. */
 export function RoleSelect({ person: { id, username, role } }: { person: Person }) {

@@ -1,4 +1,5 @@
-import { Alert, Badge, Text } from '@mantine/core';
+import { OPERATIONS } from '@keyward/sdk';
+import { Alert, Text } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import { useRows } from '../api/pages.ts';
 import { columnsOf, type ColumnCells } from '../page/data-table.tsx';
@@ -45,6 +46,7 @@ export function RunningPage() {
   );
 }
 
+const OPERATION: Record<string, { summary: string }> = OPERATIONS;
 const SECOND_MS = 1_000;
 
 /** It grows by itself. */
@@ -59,7 +61,7 @@ function Age({ sinceMs }: { sinceMs: number }) {
 }
 
 const CELLS: ColumnCells<RunningRequest>[] = [
-  ['Request', ({ route }) => route],
+  ['Request', ({ route }) => OPERATION[route]?.summary ?? route],
   ['Key', ({ key_name, key_id: id }) => <Named id={id} name={key_name} to="/keys/$id" />],
   ['Owner', ({ owner_name, owner_id: id }) => <Named id={id} name={owner_name} to="/owners/$id" />],
   ['Model', ({ model }) => model ?? ''],
@@ -68,11 +70,7 @@ const CELLS: ColumnCells<RunningRequest>[] = [
     'Tokens',
     ({ tokens_in, tokens_out }) => `${tokens_in.toLocaleString()} in, ${tokens_out.toLocaleString()} out`,
   ],
-  [
-    'Progress',
-    ({ progress }) =>
-      progress !== null && <Badge variant="light">{`${progress.done} of ${progress.total}`}</Badge>,
-  ],
+  ['Progress', ({ progress }) => progress !== null && `${progress.done} of ${progress.total}`],
 ];
 
 interface NamedProps {

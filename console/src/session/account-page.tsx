@@ -4,6 +4,7 @@ import type { SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { formValues } from '../page/form-values.ts';
+import { roleWord } from '../people/roles.ts';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { fieldError, Problem } from '../page/problem.tsx';
@@ -20,7 +21,7 @@ export function AccountPage() {
   return (
     <Page
       title={user?.username ?? 'Administrator'}
-      description={user === null ? 'This instance has no users.' : `Role: ${user.role}`}
+      description={user === null ? 'This instance has no users.' : `Role: ${roleWord(user.role)}`}
     >
       {mode === 'setup' ? (
         <Alert title="There is no password yet">
@@ -57,7 +58,7 @@ function PasswordSection() {
     <Paper withBorder p="md" maw={520}>
       <form onSubmit={(event) => void submit(event)}>
         <Stack>
-          <Title order={2} size="h4">
+          <Title order={2} size="h5">
             Password
           </Title>
           <PasswordInput

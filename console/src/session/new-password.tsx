@@ -6,7 +6,7 @@ export const NewPassword = ({ label = 'New password', error }: { label?: string;
   <PasswordInput
     name="password"
     label={label}
-    description="At least 8 characters. A sentence is easier to remember than signs."
+    description="At least 8 characters. A short sentence is easy to remember."
     required
     minLength={8}
     autoComplete="new-password"

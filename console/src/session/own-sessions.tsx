@@ -1,7 +1,9 @@
-import { Badge, Button, Group, Skeleton, Table, Title } from '@mantine/core';
+import { Button, Skeleton, Table } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ConfirmButton } from '../page/confirm-button.tsx';
+import { Section } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';
+import { State } from '../page/state.tsx';
 import { Time } from '../page/time.tsx';
 import { useEndSessions } from './session-mutations.ts';
 import { ownSessionsQuery } from './session-queries.ts';
@@ -12,12 +14,10 @@ export function OwnSessions() {
   const end = useEndSessions();
   const others = sessions.data?.filter(({ is_current }) => !is_current).length ?? 0;
   return (
-    <section aria-labelledby="own-sessions">
-      <Group justify="space-between" mb="xs">
-        <Title order={2} size="h4" id="own-sessions">
-          Where you are signed in
-        </Title>
-        {others > 0 && (
+    <Section
+      title="Where you are signed in"
+      actions={
+        others > 0 && (
           <ConfirmButton
             label="End all others"
             title="End all other sessions?"
@@ -26,12 +26,13 @@ export function OwnSessions() {
           >
             {others} {others === 1 ? 'session ends' : 'sessions end'} at once, with what is running in them.
           </ConfirmButton>
-        )}
-      </Group>
+        )
+      }
+    >
       <Problem error={sessions.error ?? end.error} />
       {sessions.isPending && <Skeleton height={120} />}
       {sessions.data !== undefined && <SessionTable sessions={sessions.data} end={end} />}
-    </section>
+    </Section>
   );
 }
 
@@ -54,12 +55,7 @@ function SessionTable({ sessions, end }: { sessions: Sessions; end: ReturnType<t
           {sessions.map(({ id, user_agent, ip, last_used_at, created_at, is_current }) => (
             <Table.Tr key={id}>
               <Table.Td maw={320} style={{ overflowWrap: 'anywhere' }}>
-                {browserOf(user_agent)}{' '}
-                {is_current && (
-                  <Badge variant="light" tt="none">
-                    this one
-                  </Badge>
-                )}
+                {browserOf(user_agent)} {is_current && <State tone="good">this one</State>}
               </Table.Td>
               <Table.Td>{ip ?? 'unknown'}</Table.Td>
               <Table.Td>

@@ -19,7 +19,7 @@ export function RecoveryCodes() {
     <Paper withBorder p="md" maw={520}>
       <form onSubmit={submit}>
         <Stack>
-          <Title order={2} size="h4">
+          <Title order={2} size="h5">
             Recovery codes
           </Title>
           <Text size="sm">Two of them set a new password. New codes replace the ones from before.</Text>

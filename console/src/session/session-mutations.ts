@@ -1,19 +1,28 @@
 import { unwrap } from '@keyward/sdk';
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
-import { OWN_SESSIONS, SESSION, sessionQuery, type SessionState } from './session-queries.ts';
+import { OWN_SESSIONS, SESSION, SHOWN, sessionQuery, type SessionState } from './session-queries.ts';
 
 export type SignIn = { key: string } | { password: string } | { username: string; password: string };
 export type Setup = { password: string } | { username: string; password: string };
 
-/** What an earlier person saw is forgotten. An answer still on its way tells of the session before: it must not replace this one. */
+const isOther = ({ queryKey }: { queryKey: readonly unknown[] }): boolean => queryKey[0] !== SESSION[0];
+
+/**
+ * What another person saw is forgotten; who comes back goes on. An answer still on its way tells of the session before: it must
+ * not replace this one.
+ */
 async function setSession(
   queries: QueryClient,
   next: (before: SessionState | undefined) => SessionState | undefined,
 ): Promise<void> {
   await queries.cancelQueries({ queryKey: SESSION });
+  const owner = next(queries.getQueryData(sessionQuery.queryKey))?.session?.owner_id;
+  const isSame = owner !== undefined && owner === queries.getQueryData(SHOWN);
+  if (!isSame) queries.removeQueries({ queryKey: SHOWN });
   queries.setQueryData(sessionQuery.queryKey, next);
-  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+  if (isSame) await queries.invalidateQueries({ predicate: isOther });
+  else queries.removeQueries({ predicate: isOther });
 }
 
 /** A request that answers with another session. Its variables, such as a password, are kept no longer than it takes. */

@@ -1,13 +1,14 @@
 import type { components } from '@keyward/sdk';
-import { Stack, Text, Title } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useRows } from '../api/pages.ts';
 import { JobState } from '../jobs/job-state.tsx';
 import { WorkerLink } from '../jobs/job-way.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
-import { Page } from '../page/page.tsx';
+import { Page, Section } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
+import { State } from '../page/state.tsx';
 import { Time } from '../page/time.tsx';
 import { StepError } from '../workflows/step-error.tsx';
 import { swarmQuery, swarmsQuery, tasksQuery, type SwarmRow, type TaskRow } from './swarm-queries.ts';
@@ -46,10 +47,7 @@ function Tasks() {
   const tasks = useInfiniteQuery(tasksQuery);
   const rows = useRows(tasks.data);
   return (
-    <Stack component="section" gap="xs" aria-label="Your tasks">
-      <Title order={2} size="h4">
-        Your tasks
-      </Title>
+    <Section title="Your tasks">
       <List
         label="Your tasks"
         query={tasks}
@@ -62,17 +60,14 @@ function Tasks() {
           <code>keyward swarm coordinate --task TEXT</code> gives one to each member.
         </Text>
       </List>
-    </Stack>
+    </Section>
   );
 }
 
 function Members({ id }: { id: string }) {
   const members = useQuery(swarmQuery(id));
   return (
-    <Stack component="section" gap="xs" aria-label={`Members of ${id}`}>
-      <Title order={2} size="h4">
-        {id}
-      </Title>
+    <Section title={`Members of ${id}`}>
       <List
         label={`Members of ${id}`}
         query={members}
@@ -81,7 +76,7 @@ function Members({ id }: { id: string }) {
         rowId={({ worker_id }) => worker_id}
         emptyTitle="It has no member"
       />
-    </Stack>
+    </Section>
   );
 }
 
@@ -110,7 +105,7 @@ const TASKS = columnsOf<TaskRow>(
 
 const MEMBERS = columnsOf<Member>(
   ['Worker', ({ worker_id: id, name }) => <WorkerLink id={id} name={name} />],
-  ['State', ({ state }) => state],
+  ['State', ({ state }) => <State tone={state === 'online' ? 'good' : 'idle'}>{state}</State>],
   ['Role', ({ role }) => role],
   ['Capability', ({ capability }) => capability],
   ['Priority', ({ priority }) => priority],

@@ -1,10 +1,10 @@
-import { Alert, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { JobState } from '../jobs/job-state.tsx';
 import { WorkerLink } from '../jobs/job-way.tsx';
 import { columnsOf, DataTable } from '../page/data-table.tsx';
-import { Page } from '../page/page.tsx';
+import { Page, Section } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
@@ -55,17 +55,14 @@ const textOf = (value: unknown): string =>
 
 function Result({ task: { result, is_reached, agreement, reason } }: { task: Task }) {
   return (
-    <Stack gap={4} component="section" aria-label="Result">
-      <Title order={2} size="h4">
-        Result
-      </Title>
-      <Text size="sm" c="dimmed">
-        {is_reached ? `${Math.round(agreement * 100)} % of the members agree.` : reason}
-      </Text>
+    <Section
+      title="Result"
+      note={is_reached ? `${Math.round(agreement * 100)} % of the members agree.` : reason}
+    >
       {is_reached && (
         <Text style={{ overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }}>{textOf(result)}</Text>
       )}
-    </Stack>
+    </Section>
   );
 }
 

@@ -1,18 +1,18 @@
-import { Alert, Button, Group, List, Loader, Modal, Text } from '@mantine/core';
+import { Alert, Button, Group, List, Loader, Modal, Text, type ButtonProps } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { CopyAs } from '../page/copy-as.tsx';
 import { Problem } from '../page/problem.tsx';
 import { useTestUpstream } from './upstream-queries.ts';
 
 /** Asks an upstream, and shows each step. */
-export function TestButton({ id, name }: { id: string; name: string }) {
+export function TestButton({ id, name, ...props }: { id: string; name: string } & ButtonProps) {
   const [isOpen, { open, close }] = useDisclosure();
   const test = useTestUpstream(id);
   return (
     <>
       <Button
-        size="compact-sm"
         variant="default"
+        {...props}
         aria-label={`Test ${name}`}
         onClick={() => {
           open();

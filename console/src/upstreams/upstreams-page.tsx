@@ -1,4 +1,4 @@
-import { Badge, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useRows } from '../api/pages.ts';
 import { columnsOf } from '../page/data-table.tsx';
@@ -6,6 +6,7 @@ import { List } from '../page/list.tsx';
 import { PageButton } from '../page/page-controls.tsx';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
+import { State } from '../page/state.tsx';
 import { HealthBadge } from './health-badge.tsx';
 import { TestButton } from './test-button.tsx';
 import type { Upstream } from './upstream-draft.ts';
@@ -65,11 +66,7 @@ const COLUMNS = columnsOf<Upstream>(
   ['Health', (upstream) => <HealthBadge upstream={upstream} />],
   [
     'Use',
-    ({ enabled }) => (
-      <Badge variant="default" tt="none">
-        {enabled ? 'enabled' : 'disabled'}
-      </Badge>
-    ),
+    ({ enabled }) => <State tone={enabled ? 'good' : 'idle'}>{enabled ? 'enabled' : 'disabled'}</State>,
   ],
-  ['Test', ({ id, name }) => <TestButton id={id} name={name} />],
+  ['Test', ({ id, name }) => <TestButton size="compact-sm" id={id} name={name} />],
 );

@@ -117,8 +117,6 @@ function Actions({ widget: { uuid, enabled, workspace } }: { widget: Widget }) {
         title={`Delete the widget of ${workspace.name}?`}
         action={{ ...remove, mutateAsync }}
         copyAs={{ operation: 'embeds.delete', path: { uuid }, cli: ['widgets', 'delete', uuid] }}
-        color="red"
-        variant="light"
       >
         <Text size="sm">
           Pages that show it get no more answers. Its questions and answers are deleted, and cannot be

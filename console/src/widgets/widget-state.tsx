@@ -1,4 +1,4 @@
-import { Badge } from '@mantine/core';
+import { State } from '../page/state.tsx';
 
 interface StateProps {
   widget: { enabled: boolean; state?: 'ended' | 'unpaid' | undefined };
@@ -7,10 +7,5 @@ interface StateProps {
 /** Whether it answers visitors. */
 export function WidgetState({ widget: { enabled, state } }: StateProps) {
   const shown = state ?? (enabled ? 'open' : 'closed');
-  const color = shown === 'open' ? 'teal' : shown === 'closed' ? 'gray' : 'red';
-  return (
-    <Badge variant="light" color={color}>
-      {shown}
-    </Badge>
-  );
+  return <State tone={shown === 'open' ? 'good' : shown === 'closed' ? 'idle' : 'bad'}>{shown}</State>;
 }

@@ -1,15 +1,15 @@
-import { Button, Text } from '@mantine/core';
+import { Button, Text, type ButtonProps } from '@mantine/core';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { noticeDone, noticeFailure } from '../page/done-notice.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { usePauseWorker, useRemoveWorker, type Worker } from './worker-queries.ts';
 
-interface RemoveProps {
+interface RemoveProps extends ButtonProps {
   worker: Pick<Worker, 'worker_id' | 'name'>;
   onRemoved?: () => void;
 }
 
-export function RemoveWorker({ worker: { worker_id: id, name }, onRemoved }: RemoveProps) {
+export function RemoveWorker({ worker: { worker_id: id, name }, onRemoved, ...props }: RemoveProps) {
   const may = useMay();
   const remove = useRemoveWorker(id);
   if (!may('workers:manage')) return null;
@@ -25,7 +25,7 @@ export function RemoveWorker({ worker: { worker_id: id, name }, onRemoved }: Rem
   };
   return (
     <ConfirmButton
-      size="compact-sm"
+      {...props}
       label="Drain and remove"
       title={`Remove ${name}?`}
       action={removal}
@@ -58,7 +58,6 @@ export function PauseWorker({ worker: { worker_id: id, name, paused_at } }: { wo
     });
   return (
     <Button
-      size="compact-sm"
       variant={isPaused ? 'filled' : 'default'}
       loading={change.isPending}
       onClick={isPaused ? () => change.mutate('resume', { onError }) : pause}

@@ -3,7 +3,7 @@ import { Facts } from '../page/facts.tsx';
 import { Time } from '../page/time.tsx';
 import { labelsIn } from './capabilities.ts';
 import type { WorkerDetails } from './worker-queries.ts';
-import { WorkerOwner } from './worker-state.tsx';
+import { OwnerById } from '../owners/owner-by-id.tsx';
 
 const typesIn = ({ types }: WorkerDetails['capabilities']): string =>
   Array.isArray(types) ? (types as unknown[]).filter((type) => typeof type === 'string').join(', ') : '';
@@ -14,7 +14,7 @@ export const WorkerFacts = ({ worker }: { worker: WorkerDetails }) => (
     label="About the worker"
     facts={[
       ['Id', worker.worker_id],
-      ['Owner', <WorkerOwner id={worker.owner_id} />],
+      ['Owner', <OwnerById id={worker.owner_id} />],
       ['Key', <ActorName actor={worker.key_id} />],
       ['Registered', <Time at={worker.registered_at} />],
       ['Region', worker.region ?? 'not said'],

@@ -1,9 +1,10 @@
 import type { components } from '@keyward/sdk';
-import { Stack, Text, Title } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { ActorName } from '../keys/key/actor-name.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
+import { Section } from '../page/page.tsx';
 import { Time } from '../page/time.tsx';
 import { useRows } from '../api/pages.ts';
 import { recordsQuery } from '../audit/audit-queries.ts';
@@ -24,10 +25,7 @@ export function WorkerHistory({ id }: { id: string }) {
   const records = useInfiniteQuery(recordsQuery({ target: id }));
   const rows = useRows(records.data);
   return (
-    <Stack gap={4} component="section" aria-label="History">
-      <Title order={2} size="h4">
-        History
-      </Title>
+    <Section title="History">
       <List
         label="History"
         query={records}
@@ -38,7 +36,7 @@ export function WorkerHistory({ id }: { id: string }) {
       >
         <Text size="sm">Changes are recorded as they happen.</Text>
       </List>
-    </Stack>
+    </Section>
   );
 }
 

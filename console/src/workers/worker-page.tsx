@@ -1,4 +1,4 @@
-import { Box, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Box, Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -6,7 +6,7 @@ import { JobState } from '../jobs/job-state.tsx';
 import { CopyAs } from '../page/copy-as.tsx';
 import { columnsOf, DataTable, type Column } from '../page/data-table.tsx';
 import { LabelledBar } from '../page/labelled-bar.tsx';
-import { Page } from '../page/page.tsx';
+import { Page, Section } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
@@ -81,14 +81,14 @@ function Machine({ worker: { capabilities, missing_models: missing } }: { worker
   const models = eachModel(capabilities);
   return (
     <>
-      <Section
+      <Rows
         title="GPUs"
         rows={gpus}
         columns={GPUS}
         rowId={({ place }) => String(place)}
         empty="It reports none: it serves with the processor."
       />
-      <Section
+      <Rows
         title="Models"
         rows={models.map((model) => ({ ...model, isMissing: missing.includes(model.name) }))}
         columns={MODELS}
@@ -100,10 +100,10 @@ function Machine({ worker: { capabilities, missing_models: missing } }: { worker
 }
 
 const JobsOf = ({ title, rows, empty }: { title: string; rows: WorkerDetails['running']; empty: string }) => (
-  <Section title={title} rows={rows} columns={JOBS} rowId={({ job_id: id }) => id} empty={empty} />
+  <Rows title={title} rows={rows} columns={JOBS} rowId={({ job_id: id }) => id} empty={empty} />
 );
 
-interface SectionProps<Row extends object> {
+interface RowsProps<Row extends object> {
   title: string;
   rows: readonly Row[];
   columns: Column<Row>[];
@@ -112,11 +112,8 @@ interface SectionProps<Row extends object> {
   empty: ReactNode;
 }
 
-const Section = <Row extends object>({ title, rows, columns, rowId, empty }: SectionProps<Row>) => (
-  <Stack gap={4} component="section" aria-label={title}>
-    <Title order={2} size="h4">
-      {title}
-    </Title>
+const Rows = <Row extends object>({ title, rows, columns, rowId, empty }: RowsProps<Row>) => (
+  <Section title={title}>
     {rows.length === 0 ? (
       <Text size="sm" c="dimmed">
         {empty}
@@ -124,7 +121,7 @@ const Section = <Row extends object>({ title, rows, columns, rowId, empty }: Sec
     ) : (
       <DataTable label={title} columns={columns} rows={rows} rowId={rowId} />
     )}
-  </Stack>
+  </Section>
 );
 
 const GPUS = columnsOf<ReturnType<typeof eachGpu>[number] & { place: number }>(

@@ -12,7 +12,7 @@ const EVERY_MS = 3_000;
 
 const LIST = [...WORKERS, 'list'] as const;
 
-const workersQuery = queryOptions({
+export const workersQuery = queryOptions({
   queryKey: LIST,
   queryFn: async ({ signal }) => shownOf(await unwrap(client.GET('/v1/workers', { signal }))),
   // The stream gives what is new.

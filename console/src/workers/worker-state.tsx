@@ -1,14 +1,13 @@
-import { Badge, Group } from '@mantine/core';
-import { PageLink } from '../page/page-link.tsx';
-import { useMay } from '../session/session-queries.ts';
+import { Group } from '@mantine/core';
+import { State, type Tone } from '../page/state.tsx';
 import type { Worker } from './worker-queries.ts';
 
-const COLORS: Record<Worker['state'], string> = {
-  online: 'green',
-  draining: 'orange',
-  paused: 'orange',
-  resting: 'orange',
-  offline: 'gray',
+const TONES: Record<Worker['state'], Tone> = {
+  online: 'good',
+  draining: 'warning',
+  paused: 'warning',
+  resting: 'warning',
+  offline: 'idle',
 };
 
 /** Its state, and whether two programs share its name. */
@@ -18,24 +17,7 @@ export const WorkerState = ({
   worker: Pick<Worker, 'state' | 'has_twin'>;
 }) => (
   <Group gap={4} wrap="nowrap" component="span">
-    <Badge variant="light" tt="none" color={COLORS[state]}>
-      {state}
-    </Badge>
-    {has_twin && (
-      <Badge variant="light" tt="none" color="red">
-        name used twice
-      </Badge>
-    )}
+    <State tone={TONES[state]}>{state}</State>
+    {has_twin && <State tone="bad">name used twice</State>}
   </Group>
 );
-
-/** Workers of different owners may have one name: their owner tells them apart. */
-export function WorkerOwner({ id }: { id: string }) {
-  const may = useMay();
-  if (!may('keys:read')) return <>{id}</>;
-  return (
-    <PageLink to="/owners/$id" params={{ id }}>
-      {id}
-    </PageLink>
-  );
-}

@@ -9,7 +9,8 @@ import { useMay } from '../session/session-queries.ts';
 import { gpusIn, modelsIn } from './capabilities.ts';
 import { RemoveWorker } from './worker-actions.tsx';
 import { useWorkers, type Worker } from './worker-queries.ts';
-import { WorkerOwner, WorkerState } from './worker-state.tsx';
+import { OwnerById } from '../owners/owner-by-id.tsx';
+import { WorkerState } from './worker-state.tsx';
 
 const NONE = { rows: [], isCut: false };
 
@@ -51,7 +52,7 @@ export function WorkersPage() {
 const COLUMNS = columnsOf<Worker>(
   ['Name', ({ worker_id: id, name }) => <WorkerLink id={id} name={name} />],
   ['State', (worker) => <WorkerState worker={worker} />],
-  ['Owner', ({ owner_id: id }) => <WorkerOwner id={id} />],
+  ['Owner', ({ owner_id: id }) => <OwnerById id={id} />],
   ['Load', ({ jobs, concurrency }) => `${jobs} of ${concurrency}`],
   [
     'GPUs',
@@ -71,5 +72,5 @@ const COLUMNS = columnsOf<Worker>(
   ],
   ['Last heard of', ({ seen_at }) => <Time at={seen_at} />],
   ['Booked until', ({ booked_until }) => <Time at={booked_until} otherwise="" />],
-  ['Remove', (worker) => <RemoveWorker worker={worker} />],
+  ['Remove', (worker) => <RemoveWorker worker={worker} size="compact-sm" />],
 );

@@ -1,10 +1,10 @@
-import { Stack, Text, Title } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useRows } from '../api/pages.ts';
 import { JobState } from '../jobs/job-state.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
-import { Page } from '../page/page.tsx';
+import { Page, Section } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Time } from '../page/time.tsx';
 import { StepError } from './step-error.tsx';
@@ -33,10 +33,7 @@ export function WorkflowsPage() {
           <code>keyward agent create --name first</code> makes one.
         </Text>
       </List>
-      <Stack component="section" gap="xs" aria-labelledby="executions">
-        <Title order={2} size="h4" id="executions">
-          Executions
-        </Title>
+      <Section title="Executions">
         <List
           label="Executions"
           query={executions}
@@ -49,7 +46,7 @@ export function WorkflowsPage() {
             <code>keyward agent execute WORKFLOW --input TEXT</code> starts one.
           </Text>
         </List>
-      </Stack>
+      </Section>
     </Page>
   );
 }

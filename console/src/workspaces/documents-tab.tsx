@@ -1,4 +1,4 @@
-import { Badge, Button, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { AddLink } from '../documents/add-link.tsx';
 import { useChangeDocuments, usePin } from '../documents/document-mutations.ts';
@@ -8,6 +8,7 @@ import { CopyAs } from '../page/copy-as.tsx';
 import { columnsOf, DataTable } from '../page/data-table.tsx';
 import { Empty } from '../page/empty.tsx';
 import { Problem } from '../page/problem.tsx';
+import { State } from '../page/state.tsx';
 import { Time } from '../page/time.tsx';
 import { noticeDone, noticeFailure } from '../page/done-notice.tsx';
 import { useMay } from '../session/session-queries.ts';
@@ -124,18 +125,11 @@ interface CellProps {
 function EmbeddedState({ document, slug, mayChange }: CellProps & { mayChange: boolean }) {
   const { docpath, notEmbedded } = document;
   const again = useChangeDocuments();
-  if (notEmbedded === undefined)
-    return (
-      <Badge variant="light" color="teal">
-        ready
-      </Badge>
-    );
+  if (notEmbedded === undefined) return <State tone="good">ready</State>;
   const { status, reason } = notEmbedded;
   return (
     <Stack gap={4} align="start">
-      <Badge variant="light" color={status === 'failed' ? 'red' : 'orange'}>
-        {status}
-      </Badge>
+      <State tone={status === 'failed' ? 'bad' : 'warning'}>{status}</State>
       <Text size="xs" className={classes['reason']}>
         {reason}
       </Text>

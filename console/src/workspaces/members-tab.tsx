@@ -1,4 +1,4 @@
-import { Badge, Button, Group, MultiSelect, Skeleton, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, MultiSelect, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
@@ -6,6 +6,7 @@ import { Empty } from '../page/empty.tsx';
 import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
+import { roleWord } from '../people/roles.ts';
 import { useReplaceMembers } from './workspace-mutations.ts';
 import { membersQuery, usersQuery, type OpenWorkspace } from './workspace-queries.ts';
 
@@ -27,8 +28,8 @@ export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspa
   return (
     <Stack maw={720}>
       <Text size="sm" c="dimmed">
-        Users with the role default use the workspaces that they are members of. Administrators and managers
-        use all of them.
+        Users with the role member use the workspaces that they belong to. Administrators and managers use all
+        of them.
       </Text>
       <AddMembers workspaceId={id} current={ids} onAdd={(added) => replace.mutateAsync([...ids, ...added])} />
       <Problem error={members.error ?? replace.error} />
@@ -52,9 +53,7 @@ export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspa
             {current.map(({ userId, username, role, lastUpdatedAt }) => (
               <Table.Tr key={userId}>
                 <Table.Td>{username}</Table.Td>
-                <Table.Td>
-                  <Badge variant="light">{role}</Badge>
-                </Table.Td>
+                <Table.Td>{roleWord(role)}</Table.Td>
                 <Table.Td>
                   <Time at={lastUpdatedAt} />
                 </Table.Td>

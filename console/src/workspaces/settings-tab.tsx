@@ -28,13 +28,7 @@ export function SettingsTab({ workspace }: { workspace: OpenWorkspace }) {
               Its chats are lost; its documents stay in their folders.
             </Text>
           </div>
-          <DeleteWorkspace
-            slug={slug}
-            name={name}
-            color="red"
-            variant="light"
-            onDeleted={() => void navigate({ to: '/workspaces' })}
-          />
+          <DeleteWorkspace slug={slug} name={name} onDeleted={() => void navigate({ to: '/workspaces' })} />
         </Group>
       </Paper>
     </Stack>

@@ -28,7 +28,7 @@ const COLUMNS = [
   ['Created', ({ createdAt }: Workspace) => <Time at={createdAt} />],
 ] as const;
 const DeleteRow = (workspace: { slug: string; name: string }) => (
-  <DeleteWorkspace {...workspace} size="compact-sm" variant="subtle" color="red" />
+  <DeleteWorkspace {...workspace} size="compact-sm" />
 );
 
 /** All workspaces that the person may see. */

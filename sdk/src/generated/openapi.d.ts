@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document a369e34eff4b4a9c8bf3df5c8dbf7fa3744d5a698d2164ad34dba6aa9498ecb3
-// text bea4f63357657840bf1804a16d1f3eece361afa45907488bc24eafbdf079a4af
+// document b38d05e0859995b4bfffdcc5c320a2af9978c3bddc5f46d637affab78234813d
+// text 8e2a41575e66a520d027a6263df0be355b333fb14f257dcd9ea8508e8ad21e4e
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -33167,7 +33167,12 @@ export interface operations {
     };
     "threads.chats": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Prompts with their answers; all */
+                limit?: string;
+                /** @description asc or desc */
+                orderBy?: string;
+            };
             header?: never;
             path: {
                 /** @description Slug of the workspace */

@@ -5,7 +5,7 @@ import { OwnerSelect } from '../../owners/owner-select.tsx';
 import { CopyAs } from '../../page/copy-as.tsx';
 import { PageButton } from '../../page/page-controls.tsx';
 import { Page } from '../../page/page.tsx';
-import { fieldError, Problem } from '../../page/problem.tsx';
+import { fieldError, Problem, useFirstProblem } from '../../page/problem.tsx';
 import { useMay } from '../../session/session-queries.ts';
 import { createCommand } from '../holdings/command.ts';
 import { EMPTY_DRAFT, mintBody, type Draft, type MintBody } from '../holdings/draft.ts';
@@ -40,7 +40,9 @@ export function NewKeyPage() {
   const [form, setForm] = useState<Draft>(EMPTY_DRAFT);
   const draft = { ...form, parent };
   const [chosen, setChosen] = useState<string[]>([]);
-  const [isTried, setTried] = useState(false);
+  const [refused, setRefused] = useState(0);
+  const isTried = refused > 0;
+  const formRef = useFirstProblem(refused);
   const once = useOnce();
   const mint = useMint();
   const set = (change: Partial<Draft>): void => setForm((before) => ({ ...before, ...change }));
@@ -48,9 +50,11 @@ export function NewKeyPage() {
   const body = mintBody(draft);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    setTried(true);
-    const isWhole = draft.scopes.length > 0 && missing.length === 0 && isComplete(draft.metadata);
-    if (isWhole) mint.mutate({ body, once: once(body) });
+    const isWhole =
+      hasName(draft) && draft.scopes.length > 0 && missing.length === 0 && isComplete(draft.metadata);
+    const refuse = (): void => setRefused((before) => before + 1);
+    if (isWhole) mint.mutate({ body, once: once(body) }, { onError: refuse });
+    else refuse();
   };
   const minted = mint.data;
   const close = (): void => {
@@ -67,7 +71,7 @@ export function NewKeyPage() {
           : `It counts against its parent ${parent}, and ends with it.`
       }
     >
-      <form onSubmit={submit} noValidate>
+      <form ref={formRef} onSubmit={submit} noValidate>
         <FormColumns
           side={
             <>
@@ -85,7 +89,7 @@ export function NewKeyPage() {
             </>
           }
         >
-          <NameField {...fields} />
+          <NameField {...fields} isTried={isTried} />
           <TasksField {...fields} chosen={chosen} onChoose={setChosen} isTried={isTried} />
           <ExpiryField
             value={draft.expires}
@@ -114,7 +118,9 @@ const CancelButton = ({ parent }: { parent: string | null }) =>
     </PageButton>
   );
 
-const NameField = ({ draft, set, error }: FieldsProps) => (
+const hasName = ({ name }: Draft): boolean => name.trim() !== '';
+
+const NameField = ({ draft, set, error, isTried }: FieldsProps & { isTried: boolean }) => (
   <TextInput
     label="Name"
     description="The app, the person or the machine that gets it"
@@ -123,7 +129,7 @@ const NameField = ({ draft, set, error }: FieldsProps) => (
     maxLength={200}
     value={draft.name}
     onChange={(event) => set({ name: event.currentTarget.value })}
-    error={fieldError(error, 'name')}
+    error={isTried && !hasName(draft) ? 'Give it a name, such as Kenji’s laptop.' : fieldError(error, 'name')}
   />
 );
 

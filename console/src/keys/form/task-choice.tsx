@@ -28,6 +28,7 @@ export function TaskChoice({ chosen, onChange, questions, error }: TaskProps) {
   return (
     <Fieldset
       variant="unstyled"
+      {...(error === undefined ? {} : { 'data-wrong': true })}
       legend={
         <Text span size="sm" fw={600}>
           What is it for?

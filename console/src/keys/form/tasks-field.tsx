@@ -19,7 +19,7 @@ export const missingTargets = (chosen: readonly string[], { models, workspaces }
 
 /** The same key with a gap in place of what is missing, for its sentence. */
 export function withGaps(draft: Draft, missing: readonly Target[]): Draft {
-  const gap = { allow: ['…'], deny: [] };
+  const gap = { allow: ['(which one?)'], deny: [] };
   return {
     ...draft,
     ...(missing.includes('model') ? { models: gap } : {}),

@@ -1,4 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { PageLink } from '../../page/page-link.tsx';
+import { peopleQuery } from '../../people/people-queries.ts';
+import { useMay } from '../../session/session-queries.ts';
 
 const NAMES: Record<string, string> = {
   cli: 'the command line on the machine',
@@ -9,11 +12,22 @@ const NAMES: Record<string, string> = {
 
 /** Who did something, as the audit record has it: a key, a user, the command line, the system. */
 export function ActorName({ actor }: { actor: string }) {
-  const id = /^(?:key:)?(key_\w+)$/.exec(actor)?.[1];
-  if (id === undefined) return <>{NAMES[actor] ?? actor.replace(/^user:/, 'user ')}</>;
+  const key = /^(?:key:)?(key_\w+)$/.exec(actor)?.[1];
+  const user = /^user:(\d+)$/.exec(actor)?.[1];
+  if (user !== undefined) return <UserName id={user} />;
+  if (key === undefined) return <>{NAMES[actor] ?? actor}</>;
   return (
-    <PageLink to="/keys/$id" params={{ id }}>
-      {id}
+    <PageLink to="/keys/$id" params={{ id: key }}>
+      {key}
     </PageLink>
   );
+}
+
+const FRESH_MS = 60_000;
+
+/** A person; one who was deleted, or whom the reader may not see, by number. */
+function UserName({ id }: { id: string }) {
+  const enabled = useMay()('users:manage');
+  const { data: people } = useQuery({ ...peopleQuery, staleTime: FRESH_MS, enabled });
+  return <>{people?.find((one) => String(one.id) === id)?.username ?? `user ${id}`}</>;
 }

@@ -4,7 +4,7 @@ import { Problem } from '../../page/problem.tsx';
 import { BoundBars } from '../holdings/bound-bars.tsx';
 import type { Key } from '../holdings/draft.ts';
 import { boundsQuery } from '../key-queries.ts';
-import { Section } from './panel.tsx';
+import { Section } from '../../page/page.tsx';
 
 /** How much of each limit and budget is used: its own, and those of its ancestors and owners. */
 export function BoundsSection({ keyRecord: key }: { keyRecord: Key }) {

@@ -12,7 +12,8 @@ import { summaryOf } from '../holdings/tasks.ts';
 import { keysQuery } from '../key-queries.ts';
 import { StateBadge } from '../state-badge.tsx';
 import classes from './children-panel.module.css';
-import { Section, type PanelProps } from './panel.tsx';
+import { Section } from '../../page/page.tsx';
+import type { PanelProps } from './panel.tsx';
 
 /** The keys that count against this one and end with it, as a tree. */
 export function ChildrenPanel({ read: { key } }: PanelProps) {

@@ -19,7 +19,7 @@ import { refusalNext, refusalWords } from '../holdings/refusal-words.ts';
 import { SCOPE_GROUPS, type Scope } from '../holdings/scopes.ts';
 import type { useExplain } from '../key-mutations.ts';
 import { modelNamesQuery, workspaceNamesQuery } from '../key-queries.ts';
-import { Section } from './panel.tsx';
+import { Section } from '../../page/page.tsx';
 import type { components } from '@keyward/sdk';
 
 type ExplainBody = components['schemas']['ExplainRequest'];

@@ -6,7 +6,7 @@ import type { Key } from '../holdings/draft.ts';
 import { rowsOf } from '../holdings/metadata.ts';
 import { OwnerLink } from '../owner-link.tsx';
 import { ActorName } from './actor-name.tsx';
-import { Section } from './panel.tsx';
+import { Section } from '../../page/page.tsx';
 
 /** Where and when it was used, and where it comes from. */
 export function FactsSection({ keyRecord: key }: { keyRecord: Key }) {

@@ -7,7 +7,8 @@ import { refusalWords } from '../holdings/refusal-words.ts';
 import { recordsQuery } from '../../audit/audit-queries.ts';
 import { useRows } from '../../api/pages.ts';
 import { ActorName } from './actor-name.tsx';
-import { Section, type PanelProps } from './panel.tsx';
+import { Section } from '../../page/page.tsx';
+import type { PanelProps } from './panel.tsx';
 import type { components } from '@keyward/sdk';
 
 type AuditRecord = components['schemas']['AuditRecord'];

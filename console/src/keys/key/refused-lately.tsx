@@ -10,7 +10,7 @@ import type { Scope } from '../holdings/scopes.ts';
 import { recordsQuery } from '../../audit/audit-queries.ts';
 import { useRows } from '../../api/pages.ts';
 import type { Question } from './explain-form.tsx';
-import { Section } from './panel.tsx';
+import { Section } from '../../page/page.tsx';
 import type { components } from '@keyward/sdk';
 
 type AuditRecord = components['schemas']['AuditRecord'];

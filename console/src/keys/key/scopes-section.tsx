@@ -1,6 +1,7 @@
 import type { components } from '@keyward/sdk';
 import { Badge, Skeleton, Spoiler, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Section } from '../../page/page.tsx';
 import { PageButton } from '../../page/page-controls.tsx';
 import { Problem } from '../../page/problem.tsx';
 import { Time } from '../../page/time.tsx';
@@ -8,7 +9,6 @@ import { useMay } from '../../session/session-queries.ts';
 import type { Key } from '../holdings/draft.ts';
 import { scopeWords } from '../holdings/scopes.ts';
 import { scopesQuery } from '../key-queries.ts';
-import { Section } from './panel.tsx';
 
 type KeyScopes = components['schemas']['KeyScopes'];
 

@@ -1,15 +1,17 @@
-import { Alert, Badge, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Group, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ConfirmButton } from '../../page/confirm-button.tsx';
 import { acknowledgedText, noticeDone } from '../../page/done-notice.tsx';
+import { State } from '../../page/state.tsx';
 import { Time } from '../../page/time.tsx';
 import { useMay } from '../../session/session-queries.ts';
 import type { Key } from '../holdings/draft.ts';
 import { windowText } from '../holdings/sentence.ts';
 import { useEndSecret } from '../key-mutations.ts';
 import { keyQuery } from '../key-queries.ts';
-import { Section, type PanelProps } from './panel.tsx';
+import { Section } from '../../page/page.tsx';
+import type { PanelProps } from './panel.tsx';
 
 type Secret = Key['secrets'][number];
 
@@ -112,16 +114,17 @@ function OldSecret({ of: { id, secrets }, secret }: { of: Key; secret: Secret })
   );
 }
 
-function SecretCard({ secret, badge }: { secret: Secret; badge: string }) {
+const TONES = { 'in use': 'good', new: 'good', old: 'warning', ended: 'idle' } as const;
+type SecretState = keyof typeof TONES;
+
+function SecretCard({ secret, badge }: { secret: Secret; badge: SecretState }) {
   return (
     <Paper withBorder p="md">
       <Group gap="xs" mb="sm">
         <Text ff="monospace" size="sm">
           {secret.hint}
         </Text>
-        <Badge variant="default" tt="none" fw={500}>
-          {badge}
-        </Badge>
+        <State tone={TONES[badge]}>{badge}</State>
       </Group>
       <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm">
         <Fact name="Last used">

@@ -6,10 +6,10 @@ import { Problem } from '../../page/problem.tsx';
 import { refusalNext, refusalWords } from '../holdings/refusal-words.ts';
 import { usageQuery } from '../key-queries.ts';
 import { USAGE_DAYS } from '../routes.ts';
-import { Section } from './panel.tsx';
+import { Section } from '../../page/page.tsx';
 import { MEASURES, refusalsOf, seriesOf, totalOf, type Measure, type Steps } from './usage-series.ts';
 
-const Plot = lazy(async () => ({ default: (await import('../../page/plot.tsx')).Plot }));
+const Plot = lazy(async () => ({ default: (await import('../../page/plot/plot.tsx')).Plot }));
 const PLOT_PX = 220;
 const LABELS: Record<(typeof USAGE_DAYS)[number], string> = {
   1: '24 h',

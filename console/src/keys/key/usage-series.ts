@@ -1,5 +1,5 @@
 import type { components } from '@keyward/sdk';
-import type { PlotSeries } from '../../page/plot.tsx';
+import type { PlotSeries } from '../../page/plot/plot.tsx';
 import { stepOf } from '../key-queries.ts';
 
 export type Steps = components['schemas']['UsageStep'][];

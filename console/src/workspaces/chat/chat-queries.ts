@@ -60,26 +60,31 @@ function turnsOf(history: readonly Message[]): Turn[] {
 export const historyKey = ({ slug, thread, sessionId }: ChatPlace) =>
   [...WORKSPACES, 'chats', slug, thread ?? null, sessionId] as const;
 
-/** @param turnsMax the latest ones; a thread is read whole */
+/** @param turnsMax the latest ones */
 export const historyQuery = (place: ChatPlace, turnsMax: number) =>
   queryOptions({
     queryKey: historyKey(place),
     queryFn: async ({ signal }): Promise<History> => {
-      const { slug, thread, sessionId } = place;
-      if (thread !== undefined) {
-        const params = { path: { slug, threadSlug: thread } };
-        const path = '/v1/workspace/{slug}/thread/{threadSlug}/chats';
-        const { history } = await unwrap(client.GET(path, { params, signal }));
-        return { turns: turnsOf(history), hasEarlier: false };
-      }
       // The latest ones: with `asc` the limit would leave them out.
-      const query = { apiSessionId: sessionId, limit: String(turnsMax + 1), orderBy: 'desc' };
-      const params = { path: { slug }, query };
-      const { history } = await unwrap(client.GET('/v1/workspace/{slug}/chats', { params, signal }));
+      const part = { limit: String(turnsMax + 1), orderBy: 'desc' };
+      const { history } = await unwrap(messagesOf(place, part, signal));
       const turns = turnsOf(history).toReversed();
       return { turns: turns.slice(-turnsMax), hasEarlier: turns.length > turnsMax };
     },
   });
+
+function messagesOf(
+  { slug, thread, sessionId }: ChatPlace,
+  part: { limit: string; orderBy: string },
+  signal: AbortSignal,
+) {
+  if (thread === undefined) {
+    const params = { path: { slug }, query: { apiSessionId: sessionId, ...part } };
+    return client.GET('/v1/workspace/{slug}/chats', { params, signal });
+  }
+  const params = { path: { slug, threadSlug: thread }, query: part };
+  return client.GET('/v1/workspace/{slug}/thread/{threadSlug}/chats', { params, signal });
+}
 
 /** Names are in the list of workspaces alone. */
 export const threadsQuery = (slug: string) =>

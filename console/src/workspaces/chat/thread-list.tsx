@@ -25,9 +25,9 @@ interface ThreadListProps {
 export function ThreadList({ slug, threads, open, mayChange, onNew, ...rest }: ThreadListProps) {
   const { changes } = rest;
   return (
-    <Stack gap="xs" component="nav" aria-label="Conversations">
+    <Stack gap={4} component="nav" aria-label="Conversations">
       {mayChange && (
-        <Button variant="default" size="xs" onClick={onNew} loading={changes.create.isPending}>
+        <Button variant="default" size="xs" mb={4} onClick={onNew} loading={changes.create.isPending}>
           New thread
         </Button>
       )}

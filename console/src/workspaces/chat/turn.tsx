@@ -20,7 +20,7 @@ export const StoredTurn = memo(function StoredTurn({ turn, place }: { turn: Turn
       <Markdown text={text} />
       <Sources sources={sources} />
       <Group gap="xs">
-        <CopyButton text={text} label="Copy answer" size="compact-xs" variant="subtle" />
+        <CopyButton text={text} label="Copy answer" size="compact-xs" variant="subtle" color="gray" />
         <Feedback turn={turn} place={place} />
         <Text size="xs" c="dimmed">
           <Time at={sentAt} />
@@ -44,6 +44,7 @@ function Feedback({ turn: { chatId, feedback }, place }: { turn: Turn; place: Ch
           key={label}
           size="compact-xs"
           variant={feedback === value ? 'light' : 'subtle'}
+          color={feedback === value ? 'indigo' : 'gray'}
           aria-pressed={feedback === value}
           loading={score.isPending && score.variables.feedback === value}
           onClick={() => score.mutate({ chatId, feedback: feedback === value ? null : value })}

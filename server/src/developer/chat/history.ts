@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { nullable, type Answer } from '../../http/index.ts';
 import type { Chat, Conversation } from '../../workspaces/index.ts';
 import { listText, streamed } from '../answers.ts';
+import { field, wholeWithin } from '../fields.ts';
 import type { ChatServices } from '../services.ts';
 
 const Text = Type.String();
@@ -34,6 +35,21 @@ export const AssistantMessage = Type.Object(
 /** `role` is `user` or `assistant`. */
 export const Message = Type.Union([UserMessage, AssistantMessage], { title: 'Message' });
 export const History = Type.Object({ history: Type.Array(Message) }, { title: 'History' });
+
+/** The part of a conversation that is asked for. @param otherwise how many, where no limit is given */
+export const historyPart = (otherwise: number) => ({
+  limit: Type.Optional(
+    wholeWithin(
+      Type.String({
+        description: `Prompts with their answers; ${otherwise === Infinity ? 'all' : otherwise}`,
+      }),
+      { otherwise, least: 1 },
+    ),
+  ),
+  orderBy: Type.Optional(
+    field(Type.String({ description: 'asc or desc' }), (value) => (value === 'desc' ? 'desc' : 'asc')),
+  ),
+});
 
 type ShownChat = Pick<Chat, 'id' | 'prompt' | 'response' | 'createdAt' | 'isGood'>;
 

@@ -14,8 +14,8 @@ describeOnBothServers('threads of the Developer API', (start) => {
     server.request<Made>('POST', `/v1/workspace/${slug}/thread/${thread}/update`, { body });
   const remove = (thread: string, slug = 'docs') =>
     server.request('DELETE', `/v1/workspace/${slug}/thread/${thread}`);
-  const chats = (thread: string, slug = 'docs') =>
-    server.request<{ history: Message[] }>('GET', `/v1/workspace/${slug}/thread/${thread}/chats`);
+  const chats = (thread: string, slug = 'docs', query = '') =>
+    server.request<{ history: Message[] }>('GET', `/v1/workspace/${slug}/thread/${thread}/chats${query}`);
 
   beforeAll(async () => {
     server = await start();
@@ -80,6 +80,17 @@ describeOnBothServers('threads of the Developer API', (start) => {
     expect((await chats('ended')).status).toBe(404);
     await make({ slug: 'ended' });
     expect((await chats('ended')).body.history).toEqual([]);
+  });
+
+  test('all its chats are read, or the part of them that is asked for', async () => {
+    await make({ slug: 'long' });
+    const all = Array.from({ length: 120 }, (_, number) => `p${number}`);
+    for (const prompt of all) await recordChat(server, 'docs', { prompt, threadSlug: 'long' });
+    const prompts = async (query: string) => promptsOf((await chats('long', 'docs', query)).body.history);
+    expect(await prompts('')).toEqual(all);
+    expect(await prompts('?limit=0')).toEqual(['p0']);
+    expect(await prompts('?limit=many&orderBy=up')).toEqual(all);
+    expect(await prompts('?limit=3&orderBy=desc')).toEqual(['p119', 'p118', 'p117']);
   });
 
   test('an unknown workspace has another answer than an unknown thread', async () => {

@@ -3,7 +3,7 @@ import type { Caller } from '../../access/index.ts';
 import type { Thread, Workspace } from '../../workspaces/index.ts';
 import { json, okText, phrase } from '../answers.ts';
 import { text, whole } from '../fields.ts';
-import { History, historyAnswer } from './history.ts';
+import { History, historyAnswer, historyPart } from './history.ts';
 import { namedUser } from '../people/users-by-id.ts';
 import * as d from '../schemas.ts';
 import type { Route, ChatServices } from '../services.ts';
@@ -109,13 +109,14 @@ export const threadsRoutes: Route[] = [
     summary: 'The chats of a thread',
     access: 'workspaces:read',
     params,
+    query: Type.Object(historyPart(Infinity)),
     responses: { 200: History, 404: d.Said },
-    handler: async (services, { caller, params }) => {
+    handler: async (services, { caller, params, query }) => {
       const { workspace, thread } = await findThread(services, caller, params);
       if (workspace === undefined) return WORKSPACE_MISSING;
       if (thread === undefined) return THREAD_MISSING;
       const conversation = { workspaceId: workspace.id, threadId: thread.id, apiSessionId: null };
-      return historyAnswer(services, conversation, { limit: Infinity, order: 'asc' });
+      return historyAnswer(services, conversation, { limit: query.limit, order: query.orderBy });
     },
   }),
 ];

@@ -3,8 +3,8 @@ import { KeywardError } from '../../base/errors.ts';
 import { mapInTurns } from '../../base/slices.ts';
 import { readSettings, searchModeProblem, type Thread } from '../../workspaces/index.ts';
 import { failed, json, okText, phrase, text as plain } from '../answers.ts';
-import { asSent, field, text, wholeWithin } from '../fields.ts';
-import { History, historyAnswer } from '../chat/history.ts';
+import { asSent, text } from '../fields.ts';
+import { History, historyAnswer, historyPart } from '../chat/history.ts';
 import { memberOf } from '../people/users-by-id.ts';
 import { viewWorkspace, Workspace } from '../schemas.ts';
 import { embeddedDocuments, WorkspaceInList, WorkspaceWithDocuments } from './workspace-shapes.ts';
@@ -46,7 +46,7 @@ const notChanged = (message: string) => json({ workspace: null, message }, 400);
 const Protected = Type.Object({ success: Type.Boolean(), error: Type.String() });
 
 /** The number of chats in a history. */
-const HISTORY_PAIRS = { otherwise: 100, least: 1 };
+const HISTORY_PAIRS = 100;
 
 export const workspacesRoutes: Route[] = [
   workspaceRoute({
@@ -156,12 +156,7 @@ export const workspacesRoutes: Route[] = [
     params,
     query: Type.Object({
       apiSessionId: Type.Optional(text({ description: 'Of this session alone; left out: of none' })),
-      limit: Type.Optional(
-        wholeWithin(Type.String({ description: 'Prompts with their answers; 100' }), HISTORY_PAIRS),
-      ),
-      orderBy: Type.Optional(
-        field(Type.String({ description: 'asc or desc' }), (value) => (value === 'desc' ? 'desc' : 'asc')),
-      ),
+      ...historyPart(HISTORY_PAIRS),
     }),
     responses: { 200: History, 400: 'stream' },
     handler: async (services, call) => {

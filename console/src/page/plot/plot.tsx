@@ -18,7 +18,12 @@ interface PlotProps {
   heightPx?: number;
 }
 
+const LEGEND_PX = 19;
 const COLORS = { light: ['#4263eb', '#e8590c'], dark: ['#748ffc', '#ffa94d'] };
+/** Between two numbers of an axis that counts things: there is no half of one. */
+const WHOLE_STEPS = Array.from({ length: 15 }, (_, power) =>
+  [1, 2, 5].map((step) => step * 10 ** power),
+).flat();
 const LINES = { light: '#dee2e6', dark: '#424242' };
 const TEXT = { light: '#495057', dark: '#b8b8b8' };
 
@@ -51,18 +56,17 @@ export function Plot({ label, times, series, heightPx = 220 }: PlotProps) {
     };
   }, [times, series, scheme, heightPx]);
   return (
-    <Skeleton visible={!isDrawn} animate={false} mih={heightPx}>
+    <Skeleton visible={!isDrawn} animate={false} mih={heightPx + LEGEND_PX}>
       <div ref={frame} role="img" aria-label={label} className={classes['plot']} />
-      {series.length > 1 && (
-        <Group gap="md" justify="end" aria-hidden>
-          {series.map(({ label: name }, index) => (
-            <Text key={name} size="xs" c="dimmed">
-              <span className={classes['dot']} style={{ background: COLORS[scheme][index % 2] }} />
-              {name}
-            </Text>
-          ))}
-        </Group>
-      )}
+      {/* Its line is there for one series, too: plots that take each other's place have one height. */}
+      <Group gap="md" justify="end" aria-hidden mih={LEGEND_PX}>
+        {(series.length > 1 ? series : []).map(({ label: name }, index) => (
+          <Text key={name} size="xs" c="dimmed">
+            <span className={classes['dot']} style={{ background: COLORS[scheme][index % 2] }} />
+            {name}
+          </Text>
+        ))}
+      </Group>
     </Skeleton>
   );
 }
@@ -79,6 +83,7 @@ function optionsOf(Library: typeof uPlot, { scheme, series, size }: Look): uPlot
     grid: { stroke: LINES[scheme], width: 1 },
     ticks: { stroke: LINES[scheme], width: 1 },
   };
+  const isWhole = series.every(({ values }) => values.every(Number.isInteger));
   const bars = Library.paths.bars?.({ size: [0.7, 40] });
   return {
     ...size,
@@ -87,7 +92,12 @@ function optionsOf(Library: typeof uPlot, { scheme, series, size }: Look): uPlot
     scales: { x: { range: withWholeBars }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.05)] } },
     axes: [
       { ...axis, values: (_, seconds) => seconds.map(timeText) },
-      { ...axis, size: 60, values: (_, values) => values.map(short) },
+      {
+        ...axis,
+        size: 48,
+        values: (_, values) => values.map(short),
+        ...(isWhole ? { incrs: WHOLE_STEPS } : {}),
+      },
     ],
     series: [
       {},

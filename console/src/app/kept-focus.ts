@@ -1,0 +1,39 @@
+/** Where Mantine puts dialogs, menus and notices. */
+const ABOVE = '[data-portal]';
+
+const isLost = (): boolean => document.activeElement === document.body;
+
+/** The content of the page: the next Tab goes to its first control. */
+export function focusContent(): void {
+  if (isLost()) document.querySelector<HTMLElement>('#main')?.focus({ preventScroll: true });
+}
+
+/**
+ * Browsers take the focus from a button that is disabled while it works, and from a dialog that is gone: people who use the
+ * keyboard would begin at the top of the page again. Guarded by console/test/focus.test.ts.
+ */
+export function keepFocus(): void {
+  let latest: EventTarget | null = null;
+  let below: HTMLElement | undefined;
+  addEventListener('focusin', ({ target }) => {
+    latest = target;
+    if (target instanceof HTMLElement && target.id !== 'main' && target.closest(ABOVE) === null)
+      below = target;
+  });
+  const whenEnabled = new MutationObserver((changes) => {
+    for (const { target } of changes)
+      if (target === latest && target instanceof HTMLButtonElement && !target.disabled && isLost())
+        target.focus({ preventScroll: true });
+  });
+  whenEnabled.observe(document, { attributeFilter: ['disabled'], subtree: true });
+  const whenGone = new MutationObserver(() => {
+    if (!isLost()) return;
+    if (below?.isConnected === true) below.focus({ preventScroll: true });
+    focusContent();
+  });
+  // Its own node is there once for all that is above the page.
+  new MutationObserver((changes) => {
+    for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes]))
+      if (node instanceof HTMLElement && node.matches(ABOVE)) whenGone.observe(node, { childList: true });
+  }).observe(document.body, { childList: true });
+}

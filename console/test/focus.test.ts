@@ -1,0 +1,60 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { describeOnServer, type NewKey, type TestServer } from '../../server/test/server.ts';
+import { openConsole } from './browser.ts';
+
+const FOCUSED = `(() => {
+  const { id, textContent } = document.activeElement;
+  return id === 'main' ? 'the content' : textContent;
+})()`;
+const focused = (page: Page): Promise<unknown> => page.evaluate(FOCUSED);
+
+describeOnServer('sqlite', 'the focus of people who use the keyboard', (start) => {
+  let server: TestServer;
+  let key: NewKey;
+  beforeAll(async () => {
+    server = await start();
+    key = await server.mint({ name: 'typed' });
+  });
+  const open = (tab = '') =>
+    openConsole(server, { signIn: { key: server.adminKey }, path: `/keys/${key.id}${tab}` });
+  const press = (page: Page, name: string): Promise<void> =>
+    page.getByRole('button', { name, exact: true }).press('Enter');
+
+  test('a button that was disabled while it worked has the focus again', async () => {
+    const { page } = await open('?tab=refusals');
+    await press(page, 'Explain');
+    await page.getByText('It would be let in now').waitFor();
+    await expect.poll(() => focused(page)).toBe('Explain');
+  });
+
+  test('a dialog gives the focus back to the button that opened it', async () => {
+    const { page } = await open();
+    await press(page, 'Rotate');
+    await page.getByRole('dialog', { name: 'Rotate typed' }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => focused(page)).toBe('Rotate');
+    await press(page, 'Stop it ▾');
+    await page.getByRole('menuitem', { name: 'Revoke…' }).press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).press('Enter');
+    await expect.poll(() => focused(page)).toBe('Stop it ▾');
+  });
+
+  test('where the button is gone with its dialog, the next Tab goes on in the content of the page', async () => {
+    const { page } = await open();
+    await press(page, 'Stop it ▾');
+    await page.getByRole('menuitem', { name: 'Revoke…' }).press('Enter');
+    await page.getByRole('textbox', { name: 'Reason' }).press('Enter');
+    await page.getByRole('button', { name: 'Restore' }).waitFor();
+    await expect.poll(() => focused(page)).toBe('the content');
+    await page.keyboard.press('Tab');
+    await expect.poll(() => focused(page)).toBe('admin');
+  });
+
+  test('a link to another page leads to its content, not to the top of the window', async () => {
+    const { page } = await open();
+    await page.locator('main').getByRole('link', { name: 'admin' }).first().press('Enter');
+    await page.getByRole('heading', { name: 'admin', level: 1 }).waitFor();
+    await expect.poll(() => focused(page)).toBe('the content');
+  });
+});
