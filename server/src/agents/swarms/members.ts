@@ -1,4 +1,4 @@
-import type { Caller } from '../../access/index.ts';
+import { holdsScope, type Caller } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { findOwnWorker, findWorkers, stateOf, type WorkerRow, type WorkerState } from '../../jobs/index.ts';
@@ -132,7 +132,7 @@ export async function endMemberships(context: AgentsContext): Promise<void> {
   const keyIds = await store.keysOfMembers(storage.db);
   const mayNotJoin = async (db: Db): Promise<string[]> =>
     [...(await jobs.submitters.callers(db, keyIds))].flatMap(([id, caller]) =>
-      caller?.scopes.has('swarm:join') === true ? [] : [id],
+      caller !== undefined && holdsScope(caller, 'swarm:join') ? [] : [id],
     );
   if (keyIds.length === 0 || (await mayNotJoin(storage.db)).length === 0) return;
   await audit.change({ kind: 'system' }, async (tx) => {
