@@ -73,6 +73,7 @@ const WITHOUT_PERMIT: Record<string, string> = {
   'storage/together.ts': 'asks the permit of each of several callers',
   'storage/index.ts': 'has it',
   'nodes/nodes.ts': 'leases, and answers to other nodes',
+  'nodes/taken-away.ts': 'what a change ends is ended also where the request that made it has gone',
   'audit/module.ts': 'refusals, checkpoints',
   'usage/module.ts': 'budgets, counters',
   'keys/verify/last-used.ts': 'when and from where a secret was used',

@@ -69,11 +69,12 @@ export class KeyChanges {
 
   async #endOfClient(keyId: string, caller: Caller | undefined): Promise<void> {
     if (caller === undefined) return this.#cancel(KEY_ENDED, (db) => store.openJobsOf(db, keyId, SLICE));
+    // First: these are few.
+    await this.#leaveExcluded(keyId, caller);
     for (const { spec, ...kind } of await store.kindsOf(this.#storage.db, keyId)) {
       const refusal = refusalOf(caller, { reader_until: null, models: modelsOfJob(kind, spec) });
       if (refusal !== undefined) await this.#cancel(refusal, (db) => store.openJobsLike(db, kind, SLICE));
     }
-    await this.#leaveExcluded(keyId, caller);
   }
 
   /** A worker that the key lets have no jobs any more loses those that it has: they run elsewhere, and it costs them nothing. */

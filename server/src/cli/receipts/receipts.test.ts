@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { testHome } from '../cli.fixture.ts';
 
-test('a receipt is read from stdin, and one that was changed or is none ends with 1', async () => {
+test('a receipt is read from stdin, and a text that is not a signed receipt ends with 1', async () => {
   const home = testHome();
   for (const [stdin, reason] of [
     ['{"job_id":"job_1"}', 'It has no signature.'],
