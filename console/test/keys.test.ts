@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type NewKey, type TestServer } from '../../server/test/server.ts';
 import { firstBrowser } from '../../server/src/api/sessions/browser.fixture.ts';
+import { markUnusedScopes } from '../../server/src/keys/keys.fixture.ts';
 import { openConsole } from './browser.ts';
 
 const XSS = '<img src=x onerror="document.title=1">';
@@ -70,6 +71,13 @@ describeOnServer('sqlite', 'the list of keys', (start) => {
     await expect.poll(() => names(page)).toEqual(['reports']);
     await page.goto('/keys?unused=7');
     await page.getByText('No key fits').waitFor();
+    await page.getByRole('combobox', { name: 'Used or unused' }).click();
+    await page.getByRole('option', { name: 'Has unused scopes' }).click();
+    await expect.poll(() => page.url()).toBe(`${server.url}/keys?scopes=unused`);
+    await page.getByText('No key fits').waitFor();
+    await markUnusedScopes(server.app.core.storage, 'gone');
+    await page.reload();
+    await expect.poll(() => names(page)).toEqual(['gone']);
   });
 
   test('a value in the address that no filter has is left out', async () => {

@@ -21,7 +21,7 @@ describeOnServer('sqlite', 'the overview', (start) => {
     const { page } = await open();
     // The session needs all scopes of its key: only then they are called unused.
     await server.app.core.keys.lastUsed.flush();
-    await markUnusedScopes(server.app.core.storage);
+    await markUnusedScopes(server.app.core.storage, 'first admin key');
     const { body } = await server.request<{ items: object[] }>('GET', '/v1/keys?scopes=unused');
     expect(body.items).toHaveLength(1);
     await page.reload();

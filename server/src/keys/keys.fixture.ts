@@ -22,9 +22,9 @@ export const setCreated = (storage: Storage, id: string, createdMs: number): Pro
     sql`update keys set created_at = ${createdMs}, scopes_since = ${createdMs} where id = ${id}`.execute(tx),
   );
 
-/** As if each key had a scope that no request needed. */
-export const markUnusedScopes = (storage: Storage): Promise<unknown> =>
-  storage.transaction((tx) => sql`update keys set has_unused_scopes = 1`.execute(tx));
+/** As if the key of this name had a scope that no request needed. */
+export const markUnusedScopes = (storage: Storage, name: string): Promise<unknown> =>
+  storage.transaction((tx) => sql`update keys set has_unused_scopes = 1 where name = ${name}`.execute(tx));
 
 export const OPERATOR: Actor = { kind: 'cli' };
 
