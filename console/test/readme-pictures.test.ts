@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { sql } from 'kysely';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { CHAT_MODEL, says, startChats, type ChatServer } from '../../server/src/chat/chats.fixture.ts';
+import { addHours, type HourRow } from '../../server/src/usage/counter-store.ts';
 import { describeOnServer, type NewKey, type TestServer } from '../../server/test/server.ts';
 import { openConsole } from './browser.ts';
 
@@ -32,20 +32,28 @@ const QUESTIONS: [question: string, answer: string][] = [
 ];
 
 /** Usage of a week with nights and a weekend. */
-function keepUsage({ app }: TestServer, { id, key }: NewKey): Promise<unknown> {
+function usageOf({ id, key }: NewKey): HourRow[] {
   const now = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
-  return app.core.storage.transaction(async (tx) => {
-    for (let hour = now - DAYS * 24 * HOUR_MS; hour < now; hour += HOUR_MS) {
-      const at = new Date(hour);
-      const day = 0.25 + Math.max(0, Math.sin(((at.getHours() - 6) / 24) * Math.PI * 2));
-      const requests = Math.round(420 * day * (at.getDay() % 6 === 0 ? 0.35 : 1));
-      const refused = at.getHours() === 11 ? Math.round(requests / 8) : 0;
-      const row = (code: string, count: number) => sql`
-        insert into usage_hours values (${hour}, ${id}, ${key.owner.id}, 'gpt-4o-mini', '', ${code},
-          ${count}, ${count * 310}, ${count * 140}, ${count * 130_000}, 0, 0)`;
-      await row('ok', requests - refused).execute(tx);
-      if (refused > 0) await row('rate_limited', refused).execute(tx);
-    }
+  return Array.from({ length: DAYS * 24 }, (_, ago) => now - ago * HOUR_MS).flatMap((hour) => {
+    const at = new Date(hour);
+    const day = 0.25 + Math.max(0, Math.sin(((at.getHours() - 6) / 24) * Math.PI * 2));
+    const all = Math.round(420 * day * (at.getDay() % 6 === 0 ? 0.35 : 1));
+    const refused = at.getHours() === 11 ? Math.round(all / 8) : 0;
+    const row = (code: string, requests: number): HourRow => ({
+      hour,
+      key_id: id,
+      owner_id: key.owner.id,
+      model: 'gpt-4o-mini',
+      worker: '',
+      code,
+      requests,
+      tokens_in: requests * 310,
+      tokens_out: requests * 140,
+      usd_nano: requests * 130_000,
+      gpu_ms: 0,
+      estimated_requests: 0,
+    });
+    return [row('ok', all - refused), ...(refused === 0 ? [] : [row('rate_limited', refused)])];
   });
 }
 
@@ -62,7 +70,7 @@ async function keepKey(server: TestServer): Promise<string> {
     limits: [{ name: 'per minute', requests: 600, window_seconds: 60 }],
     budgets: [{ name: 'monthly', unit: 'requests', amount: '200000', period: 'month' }],
   });
-  await keepUsage(server, key);
+  await server.app.core.storage.transaction((tx) => addHours(tx, usageOf(key)));
   await server.request('POST', `/v1/keys/${key.id}/rotate`, { body: { overlap_seconds: 86_400 } });
   return key.id;
 }

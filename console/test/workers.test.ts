@@ -50,7 +50,7 @@ describeOnServer('sqlite', 'the pages of workers, and of jobs of other owners', 
     await page.getByRole('table', { name: 'Receipt' }).waitFor();
     await holdsNone(['canary-prompt', 'canary-message', 'canary-result', lost.lease_token]);
     await inspect('job-of-another-owner');
-    await attempts.getByRole('link', { name: workerId }).first().click();
+    await attempts.getByRole('link', { name: 'cellar' }).first().click();
     await page.getByRole('heading', { name: 'cellar' }).waitFor();
   });
 
@@ -85,7 +85,7 @@ describeOnServer('sqlite', 'the pages of workers, and of jobs of other owners', 
     await second.post('heartbeat', {}, { 'x-miner-process': 'one' });
     const { page, inspect } = await open('/workers');
     const table = page.getByRole('table', { name: 'Workers' });
-    const row = table.getByRole('row', { name: new RegExp(`cellar .*${other.key.owner.id}`) });
+    const row = table.getByRole('row', { name: new RegExp(`cellar .*${other.key.owner.name}`) });
     await row.getByText('name used twice').waitFor();
     expect(await table.getByRole('row', { name: /cellar/ }).count()).toBe(2);
     await inspect('workers-of-one-name');

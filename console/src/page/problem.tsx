@@ -1,7 +1,7 @@
 import { KeywardApiError } from '@keyward/sdk';
 import { Alert, Button, List, Text } from '@mantine/core';
 import { isSignedOut } from '../session/session-queries.ts';
-import { useEffect, useRef, type RefObject } from 'react';
+import { useEffect, useRef, useState, type RefObject } from 'react';
 
 /** What went wrong and the next step. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
@@ -52,15 +52,20 @@ export function fieldError(error: unknown, name: string): string | undefined {
 /** Fields that the form complains about; a choice is marked by itself, as it is no field. */
 const WRONG = '[aria-invalid=true], [data-wrong] button';
 
-/**
- * Brings the reader to the first thing that keeps a long form from being sent.
- * @param refused counts the tries that were refused
- * @returns for the form
- */
-export function useFirstProblem(refused: number): RefObject<HTMLFormElement | null> {
+interface Tries {
+  form: RefObject<HTMLFormElement | null>;
+  /** Complains about what is missing only then. */
+  isTried: boolean;
+  /** Counts a try that was refused. */
+  refuse: () => void;
+}
+
+/** Brings the reader to the first thing that keeps a long form from being sent. */
+export function useTries(): Tries {
+  const [refused, setRefused] = useState(0);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (refused > 0) form.current?.querySelector<HTMLElement>(WRONG)?.focus();
   }, [refused]);
-  return form;
+  return { form, isTried: refused > 0, refuse: () => setRefused((before) => before + 1) };
 }

@@ -5,7 +5,7 @@ import { OwnerSelect } from '../../owners/owner-select.tsx';
 import { CopyAs } from '../../page/copy-as.tsx';
 import { PageButton } from '../../page/page-controls.tsx';
 import { Page } from '../../page/page.tsx';
-import { fieldError, Problem, useFirstProblem } from '../../page/problem.tsx';
+import { fieldError, Problem, useTries } from '../../page/problem.tsx';
 import { useMay } from '../../session/session-queries.ts';
 import { createCommand } from '../holdings/command.ts';
 import { EMPTY_DRAFT, mintBody, type Draft, type MintBody } from '../holdings/draft.ts';
@@ -40,9 +40,7 @@ export function NewKeyPage() {
   const [form, setForm] = useState<Draft>(EMPTY_DRAFT);
   const draft = { ...form, parent };
   const [chosen, setChosen] = useState<string[]>([]);
-  const [refused, setRefused] = useState(0);
-  const isTried = refused > 0;
-  const formRef = useFirstProblem(refused);
+  const { form: formRef, isTried, refuse } = useTries();
   const once = useOnce();
   const mint = useMint();
   const set = (change: Partial<Draft>): void => setForm((before) => ({ ...before, ...change }));
@@ -50,10 +48,7 @@ export function NewKeyPage() {
   const body = mintBody(draft);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const isWhole =
-      hasName(draft) && draft.scopes.length > 0 && missing.length === 0 && isComplete(draft.metadata);
-    const refuse = (): void => setRefused((before) => before + 1);
-    if (isWhole) mint.mutate({ body, once: once(body) }, { onError: refuse });
+    if (missing.length === 0 && isWhole(draft)) mint.mutate({ body, once: once(body) }, { onError: refuse });
     else refuse();
   };
   const minted = mint.data;
@@ -119,6 +114,9 @@ const CancelButton = ({ parent }: { parent: string | null }) =>
   );
 
 const hasName = ({ name }: Draft): boolean => name.trim() !== '';
+
+const isWhole = (draft: Draft): boolean =>
+  hasName(draft) && draft.scopes.length > 0 && isComplete(draft.metadata);
 
 const NameField = ({ draft, set, error, isTried }: FieldsProps & { isTried: boolean }) => (
   <TextInput
