@@ -1,6 +1,6 @@
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
-import { CHROMIUM_ARGUMENTS, chromiumPath } from '../server/test/chromium.ts';
+import { CHROMIUM_ARGUMENTS, chromiumPath } from '../server/test/processes/chromium.ts';
 import { CLIENT_ID, CLIENT_SECRET } from '../server/test/oidc/client.ts';
 import { startOidcProvider, type TestOidcProvider } from '../server/test/oidc/oidc-provider.ts';
 import { freePort } from '../server/test/traffic/free-ports.ts';

@@ -8,7 +8,7 @@ import type { ChatRequest } from '@keyward/sdk';
 import { chromium } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CHROMIUM_ARGUMENTS, chromiumPath } from '../server/test/chromium.ts';
+import { CHROMIUM_ARGUMENTS, chromiumPath } from '../server/test/processes/chromium.ts';
 import { blocksOf, missingFrom } from './docs.ts';
 import { addFolder, addProgram, newProject, runIn } from './sdk-package.ts';
 import type { Given, Outcome } from './sdk-project/scenario.ts';

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { CHROMIUM_ARGUMENTS, chromiumPath } from '../server/test/chromium.ts';
+import { CHROMIUM_ARGUMENTS, chromiumPath } from '../server/test/processes/chromium.ts';
 import { afterwards, REPOSITORY, startServer, temporaryFolder, type Server } from './server.ts';
 
 /** A busy machine takes long to draw more than a hundred operations. */

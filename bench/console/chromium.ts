@@ -6,7 +6,7 @@ import { openApp, type App } from '../../server/src/app.ts';
 import { createLogger } from '../../server/src/base/logger.ts';
 import { readConfig } from '../../server/src/config.ts';
 import { mintFirstKey } from '../../server/src/keys/index.ts';
-import { CHROMIUM_ARGUMENTS, chromiumPath } from '../../server/test/chromium.ts';
+import { CHROMIUM_ARGUMENTS, chromiumPath } from '../../server/test/processes/chromium.ts';
 
 const SCROLLED_MS = 10_000;
 /** In each frame: 36,000 pixels a second, a quick flick. */

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
-import { CHROMIUM_ARGUMENTS, chromiumPath } from '../../server/test/chromium.ts';
+import { CHROMIUM_ARGUMENTS, chromiumPath } from '../../server/test/processes/chromium.ts';
 import type { TestServer } from '../../server/test/server.ts';
 
 /** A busy machine takes long to draw. */
