@@ -46,7 +46,7 @@ test: $(INSTALLED) $(CONSOLE) packages ## Run all tests
 	vitest run --reporter=default --reporter=json --outputFile.json=.local/test-results.json
 
 test-slow: $(INSTALLED) $(CONSOLE) packages ## Run the suites that take long: soak, crash loops, random sequences
-	KEYWARD_SLOW=1 vitest run slow retrieval/recall api/keys/grants api/jobs/job-model bootstrap/import.test \
+	KEYWARD_SLOW=1 vitest run slow acceptance/jobs/clients retrieval/recall api/keys/grants api/jobs/job-model bootstrap/import.test \
 		developer/people/sessions developer/refused-callers http/refused-callers api/running/running-sweep api/running/running-list api/running/lost-rights api/sessions/session-sweep api/swarm/swarm openai/worker-models openai/shared-upstreams developer/widgets/widget-limits api/jobs/marketplace api/keys/gifts developer/audited-routes api/long-work/long-work api/agents/agents
 
 check: $(INSTALLED) ## Types, lint, format, unused code

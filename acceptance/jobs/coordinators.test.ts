@@ -5,7 +5,7 @@ import type { Database, Server } from '../server.ts';
 import { JobHome, SWEEP_MS, type Job, type WorkerProcess } from './job-home.ts';
 
 /** Thousands are in soak.slow.test.ts. */
-const JOBS = 200;
+const JOBS = 500;
 const WORKERS = 2;
 const PLACES = 25;
 /** No lease is lost where the machine is busy. */
@@ -68,7 +68,7 @@ function suite(database: Database): void {
     return Number(row?.count);
   };
 
-  test('50 pollers of two servers take 200 jobs: each once, and its budget is settled once', async () => {
+  test('50 pollers of two servers take 500 jobs: each once, and its budget is settled once', async () => {
     const model = jobs.newName('model');
     const workers = await startWorkers(model, WORKERS, PLACES);
     const budgets = [{ name: 'b', unit: 'tokens', amount: '1000000', period: 'day' }];
@@ -191,19 +191,21 @@ function suite(database: Database): void {
     const [worker] = (await startWorkers(model, 1, 16)) as [WorkerProcess];
     const ids: string[] = [];
     const body = { payload: { model, work_ms: 50 }, max_attempts: 20 };
-    // On PostgreSQL again after its restart.
-    for (let round = 0; round < (database === 'sqlite' ? 1 : 2); round++) {
-      await inParallel(100, async () =>
+    const submit = (): Promise<unknown> =>
+      inParallel(100, async () =>
         ids.push((await one().ask<Job>('POST', '/v1/jobs', { key: key.secret, body })).job_id),
       );
+    // On PostgreSQL again after its restart.
+    for (let round = 0; round < (database === 'sqlite' ? 1 : 2); round++) {
+      await submit();
       // It is stopped at any moment, until one lies between a result that is stored and its answer.
       for (;;) {
         one().child.kill('SIGSTOP');
         await sleep(STOPPED_MS);
         const stored = await countOf(key.owner, 'COMPLETED');
         if (stored > doneOf([worker]).length) break;
-        expect(stored).toBeLessThan(ids.length);
         one().child.kill('SIGCONT');
+        if (stored === ids.length) await submit();
         await sleep(randomInt(20));
       }
       await one().kill();
