@@ -130,6 +130,38 @@ describeOnServer('sqlite', 'a session that ends while its page is open', (start)
     await holdsNone(['half a form']);
   });
 
+  test('hides its open dialog too, and goes on in it', async () => {
+    const key = await server.mint({ name: 'turned' });
+    const signIn = { username: 'ada', password: PASSWORD };
+    const { page, context, complaints } = await openConsole(server, { signIn, path: `/keys/${key.id}` });
+    await page.getByRole('button', { name: 'Rotate' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Rotate turned' });
+    await dialog.waitFor();
+    await context.clearCookies();
+    await dialog.getByRole('button', { name: 'Rotate' }).click();
+    await page.getByText('Your session has ended.').waitFor();
+    expect(await dialog.isVisible()).toBe(false);
+    await page.getByRole('textbox', { name: 'Username' }).fill('ada');
+    await page.getByLabel(/^Password/).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('button', { name: 'Rotate' }).click();
+    await page.getByRole('dialog', { name: /secret/i }).waitFor();
+    expect(complaints.splice(0).join()).toMatch(/401/);
+  });
+
+  test('leaves nothing of it in another window where the person signs out in one', async () => {
+    const signIn = { username: 'ada', password: PASSWORD };
+    const { page, context, holdsNone } = await openConsole(server, { signIn, path: '/keys/new' });
+    await page.getByRole('textbox', { name: 'Name' }).fill('half a form');
+    const other = await context.newPage();
+    await other.goto(page.url());
+    await other.getByRole('button', { name: 'ada', exact: true }).click();
+    await other.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in to Keyward' }).waitFor();
+    expect(await page.getByText('Your session has ended.').count()).toBe(0);
+    await holdsNone(['half a form']);
+  });
+
   test('a role that changes while a page is open changes what the page shows', async () => {
     const signIn = { username: 'max', password: PASSWORD };
     const { page, complaints } = await openConsole(server, { signIn, path: '/workspaces' });

@@ -6,6 +6,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { Page } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { AccountMenu } from '../session/account-menu.tsx';
+import { useSignedOutElsewhere } from '../session/session-mutations.ts';
 import { sessionQuery, SHOWN, ShownSession, useMay } from '../session/session-queries.ts';
 import { ColorSchemeButton } from './color-scheme-button.tsx';
 import { useIsLost } from './connection.ts';
@@ -19,6 +20,7 @@ export function Frame() {
   if (session !== null && session !== last) setLast(session);
   const queries = useQueryClient();
   const router = useRouter();
+  useSignedOutElsewhere();
   const owner = session?.owner_id;
   useEffect(() => {
     if (owner !== undefined) queries.setQueryData(SHOWN, owner);
@@ -42,7 +44,7 @@ export function Frame() {
         </Suspense>
       )}
       {/* Nobody reads on; another person who signs in gets a page of the own. */}
-      <div hidden={isEnded}>
+      <div className="open-page" hidden={isEnded}>
         <OpenFrame key={last.owner_id} />
       </div>
     </ShownSession>

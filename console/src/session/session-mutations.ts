@@ -1,6 +1,7 @@
 import { unwrap } from '@keyward/sdk';
 import { useMutation, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { client } from '../api/client.ts';
+import { useEffect } from 'react';
+import { ADDRESS, client } from '../api/client.ts';
 import { OWN_SESSIONS, SESSION, SHOWN, sessionQuery, type SessionState } from './session-queries.ts';
 
 export type SignIn = { key: string } | { password: string } | { username: string; password: string };
@@ -68,13 +69,35 @@ export const useRecoveryCodes = () =>
     gcTime: 0,
   });
 
-/** Ends the session. The frame then shows the way in. */
+const SIGNED_OUT = `keyward-signed-out ${ADDRESS}`;
+
+const signOut = (queries: QueryClient): Promise<void> =>
+  setSession(queries, (before) => before && { ...before, session: null });
+
+/** Ends the session. The frame then shows the way in, also in the other windows of this browser. */
 export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => client.DELETE('/v1/session'),
-    onSuccess: () => setSession(queries, (before) => before && { ...before, session: null }),
+    onSuccess: async () => {
+      const windows = new BroadcastChannel(SIGNED_OUT);
+      windows.postMessage(null);
+      windows.close();
+      await signOut(queries);
+    },
   });
+}
+
+/** Who signs out in one window leaves nothing in the others; a session that ends by itself keeps what was typed. */
+export function useSignedOutElsewhere(): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const windows = new BroadcastChannel(SIGNED_OUT);
+    windows.addEventListener('message', () => void signOut(queries));
+    return () => {
+      windows.close();
+    };
+  }, [queries]);
 }
 
 /** Ends one session; null: all but this one. */
