@@ -12,6 +12,7 @@ const OWN_PAGES: Record<string, string> = {
   '/v1/batches': 'has_more',
   '/v1/documents/folder/{folderName}': 'hasMore',
   '/v1/workspace/{slug}/chats': 'hasEarlier',
+  '/v1/workspace/{slug}/thread/{threadSlug}/chats': 'hasEarlier',
 };
 
 /** Operations whose query has a size of the answer. */
@@ -21,7 +22,7 @@ const limited = new Set(
     .map(([, operation = '']) => operation),
 );
 
-const CUT = /^ +(?:has_more|hasMore): boolean;/m;
+const CUT = /^ +(?:has_more|hasMore)\??: boolean;/m;
 
 /** Objects that say whether there is more than they hold. */
 const cutObjects = [...CONTRACT.matchAll(/^ {8}(\w+): \{\n([\s\S]*?)^ {8}\};/gm)]

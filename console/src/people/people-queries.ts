@@ -15,7 +15,7 @@ export const peopleQuery = queryOptions({
 export const invitesQuery = queryOptions({
   queryKey: [...PEOPLE, 'invites'],
   queryFn: async ({ signal }) => {
-    const { invites, hasMore } = await unwrap(client.GET('/v1/admin/invites', { signal }));
+    const { invites, hasMore = false } = await unwrap(client.GET('/v1/admin/invites', { signal }));
     // The code of an invite makes a user of anybody who has it.
     return { rows: invites.map(({ code: _code, ...invite }) => invite), hasMore };
   },

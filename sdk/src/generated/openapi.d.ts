@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document b38d05e0859995b4bfffdcc5c320a2af9978c3bddc5f46d637affab78234813d
-// text 8e2a41575e66a520d027a6263df0be355b333fb14f257dcd9ea8508e8ad21e4e
+// document a581ae6d7d4ad6baabb46daf6b83f52c42f286deabc8e5d0c7b63b0debd8f956
+// text 476fd8a7b84173e020d52aca15a24a30b066853152a9d48d92d754d7c5c195b3
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -2927,7 +2927,7 @@ export interface paths {
         };
         /**
          * Invites
-         * @description In multi-user mode. The newest 1,000. hasMore says whether there are older ones. Scope: users:manage.
+         * @description In multi-user mode. The newest 1,000. hasMore says that there are older ones. Scope: users:manage.
          */
         get: operations["users.invites"];
         put?: never;
@@ -3051,7 +3051,7 @@ export interface paths {
         };
         /**
          * Invites
-         * @description For admins and managers; managers neither make nor touch an admin. The newest 1,000. hasMore says whether there are older ones. Needs a session with the role admin or manager, no key.
+         * @description For admins and managers; managers neither make nor touch an admin. The newest 1,000. hasMore says that there are older ones. Needs a session with the role admin or manager, no key.
          */
         get: operations["people.invites"];
         put?: never;
@@ -28002,8 +28002,8 @@ export interface operations {
                     "application/json": {
                         /** @description The invites */
                         invites: components["schemas"]["ListedInvite"][];
-                        /** @description Whether there are older ones */
-                        hasMore: boolean;
+                        /** @description There are older ones. Left out where there are none, as clients know it */
+                        hasMore?: boolean;
                     };
                 };
             };
@@ -28613,8 +28613,8 @@ export interface operations {
                     "application/json": {
                         /** @description The invites */
                         invites: components["schemas"]["ListedInvite"][];
-                        /** @description Whether there are older ones */
-                        hasMore: boolean;
+                        /** @description There are older ones. Left out where there are none, as clients know it */
+                        hasMore?: boolean;
                     };
                 };
             };

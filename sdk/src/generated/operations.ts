@@ -1159,7 +1159,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/admin/invites",
     "summary": "Invites",
-    "description": "In multi-user mode. The newest 1,000. hasMore says whether there are older ones. Scope: users:manage.",
+    "description": "In multi-user mode. The newest 1,000. hasMore says that there are older ones. Scope: users:manage.",
     "scope": "users:manage"
   },
   "users.invite": {
@@ -1208,7 +1208,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/api/admin/invites",
     "summary": "Invites",
-    "description": "For admins and managers; managers neither make nor touch an admin. The newest 1,000. hasMore says whether there are older ones. Needs a session with the role admin or manager, no key.",
+    "description": "For admins and managers; managers neither make nor touch an admin. The newest 1,000. hasMore says that there are older ones. Needs a session with the role admin or manager, no key.",
     "scope": null
   },
   "people.invite": {

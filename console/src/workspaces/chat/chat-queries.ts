@@ -64,26 +64,27 @@ export const historyKey = ({ slug, thread, sessionId }: ChatPlace) =>
 export const historyQuery = (place: ChatPlace, turnsMax: number) =>
   queryOptions({
     queryKey: historyKey(place),
-    queryFn: async ({ signal }): Promise<History> => {
-      // The latest ones: with `asc` the limit would leave them out.
-      const part = { limit: String(turnsMax + 1), orderBy: 'desc' };
-      const { history } = await unwrap(messagesOf(place, part, signal));
-      const turns = turnsOf(history).toReversed();
-      return { turns: turns.slice(-turnsMax), hasEarlier: turns.length > turnsMax };
-    },
+    queryFn: ({ signal }) => historyOf(place, turnsMax, signal),
   });
 
-function messagesOf(
+async function historyOf(
   { slug, thread, sessionId }: ChatPlace,
-  part: { limit: string; orderBy: string },
+  turnsMax: number,
   signal: AbortSignal,
-) {
-  if (thread === undefined) {
-    const params = { path: { slug }, query: { apiSessionId: sessionId, ...part } };
-    return client.GET('/v1/workspace/{slug}/chats', { params, signal });
-  }
-  const params = { path: { slug, threadSlug: thread }, query: part };
-  return client.GET('/v1/workspace/{slug}/thread/{threadSlug}/chats', { params, signal });
+): Promise<History> {
+  // The latest ones: with `asc` the limit would leave them out.
+  const part = { limit: String(turnsMax + 1), orderBy: 'desc' };
+  const own = { path: { slug }, query: { apiSessionId: sessionId, ...part } };
+  const { history } = await unwrap(
+    thread === undefined
+      ? client.GET('/v1/workspace/{slug}/chats', { params: own, signal })
+      : client.GET('/v1/workspace/{slug}/thread/{threadSlug}/chats', {
+          params: { path: { slug, threadSlug: thread }, query: part },
+          signal,
+        }),
+  );
+  const turns = turnsOf(history).toReversed();
+  return { turns: turns.slice(-turnsMax), hasEarlier: turns.length > turnsMax };
 }
 
 /** Names are in the list of workspaces alone. */

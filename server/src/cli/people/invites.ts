@@ -20,7 +20,7 @@ const COLUMNS: Columns<Listed> = {
 
 /** Without the code: it makes a user of anybody who has it. */
 async function listed(client: KeywardClient): Promise<{ items: Listed[]; has_more: boolean }> {
-  const { invites, hasMore } = await withUsers(client, () => unwrap(client.GET('/v1/admin/invites')));
+  const { invites, hasMore = false } = await withUsers(client, () => unwrap(client.GET('/v1/admin/invites')));
   return { items: invites.map(({ code: _code, ...invite }) => invite), has_more: hasMore };
 }
 

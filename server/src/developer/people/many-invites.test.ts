@@ -6,7 +6,7 @@ import { enableUsers } from './identity.fixture.ts';
 
 interface Listed {
   invites: { id: number }[];
-  hasMore: boolean;
+  hasMore?: boolean;
 }
 
 describeOnBothServers('more invites than a list has', (start) => {
@@ -17,7 +17,7 @@ describeOnBothServers('more invites than a list has', (start) => {
     const listed = async (path: string, key?: string): Promise<Listed> =>
       (await server.request<Listed>('GET', path, key === undefined ? {} : { key })).body;
     const whole = await listed('/v1/admin/invites');
-    expect([whole.invites.length, whole.hasMore]).toEqual([INVITES_LIST_MAX, false]);
+    expect([whole.invites.length, whole.hasMore]).toEqual([INVITES_LIST_MAX, undefined]);
     await addInvites(server, 1);
     for (const cut of [await listed('/v1/admin/invites'), await listed('/api/admin/invites', session)]) {
       expect([cut.invites.length, cut.hasMore]).toEqual([INVITES_LIST_MAX, true]);

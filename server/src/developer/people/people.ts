@@ -89,11 +89,15 @@ const VERBS: Verb[] = [
     path: '/invites',
     name: 'invites',
     summary: 'Invites',
-    description: `The newest ${INVITES_LIST_MAX.toLocaleString('en')}. hasMore says whether there are older ones.`,
+    description: `The newest ${INVITES_LIST_MAX.toLocaleString('en')}. hasMore says that there are older ones.`,
     responses: {
       200: Type.Object({
         invites: Type.Array(ListedInvite),
-        hasMore: Type.Boolean({ description: 'Whether there are older ones' }),
+        hasMore: Type.Optional(
+          Type.Boolean({
+            description: 'There are older ones. Left out where there are none, as clients know it',
+          }),
+        ),
       }),
     },
     answer: answers.invites,

@@ -92,7 +92,7 @@ export async function invites(
   const people = all.flatMap(({ claimedBy, createdBy }) => [claimedBy ?? NOBODY, createdBy]);
   const isVisible = await workspaces.members.visibleTo(viewer);
   const users = new Map([...(await identity.usersById(people))].filter(([, user]) => isVisible(user)));
-  return json({ invites: all.map((invite) => viewListedInvite(invite, users)), hasMore });
+  return json({ invites: all.map((invite) => viewListedInvite(invite, users)), ...(hasMore && { hasMore }) });
 }
 
 export async function invite(
