@@ -7,6 +7,12 @@ import { defineConfig, type Plugin } from 'vite';
 
 const OUT = fileURLToPath(new URL('dist', import.meta.url));
 
+/** Of the first page, whichever it is. */
+const LIBRARIES =
+  /node_modules\/(react|react-dom|scheduler|@tanstack\/(history|query-core|react-query|react-router|react-store|router-core|store))\//;
+/** Pages. */
+const SHARED_BY = 20;
+
 /** Writes each asset compressed beside it: the server compresses nothing. */
 const compressed = (): Plugin => ({
   name: 'compressed',
@@ -30,5 +36,16 @@ export default defineConfig({
     // No asset as a data: URL, which the policy of the page would refuse.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // What every page needs comes in few files: sixty small ones take a browser a quarter of a second more.
+        codeSplitting: {
+          groups: [
+            { name: 'libraries', test: LIBRARIES, priority: 2 },
+            { name: 'parts', minShareCount: SHARED_BY, priority: 1 },
+          ],
+        },
+      },
+    },
   },
 });
