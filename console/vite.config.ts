@@ -11,7 +11,7 @@ const OUT = fileURLToPath(new URL('dist', import.meta.url));
 const LIBRARIES =
   /node_modules\/(react|react-dom|scheduler|@tanstack\/(history|query-core|react-query|react-router|react-store|router-core|store))\//;
 /** Pages. */
-const SHARED_BY = 20;
+const SHARED_BY = 30;
 
 /** Writes each asset compressed beside it: the server compresses nothing. */
 const compressed = (): Plugin => ({

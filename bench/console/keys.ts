@@ -20,9 +20,9 @@ function copyKey(dataDir: string, id: string, count: number): void {
   database.close();
 }
 
-/** As they came: compressed. Without the plots, which are loaded once the page is there, and may have come by then. */
+/** As they came: compressed. */
 const SCRIPT_BYTES = `performance.getEntriesByType('resource')
-  .filter(({ name }) => name.endsWith('.js') && !name.includes('uPlot')).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
+  .filter(({ name }) => name.endsWith('.js')).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
 
 /** The first page, and the list of so many keys. */
 export const measureKeys = (count: number): Promise<Record<string, number>> =>
