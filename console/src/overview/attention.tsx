@@ -31,8 +31,8 @@ export function Attention() {
       {isKnown && shown.length === 0 && error === null && (
         <Concern tone="good" title="Nothing">
           <Text size="sm" c="dimmed">
-            No key expires within 7 days, lies unused or was leaked. Every managed key is as its manifest as
-            its manifest says, and every upstream answers.
+            No key expires within 7 days, lies unused, holds unused scopes or was leaked. Every managed key is
+            as its manifest says, and every upstream answers.
           </Text>
         </Concern>
       )}
