@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../../storage/index.ts';
 import { unusedScopes, type LastUses } from '../unused-scopes.ts';
+import { lockOrder } from './lock-order.ts';
 import { tables } from './rows.ts';
 
 export interface ScopeUse {
@@ -12,8 +13,7 @@ export interface ScopeUse {
 
 /** Also notes which of the keys now have unused scopes, so that a list of them need not look at all keys. */
 export async function writeScopeUses(tx: Db, uses: readonly ScopeUse[], nowMs: number): Promise<void> {
-  // One order everywhere: other orders could deadlock.
-  const ordered = uses.toSorted((a, b) => compare(a.keyId, b.keyId) || compare(a.scope, b.scope));
+  const ordered = uses.toSorted((a, b) => lockOrder(a.keyId, b.keyId) || lockOrder(a.scope, b.scope));
   const rows = ordered.map(({ keyId, scope, day }) => sql`(${keyId}, ${scope}, cast(${day} as bigint))`);
   // Not for a key that was deleted meanwhile. No foreign key, whose locks could deadlock with those of keys.
   await sql`insert into key_scope_uses (key_id, scope, last_used_day)
@@ -24,8 +24,6 @@ export async function writeScopeUses(tx: Db, uses: readonly ScopeUse[], nowMs: n
     where key_scope_uses.last_used_day < excluded.last_used_day`.execute(tx);
   await judgeKeys(tx, [...new Set(ordered.map(({ keyId }) => keyId))], nowMs);
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * Two processes that write uses of one key at once may both miss the other's: the next day of a use corrects that.

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import { booksOf, type Db, type Storage } from '../../storage/index.ts';
+import { lockOrder } from '../store/lock-order.ts';
 import { writeScopeUses } from '../store/scope-use-store.ts';
 import { UsedScopes } from './used-scopes.ts';
 
@@ -71,9 +72,9 @@ export class LastUsed {
   }
 
   async #writeUses(): Promise<void> {
-    // One lock order everywhere, a key before its secrets as in rotations: other orders could deadlock.
+    // A key before its secrets, as in rotations.
     const uses = [...this.#uses.values()].sort(
-      (a, b) => compare(a.keyId, b.keyId) || compare(a.secretId, b.secretId),
+      (a, b) => lockOrder(a.keyId, b.keyId) || lockOrder(a.secretId, b.secretId),
     );
     this.#uses.clear();
     for (let at = 0; at < uses.length; at += SECRETS_PER_TRANSACTION) {
@@ -113,8 +114,6 @@ export class LastUsed {
     }
   }
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 async function writeUses(tx: Db, uses: readonly Use[]): Promise<void> {
   const lastOfKey = new Map<string, number>();
