@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document a581ae6d7d4ad6baabb46daf6b83f52c42f286deabc8e5d0c7b63b0debd8f956
-// text 476fd8a7b84173e020d52aca15a24a30b066853152a9d48d92d754d7c5c195b3
+// document ac5a4ef1a27abf1d8cce08dac7efa468faf5ef510c10016b37bae44d485be90b
+// text 00121f978817196e66fcb0d0d8f2a20b3ac5f8f86807705a68af027054e6b971
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -4257,6 +4257,26 @@ export interface paths {
          * @description Needs a session with the role admin, no key.
          */
         delete: operations["prompt_variables.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workspace/{slug}/chat-readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a model can answer in a workspace now
+         * @description For the caller, in the mode of the workspace. No model is asked. Scope: workspaces:chat.
+         */
+        get: operations["workspaces.chat_readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -9361,6 +9381,19 @@ export interface components {
             secret?: boolean;
             /** @description static: made by an administrator; system, user, workspace: always there */
             type: string;
+        };
+        ChatReadiness: {
+            /**
+             * @description waiting: not now, but perhaps soon, by itself; none: somebody has to do something
+             * @enum {unknown}
+             */
+            state: "ready" | "waiting" | "none";
+            /** @description The model that would answer. null: none was found */
+            model: string | null;
+            /** @description Why none would answer now. null: one would */
+            reason: string | null;
+            /** @description The next step. null: there is none */
+            hint: string | null;
         };
         OwnQuestion: {
             /** @description @agent at its beginning has an agent answer */
@@ -34520,6 +34553,83 @@ export interface operations {
             };
             /** @description A value is not allowed */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+        };
+    };
+    "workspaces.chat_readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the workspace */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatReadiness"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

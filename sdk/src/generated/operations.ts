@@ -1659,6 +1659,13 @@ export const OPERATIONS = {
     "description": "Needs a session with the role admin, no key.",
     "scope": null
   },
+  "workspaces.chat_readiness": {
+    "method": "GET",
+    "path": "/v1/workspace/{slug}/chat-readiness",
+    "summary": "Whether a model can answer in a workspace now",
+    "description": "For the caller, in the mode of the workspace. No model is asked. Scope: workspaces:chat.",
+    "scope": "workspaces:chat"
+  },
   "my_workspaces.stream_chat": {
     "method": "POST",
     "path": "/api/workspace/{slug}/stream-chat",
