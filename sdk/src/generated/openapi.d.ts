@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document ac5a4ef1a27abf1d8cce08dac7efa468faf5ef510c10016b37bae44d485be90b
-// text 00121f978817196e66fcb0d0d8f2a20b3ac5f8f86807705a68af027054e6b971
+// document de63090286ed9857834608e91f080cf119710ad7fa5e172287b22fc0276ebc8e
+// text 3f4198b90351bab36336b4eaf28f72c3de248e427257b551b515edf0ef1d1b8a
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -6829,11 +6829,23 @@ export interface components {
             /** @description SHA-256 of this record and of the hash before it, as hex */
             hash: string;
         };
+        AuditName: {
+            /** @description Its name now. null: nothing has this id any longer */
+            name: string | null;
+            /** @description Of a workspace, for its address */
+            slug: string | null;
+            /** @description Whether it can still be read; a deleted owner keeps its name */
+            exists: boolean;
+        };
         AuditList: {
             /** @description The items, in the order of the list */
             items: components["schemas"]["AuditRecord"][];
             /** @description Asks for the next page; null: this is the last one */
             next_cursor: string | null;
+            /** @description Names of the actors and targets of these records by what the record says of them, such as key:key_4fT9aBcDeF12. Those that the caller may not read are left out. */
+            names: {
+                [key: string]: components["schemas"]["AuditName"];
+            };
         };
         Checkpoint: {
             /** @description The number of the record, from 1 */
@@ -6867,6 +6879,38 @@ export interface components {
             broken_at_seq: number | null;
             /** @description What is wrong. null: nothing */
             message: string | null;
+        };
+        NamedAuditRecord: {
+            /** @description The number of the record, from 1 */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            at: string;
+            /** @description The id of the key, user or process that acted */
+            actor: string;
+            /** @description The operation, such as keys.create */
+            action: string;
+            /** @description The id of the thing that was acted on */
+            target: string;
+            /**
+             * @description The result of the check
+             * @enum {string}
+             */
+            outcome: "ok" | "refused" | "failed";
+            /** @description Any JSON object with at most 50 members */
+            details: {
+                [key: string]: unknown;
+            };
+            /** @description The hash of the record before */
+            prev_hash: string;
+            /** @description The hash of the last record, as hex */
+            hash: string;
+            /** @description Names of the actors and targets of these records by what the record says of them, such as key:key_4fT9aBcDeF12. Those that the caller may not read are left out. */
+            names: {
+                [key: string]: components["schemas"]["AuditName"];
+            };
         };
         BootstrapReportedKey: {
             /** @description the id of the key in the manifest, such as anythingllm */
@@ -19506,7 +19550,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditRecord"];
+                    "application/json": components["schemas"]["NamedAuditRecord"];
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */

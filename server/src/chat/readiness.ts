@@ -25,12 +25,9 @@ export async function readinessAfter(
   const isLocal = error.code === 'not_ready' && model !== null;
   const coming = isLocal ? await models.coming(model) : undefined;
   const isWaiting = coming !== undefined || error.code === 'upstream_unavailable';
-  return {
-    state: isWaiting ? 'waiting' : 'none',
-    model,
-    reason: coming ?? message,
-    hint: extras.hint ?? null,
-  };
+  // A model that is on its way needs no next step.
+  const hint = coming === undefined ? (extras.hint ?? null) : null;
+  return { state: isWaiting ? 'waiting' : 'none', model, reason: coming ?? message, hint };
 }
 
 const ABOUT_MODELS: ReadonlySet<string> = new Set([

@@ -37,5 +37,6 @@ export { changeOwnAccount } from './own-account.ts';
 export { changeOwnPassword, renewRecoveryCodes } from './own-password.ts';
 export { endOtherSessions, endSessionById, listSessions, type ListedSession } from './own-sessions.ts';
 export { issueLoginToken, loginWithToken } from './login/sso.ts';
+export { usersById } from './store/user-store.ts';
 export { USER_ROLES, type User, type UserInput, type UserRole } from './user.ts';
 export { createUser, deleteUser, updateUser } from './users.ts';

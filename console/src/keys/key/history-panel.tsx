@@ -4,14 +4,11 @@ import { columnsOf } from '../../page/data-table.tsx';
 import { List } from '../../page/list.tsx';
 import { Time } from '../../page/time.tsx';
 import { refusalWords } from '../holdings/refusal-words.ts';
-import { recordsQuery } from '../../audit/audit-queries.ts';
+import { recordsQuery, type AuditRecord, type NamedRecord } from '../../audit/audit-queries.ts';
+import { RecordedActor } from '../../audit/recorded-thing.tsx';
 import { useRows } from '../../api/pages.ts';
-import { ActorName } from './actor-name.tsx';
 import { Section } from '../../page/page.tsx';
 import type { PanelProps } from './panel.tsx';
-import type { components } from '@keyward/sdk';
-
-type AuditRecord = components['schemas']['AuditRecord'];
 
 const ACTIONS: Record<string, string> = {
   'keys.mint': 'made it',
@@ -42,9 +39,9 @@ function detailsOf({ details, outcome }: AuditRecord): string {
   return parts.join(' · ');
 }
 
-const COLUMNS = columnsOf<AuditRecord>(
+const COLUMNS = columnsOf<NamedRecord>(
   ['When', ({ at }) => <Time at={at} />],
-  ['Who', ({ actor }) => <ActorName actor={actor} />],
+  ['Who', (record) => <RecordedActor record={record} />],
   ['What', ({ action }) => ACTIONS[action] ?? action],
   ['Details', (record) => detailsOf(record)],
 );

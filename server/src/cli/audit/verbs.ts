@@ -31,10 +31,29 @@ export const list = pagedList({
     'audit list --target key_4fT9aBcDeF12 --all',
   ],
   parse: filterOf,
-  open: (client, filter) => (page) =>
-    unwrap(client.GET('/v1/audit', { params: { query: { ...filter, ...page } } })),
-  columns: fields('seq', 'at', 'actor', 'action', 'target', 'outcome', 'details'),
+  open: (client, filter) => async (page) => {
+    const query = { ...filter, ...page };
+    const { items, next_cursor, names } = await unwrap(client.GET('/v1/audit', { params: { query } }));
+    const nameOf = (id: string): string | null => names[id]?.name ?? null;
+    return {
+      items: items.map((one) => ({
+        ...one,
+        actor_name: nameOf(one.actor),
+        target_name: nameOf(one.target),
+      })),
+      next_cursor,
+    };
+  },
+  columns: {
+    ...fields('seq', 'at'),
+    actor: ({ actor, actor_name: name }) => withName(actor, name),
+    ...fields('action'),
+    target: ({ target, target_name: name }) => withName(target, name),
+    ...fields('outcome', 'details'),
+  },
 });
+
+const withName = (id: string, name: string | null): string => (name === null ? id : `${name} (${id})`);
 
 export const checkpoint = request({
   args: {},

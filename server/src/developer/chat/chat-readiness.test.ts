@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { describeOnBothServers } from '../../../test/server.ts';
 import { slam } from '../../../test/upstream.ts';
 import { newOwnerKey, TestWorker } from '../../api/jobs/jobs.fixture.ts';
+import { enableUsers, PASSWORD } from '../people/identity.fixture.ts';
 import { browserOf } from '../../api/sessions/browser.fixture.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { CHAT_MODEL, says, startChats, type ChatServer } from '../../chat/chats.fixture.ts';
@@ -71,7 +72,8 @@ describeOnBothServers('whether a model can answer in a workspace', (start) => {
     await worker.register({ models: ['worker-model'] });
     const slug = await workspace('mined', { chatModel: 'worker-model' });
     await expect.poll(() => readinessOf(slug)).toMatchObject({ state: 'ready' });
-    const browser = await browserOf(chats.server, { key: chats.server.adminKey });
+    await enableUsers(chats.server);
+    const browser = await browserOf(chats.server, { username: 'admin', password: PASSWORD });
     const path = `/v1/workspace/${slug}/chat-readiness`;
     const seen = (await browser.send<Readiness>('GET', path)).body;
     expect([seen.state, seen.reason]).toEqual(['none', expect.stringContaining('for keys only')]);
