@@ -181,14 +181,17 @@ const RAW_TIMES = `(() => {
 /** @param timeZone of the reader */
 export async function foreignTimes(page: Page, timeZone: string): Promise<string[]> {
   const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone });
-  const times = await page.evaluate<[string, string][]>(
-    `[...document.querySelectorAll('time')].map((one) => [one.dateTime, one.title])`,
+  const times = await page.evaluate<[at: string, title: string, text: string][]>(
+    `[...document.querySelectorAll('time')].map((one) => [one.dateTime, one.title, one.textContent])`,
   );
   const raw = await page.evaluate<string[]>(RAW_TIMES);
   return [
     ...times
       .filter(([at, title]) => title !== format.format(new Date(at)))
       .map(([at, title]) => `${at} is said as ${title}`),
+    ...times
+      .filter(([at, , text]) => !text.includes(format.format(new Date(at))))
+      .map(([at, , text]) => `${at} can be read exactly with a pointer alone: ${text}`),
     ...raw.map((text) => `a time is in the server's form: ${text}`),
   ];
 }

@@ -9,6 +9,7 @@ import {
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import classes from './data-table.module.css';
+import { CloseTimes } from './time-form.ts';
 
 const features = tableFeatures({});
 const ROW_PX = 41;
@@ -75,24 +76,26 @@ export function DataTable<Row extends RowData>({
   const afterPx = virtual.getTotalSize() - ((shown.at(-1)?.end ?? margin) - margin);
   return (
     <Table.ScrollContainer minWidth={0} scrollAreaProps={{ viewportProps: reachable(label) }}>
-      <Table
-        aria-label={label}
-        aria-rowcount={rows.length + 1}
-        highlightOnHover
-        verticalSpacing={8}
-        className={classes['table']}
-      >
-        <RowsInView
-          columns={columns}
-          rows={rows.slice(first, last + 1)}
-          rowId={rowId}
-          first={first}
-          beforePx={beforePx}
-          afterPx={afterPx}
-          body={body}
-          measure={virtual.measureElement}
-        />
-      </Table>
+      <CloseTimes value>
+        <Table
+          aria-label={label}
+          aria-rowcount={rows.length + 1}
+          highlightOnHover
+          verticalSpacing={8}
+          className={classes['table']}
+        >
+          <RowsInView
+            columns={columns}
+            rows={rows.slice(first, last + 1)}
+            rowId={rowId}
+            first={first}
+            beforePx={beforePx}
+            afterPx={afterPx}
+            body={body}
+            measure={virtual.measureElement}
+          />
+        </Table>
+      </CloseTimes>
       {onEnd !== undefined && (
         <Text role="status" ta="center" size="sm" c="dimmed" mih={24}>
           {isLoadingMore ? <Loader size="xs" aria-label="Loading more" /> : null}

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { Empty } from '../page/empty.tsx';
 import { Problem } from '../page/problem.tsx';
+import { CloseTimes } from '../page/time-form.ts';
 import { Time } from '../page/time.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { roleWord } from '../people/roles.ts';
@@ -55,7 +56,9 @@ export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspa
                 <Table.Td>{username}</Table.Td>
                 <Table.Td>{roleWord(role)}</Table.Td>
                 <Table.Td>
-                  <Time at={lastUpdatedAt} />
+                  <CloseTimes value>
+                    <Time at={lastUpdatedAt} />
+                  </CloseTimes>
                 </Table.Td>
                 <Table.Td>
                   <Button
