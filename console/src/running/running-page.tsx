@@ -9,6 +9,7 @@ import { PageLink } from '../page/page-link.tsx';
 import { useRunning, type RunningRequest } from './running-queries.ts';
 import { StopAll, type Many } from './stop-all.tsx';
 import { StopButtons } from './stop-buttons.tsx';
+import { counted } from '../page/counted.ts';
 
 /** Every request in flight, on all nodes. */
 export function RunningPage() {
@@ -27,8 +28,7 @@ export function RunningPage() {
     >
       {missing > 0 && (
         <Alert color="orange" title="Some nodes did not answer">
-          {missing} {missing === 1 ? 'node' : 'nodes'} did not answer in time. Their requests are not in this
-          list.
+          {counted(missing, 'node')} did not answer in time. Their requests are not in this list.
         </Alert>
       )}
       <List

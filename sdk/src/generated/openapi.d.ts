@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document de63090286ed9857834608e91f080cf119710ad7fa5e172287b22fc0276ebc8e
-// text 3f4198b90351bab36336b4eaf28f72c3de248e427257b551b515edf0ef1d1b8a
+// document 6a6d00efb5babd3969dba8ad57a387454787985f4d576bc77ca5bedda6723c59
+// text 91e325406bebe257719a9f6d6c9a4ffe637e6eef275a422466c7bed70a1095e3
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -595,7 +595,7 @@ export interface paths {
         };
         /**
          * List your sessions
-         * @description The newest 1,000. With all=true, for administrators, those of all users. Needs a session, no key.
+         * @description The newest 1,000; has_more says whether there are others. With all=true, for administrators, those of all users. Needs a session, no key.
          */
         get: operations["session.list"];
         put?: never;
@@ -5629,6 +5629,8 @@ export interface components {
         SessionList: {
             /** @description The newest first */
             sessions: components["schemas"]["ListedSession"][];
+            /** @description Whether there are more than these 1,000 */
+            has_more: boolean;
         };
         EndedSessions: {
             /** @description Number of sessions */
@@ -8379,6 +8381,8 @@ export interface components {
                 /** @description Of all members */
                 capabilities: string[];
             }[];
+            /** @description Whether there are more than 10,000 members: those behind them are not counted */
+            has_more: boolean;
         };
         SwarmMember: {
             /** @description Id of the worker */

@@ -242,7 +242,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/sessions",
     "summary": "List your sessions",
-    "description": "The newest 1,000. With all=true, for administrators, those of all users. Needs a session, no key.",
+    "description": "The newest 1,000; has_more says whether there are others. With all=true, for administrators, those of all users. Needs a session, no key.",
     "scope": null
   },
   "session.end_others": {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { ArgDef, ArgsDef } from 'citty';
 import { similar } from '../base/nearest.ts';
 import { usageError } from './exit.ts';
+import { counted } from '../base/counted.ts';
 
 interface Arguments {
   /** Every value of every flag. */
@@ -61,12 +62,9 @@ function inPlace(places: string[], given: string[], values: Map<string, string[]
   });
   if (rest.length > 0) {
     // It may be a secret: the error does not repeat it.
-    throw usageError(
-      rest.length === 1 ? 'There is one argument too many.' : `There are ${rest.length} arguments too many.`,
-      {
-        hint: 'Put an argument with spaces into quotes.',
-      },
-    );
+    throw usageError(`${counted(rest.length, 'argument is', 'arguments are')} too many.`, {
+      hint: 'Put an argument with spaces into quotes.',
+    });
   }
   const count = placed.findLastIndex((value) => value !== undefined) + 1;
   const missing = placed.slice(0, count).indexOf(undefined);

@@ -9,6 +9,7 @@ import { RecordedActor } from '../../audit/recorded-thing.tsx';
 import { useRows } from '../../api/pages.ts';
 import { Section } from '../../page/page.tsx';
 import type { PanelProps } from './panel.tsx';
+import { counted } from '../../page/counted.ts';
 
 const ACTIONS: Record<string, string> = {
   'keys.mint': 'made it',
@@ -34,7 +35,9 @@ function detailsOf({ details, outcome }: AuditRecord): string {
     ...(Array.isArray(changed) ? [changed.join(', ')] : []),
     ...(text(details['reason']) === undefined ? [] : [`“${text(details['reason'])}”`]),
     ...(details['quiet'] === true ? ['nobody used it any more'] : []),
-    ...(typeof details['count'] === 'number' && details['count'] > 1 ? [`${details['count']} times`] : []),
+    ...(typeof details['count'] === 'number' && details['count'] > 1
+      ? [counted(details['count'], 'time')]
+      : []),
   ];
   return parts.join(' · ');
 }

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { unwrap } from '@keyward/sdk';
 import type { ParsedArgs } from 'citty';
-import { OUTCOMES, type Outcome } from '../../audit/index.ts';
+import { OUTCOMES, type AuditRecord, type Outcome } from '../../audit/index.ts';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { usageError } from '../exit.ts';
-import { fields, OUTPUT_ARGS } from '../output.ts';
+import { fields, OUTPUT_ARGS, type Columns } from '../output.ts';
 import { given, pastTime } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
 
@@ -50,8 +50,14 @@ export const list = pagedList({
     ...fields('action'),
     target: ({ target, target_name: name }) => withName(target, name),
     ...fields('outcome', 'details'),
-  },
+  } satisfies Columns<NamedRecord>,
 });
+
+interface NamedRecord extends Omit<AuditRecord, 'details'> {
+  details: unknown;
+  actor_name: string | null;
+  target_name: string | null;
+}
 
 const withName = (id: string, name: string | null): string => (name === null ? id : `${name} (${id})`);
 
