@@ -28,7 +28,9 @@ export function Waiting({ job: { waiting, is_possible, impossible_because } }: {
   const excluded = Object.entries(waiting.excluded);
   return (
     <Alert color={is_possible ? 'gray' : 'orange'} title={`It waits: ${waitsFor(waiting.reason)}`}>
-      <Text size="sm">{counted(waiting.workers_online, 'worker is', 'workers are')} online.</Text>
+      {waiting.workers_online > 0 && (
+        <Text size="sm">{counted(waiting.workers_online, 'worker is', 'workers are')} online.</Text>
+      )}
       {excluded.length > 0 && (
         <List size="sm">
           {excluded.map(([reason, count]) => (

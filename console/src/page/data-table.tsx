@@ -16,6 +16,9 @@ const ROW_PX = 41;
 /** Rows beyond the window, above and below. */
 const OVERSCAN_ROWS = 12;
 
+/** The header of the column with what can be done with a row: the last one, in view also where the table is wider than the window. */
+const ACTIONS = 'Actions';
+
 /** A column; `cell` draws a row's value. */
 export type Column<Row extends RowData> = ColumnDef<typeof features, Row>;
 
@@ -132,7 +135,7 @@ function RowsInView<Row extends RowData>({
         {table.getHeaderGroups().map((group) => (
           <Table.Tr key={group.id} aria-rowindex={1}>
             {group.headers.map((header) => (
-              <Table.Th key={header.id} scope="col">
+              <Table.Th key={header.id} scope="col" mod={{ actions: header.id === ACTIONS }}>
                 <table.FlexRender header={header} />
               </Table.Th>
             ))}
@@ -144,7 +147,7 @@ function RowsInView<Row extends RowData>({
         {table.getRowModel().rows.map((row, index) => (
           <Table.Tr key={row.id} aria-rowindex={first + index + 2} data-index={first + index} ref={measure}>
             {row.getAllCells().map((cell) => (
-              <Table.Td key={cell.id}>
+              <Table.Td key={cell.id} mod={{ actions: cell.column.id === ACTIONS }}>
                 <table.FlexRender cell={cell} />
               </Table.Td>
             ))}

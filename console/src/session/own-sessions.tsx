@@ -50,7 +50,7 @@ function SessionTable({ sessions, end }: { sessions: Sessions; end: ReturnType<t
         <Table aria-label="Sessions">
           <Table.Thead>
             <Table.Tr>
-              {['Browser', 'Address', 'Last used', 'Opened', 'End'].map((name) => (
+              {['Browser', 'Address', 'Last used', 'Opened', 'Actions'].map((name) => (
                 <Table.Th key={name} scope="col">
                   {name}
                 </Table.Th>

@@ -63,7 +63,7 @@ export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspa
                 <Table.Td>
                   <Button
                     size="compact-sm"
-                    variant="subtle"
+                    variant="default"
                     aria-label={`Remove ${username}`}
                     disabled={replace.isPending}
                     onClick={() => void remove(userId, username).catch(() => undefined)}

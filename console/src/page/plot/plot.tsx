@@ -19,6 +19,8 @@ interface PlotProps {
 }
 
 const LEGEND_PX = 19;
+/** From one time below a plot to the next, at least. */
+const TIME_PX = 90;
 const COLORS = { light: ['#4263eb', '#e8590c'], dark: ['#748ffc', '#ffa94d'] };
 /** Between two numbers of an axis that counts things: there is no half of one. */
 const WHOLE_STEPS = Array.from({ length: 15 }, (_, power) =>
@@ -91,7 +93,7 @@ function optionsOf(Library: typeof uPlot, { scheme, series, size }: Look): uPlot
     cursor: { drag: { x: false, y: false } },
     scales: { x: { range: withWholeBars }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.05)] } },
     axes: [
-      { ...axis, values: (_, seconds) => seconds.map(timeText) },
+      { ...axis, grid: { show: false }, space: TIME_PX, values: (_, seconds) => seconds.map(timeText) },
       {
         ...axis,
         size: 48,
