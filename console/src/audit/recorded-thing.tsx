@@ -73,13 +73,16 @@ export function RecordedAction({ action }: { action: string }) {
   );
 }
 
+/** In a table, which does not wrap; elsewhere the text goes on in the next line. */
+const CUT = { overflow: 'hidden', textOverflow: 'ellipsis' };
+
 const Lines = ({ first, second, title }: { first: ReactNode; second: string | undefined; title: string }) => (
   <div title={title}>
-    <Text size="sm" truncate component="div">
+    <Text size="sm" component="div" style={CUT}>
       {first}
     </Text>
     {second !== undefined && (
-      <Text size="xs" c="dimmed" truncate component="div">
+      <Text size="xs" c="dimmed" component="div" style={CUT}>
         {second}
       </Text>
     )}
