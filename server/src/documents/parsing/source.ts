@@ -1,6 +1,5 @@
 import { fstatSync, readSync } from 'node:fs';
 import { shownBytes, Unreadable, type ParseLimits } from './limits.ts';
-import { counted } from '../../base/counted.ts';
 
 /** Found in a file beside its text. */
 export interface Properties {
@@ -49,10 +48,7 @@ export class Source {
   /** Sentences about text that may be in the file and is not in its parts. */
   get warnings(): string[] {
     const more = this.#unnamedWarnings;
-    return [
-      ...this.#warnings,
-      ...(more === 0 ? [] : [`${counted(more, 'more part was', 'more parts were')} not read.`]),
-    ];
+    return [...this.#warnings, ...(more === 0 ? [] : [`${more} more parts were not read.`])];
   }
 
   warn(sentence: string): void {
@@ -64,7 +60,7 @@ export class Source {
 
   /** @param noun such as `image`. */
   warnOf(count: number, noun: string): void {
-    if (count > 0) this.warn(`${counted(count, `${noun} was`, `${noun}s were`)} not read.`);
+    if (count > 0) this.warn(count === 1 ? `1 ${noun} was not read.` : `${count} ${noun}s were not read.`);
   }
 
   /** @throws Unreadable where the file has too much text. */
