@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { counted } from './base/counted.ts';
-import { counted as countedOnPages } from '../../console/src/page/counted.ts';
+import { counted } from './cli/count-text.ts';
+import { counted as countedOnPages } from '../../console/src/page/count-text.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** They say things to people. */

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
 import { checkpointQuery, verificationQuery } from './audit-queries.ts';
-import { counted } from '../page/counted.ts';
+import { counted } from '../page/count-text.ts';
 
 /** The head of the chain, and whether the chain is whole. */
 export function ChainState() {

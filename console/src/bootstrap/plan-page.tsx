@@ -2,7 +2,7 @@ import { Alert, Code, Paper, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { Page } from '../page/page.tsx';
 import { diffOf, readPlan, type DiffLine, type PlannedKey } from './plan.ts';
-import { counted } from '../page/counted.ts';
+import { counted } from '../page/count-text.ts';
 
 const COLORS: Record<DiffLine['mark'], string> = { '+': 'green', '~': 'orange', '!': 'red', ' ': 'gray' };
 const MEANS: Record<DiffLine['mark'], string> = {

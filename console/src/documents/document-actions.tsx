@@ -6,7 +6,7 @@ import { useMay } from '../session/session-queries.ts';
 import { workspaceQuery, workspacesQuery } from '../workspaces/workspace-queries.ts';
 import { ChoiceDialog } from './choice-dialog.tsx';
 import { useChangeDocuments, useMoveDocuments, useRemoveDocuments } from './document-mutations.ts';
-import { counted } from '../page/counted.ts';
+import { counted } from '../page/count-text.ts';
 
 interface DocumentActionsProps {
   folder: string;

@@ -7,7 +7,7 @@ import { workersQuery } from '../workers/worker-queries.ts';
 import type { Job } from './job-queries.ts';
 import { JobState } from './job-state.tsx';
 import { lacks, waitsFor } from './waiting-words.ts';
-import { counted } from '../page/counted.ts';
+import { counted } from '../page/count-text.ts';
 
 const NAMES_FRESH_MS = 60_000;
 

@@ -13,7 +13,7 @@ import { useMay } from '../session/session-queries.ts';
 import type { Owner } from './owner-draft.ts';
 import { OwnerState } from './owner-state.tsx';
 import { ownersQuery } from './owner-queries.ts';
-import { counted } from '../page/counted.ts';
+import { counted } from '../page/count-text.ts';
 
 /** People, services and teams that keys belong to. */
 export function OwnersPage() {

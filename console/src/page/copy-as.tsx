@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { ADDRESS } from '../api/client.ts';
 import { CopyButton } from './copy-button.tsx';
 import { curlOf, quoted, readingOf, type FormRequest } from './curl.ts';
-import { pluralOf } from './counted.ts';
+import { pluralOf } from './count-text.ts';
 
 export interface CopyAsProps extends FormRequest {
   /** Arguments of `keyward`, such as `['keys', 'create', '--name', 'reports']`. */

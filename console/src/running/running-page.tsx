@@ -9,7 +9,7 @@ import { PageLink } from '../page/page-link.tsx';
 import { useRunning, type RunningRequest } from './running-queries.ts';
 import { StopAll, type Many } from './stop-all.tsx';
 import { StopButtons } from './stop-buttons.tsx';
-import { counted } from '../page/counted.ts';
+import { counted } from '../page/count-text.ts';
 
 /** Every request in flight, on all nodes. */
 export function RunningPage() {

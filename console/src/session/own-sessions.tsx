@@ -8,7 +8,7 @@ import { CloseTimes } from '../page/time-form.ts';
 import { Time } from '../page/time.tsx';
 import { useEndSessions } from './session-mutations.ts';
 import { ownSessionsQuery } from './session-queries.ts';
-import { counted } from '../page/counted.ts';
+import { counted } from '../page/count-text.ts';
 
 /** Where the person is signed in, and the ways to end that. */
 export function OwnSessions() {

@@ -10,7 +10,7 @@ import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
 import { StepError } from '../workflows/step-error.tsx';
 import { taskQuery, type Task } from './swarm-queries.ts';
-import { counted } from '../page/counted.ts';
+import { counted } from '../page/count-text.ts';
 
 /** A task of a swarm: what each member has answered, and what is made of it. */
 export function TaskPage() {

@@ -3,7 +3,7 @@ import { ConfirmButton } from '../page/confirm-button.tsx';
 import { noticeDone, noticeFailure } from '../page/done-notice.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { usePauseWorker, useRemoveWorker, type Worker } from './worker-queries.ts';
-import { counted } from '../page/counted.ts';
+import { counted } from '../page/count-text.ts';
 
 interface RemoveProps extends ButtonProps {
   worker: Pick<Worker, 'worker_id' | 'name'>;

@@ -18,7 +18,7 @@ import { WorkerHistory } from './worker-history.tsx';
 import { WorkerNotes } from './worker-notes.tsx';
 import { workerQuery, type WorkerDetails } from './worker-queries.ts';
 import { WorkerState } from './worker-state.tsx';
-import { counted } from '../page/counted.ts';
+import { counted } from '../page/count-text.ts';
 
 /** One worker: what it has, what it does, and what was done to it. */
 export function WorkerPage() {

@@ -11,7 +11,7 @@ import { Time } from '../page/time.tsx';
 import type { components } from '@keyward/sdk';
 import { StepError } from './step-error.tsx';
 import { executionQuery, useCancelExecution } from './workflow-queries.ts';
-import { counted } from '../page/counted.ts';
+import { counted } from '../page/count-text.ts';
 
 type Details = components['schemas']['ExecutionDetails'];
 

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 6a6d00efb5babd3969dba8ad57a387454787985f4d576bc77ca5bedda6723c59
-// text 91e325406bebe257719a9f6d6c9a4ffe637e6eef275a422466c7bed70a1095e3
+// document 1d2abc5b0feab93397083d2de14c1a77a46ae8f9ae2372079f5b70be57076e3c
+// text e14bb063803abb442a359f3720db7a9233ff743b494030e476d84d126aa9489f
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -9440,7 +9440,7 @@ export interface components {
             model: string | null;
             /** @description Why none would answer now. null: one would */
             reason: string | null;
-            /** @description The next step. null: there is none */
+            /** @description The next step. null: wait, or ask */
             hint: string | null;
         };
         OwnQuestion: {

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { ArgDef, ArgsDef } from 'citty';
 import { similar } from '../base/nearest.ts';
 import { usageError } from './exit.ts';
-import { counted } from '../base/counted.ts';
+import { counted } from './count-text.ts';
 
 interface Arguments {
   /** Every value of every flag. */

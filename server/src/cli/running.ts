@@ -7,7 +7,7 @@ import { fields, type Columns } from './output.ts';
 import { ownerIdIn } from './owners.ts';
 import { given } from './parse.ts';
 import { pagedList, request } from './request.ts';
-import { counted } from '../base/counted.ts';
+import { counted } from './count-text.ts';
 
 const COLUMNS: Columns<components['schemas']['RunningRequest']> = {
   ...fields('id'),

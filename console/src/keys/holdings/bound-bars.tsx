@@ -4,7 +4,7 @@ import { LabelledBar } from '../../page/labelled-bar.tsx';
 import { Time } from '../../page/time.tsx';
 import type { Limit } from './draft.ts';
 import { amountText, limitText, PERIODS, windowText } from './sentence.ts';
-import { counted } from '../../page/counted.ts';
+import { counted } from '../../page/count-text.ts';
 
 type Verdict = components['schemas']['Verdict'];
 type LimitState = Verdict['limits'][number];

@@ -1,6 +1,6 @@
 import { scopesOf, SCOPE_GROUPS, type Scope } from './scopes.ts';
 import type { Budget, Draft, Limit, Names } from './draft.ts';
-import { counted, pluralOf } from '../../page/counted.ts';
+import { counted, pluralOf } from '../../page/count-text.ts';
 
 type Holdings = Pick<
   Draft,

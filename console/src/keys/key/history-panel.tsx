@@ -9,7 +9,7 @@ import { RecordedActor } from '../../audit/recorded-thing.tsx';
 import { useRows } from '../../api/pages.ts';
 import { Section } from '../../page/page.tsx';
 import type { PanelProps } from './panel.tsx';
-import { counted } from '../../page/counted.ts';
+import { counted } from '../../page/count-text.ts';
 
 const ACTIONS: Record<string, string> = {
   'keys.mint': 'made it',

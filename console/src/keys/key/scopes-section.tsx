@@ -9,7 +9,7 @@ import { useMay } from '../../session/session-queries.ts';
 import type { Key } from '../holdings/draft.ts';
 import { scopeWords } from '../holdings/scopes.ts';
 import { scopesQuery } from '../key-queries.ts';
-import { counted } from '../../page/counted.ts';
+import { counted } from '../../page/count-text.ts';
 
 type KeyScopes = components['schemas']['KeyScopes'];
 

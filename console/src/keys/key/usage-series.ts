@@ -1,7 +1,7 @@
 import type { components } from '@keyward/sdk';
 import type { PlotSeries } from '../../page/plot/plot.tsx';
 import { stepOf } from '../key-queries.ts';
-import { counted } from '../../page/counted.ts';
+import { counted } from '../../page/count-text.ts';
 
 export type Steps = components['schemas']['UsageStep'][];
 type Step = Steps[number];

@@ -2,7 +2,7 @@ import { Group, Select } from '@mantine/core';
 import { OwnerSelect } from '../../owners/owner-select.tsx';
 import { SearchField } from '../../page/search-field.tsx';
 import { EXPIRING_DAYS, ROLES, STATES, UNUSED_DAYS, type KeySearch } from '../routes.ts';
-import { counted } from '../../page/counted.ts';
+import { counted } from '../../page/count-text.ts';
 
 interface FilterProps {
   search: KeySearch;

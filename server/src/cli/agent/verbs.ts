@@ -17,7 +17,7 @@ import {
   workflowsNamed,
   type Workflow,
 } from './workflows.ts';
-import { counted } from '../../base/counted.ts';
+import { counted } from '../count-text.ts';
 
 type Execution = components['schemas']['Execution'];
 type Status = components['schemas']['ExecutionStatus'];

@@ -5,7 +5,7 @@ import { CliError, EXIT, usageError } from '../exit.ts';
 import { given } from '../parse.ts';
 import type { FetchPage } from '../request.ts';
 import type { NamedThing } from '../things/same-name.ts';
-import { counted } from '../../base/counted.ts';
+import { counted } from '../count-text.ts';
 
 export type Workflow = components['schemas']['Workflow'];
 type WorkflowRequest = components['schemas']['WorkflowRequest'];

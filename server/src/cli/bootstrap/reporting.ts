@@ -23,7 +23,7 @@ import { clientFor } from '../client.ts';
 import type { Context } from '../command.ts';
 import { say } from '../io.ts';
 import { keep, sendKept, sendReport, type Report } from './report-sending.ts';
-import { counted } from '../../base/counted.ts';
+import { counted } from '../count-text.ts';
 
 type ReportedKey = components['schemas']['BootstrapReportedKey'];
 type Seen = NonNullable<ReportedKey['seen']>;

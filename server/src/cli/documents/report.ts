@@ -3,7 +3,7 @@ import { say } from '../io.ts';
 import { cell } from '../output.ts';
 import type { Outcome } from './sending.ts';
 import type { Stored } from './stored.ts';
-import { counted } from '../../base/counted.ts';
+import { counted } from '../count-text.ts';
 
 export type Counts = Record<'added' | 'updated' | 'removed' | 'pending' | 'known' | 'failed', number>;
 

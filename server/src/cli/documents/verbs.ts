@@ -6,7 +6,7 @@ import { request } from '../request.ts';
 import { notEmbeddedLine } from './pending.ts';
 import { membersOf } from './sending.ts';
 import { documentsIn, type Stored } from './stored.ts';
-import { counted } from '../../base/counted.ts';
+import { counted } from '../count-text.ts';
 
 export { add } from './add.ts';
 export { get } from './get.ts';

@@ -1,6 +1,6 @@
 import type { ImportReport, KindCount, Remark } from '../../moving/index.ts';
 import { cell, tableOf, tableText } from '../output.ts';
-import { counted } from '../../base/counted.ts';
+import { counted } from '../count-text.ts';
 
 /** Of the things with the same remark; `--output json` lists all. */
 const SHOWN_THINGS = 8;

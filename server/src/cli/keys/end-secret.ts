@@ -5,7 +5,7 @@ import { localTime } from '../output.ts';
 import { request } from '../request.ts';
 import { keyId } from './key-id.ts';
 import { changedText, goingSecrets, ID_ARG, type Secret } from './show.ts';
-import { counted } from '../../base/counted.ts';
+import { counted } from '../count-text.ts';
 
 export const endSecret = request({
   args: {

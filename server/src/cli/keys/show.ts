@@ -2,7 +2,7 @@ import type { components } from '@keyward/sdk';
 import type { Context } from '../command.ts';
 import { say } from '../io.ts';
 import { fields, membersText, tableOf, type Columns, type Part } from '../output.ts';
-import { counted } from '../../base/counted.ts';
+import { counted } from '../count-text.ts';
 
 export type Key = components['schemas']['Key'];
 

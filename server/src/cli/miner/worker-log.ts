@@ -2,7 +2,7 @@ import { JobFailure, type WorkerEvent } from '@keyward/sdk';
 import { scrubText } from '../../base/scrub.ts';
 import { cell } from '../output.ts';
 import type { Io } from '../io.ts';
-import { counted } from '../../base/counted.ts';
+import { counted } from '../count-text.ts';
 
 /** What a worker says: lines for people on stderr, or JSON lines on stdout. No prompt and no answer is in them. */
 export class WorkerLog {

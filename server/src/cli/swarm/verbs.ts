@@ -6,7 +6,7 @@ import { cell, fields, membersText, tableOf, type Columns, type Shown } from '..
 import { durationSeconds, given } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
 import { Wait } from '../wait/wait.ts';
-import { counted } from '../../base/counted.ts';
+import { counted } from '../count-text.ts';
 
 type Task = components['schemas']['SwarmTask'];
 type Member = components['schemas']['SwarmMember'];

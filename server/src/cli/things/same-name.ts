@@ -1,6 +1,6 @@
 import { warn, type Io } from '../io.ts';
 import { cell } from '../output.ts';
-import { counted, pluralOf } from '../../base/counted.ts';
+import { counted, pluralOf } from '../count-text.ts';
 
 interface Made {
   /** Such as `workspace`. */

@@ -3,7 +3,7 @@ import { CliError, EXIT, usageError } from '../exit.ts';
 import { decimalNumber, given, wholeNumber } from '../parse.ts';
 import { request } from '../request.ts';
 import { findWorkspace, MODES, settingsText, SLUG_ARG } from './workspace.ts';
-import { counted } from '../../base/counted.ts';
+import { counted } from '../count-text.ts';
 
 const SEARCHES: string[] = ['default', 'hybrid', 'rerank'];
 

@@ -226,7 +226,7 @@ const Readiness = Type.Object(
     }),
     model: nullable(Type.String({ description: 'The model that would answer. null: none was found' })),
     reason: nullable(Type.String({ description: 'Why none would answer now. null: one would' })),
-    hint: nullable(Type.String({ description: 'The next step. null: there is none' })),
+    hint: nullable(Type.String({ description: 'The next step. null: wait, or ask' })),
   },
   { title: 'ChatReadiness' },
 );
