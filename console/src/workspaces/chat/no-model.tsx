@@ -22,7 +22,7 @@ export function NoModel({ slug }: { slug: string }) {
           }
         >
           <Text size="sm">
-            {[data.reason, data.hint].filter((text) => text !== null).join(' ')}{' '}
+            {[data.reason, pageHint(data.hint)].filter((text) => text !== null).join(' ')}{' '}
             {data.state === 'waiting' && 'This notice goes as soon as one can.'}
           </Text>
           {data.state === 'none' && <WaysOut slug={slug} />}
@@ -32,13 +32,17 @@ export function NoModel({ slug }: { slug: string }) {
   );
 }
 
+/** Some next steps are requests and commands; the page has links in their place. */
+const pageHint = (hint: string | null): string | null =>
+  hint !== null && /GET \/|keyward /.test(hint) ? null : hint;
+
 /** Where the person may change that. */
 function WaysOut({ slug }: { slug: string }) {
   const may = useMay();
   const [addsModels, choosesModel] = [may('models:manage'), may('workspaces:write')];
   if (!addsModels && !choosesModel) return <Text size="sm">Ask an administrator.</Text>;
   return (
-    <Group gap="md" mt={4}>
+    <Group gap="0 1rem" mt={4}>
       {choosesModel && (
         <PageLink
           to="/workspaces/$slug"
