@@ -41,7 +41,8 @@ function RecordedThing({ id, name, otherwise }: ThingProps) {
   const isGone = name?.exists === false;
   if (text === undefined)
     return <Lines first={id} second={isGone ? 'no longer exists' : undefined} title={id} />;
-  const second = text === AUTHORS[id] ? undefined : `${id.replace(/^key:/, '')}${isGone ? ', no longer exists' : ''}`;
+  const second =
+    text === AUTHORS[id] ? undefined : `${id.replace(/^key:/, '')}${isGone ? ', no longer exists' : ''}`;
   return (
     <Lines
       first={name?.exists === true ? <ThingLink id={id} name={name} text={text} /> : text}
