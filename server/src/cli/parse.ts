@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { ArgDef, ArgsDef } from 'citty';
 import { similar } from '../base/nearest.ts';
 import { usageError } from './exit.ts';
-import { counted } from './count-text.ts';
+import { counted, pluralOf } from './count-text.ts';
 
 interface Arguments {
   /** Every value of every flag. */
@@ -62,9 +62,16 @@ function inPlace(places: string[], given: string[], values: Map<string, string[]
   });
   if (rest.length > 0) {
     // It may be a secret: the error does not repeat it.
-    throw usageError(`${counted(rest.length, 'argument is', 'arguments are')} too many.`, {
-      hint: 'Put an argument with spaces into quotes.',
-    });
+    throw usageError(
+      pluralOf(
+        rest.length,
+        'There is one argument too many.',
+        `There are ${counted(rest.length, 'argument')} too many.`,
+      ),
+      {
+        hint: 'Put an argument with spaces into quotes.',
+      },
+    );
   }
   const count = placed.findLastIndex((value) => value !== undefined) + 1;
   const missing = placed.slice(0, count).indexOf(undefined);
