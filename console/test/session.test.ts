@@ -85,8 +85,8 @@ describeOnServer('sqlite', 'signing in to the console', (start) => {
 });
 
 /** The session ends just before this request: what the page reads late finds it still. */
-const endSessionAt = ({ page, context }: ConsolePage, path: string): Promise<void> =>
-  page.route(
+async function endSessionAt({ page, context }: ConsolePage, path: string): Promise<void> {
+  await page.route(
     `**${path}`,
     async (route) => {
       await context.clearCookies();
@@ -94,6 +94,7 @@ const endSessionAt = ({ page, context }: ConsolePage, path: string): Promise<voi
     },
     { times: 1 },
   );
+}
 
 describeOnServer('sqlite', 'a session that ends while its page is open', (start) => {
   let server: TestServer;
