@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import { describeOnServer, type NewKey, type TestServer } from '../../server/test/server.ts';
 import { openConsole } from './browser.ts';
+import { expectHarmless, NAME_PAYLOAD } from './payloads.ts';
 
 describeOnServer('sqlite', 'the page of the audit record', (start) => {
   let server: TestServer;
@@ -49,12 +50,33 @@ describeOnServer('sqlite', 'the page of the audit record', (start) => {
     const seq = body.items[0]?.seq;
     const { page } = await openAudit(`/audit?target=${key.id}&record=${seq}`);
     const dialog = page.getByRole('dialog', { name: `Record ${seq}` });
-    await dialog.getByRole('link', { name: limited.id }).waitFor();
+    await dialog.getByRole('link', { name: 'limited' }).waitFor();
     const facts = dialog.getByRole('table', { name: 'Details of the record' });
     expect(await facts.innerText()).not.toMatch(/[{}[\]"]/);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     expect(page.url()).toBe(`${server.url}/audit?target=${key.id}`);
+  });
+
+  test('actors and targets are names that lead to their pages, actions are words, and what is gone is said to be', async () => {
+    const { body: owner } = await server.request<{ id: string }>('POST', '/v1/owners', {
+      body: { name: NAME_PAYLOAD, kind: 'team' },
+    });
+    await server.request('DELETE', `/v1/owners/${owner.id}`);
+    const { page, inspect } = await openAudit(`/audit?target=${key.id}`);
+    const row = page.getByRole('table', { name: 'Audit records' }).getByRole('row').last();
+    expect(await row.getByRole('cell').nth(3).innerText()).toBe('Made a key\nkeys.mint');
+    const target = row.getByRole('cell').nth(4);
+    expect(await target.innerText()).toBe(`reports\n${key.id}`);
+    await inspect('audit-names');
+    await page.goto(`/audit?target=${owner.id}&action=owners.delete`);
+    await expect.poll(() => row.innerText()).toContain('Deleted an owner');
+    expect(await target.innerText()).toBe(`${NAME_PAYLOAD}\n${owner.id}, no longer exists`);
+    expect(await target.getByRole('link').count()).toBe(0);
+    await expectHarmless(page);
+    await page.goto(`/audit?target=${key.id}`);
+    await row.getByRole('link', { name: 'reports' }).click();
+    await page.getByRole('heading', { name: 'reports' }).waitFor();
   });
 
   test('verifying says that the record is whole', async () => {

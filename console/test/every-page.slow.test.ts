@@ -12,6 +12,7 @@ import {
   faultsEnlarged,
   foreignTimes,
   jumps,
+  misplacedActions,
   scrollsSideways,
   untilDrawn,
   withoutCommand,
@@ -139,7 +140,7 @@ class Reader {
       await page.setViewportSize(viewport);
       await this.visit(address);
       if (!STICKY.test(address)) found.push(...(await jumps(page)));
-      found.push(...(await withoutCommand(page)));
+      found.push(...(await withoutCommand(page)), ...(await misplacedActions(page)));
       if (viewport === DESKTOP) found.push(...(await faultsEnlarged(page)));
       found.push(...(await scrollsSideways(page)), ...(await violationsOf(page)));
       await keepScreenshots(page, `${address.replaceAll(/\W+/g, '-').slice(1) || 'overview'}-${colorScheme}`);

@@ -105,7 +105,9 @@ describeOnServer('sqlite', 'the overview', (start) => {
     // A request that its client left does not count.
     server.app.core.counters.count({ keyId: id, ownerId: key.owner.id, code: 'client_gone' });
     await server.app.core.counters.flush();
-    await expect.poll(() => plot(/^Requests: [1-9]\d*, 3 refused: insufficient scope 3$/).count()).toBe(1);
+    await expect
+      .poll(() => plot(/^Requests: [1-9]\d*, 3 refused: A scope is missing \(3\)$/).count())
+      .toBe(1);
     await plot(/^Jobs: 1 waiting, 0 running/).waitFor();
     for (const name of [/^Tokens: 0/, /^Spend: /, /^Workers: 0 online/]) await plot(name).waitFor();
     await inspect('overview-use');

@@ -166,6 +166,21 @@ export async function withoutCommand(page: Page): Promise<string[]> {
   return forms.map((text) => `a form shows no command: ${text}`);
 }
 
+/** Buttons of a row stand in its column of actions; the first column opens the row. Switches and choices are values. */
+const MISPLACED = `[...document.querySelectorAll('main td button')]
+  .filter((one) => one.checkVisibility() && !one.matches('[role], [aria-haspopup=listbox], [aria-expanded]'))
+  .filter((one) => {
+    const cell = one.closest('td');
+    const header = one.closest('table').querySelectorAll('thead th')[cell.cellIndex]?.textContent;
+    return cell.cellIndex > 0 && header !== undefined && header !== 'Actions';
+  })
+  .map((one) => one.outerHTML.slice(0, 150))`;
+
+export async function misplacedActions(page: Page): Promise<string[]> {
+  const found = await page.evaluate<string[]>(MISPLACED);
+  return found.map((html) => `an action of a row stands outside of the column of actions: ${html}`);
+}
+
 /** A time as servers write it: in their zone, not in the reader's. Texts to copy have it. */
 const RAW_TIMES = `(() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -181,14 +196,17 @@ const RAW_TIMES = `(() => {
 /** @param timeZone of the reader */
 export async function foreignTimes(page: Page, timeZone: string): Promise<string[]> {
   const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium', timeZone });
-  const times = await page.evaluate<[string, string][]>(
-    `[...document.querySelectorAll('time')].map((one) => [one.dateTime, one.title])`,
+  const times = await page.evaluate<[at: string, title: string, text: string][]>(
+    `[...document.querySelectorAll('time')].map((one) => [one.dateTime, one.title, one.textContent])`,
   );
   const raw = await page.evaluate<string[]>(RAW_TIMES);
   return [
     ...times
       .filter(([at, title]) => title !== format.format(new Date(at)))
       .map(([at, title]) => `${at} is said as ${title}`),
+    ...times
+      .filter(([at, , text]) => !text.includes(format.format(new Date(at))))
+      .map(([at, , text]) => `${at} can be read exactly with a pointer alone: ${text}`),
     ...raw.map((text) => `a time is in the server's form: ${text}`),
   ];
 }

@@ -242,6 +242,21 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
     expect(await list.getByRole('link').allTextContents()).toEqual(['Your conversation']);
   });
 
+  test('before a question is typed, the page says that no model can answer and leads to where that is changed', async () => {
+    await suite.chats.post(`/workspace/${suite.slug}/update`, { chatModel: 'gone-model' });
+    const { page, inspect } = await openChat();
+    const notice = page.getByRole('status').filter({ hasText: 'No model can answer in this workspace' });
+    await notice.getByText('The model "gone-model" does not exist.').waitFor();
+    await inspect('workspace-chat-no-model');
+    await notice.getByRole('link', { name: 'Add an upstream' }).waitFor();
+    // Nobody is kept from asking: a model may be there a moment later.
+    await page.getByRole('textbox', { name: 'Question' }).fill('Half a question');
+    expect(await page.getByRole('button', { name: 'Send' }).isEnabled()).toBe(true);
+    await suite.chats.post(`/workspace/${suite.slug}/update`, { chatModel: null });
+    await notice.waitFor({ state: 'detached' });
+    expect(await page.getByRole('textbox', { name: 'Question' }).inputValue()).toBe('Half a question');
+  });
+
   test('on a phone the conversations are in a dialog, and nothing is wider than the screen', async () => {
     suite.chats.answer(says(['On the phone.']));
     const { page } = await openChat();

@@ -3,17 +3,17 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useRows } from '../api/pages.ts';
-import { ActorName } from '../keys/key/actor-name.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { Page } from '../page/page.tsx';
 import { SearchField } from '../page/search-field.tsx';
 import { State } from '../page/state.tsx';
 import { Time } from '../page/time.tsx';
-import { recordsQuery, type AuditRecord } from './audit-queries.ts';
+import { recordsQuery, type NamedRecord } from './audit-queries.ts';
 import { ChainState } from './chain-state.tsx';
 import { ExportRecords } from './export-records.tsx';
 import { RecordDialog } from './record-dialog.tsx';
+import { RecordedAction, RecordedActor, RecordedTarget } from './recorded-thing.tsx';
 import { OUTCOMES, type AuditSearch } from './routes.ts';
 
 /** Two beside each other on a phone. */
@@ -68,7 +68,7 @@ export function AuditPage() {
 const TONES = { ok: 'good', refused: 'warning', failed: 'bad' } as const;
 
 const columnsShowing = (show: (seq: number) => void) =>
-  columnsOf<AuditRecord>(
+  columnsOf<NamedRecord>(
     [
       'Record',
       ({ seq }) => (
@@ -84,9 +84,9 @@ const columnsShowing = (show: (seq: number) => void) =>
       ),
     ],
     ['When', ({ at }) => <Time at={at} />],
-    ['Actor', ({ actor }) => <ActorName actor={actor} />],
-    ['Action', ({ action }) => action],
-    ['Target', ({ target }) => target],
+    ['Actor', (record) => <RecordedActor record={record} />],
+    ['Action', ({ action }) => <RecordedAction action={action} />],
+    ['Target', (record) => <RecordedTarget record={record} />],
     ['Outcome', ({ outcome }) => <State tone={TONES[outcome]}>{outcome}</State>],
   );
 

@@ -5,6 +5,19 @@ import { pagesQuery } from '../api/pages.ts';
 import type { AuditSearch } from './routes.ts';
 
 export type AuditRecord = components['schemas']['AuditRecord'];
+type Names = components['schemas']['AuditList']['names'];
+
+/** A record with what its actor and its target are called now. */
+export interface NamedRecord extends AuditRecord {
+  actorNow: Names[string] | undefined;
+  targetNow: Names[string] | undefined;
+}
+
+const named = (record: AuditRecord, names: Names): NamedRecord => ({
+  ...record,
+  actorNow: names[record.actor],
+  targetNow: names[record.target],
+});
 
 const AUDIT = ['audit'] as const;
 
@@ -20,16 +33,25 @@ export function filterOf({ actor, action, target, outcome, from, to }: AuditSear
 /** The records that fit, newest first. */
 export const recordsQuery = (search: AuditSearch) => {
   const filter = filterOf(search);
-  return pagesQuery([...AUDIT, 'list', filter], (page, signal) =>
-    unwrap(client.GET('/v1/audit', { params: { query: { ...filter, ...page } }, signal })),
-  );
+  return pagesQuery([...AUDIT, 'list', filter], async (page, signal) => {
+    const query = { ...filter, ...page };
+    const { items, names, next_cursor } = await unwrap(
+      client.GET('/v1/audit', { params: { query }, signal }),
+    );
+    return { items: items.map((record) => named(record, names)), next_cursor };
+  });
 };
 
 /** One record, whether the list shows it or not. */
 export const recordQuery = (seq: number) =>
   queryOptions({
     queryKey: [...AUDIT, 'record', seq],
-    queryFn: ({ signal }) => unwrap(client.GET('/v1/audit/{seq}', { params: { path: { seq } }, signal })),
+    queryFn: async ({ signal }) => {
+      const { names, ...record } = await unwrap(
+        client.GET('/v1/audit/{seq}', { params: { path: { seq } }, signal }),
+      );
+      return named(record, names);
+    },
     staleTime: Infinity,
   });
 

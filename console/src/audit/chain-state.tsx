@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
 import { checkpointQuery, verificationQuery } from './audit-queries.ts';
+import { counted } from '../page/count-text.ts';
 
 /** The head of the chain, and whether the chain is whole. */
 export function ChainState() {
@@ -16,7 +17,7 @@ export function ChainState() {
             ' '
           ) : (
             <>
-              {head.data.records.toLocaleString()} records. Head signed <Time at={head.data.at} /> by key{' '}
+              {counted(head.data.records, 'record')}. Head signed <Time at={head.data.at} /> by key{' '}
               {head.data.key_id}.
             </>
           )}
@@ -33,9 +34,9 @@ export function ChainState() {
       <div role="status">
         {verification.data?.valid === true && (
           <Alert color="green" title="The record is whole">
-            {verification.data.records?.toLocaleString()} records and {verification.data.checkpoints} signed
-            checkpoints match. A checkpoint that you save elsewhere proves it later against the owner of this
-            server too.
+            {counted(verification.data.records ?? 0, 'record')} and{' '}
+            {counted(verification.data.checkpoints ?? 0, 'signed checkpoint')} match. A checkpoint that you
+            save elsewhere proves it later against the owner of this server too.
           </Alert>
         )}
         {verification.data?.valid === false && (

@@ -1,12 +1,11 @@
 import { Code, Modal, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { ActorName } from '../keys/key/actor-name.tsx';
 import { Facts, type Fact } from '../page/facts.tsx';
-import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
-import { recordQuery, type AuditRecord } from './audit-queries.ts';
+import { recordQuery, type NamedRecord } from './audit-queries.ts';
 import { detailWords, nameWords } from './detail-words.ts';
+import { RecordedAction, RecordedActor, RecordedTarget } from './recorded-thing.tsx';
 
 /** One record, with its details and its place in the chain. @param seq of the record; undefined: closed */
 export function RecordDialog({ seq, onClose }: { seq: number | undefined; onClose: () => void }) {
@@ -35,13 +34,13 @@ function Opened({ seq }: { seq: number }) {
   );
 }
 
-function Details({ record }: { record: AuditRecord }) {
-  const { at, actor, action, target, outcome, details, prev_hash, hash } = record;
+function Details({ record }: { record: NamedRecord }) {
+  const { at, action, outcome, details, prev_hash, hash } = record;
   const facts: Fact[] = [
     ['When', <Time at={at} />],
-    ['Actor', <ActorName actor={actor} />],
-    ['Action', action],
-    ['Target', <Target id={target} />],
+    ['Actor', <RecordedActor record={record} />],
+    ['Action', <RecordedAction action={action} />],
+    ['Target', <RecordedTarget record={record} />],
     ['Outcome', outcome],
     ...Object.entries(details).map(([name, value]): Fact => [nameWords(name), detailWords(value)]),
   ];
@@ -56,21 +55,4 @@ function Details({ record }: { record: AuditRecord }) {
       </Text>
     </Stack>
   );
-}
-
-/** A key and an owner have pages of their own. */
-function Target({ id }: { id: string }) {
-  if (id.startsWith('key_'))
-    return (
-      <PageLink to="/keys/$id" params={{ id }}>
-        {id}
-      </PageLink>
-    );
-  if (id.startsWith('own_'))
-    return (
-      <PageLink to="/owners/$id" params={{ id }}>
-        {id}
-      </PageLink>
-    );
-  return <>{id}</>;
 }

@@ -51,7 +51,7 @@ const COLUMNS = columnsOf<Batch>(
   ['Model', ({ model }) => model ?? 'several'],
   ['Made', ({ created_at }) => <Time at={created_at * SECOND_MS} />],
   ['Ends at the latest', ({ expires_at }) => <Time at={expires_at * SECOND_MS} />],
-  ['Cancel', (batch) => <CancelBatch batch={batch} />],
+  ['Actions', (batch) => <CancelBatch batch={batch} />],
 );
 
 function BatchProgress({ batch: { id, request_counts } }: { batch: Batch }) {

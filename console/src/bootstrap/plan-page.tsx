@@ -2,6 +2,7 @@ import { Alert, Code, Paper, Stack, Text, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { Page } from '../page/page.tsx';
 import { diffOf, readPlan, type DiffLine, type PlannedKey } from './plan.ts';
+import { counted } from '../page/count-text.ts';
 
 const COLORS: Record<DiffLine['mark'], string> = { '+': 'green', '~': 'orange', '!': 'red', ' ': 'gray' };
 const MEANS: Record<DiffLine['mark'], string> = {
@@ -45,7 +46,7 @@ function Diff({ plan }: { plan: PlannedKey[] }) {
   return (
     <Stack gap="xs" component="section" aria-label="Difference">
       <Text role="status">
-        {changes === 0 ? 'Nothing changes.' : `${changes} of ${plan.length} keys change.`}
+        {changes === 0 ? 'Nothing changes.' : `${changes} of ${counted(plan.length, 'key')} change.`}
       </Text>
       {plan.map((key) => (
         <Paper key={key.id} withBorder p="xs">

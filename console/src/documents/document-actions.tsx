@@ -6,6 +6,7 @@ import { useMay } from '../session/session-queries.ts';
 import { workspaceQuery, workspacesQuery } from '../workspaces/workspace-queries.ts';
 import { ChoiceDialog } from './choice-dialog.tsx';
 import { useChangeDocuments, useMoveDocuments, useRemoveDocuments } from './document-mutations.ts';
+import { counted } from '../page/count-text.ts';
 
 interface DocumentActionsProps {
   folder: string;
@@ -19,8 +20,7 @@ interface DocumentActionsProps {
   onMark: (isAll: boolean) => void;
 }
 
-const countOf = (names: readonly string[]): string =>
-  names.length === 1 ? '1 document' : `${names.length} documents`;
+const countOf = (names: readonly string[]): string => counted(names.length, 'document');
 
 /** What can be done with the marked documents. */
 export function DocumentActions({ isAll, hasMore, onMark, mayWrite, ...marked }: DocumentActionsProps) {

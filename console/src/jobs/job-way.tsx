@@ -7,6 +7,7 @@ import { workersQuery } from '../workers/worker-queries.ts';
 import type { Job } from './job-queries.ts';
 import { JobState } from './job-state.tsx';
 import { lacks, waitsFor } from './waiting-words.ts';
+import { counted } from '../page/count-text.ts';
 
 const NAMES_FRESH_MS = 60_000;
 
@@ -27,9 +28,9 @@ export function Waiting({ job: { waiting, is_possible, impossible_because } }: {
   const excluded = Object.entries(waiting.excluded);
   return (
     <Alert color={is_possible ? 'gray' : 'orange'} title={`It waits: ${waitsFor(waiting.reason)}`}>
-      <Text size="sm">
-        {waiting.workers_online === 1 ? '1 worker is' : `${waiting.workers_online} workers are`} online.
-      </Text>
+      {waiting.workers_online > 0 && (
+        <Text size="sm">{counted(waiting.workers_online, 'worker is', 'workers are')} online.</Text>
+      )}
       {excluded.length > 0 && (
         <List size="sm">
           {excluded.map(([reason, count]) => (

@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Group, Stack, Textarea } from '@mantine/core';
+import { Autocomplete, Stack, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,6 +7,7 @@ import { CopyAs } from '../page/copy-as.tsx';
 import { Page } from '../page/page.tsx';
 import { fieldError, Problem } from '../page/problem.tsx';
 import { useSubmitJob } from './job-queries.ts';
+import { FormActions } from '../page/form-actions.tsx';
 
 /** A prompt for a worker. */
 export function NewJobPage() {
@@ -46,10 +47,7 @@ export function NewJobPage() {
             onChange={setModel}
           />
           <Problem error={submit.error} />
-          <Group>
-            <Button type="submit" loading={submit.isPending}>
-              Submit
-            </Button>
+          <FormActions submit={{ label: 'Submit', isPending: submit.isPending }}>
             <CopyAs
               operation="jobs.submit"
               body={body}
@@ -61,7 +59,7 @@ export function NewJobPage() {
                 ...(model === '' ? [] : ['--model', model]),
               ]}
             />
-          </Group>
+          </FormActions>
         </Stack>
       </form>
     </Page>

@@ -59,7 +59,7 @@ const COLUMNS = columnsOf<Gpu>(
   ['USD an hour', ({ price_per_hour }) => price_per_hour ?? 'not said'],
   ['Booked until', ({ booked_until }) => <Time at={booked_until} otherwise="" />],
   ['Booked by', (gpu) => <BookedBy gpu={gpu} />],
-  ['Booking', (gpu) => <Booking gpu={gpu} />],
+  ['Actions', (gpu) => <Booking gpu={gpu} />],
 );
 
 /** The server says it to the booker and to administrators only. */

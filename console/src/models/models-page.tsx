@@ -49,7 +49,7 @@ const COLUMNS = columnsOf<Model>(
   ['Model', ({ id }) => id],
   ['Provided by', ({ owned_by }) => owned_by],
   [
-    'Try it',
+    'Actions',
     ({ id }) => (
       <CopyAs
         operation="chat.completions"

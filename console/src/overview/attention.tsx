@@ -7,6 +7,7 @@ import { PageLink } from '../page/page-link.tsx';
 import { Section } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';
 import { ToneDot, type Tone } from '../page/state.tsx';
+import { CloseTimes } from '../page/time-form.ts';
 import { Time } from '../page/time.tsx';
 import { SEARCHES, SHOWN_MAX, type FoundKeys, type KeyConcern } from './overview-queries.ts';
 import { useAttention, type Failing, type UnreadyPart } from './use-attention.ts';
@@ -104,7 +105,9 @@ function Keys({ concern, found: { rows, hasMore } }: { concern: KeyConcern; foun
             {concern === 'expiring' && (
               <>
                 {' '}
-                <Time at={expires_at} />
+                <CloseTimes value>
+                  <Time at={expires_at} />
+                </CloseTimes>
               </>
             )}
           </List.Item>

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import { refusalWords } from '../keys/holdings/refusal-words.ts';
 import { refusalsOf, seriesOf, sumOf, type Measure, type Steps } from '../keys/key/usage-series.ts';
 import { Problem } from '../page/problem.tsx';
 import { usageQuery } from './overview-queries.ts';
@@ -47,7 +48,7 @@ export function UsagePlots({ range }: { range: Range }) {
   );
 }
 
-/** Such as "7 refused: invalid key 4, rate limited 3". */
+/** Such as "7 refused: A scope is missing (4), The key is disabled (3)". */
 function refusalsNote(steps: Steps): string {
   const counts = new Map<string, number>();
   for (const step of steps)
@@ -55,8 +56,6 @@ function refusalsNote(steps: Steps): string {
   const all = [...counts].toSorted(([, a], [, b]) => b - a);
   if (all.length === 0) return 'none refused';
   const total = all.reduce((sum, [, count]) => sum + count, 0);
-  const top = all
-    .slice(0, 2)
-    .map(([code, count]) => `${code.replaceAll('_', ' ')} ${count.toLocaleString()}`);
+  const top = all.slice(0, 2).map(([code, count]) => `${refusalWords(code)} (${count.toLocaleString()})`);
   return `${total.toLocaleString()} refused: ${top.join(', ')}${all.length > 2 ? ' and others' : ''}`;
 }

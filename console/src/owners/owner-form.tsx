@@ -1,8 +1,9 @@
-import { Button, Group, Select, Stack, TextInput } from '@mantine/core';
+import { Select, Stack, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { BudgetsField, LimitsField } from '../keys/form/bounds-fields.tsx';
 import { fieldError, Problem } from '../page/problem.tsx';
 import type { OwnerDraft } from './owner-draft.ts';
+import { FormActions } from '../page/form-actions.tsx';
 
 interface FormProps {
   draft: OwnerDraft;
@@ -56,12 +57,9 @@ export function OwnerForm({
         <LimitsField value={draft.limits} error={error} onChange={(limits) => set({ limits })} />
         <BudgetsField value={draft.budgets} error={error} onChange={(budgets) => set({ budgets })} />
         <Problem error={error} />
-        <Group>
-          <Button type="submit" loading={action.isPending} disabled={isUnchanged}>
-            {submitLabel}
-          </Button>
+        <FormActions submit={{ label: submitLabel, isPending: action.isPending, isDisabled: isUnchanged }}>
           {children}
-        </Group>
+        </FormActions>
       </Stack>
     </form>
   );

@@ -13,6 +13,7 @@ import { useMay } from '../session/session-queries.ts';
 import type { Owner } from './owner-draft.ts';
 import { OwnerState } from './owner-state.tsx';
 import { ownersQuery } from './owner-queries.ts';
+import { counted } from '../page/count-text.ts';
 
 /** People, services and teams that keys belong to. */
 export function OwnersPage() {
@@ -60,8 +61,7 @@ export function OwnersPage() {
   );
 }
 
-const counted = (count: number, noun: string): string =>
-  count === 0 ? '' : `${count} ${noun}${count === 1 ? '' : 's'}`;
+const some = (count: number, noun: string): string => (count === 0 ? '' : counted(count, noun));
 
 const COLUMNS = columnsOf<Owner>(
   [
@@ -77,7 +77,7 @@ const COLUMNS = columnsOf<Owner>(
   [
     'Bounds',
     ({ limits, budgets }) =>
-      [counted(limits.length, 'limit'), counted(budgets.length, 'budget')]
+      [some(limits.length, 'limit'), some(budgets.length, 'budget')]
         .filter((text) => text !== '')
         .join(', ') || 'none',
   ],

@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { ADDRESS } from '../api/client.ts';
 import { CopyButton } from './copy-button.tsx';
 import { curlOf, quoted, readingOf, type FormRequest } from './curl.ts';
+import { pluralOf } from './count-text.ts';
 
 export interface CopyAsProps extends FormRequest {
   /** Arguments of `keyward`, such as `['keys', 'create', '--name', 'reports']`. */
@@ -35,7 +36,7 @@ export function CopyAs(props: CopyAsProps) {
           <Snippet label="curl" text={curl} />
           {variables.length > 0 && (
             <Text size="sm">
-              First type {variables.length === 1 ? 'the secret' : 'the secrets'} in, unseen:{' '}
+              First type {pluralOf(variables.length, 'the secret')} in, unseen:{' '}
               <Code>{readingOf(props.secrets)}</Code>
             </Text>
           )}

@@ -9,11 +9,15 @@ import {
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import classes from './data-table.module.css';
+import { CloseTimes } from './time-form.ts';
 
 const features = tableFeatures({});
 const ROW_PX = 41;
 /** Rows beyond the window, above and below. */
 const OVERSCAN_ROWS = 12;
+
+/** The header of the column with what can be done with a row: the last one, in view also where the table is wider than the window. */
+const ACTIONS = 'Actions';
 
 /** A column; `cell` draws a row's value. */
 export type Column<Row extends RowData> = ColumnDef<typeof features, Row>;
@@ -75,24 +79,26 @@ export function DataTable<Row extends RowData>({
   const afterPx = virtual.getTotalSize() - ((shown.at(-1)?.end ?? margin) - margin);
   return (
     <Table.ScrollContainer minWidth={0} scrollAreaProps={{ viewportProps: reachable(label) }}>
-      <Table
-        aria-label={label}
-        aria-rowcount={rows.length + 1}
-        highlightOnHover
-        verticalSpacing={8}
-        className={classes['table']}
-      >
-        <RowsInView
-          columns={columns}
-          rows={rows.slice(first, last + 1)}
-          rowId={rowId}
-          first={first}
-          beforePx={beforePx}
-          afterPx={afterPx}
-          body={body}
-          measure={virtual.measureElement}
-        />
-      </Table>
+      <CloseTimes value>
+        <Table
+          aria-label={label}
+          aria-rowcount={rows.length + 1}
+          highlightOnHover
+          verticalSpacing={8}
+          className={classes['table']}
+        >
+          <RowsInView
+            columns={columns}
+            rows={rows.slice(first, last + 1)}
+            rowId={rowId}
+            first={first}
+            beforePx={beforePx}
+            afterPx={afterPx}
+            body={body}
+            measure={virtual.measureElement}
+          />
+        </Table>
+      </CloseTimes>
       {onEnd !== undefined && (
         <Text role="status" ta="center" size="sm" c="dimmed" mih={24}>
           {isLoadingMore ? <Loader size="xs" aria-label="Loading more" /> : null}
@@ -129,7 +135,7 @@ function RowsInView<Row extends RowData>({
         {table.getHeaderGroups().map((group) => (
           <Table.Tr key={group.id} aria-rowindex={1}>
             {group.headers.map((header) => (
-              <Table.Th key={header.id} scope="col">
+              <Table.Th key={header.id} scope="col" mod={{ actions: header.id === ACTIONS }}>
                 <table.FlexRender header={header} />
               </Table.Th>
             ))}
@@ -141,7 +147,7 @@ function RowsInView<Row extends RowData>({
         {table.getRowModel().rows.map((row, index) => (
           <Table.Tr key={row.id} aria-rowindex={first + index + 2} data-index={first + index} ref={measure}>
             {row.getAllCells().map((cell) => (
-              <Table.Td key={cell.id}>
+              <Table.Td key={cell.id} mod={{ actions: cell.column.id === ACTIONS }}>
                 <table.FlexRender cell={cell} />
               </Table.Td>
             ))}

@@ -1,20 +1,21 @@
 import { Group, Progress, Text } from '@mantine/core';
 
-/** How much of a limit or a budget is used. `unit` stands behind both numbers. */
+/** How much of a limit or a budget is used. */
 export function LabelledBar({
   label,
   used,
   of,
-  unit,
+  textOf,
 }: {
   label: string;
   used: number;
   of: number;
-  unit: string;
+  /** The whole with its unit, such as `100 requests a minute`. */
+  textOf: (of: number) => string;
 }) {
   const percent = of === 0 ? 100 : Math.min(100, (used / of) * 100);
   const number = (value: number): string => value.toLocaleString(undefined, { maximumFractionDigits: 4 });
-  const text = `${number(used)} of ${number(of)} ${unit}`;
+  const text = `${number(used)} of ${textOf(of)}`;
   return (
     <div>
       <Group justify="space-between" gap="xs">

@@ -1,4 +1,5 @@
-import { useSyncExternalStore } from 'react';
+import { use, useSyncExternalStore } from 'react';
+import { CloseTimes, useTimeForm } from './time-form.ts';
 
 const SECOND_MS = 1_000;
 /** Each unit with its length and with the least difference that is said in it, ms: "in 40 days" says more than "next month". */
@@ -33,7 +34,11 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener);
 };
 
-/** A time relative to now; in the reader's zone where the pointer rests. `otherwise`: for no time. */
+/**
+ * A time relative to now with its date and time of day in the reader's zone: beside it as text, in a table for screen readers
+ * alone, where the reader can have the exact form in its place (account menu). Guarded by page-rules.ts on every page.
+ * @param otherwise for no time
+ */
 export function Time({
   at,
   otherwise = 'never',
@@ -42,11 +47,24 @@ export function Time({
   otherwise?: string;
 }) {
   useSyncExternalStore(subscribe, () => nowMs);
+  const isClose = use(CloseTimes);
+  const [form] = useTimeForm();
   if (at === null || at === undefined) return <>{otherwise}</>;
   const date = new Date(at);
+  const [exact, relativeText] = [absolute.format(date), ago(date.getTime(), Date.now())];
   return (
-    <time dateTime={date.toISOString()} title={absolute.format(date)}>
-      {ago(date.getTime(), Date.now())}
+    <time dateTime={date.toISOString()} title={exact}>
+      {isClose ? <Close form={form} exact={exact} relative={relativeText} /> : `${relativeText} (${exact})`}
     </time>
   );
 }
+
+const Close = ({ form, exact, relative: text }: { form: string; exact: string; relative: string }) =>
+  form === 'exact' ? (
+    exact
+  ) : (
+    <>
+      {text}
+      <span className="unseen">, {exact}</span>
+    </>
+  );

@@ -88,7 +88,7 @@ const COLUMNS = columnsOf<Invite>(
   ['Made', ({ createdAt }) => <Time at={createdAt} />],
   ['By', ({ createdBy }) => nameOf(createdBy)],
   ['Accepted by', ({ claimedBy }) => nameOf(claimedBy)],
-  ['End', (invite) => invite.status === 'pending' && <EndInvite id={invite.id} />],
+  ['Actions', (invite) => invite.status === 'pending' && <EndInvite id={invite.id} />],
 );
 
 function EndInvite({ id }: { id: number }) {

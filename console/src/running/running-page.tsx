@@ -9,13 +9,14 @@ import { PageLink } from '../page/page-link.tsx';
 import { useRunning, type RunningRequest } from './running-queries.ts';
 import { StopAll, type Many } from './stop-all.tsx';
 import { StopButtons } from './stop-buttons.tsx';
+import { counted } from '../page/count-text.ts';
 
 /** Every request in flight, on all nodes. */
 export function RunningPage() {
   const running = useRunning();
   const [asked, setAsked] = useState<Many>();
   const columns = useMemo(
-    () => columnsOf(...CELLS, ['Stop', (request) => <StopButtons request={request} onAsk={setAsked} />]),
+    () => columnsOf(...CELLS, ['Actions', (request) => <StopButtons request={request} onAsk={setAsked} />]),
     [],
   );
   const rows = useRows(running.data);
@@ -27,8 +28,7 @@ export function RunningPage() {
     >
       {missing > 0 && (
         <Alert color="orange" title="Some nodes did not answer">
-          {missing} {missing === 1 ? 'node' : 'nodes'} did not answer in time. Their requests are not in this
-          list.
+          {counted(missing, 'node')} did not answer in time. Their requests are not in this list.
         </Alert>
       )}
       <List
@@ -47,6 +47,10 @@ export function RunningPage() {
 }
 
 const OPERATION: Record<string, { summary: string }> = OPERATIONS;
+
+/** The OpenAPI document has no routes of pages. */
+const requestWords = (route: string): string =>
+  OPERATION[route]?.summary ?? (route.startsWith('console.') ? 'A page of the console' : route);
 const SECOND_MS = 1_000;
 
 /** It grows by itself. */
@@ -61,7 +65,7 @@ function Age({ sinceMs }: { sinceMs: number }) {
 }
 
 const CELLS: ColumnCells<RunningRequest>[] = [
-  ['Request', ({ route }) => OPERATION[route]?.summary ?? route],
+  ['Request', ({ route }) => requestWords(route)],
   ['Key', ({ key_name, key_id: id }) => <Named id={id} name={key_name} to="/keys/$id" />],
   ['Owner', ({ owner_name, owner_id: id }) => <Named id={id} name={owner_name} to="/owners/$id" />],
   ['Model', ({ model }) => model ?? ''],

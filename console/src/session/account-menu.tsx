@@ -1,6 +1,7 @@
 import { Button, Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { ADDRESS } from '../api/client.ts';
+import { useTimeForm } from '../page/time-form.ts';
 import { useSignOut } from './session-mutations.ts';
 import { useSession } from './session-queries.ts';
 
@@ -8,6 +9,7 @@ import { useSession } from './session-queries.ts';
 export function AccountMenu() {
   const { user } = useSession();
   const signOut = useSignOut();
+  const [form, changeForm] = useTimeForm();
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -16,6 +18,9 @@ export function AccountMenu() {
       <Menu.Dropdown>
         <Menu.Item component={Link} to="/account">
           Your account
+        </Menu.Item>
+        <Menu.Item onClick={() => changeForm(form === 'exact' ? 'relative' : 'exact')}>
+          {form === 'exact' ? 'Tables: how long ago' : 'Tables: exact times'}
         </Menu.Item>
         <Menu.Item component="a" href={`${ADDRESS}/api/docs`}>
           API documentation

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { Alert, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import type { SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
@@ -13,6 +13,7 @@ import { RecoveryCodes } from './recovery-codes.tsx';
 import { OwnSessions } from './own-sessions.tsx';
 import { useChangePassword } from './session-mutations.ts';
 import { sessionQuery, useSession } from './session-queries.ts';
+import { FormActions } from '../page/form-actions.tsx';
 
 /** The person's own password, recovery codes and sessions. */
 export function AccountPage() {
@@ -70,15 +71,12 @@ function PasswordSection() {
           />
           <NewPassword error={change.error} />
           <Problem error={change.error} />
-          <Group justify="space-between">
-            <Button type="submit" loading={change.isPending}>
-              Change the password
-            </Button>
+          <FormActions submit={{ label: 'Change the password', isPending: change.isPending }}>
             <CopyAs
               operation="session.change_password"
               secrets={{ current: 'PASSWORD', password: 'NEW_PASSWORD' }}
             />
-          </Group>
+          </FormActions>
         </Stack>
       </form>
     </Paper>

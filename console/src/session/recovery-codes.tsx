@@ -1,10 +1,11 @@
-import { Button, Code, Group, Modal, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { Code, Modal, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import type { SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { CopyButton } from '../page/copy-button.tsx';
 import { formValues } from '../page/form-values.ts';
 import { fieldError, Problem } from '../page/problem.tsx';
 import { useRecoveryCodes } from './session-mutations.ts';
+import { FormActions } from '../page/form-actions.tsx';
 
 /** Codes for the day on which the password is forgotten. They are shown once. */
 export function RecoveryCodes() {
@@ -31,12 +32,9 @@ export function RecoveryCodes() {
             error={fieldError(make.error, 'current')}
           />
           <Problem error={make.error} />
-          <Group justify="space-between">
-            <Button type="submit" variant="default" loading={make.isPending}>
-              Make new codes
-            </Button>
+          <FormActions submit={{ label: 'Make new codes', isPending: make.isPending }}>
             <CopyAs operation="session.recovery_codes" secrets={{ current: 'PASSWORD' }} />
-          </Group>
+          </FormActions>
         </Stack>
       </form>
       <Modal

@@ -21,7 +21,10 @@ export const OWN_SESSIONS = ['own-sessions'] as const;
 /** Where the person is signed in. */
 export const ownSessionsQuery = queryOptions({
   queryKey: OWN_SESSIONS,
-  queryFn: async ({ signal }) => (await unwrap(client.GET('/v1/sessions', { signal }))).sessions,
+  queryFn: async ({ signal }) => {
+    const { sessions, has_more: hasMore } = await unwrap(client.GET('/v1/sessions', { signal }));
+    return { rows: sessions, hasMore };
+  },
 });
 
 /** Whether an invite can still be accepted. */

@@ -1,13 +1,13 @@
-import { Button, Group, Radio, Stack, TextInput } from '@mantine/core';
+import { Radio, Stack, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { formValues } from '../page/form-values.ts';
 import { Page } from '../page/page.tsx';
-import { PageLink } from '../page/page-link.tsx';
 import { fieldError, Problem } from '../page/problem.tsx';
 import { NewPassword } from './new-password.tsx';
 import { useSetup } from './session-mutations.ts';
+import { FormActions } from '../page/form-actions.tsx';
 
 type Choice = 'password' | 'users';
 
@@ -65,17 +65,19 @@ export function WelcomePage() {
           )}
           <NewPassword label="Password" error={setup.error} />
           <Problem error={setup.error} />
-          <Group>
-            <Button type="submit" loading={setup.isPending}>
-              {choice === 'users' ? 'Make my account' : 'Set the password'}
-            </Button>
-            <PageLink to="/">Not now</PageLink>
+          <FormActions
+            submit={{
+              label: choice === 'users' ? 'Make my account' : 'Set the password',
+              isPending: setup.isPending,
+            }}
+            cancel={{ label: 'Not now', onClick: () => void navigate({ to: '/' }) }}
+          >
             <CopyAs
               operation="session.setup"
               body={choice === 'users' ? { username } : {}}
               secrets={{ password: 'PASSWORD' }}
             />
-          </Group>
+          </FormActions>
         </Stack>
       </form>
     </Page>

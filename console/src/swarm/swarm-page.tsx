@@ -26,7 +26,7 @@ export function SwarmPage() {
       <List
         label="Swarms"
         query={swarms}
-        rows={swarms.data ?? []}
+        rows={swarms.data?.rows ?? []}
         columns={SWARMS}
         rowId={({ swarm_id }) => swarm_id}
         emptyTitle="There is no swarm"
@@ -36,7 +36,10 @@ export function SwarmPage() {
         </Text>
       </List>
       <Tasks />
-      {swarms.data?.map(({ swarm_id }) => (
+      {swarms.data?.hasMore === true && (
+        <Text size="sm">There are more swarms, or members of the last one, than are counted here.</Text>
+      )}
+      {swarms.data?.rows.map(({ swarm_id }) => (
         <Members key={swarm_id} id={swarm_id} />
       ))}
     </Page>

@@ -13,7 +13,10 @@ const EVERY_MS = 5_000;
 /** Swarms with their members. */
 export const swarmsQuery = queryOptions({
   queryKey: ['swarms'],
-  queryFn: async ({ signal }) => (await unwrap(client.GET('/v1/swarm/list', { signal }))).items,
+  queryFn: async ({ signal }) => {
+    const { items, has_more: hasMore } = await unwrap(client.GET('/v1/swarm/list', { signal }));
+    return { rows: items, hasMore };
+  },
   refetchInterval: EVERY_MS,
 });
 

@@ -10,6 +10,7 @@ import { Problem } from '../page/problem.tsx';
 import { Time } from '../page/time.tsx';
 import { StepError } from '../workflows/step-error.tsx';
 import { taskQuery, type Task } from './swarm-queries.ts';
+import { counted } from '../page/count-text.ts';
 
 /** A task of a swarm: what each member has answered, and what is made of it. */
 export function TaskPage() {
@@ -33,7 +34,7 @@ function OneTask({ task, error }: { task: Task; error: unknown }) {
       <Group>
         <JobState state={state} />
         <Text size="sm">
-          {over} of {members.length} members have answered
+          {over} of {counted(members.length, 'member')} answered
         </Text>
         <Text size="sm">
           Ended: <Time at={finished_at} otherwise="not yet" />

@@ -29,7 +29,7 @@ export function PriceTable({ rows, error, onChange }: TableProps) {
           <Table aria-label="Prices" withRowBorders={false}>
             <Table.Thead>
               <Table.Tr>
-                {['Model', ...COLUMNS.map(([, label]) => label), 'Remove'].map((label) => (
+                {['Model', ...COLUMNS.map(([, label]) => label), 'Actions'].map((label) => (
                   <Table.Th key={label} scope="col">
                     {label}
                   </Table.Th>

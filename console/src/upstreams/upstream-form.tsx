@@ -14,6 +14,7 @@ import { formValues } from '../page/form-values.ts';
 import { fieldError, Problem } from '../page/problem.tsx';
 import { PriceTable } from './price-table.tsx';
 import type { Upstream, UpstreamFields } from './upstream-draft.ts';
+import { FormActions } from '../page/form-actions.tsx';
 
 interface FormProps {
   fields: UpstreamFields;
@@ -84,12 +85,9 @@ export function UpstreamForm({
           onChange={(event) => set({ enabled: event.currentTarget.checked })}
         />
         <Problem error={action.error} />
-        <Group>
-          <Button type="submit" loading={action.isPending} disabled={isUnchanged}>
-            {submitLabel}
-          </Button>
+        <FormActions submit={{ label: submitLabel, isPending: action.isPending, isDisabled: isUnchanged }}>
           {children}
-        </Group>
+        </FormActions>
       </Stack>
     </form>
   );

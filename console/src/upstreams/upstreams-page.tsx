@@ -68,5 +68,5 @@ const COLUMNS = columnsOf<Upstream>(
     'Use',
     ({ enabled }) => <State tone={enabled ? 'good' : 'idle'}>{enabled ? 'enabled' : 'disabled'}</State>,
   ],
-  ['Test', ({ id, name }) => <TestButton size="compact-sm" id={id} name={name} />],
+  ['Actions', ({ id, name }) => <TestButton size="compact-sm" id={id} name={name} />],
 );

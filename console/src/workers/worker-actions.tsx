@@ -3,6 +3,7 @@ import { ConfirmButton } from '../page/confirm-button.tsx';
 import { noticeDone, noticeFailure } from '../page/done-notice.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { usePauseWorker, useRemoveWorker, type Worker } from './worker-queries.ts';
+import { counted } from '../page/count-text.ts';
 
 interface RemoveProps extends ButtonProps {
   worker: Pick<Worker, 'worker_id' | 'name'>;
@@ -17,7 +18,7 @@ export function RemoveWorker({ worker: { worker_id: id, name }, onRemoved, ...pr
     ...remove,
     mutateAsync: async () => {
       const { state, leases } = await remove.mutateAsync();
-      const jobs = leases === 1 ? 'the job' : `the ${leases} jobs`;
+      const jobs = leases === 1 ? 'the job' : `the ${counted(leases, 'job')}`;
       const message = state === 'gone' ? 'It had no job.' : `It finishes ${jobs} that it has first.`;
       noticeDone({ title: `${name} gets no more jobs`, message });
       onRemoved?.();

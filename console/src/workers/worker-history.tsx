@@ -1,13 +1,12 @@
-import type { components } from '@keyward/sdk';
 import { Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { ActorName } from '../keys/key/actor-name.tsx';
 import { columnsOf } from '../page/data-table.tsx';
 import { List } from '../page/list.tsx';
 import { Section } from '../page/page.tsx';
 import { Time } from '../page/time.tsx';
 import { useRows } from '../api/pages.ts';
-import { recordsQuery } from '../audit/audit-queries.ts';
+import { recordsQuery, type NamedRecord } from '../audit/audit-queries.ts';
+import { RecordedActor } from '../audit/recorded-thing.tsx';
 
 const ACTIONS: Record<string, string> = {
   'workers.register': 'registered it',
@@ -40,8 +39,8 @@ export function WorkerHistory({ id }: { id: string }) {
   );
 }
 
-const COLUMNS = columnsOf<components['schemas']['AuditRecord']>(
+const COLUMNS = columnsOf<NamedRecord>(
   ['When', ({ at }) => <Time at={at} />],
-  ['Who', ({ actor }) => <ActorName actor={actor} />],
+  ['Who', (record) => <RecordedActor record={record} />],
   ['What', ({ action, outcome }) => `${ACTIONS[action] ?? action}${outcome === 'ok' ? '' : ': refused'}`],
 );

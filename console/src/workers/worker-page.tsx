@@ -18,6 +18,7 @@ import { WorkerHistory } from './worker-history.tsx';
 import { WorkerNotes } from './worker-notes.tsx';
 import { workerQuery, type WorkerDetails } from './worker-queries.ts';
 import { WorkerState } from './worker-state.tsx';
+import { counted } from '../page/count-text.ts';
 
 /** One worker: what it has, what it does, and what was done to it. */
 export function WorkerPage() {
@@ -60,7 +61,7 @@ function OneWorker({ worker, error }: { worker: WorkerDetails; error: unknown })
       <WorkerNotes worker={worker} />
       {state !== 'offline' && (
         <Box maw={480}>
-          <LabelledBar label="Load" used={jobs} of={concurrency} unit="jobs" />
+          <LabelledBar label="Load" used={jobs} of={concurrency} textOf={(of) => counted(of, 'job')} />
         </Box>
       )}
       <Machine worker={worker} />

@@ -72,5 +72,5 @@ const COLUMNS = columnsOf<Worker>(
   ],
   ['Last heard of', ({ seen_at }) => <Time at={seen_at} />],
   ['Booked until', ({ booked_until }) => <Time at={booked_until} otherwise="" />],
-  ['Remove', (worker) => <RemoveWorker worker={worker} size="compact-sm" />],
+  ['Actions', (worker) => <RemoveWorker worker={worker} size="compact-sm" />],
 );

@@ -11,6 +11,7 @@ import { Time } from '../page/time.tsx';
 import type { components } from '@keyward/sdk';
 import { StepError } from './step-error.tsx';
 import { executionQuery, useCancelExecution } from './workflow-queries.ts';
+import { counted } from '../page/count-text.ts';
 
 type Details = components['schemas']['ExecutionDetails'];
 
@@ -51,12 +52,12 @@ function OneExecution({ execution }: { execution: Details }) {
       <Group>
         <JobState state={state} />
         <Text size="sm">
-          {progress.over} of {progress.total} steps are over
+          {progress.over} of {counted(progress.total, 'step')} over
         </Text>
       </Group>
       <Progress
         value={progress.total === 0 ? 0 : (progress.over / progress.total) * 100}
-        aria-label={`${progress.over} of ${progress.total} steps are over`}
+        aria-label={`${progress.over} of ${counted(progress.total, 'step')} over`}
       />
       {error !== null && (
         <Alert color="red" title={error.code.replaceAll('_', ' ')}>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { Empty } from '../page/empty.tsx';
 import { Problem } from '../page/problem.tsx';
+import { CloseTimes } from '../page/time-form.ts';
 import { Time } from '../page/time.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { roleWord } from '../people/roles.ts';
@@ -55,12 +56,14 @@ export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspa
                 <Table.Td>{username}</Table.Td>
                 <Table.Td>{roleWord(role)}</Table.Td>
                 <Table.Td>
-                  <Time at={lastUpdatedAt} />
+                  <CloseTimes value>
+                    <Time at={lastUpdatedAt} />
+                  </CloseTimes>
                 </Table.Td>
                 <Table.Td>
                   <Button
                     size="compact-sm"
-                    variant="subtle"
+                    variant="default"
                     aria-label={`Remove ${username}`}
                     disabled={replace.isPending}
                     onClick={() => void remove(userId, username).catch(() => undefined)}

@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document a581ae6d7d4ad6baabb46daf6b83f52c42f286deabc8e5d0c7b63b0debd8f956
-// text 476fd8a7b84173e020d52aca15a24a30b066853152a9d48d92d754d7c5c195b3
+// document 1d2abc5b0feab93397083d2de14c1a77a46ae8f9ae2372079f5b70be57076e3c
+// text e14bb063803abb442a359f3720db7a9233ff743b494030e476d84d126aa9489f
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -595,7 +595,7 @@ export interface paths {
         };
         /**
          * List your sessions
-         * @description The newest 1,000. With all=true, for administrators, those of all users. Needs a session, no key.
+         * @description The newest 1,000; has_more says whether there are others. With all=true, for administrators, those of all users. Needs a session, no key.
          */
         get: operations["session.list"];
         put?: never;
@@ -4262,6 +4262,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workspace/{slug}/chat-readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a model can answer in a workspace now
+         * @description For the caller, in the mode of the workspace. No model is asked. Scope: workspaces:chat.
+         */
+        get: operations["workspaces.chat_readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/workspace/{slug}/stream-chat": {
         parameters: {
             query?: never;
@@ -5609,6 +5629,8 @@ export interface components {
         SessionList: {
             /** @description The newest first */
             sessions: components["schemas"]["ListedSession"][];
+            /** @description Whether there are more than these 1,000 */
+            has_more: boolean;
         };
         EndedSessions: {
             /** @description Number of sessions */
@@ -6809,11 +6831,23 @@ export interface components {
             /** @description SHA-256 of this record and of the hash before it, as hex */
             hash: string;
         };
+        AuditName: {
+            /** @description Its name now. null: nothing has this id any longer */
+            name: string | null;
+            /** @description Of a workspace, for its address */
+            slug: string | null;
+            /** @description Whether it can still be read; a deleted owner keeps its name */
+            exists: boolean;
+        };
         AuditList: {
             /** @description The items, in the order of the list */
             items: components["schemas"]["AuditRecord"][];
             /** @description Asks for the next page; null: this is the last one */
             next_cursor: string | null;
+            /** @description Names of the actors and targets of these records by what the record says of them, such as key:key_4fT9aBcDeF12. Those that the caller may not read are left out. */
+            names: {
+                [key: string]: components["schemas"]["AuditName"];
+            };
         };
         Checkpoint: {
             /** @description The number of the record, from 1 */
@@ -6847,6 +6881,38 @@ export interface components {
             broken_at_seq: number | null;
             /** @description What is wrong. null: nothing */
             message: string | null;
+        };
+        NamedAuditRecord: {
+            /** @description The number of the record, from 1 */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description an RFC 3339 date-time such as 2027-01-31T09:00:00Z
+             */
+            at: string;
+            /** @description The id of the key, user or process that acted */
+            actor: string;
+            /** @description The operation, such as keys.create */
+            action: string;
+            /** @description The id of the thing that was acted on */
+            target: string;
+            /**
+             * @description The result of the check
+             * @enum {string}
+             */
+            outcome: "ok" | "refused" | "failed";
+            /** @description Any JSON object with at most 50 members */
+            details: {
+                [key: string]: unknown;
+            };
+            /** @description The hash of the record before */
+            prev_hash: string;
+            /** @description The hash of the last record, as hex */
+            hash: string;
+            /** @description Names of the actors and targets of these records by what the record says of them, such as key:key_4fT9aBcDeF12. Those that the caller may not read are left out. */
+            names: {
+                [key: string]: components["schemas"]["AuditName"];
+            };
         };
         BootstrapReportedKey: {
             /** @description the id of the key in the manifest, such as anythingllm */
@@ -8315,6 +8381,8 @@ export interface components {
                 /** @description Of all members */
                 capabilities: string[];
             }[];
+            /** @description Whether there are more than 10,000 members: those behind them are not counted */
+            has_more: boolean;
         };
         SwarmMember: {
             /** @description Id of the worker */
@@ -9361,6 +9429,19 @@ export interface components {
             secret?: boolean;
             /** @description static: made by an administrator; system, user, workspace: always there */
             type: string;
+        };
+        ChatReadiness: {
+            /**
+             * @description waiting: not now, but perhaps soon, by itself; none: somebody has to do something
+             * @enum {unknown}
+             */
+            state: "ready" | "waiting" | "none";
+            /** @description The model that would answer. null: none was found */
+            model: string | null;
+            /** @description Why none would answer now. null: one would */
+            reason: string | null;
+            /** @description The next step. null: wait, or ask */
+            hint: string | null;
         };
         OwnQuestion: {
             /** @description @agent at its beginning has an agent answer */
@@ -19473,7 +19554,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditRecord"];
+                    "application/json": components["schemas"]["NamedAuditRecord"];
                 };
             };
             /** @description bad_request, key_in_url, conflicting_credentials */
@@ -34520,6 +34601,83 @@ export interface operations {
             };
             /** @description A value is not allowed */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+        };
+    };
+    "workspaces.chat_readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the workspace */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatReadiness"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description No valid key, or its scope is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A value is not allowed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeveloperError"];
+                };
+            };
+            /** @description A limit of the key is reached */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

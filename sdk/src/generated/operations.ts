@@ -242,7 +242,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/sessions",
     "summary": "List your sessions",
-    "description": "The newest 1,000. With all=true, for administrators, those of all users. Needs a session, no key.",
+    "description": "The newest 1,000; has_more says whether there are others. With all=true, for administrators, those of all users. Needs a session, no key.",
     "scope": null
   },
   "session.end_others": {
@@ -1658,6 +1658,13 @@ export const OPERATIONS = {
     "summary": "Remove a variable",
     "description": "Needs a session with the role admin, no key.",
     "scope": null
+  },
+  "workspaces.chat_readiness": {
+    "method": "GET",
+    "path": "/v1/workspace/{slug}/chat-readiness",
+    "summary": "Whether a model can answer in a workspace now",
+    "description": "For the caller, in the mode of the workspace. No model is asked. Scope: workspaces:chat.",
+    "scope": "workspaces:chat"
   },
   "my_workspaces.stream_chat": {
     "method": "POST",

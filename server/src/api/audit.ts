@@ -14,6 +14,7 @@ import { KeywardError } from '../base/errors.ts';
 import { writable } from '../http/index.ts';
 import type { Storage } from '../storage/index.ts';
 import { refuseBound } from '../workspaces/index.ts';
+import { AuditNames, namesIn } from './audit-names.ts';
 import type { Route } from './services.ts';
 import { route } from './surface.ts';
 import * as s from './schemas.ts';
@@ -130,12 +131,18 @@ export const auditRoutes: Route[] = [
       },
       s.closed,
     ),
-    responses: { 200: s.pageOf(Record, 'AuditList') },
+    responses: {
+      200: Type.Object(
+        { ...s.pageOf(Record, 'AuditList').properties, names: AuditNames },
+        { title: 'AuditList' },
+      ),
+    },
     errors: ['forbidden_resource'],
-    handler: async ({ storage }, { caller, query: { limit = 50, cursor, ...filter } }) => {
+    handler: async (services, { caller, query: { limit = 50, cursor, ...filter } }) => {
       refuseBound(caller);
-      const page = given({ ...filterOf(filter), cursor });
-      return { status: 200, body: await list(storage.db, { ...page, limit }) };
+      const wanted = given({ ...filterOf(filter), cursor });
+      const page = await list(services.storage.db, { ...wanted, limit });
+      return { status: 200, body: { ...page, names: await namesIn(services, caller, page.items) } };
     },
   }),
   route({
@@ -217,13 +224,15 @@ export const auditRoutes: Route[] = [
     summary: 'One audit record',
     access: 'audit:read',
     params: Type.Object({ seq: Type.Integer({ minimum: 1, description: 'Number of the record' }) }, s.closed),
-    responses: { 200: Record },
+    responses: {
+      200: Type.Object({ ...Record.properties, names: AuditNames }, { title: 'NamedAuditRecord' }),
+    },
     errors: ['forbidden_resource', 'not_found'],
-    handler: async ({ storage }, { caller, params: { seq } }) => {
+    handler: async (services, { caller, params: { seq } }) => {
       refuseBound(caller);
-      const record = await find(storage.db, seq);
+      const record = await find(services.storage.db, seq);
       if (record === undefined) throw new KeywardError('not_found', `There is no audit record ${seq}.`);
-      return { status: 200, body: record };
+      return { status: 200, body: { ...record, names: await namesIn(services, caller, [record]) } };
     },
   }),
 ];

@@ -6,7 +6,8 @@ import { brokenOff, failureOf, refuseAboutKey, type Failure } from './failure.ts
 import type { ModelMessage, Tool, ToolCall } from './message.ts';
 import { SecretFilter } from './secrets.ts';
 
-const PATH = '/chat/completions';
+/** At an upstream. */
+export const CHAT_PATH = '/chat/completions';
 
 export interface Question {
   messages: readonly ModelMessage[];
@@ -51,7 +52,7 @@ export async function askModel(
   // Members that are undefined are not part of the JSON. `models` asks for the usage, where the upstream allows that.
   const parsed = { model, messages, temperature, tools, stream: isStream };
   const body = Buffer.from(JSON.stringify(parsed));
-  const wanted = { path: PATH, model, parsed, bytes: body.length };
+  const wanted = { path: CHAT_PATH, model, parsed, bytes: body.length };
   try {
     // Not awaited: the head of a stream is written while the model is being asked.
     const { asked } = await paid(models, chat.account(), wanted, (send) => {

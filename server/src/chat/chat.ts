@@ -9,9 +9,11 @@ import type { Storage } from '../storage/index.ts';
 import type { Workspace, Workspaces } from '../workspaces/index.ts';
 import { callsAgent, runAgent } from './agent.ts';
 import { answerPlainly, refusal } from './answer.ts';
+import { CHAT_PATH } from './ask-model.ts';
 import { DailyMessages } from './daily-messages.ts';
 import { failureOf, publicFailure } from './failure.ts';
 import { chooseModel, providersOf, WINDOW_TOKENS, type ChosenModel } from './model-choice.ts';
+import { readinessAfter, type Readiness } from './readiness.ts';
 import type { ChatEvent, ChatRequest, Ending } from './request.ts';
 
 export interface ChatContext {
@@ -85,6 +87,20 @@ export class Chat {
     }
   }
 
+  /** Whether a question in the workspace's own mode would be answered now. Nothing is asked, and nothing is counted. */
+  async readiness(request: Pick<ChatRequest, 'workspace' | 'selector' | 'account'>): Promise<Readiness> {
+    const { models } = this.#context;
+    const mayBeAgent = request.workspace.chatMode === 'automatic';
+    let model: string | null = null;
+    try {
+      model = (await this.#model(request, { isCalled: false, mayBeAgent })).name;
+      await models.expectAnswer(model, CHAT_PATH, request.account());
+      return { state: 'ready', model, reason: null, hint: null };
+    } catch (error) {
+      return readinessAfter(models, { error, model });
+    }
+  }
+
   /** The window of the model of a workspace's chats; the default if there is no model. */
   windowTokens(workspace: Workspace): Promise<number> {
     const options = { workspace, isAgent: false, model: undefined, selector: undefined };
@@ -100,7 +116,12 @@ export class Chat {
   }
 
   async #model(
-    { workspace, model, selector, temperature }: ChatRequest,
+    {
+      workspace,
+      model,
+      selector,
+      temperature,
+    }: Pick<ChatRequest, 'workspace' | 'selector'> & Partial<ChatRequest>,
     { isCalled, mayBeAgent }: { isCalled: boolean; mayBeAgent: boolean },
   ): Promise<ChosenModel & { isAgent: boolean }> {
     const options = { workspace, model, selector };

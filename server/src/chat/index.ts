@@ -4,6 +4,7 @@ export { brokenOff, failureOf, providerFailure, type Failure } from './failure.t
 export type { Attachment, Source, Turn } from './message.ts';
 export { chatModule } from './module.ts';
 export { CHAT_SETTINGS, imageModel, usualFor } from './model-choice.ts';
+export { READINESS, type Readiness } from './readiness.ts';
 export { isMode } from './request.ts';
 export type { Answered, ChatEvent, ChatRequest, Conversation, Ending } from './request.ts';
 export type { Instructions, Measured, Metrics, Mode, NewTurn } from './request.ts';

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { ArgDef, ArgsDef } from 'citty';
 import { similar } from '../base/nearest.ts';
 import { usageError } from './exit.ts';
+import { counted, pluralOf } from './count-text.ts';
 
 interface Arguments {
   /** Every value of every flag. */
@@ -62,7 +63,11 @@ function inPlace(places: string[], given: string[], values: Map<string, string[]
   if (rest.length > 0) {
     // It may be a secret: the error does not repeat it.
     throw usageError(
-      rest.length === 1 ? 'There is one argument too many.' : `There are ${rest.length} arguments too many.`,
+      pluralOf(
+        rest.length,
+        'There is one argument too many.',
+        `There are ${counted(rest.length, 'argument')} too many.`,
+      ),
       {
         hint: 'Put an argument with spaces into quotes.',
       },

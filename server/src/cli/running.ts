@@ -7,6 +7,7 @@ import { fields, type Columns } from './output.ts';
 import { ownerIdIn } from './owners.ts';
 import { given } from './parse.ts';
 import { pagedList, request } from './request.ts';
+import { counted } from './count-text.ts';
 
 const COLUMNS: Columns<components['schemas']['RunningRequest']> = {
   ...fields('id'),
@@ -59,7 +60,6 @@ export const stop = request({
     const ids = given({ key: await keyIdIn(client, key), owner: await ownerIdIn(client, owner) });
     return unwrap(client.POST('/v1/running/stop', { body: { ...body, ...ids } }));
   },
-  table: ({ acknowledged: { requests_ended: count } }) =>
-    `Stopped ${count === 1 ? '1 request' : `${count} requests`}.`,
+  table: ({ acknowledged: { requests_ended: count } }) => `Stopped ${counted(count, 'request')}.`,
   after: (stopped, context) => sayMissing(context, stopped, 'may continue'),
 });

@@ -35,7 +35,14 @@ export { beginSessionOf, FreshSession, signOut, SUBJECT_OF_MEMBERS, type Device 
 export { subjectOfUser } from './login/session-ends.ts';
 export { changeOwnAccount } from './own-account.ts';
 export { changeOwnPassword, renewRecoveryCodes } from './own-password.ts';
-export { endOtherSessions, endSessionById, listSessions, type ListedSession } from './own-sessions.ts';
+export {
+  endOtherSessions,
+  endSessionById,
+  listSessions,
+  SESSIONS_LIST_MAX,
+  type ListedSession,
+} from './own-sessions.ts';
 export { issueLoginToken, loginWithToken } from './login/sso.ts';
+export { usersById } from './store/user-store.ts';
 export { USER_ROLES, type User, type UserInput, type UserRole } from './user.ts';
 export { createUser, deleteUser, updateUser } from './users.ts';

@@ -20,31 +20,33 @@ export interface ListedSession {
   userAgent: string | null;
 }
 
-/** The newest; a user has 100 at most. */
-const LISTED_MAX = 1_000;
+/** A user has 100 at most. */
+export const SESSIONS_LIST_MAX = 1_000;
 
 const isAdmin = (session: Session): boolean => session.kind === 'admin' || session.user.role === 'admin';
 
 const userIdOf = (session: Session): number | null => (session.kind === 'user' ? session.user.id : null);
 
-/** @throws KeywardError `forbidden_resource` for the sessions of all without the role admin */
+/** The newest. @throws KeywardError `forbidden_resource` for the sessions of all without the role admin */
 export async function listSessions(
   { keys }: Identity,
   session: Session,
   { all }: { all: boolean },
-): Promise<ListedSession[]> {
+): Promise<{ sessions: ListedSession[]; hasMore: boolean }> {
   if (all && !isAdmin(session))
     throw new KeywardError('forbidden_resource', 'Only administrators see the sessions of all users.', {
       hint: 'Leave all out to see your own sessions.',
     });
   const { db } = keys.storage;
   const whose = all ? 'everybody' : userIdOf(session);
-  const rows = await store.listSessions(db, { whose, nowMs: keys.clock.nowMs(), limit: LISTED_MAX });
+  const limit = SESSIONS_LIST_MAX + 1;
+  const found = await store.listSessions(db, { whose, nowMs: keys.clock.nowMs(), limit });
+  const rows = found.slice(0, SESSIONS_LIST_MAX);
   const users = await usersById(
     db,
     rows.flatMap(({ user_id: id }) => (id === null ? [] : [id])),
   );
-  return rows.map((row) => {
+  const sessions = rows.map((row) => {
     const user = row.user_id === null ? undefined : users.get(row.user_id);
     return {
       id: row.id,
@@ -56,6 +58,7 @@ export async function listSessions(
       userAgent: row.user_agent,
     };
   });
+  return { sessions, hasMore: found.length > rows.length };
 }
 
 /** One of the caller's, or for an administrator any. @throws KeywardError `not_found` */
@@ -86,6 +89,6 @@ export function endOtherSessions({ keys }: Identity, session: Session): Promise<
 }
 
 async function othersOf(tx: Db, { clock }: Identity['keys'], session: Session): Promise<SessionRow[]> {
-  const wanted = { whose: userIdOf(session), nowMs: clock.nowMs(), limit: LISTED_MAX };
+  const wanted = { whose: userIdOf(session), nowMs: clock.nowMs(), limit: SESSIONS_LIST_MAX };
   return (await store.listSessions(tx, wanted)).filter(({ id }) => id !== session.id);
 }

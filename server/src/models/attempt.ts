@@ -266,7 +266,7 @@ export class Attempt {
 }
 
 /** A session or the server itself has no key that a job could be submitted with. */
-const needsKey = ({ name }: Route): KeywardError =>
+export const needsKey = ({ name }: Pick<Route, 'name'>): KeywardError =>
   new KeywardError(
     'forbidden_resource',
     `The model ${JSON.stringify(name)} is served by workers, which work for keys only.`,

@@ -6,10 +6,15 @@ import { KeywardError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Permit } from '../storage/index.ts';
 import type { Answer } from './answer/answer.ts';
-import { Attempt, lacksUsage, type Outcome } from './attempt.ts';
+import { Attempt, lacksUsage, needsKey, type Outcome } from './attempt.ts';
 import type { Breakers, Trial } from './upstreams/breaker.ts';
 import type { StreamUsage } from './upstreams/stream-usage.ts';
-import type { Queueing, RemoteModels, Submitter } from './upstreams/remote-models.ts';
+import {
+  REMOTE_UPSTREAM,
+  type Queueing,
+  type RemoteModels,
+  type Submitter,
+} from './upstreams/remote-models.ts';
 import type { Route } from './upstreams/catalogue.ts';
 import type { OpenOutput } from './request/estimate.ts';
 import type { ModelForm } from './request/model-form.ts';
@@ -133,6 +138,26 @@ export async function forwardTo(
   }
   if (last.kind === 'held' && isPassable(last.status)) return replay(last, { request, settlement });
   throw failureOf(last, { routes, breakers: context.breakers, callerId });
+}
+
+/**
+ * Refuses a request that no route would take now, without counting as one.
+ * @param routes not empty
+ * @throws KeywardError `forbidden_resource` where workers alone have the model, which work for keys only; `upstream_unavailable`
+ */
+export function refuseHopeless(
+  routes: readonly Route[],
+  {
+    breakers,
+    callerId,
+    submitter,
+  }: Pick<ForwardRequest, 'submitter'> & { breakers: Breakers; callerId: string },
+): void {
+  const usable = routes.filter(({ target }) => submitter !== undefined || target.id !== REMOTE_UPSTREAM);
+  const [first] = routes;
+  if (usable.length === 0 && first !== undefined) throw needsKey(first);
+  if (usable.every(({ line }) => breakers.retryInMs(line, callerId) > 0))
+    throw failureOf({ kind: 'none' }, { routes: usable, breakers, callerId });
 }
 
 /**

@@ -13,7 +13,7 @@ import { tokensSoFar } from './answer/meter.ts';
 import { Breakers } from './upstreams/breaker.ts';
 import { Health } from './upstreams/health.ts';
 import { Catalogue, type Route } from './upstreams/catalogue.ts';
-import { forwardTo, type ForwardRequest } from './forward.ts';
+import { forwardTo, refuseHopeless, type ForwardRequest } from './forward.ts';
 import type { LocalModel } from './local/local-model.ts';
 import { countLocally, type CountTokens } from './local/local-tokens.ts';
 import { isChargeable, isLikelyChargeable } from './account/prices.ts';
@@ -23,6 +23,7 @@ import type { Target } from './upstreams/target.ts';
 import { LOCAL_UPSTREAM } from './upstreams/upstream.ts';
 import { REMOTE_UPSTREAM, type RemoteModels } from './upstreams/remote-models.ts';
 import { StoredResponses } from './responses/stored-responses.ts';
+import type { Account } from './account/account.ts';
 import { Settlement } from './account/settlement.ts';
 import { unpriced } from './account/unpriced.ts';
 import { UpstreamTable } from './upstreams/upstream-table.ts';
@@ -186,6 +187,16 @@ export class Models {
       const isDown = error instanceof KeywardError && error.code === 'upstream_unavailable';
       throw isDown && routes.every(isLocal) ? (this.#localModel?.notReady() ?? error) : error;
     }
+  }
+
+  /**
+   * Whether a request to the model could be sent now; nothing is sent.
+   * @throws KeywardError as `resolve` and `forward`: why it could not.
+   */
+  async expectAnswer(model: string, path: string, account: Account): Promise<void> {
+    const { selector, callerId, submitter, countsMoney } = account;
+    const routes = this.#readyOnly(await this.resolve(model, selector, countsMoney ? path : undefined), path);
+    refuseHopeless(routes, { breakers: this.#breakers, callerId, submitter });
   }
 
   /** Counts tokens, free of charge, as the local model of this name does. @returns undefined for others. @throws KeywardError */

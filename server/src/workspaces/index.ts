@@ -24,6 +24,7 @@ export type { ImportedMember, ImportedSuggestion, ImportedVariable } from './mov
 export { workspacesModule } from './module.ts';
 export { BUILT_IN_VARIABLES } from './prompt.ts';
 export type { PromptVariable } from './store/prompt-variable-store.ts';
+export { workspacesById } from './store/workspace-store.ts';
 export type { Suggestion } from './store/suggestion-store.ts';
 export type { Thread } from './store/rows.ts';
 export { CHAT_MODES, isInWorkspace, targetOf } from './workspace.ts';

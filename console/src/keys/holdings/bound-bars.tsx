@@ -3,7 +3,8 @@ import { SimpleGrid, Text } from '@mantine/core';
 import { LabelledBar } from '../../page/labelled-bar.tsx';
 import { Time } from '../../page/time.tsx';
 import type { Limit } from './draft.ts';
-import { BUDGET_UNITS, limitText, PERIODS, windowText } from './sentence.ts';
+import { amountText, limitText, PERIODS, windowText } from './sentence.ts';
+import { counted } from '../../page/count-text.ts';
 
 type Verdict = components['schemas']['Verdict'];
 type LimitState = Verdict['limits'][number];
@@ -49,9 +50,14 @@ function LimitBar({
   limit: LimitState;
 }) {
   const most = requests ?? concurrent ?? 0;
-  const unit = window_seconds === undefined ? 'requests at once' : `requests ${windowText(window_seconds)}`;
+  const within = window_seconds === undefined ? 'at once' : windowText(window_seconds);
   return (
-    <LabelledBar label={`${name}${ofWhom(of)}`} used={Math.max(0, most - remaining)} of={most} unit={unit} />
+    <LabelledBar
+      label={`${name}${ofWhom(of)}`}
+      used={Math.max(0, most - remaining)}
+      of={most}
+      textOf={(all) => `${counted(all, 'request')} ${within}`}
+    />
   );
 }
 
@@ -62,7 +68,7 @@ function BudgetBar({ budget: { name, of, unit, amount, period, used, resets_at }
         label={`${name}${ofWhom(of)}`}
         used={Number(used)}
         of={Number(amount)}
-        unit={`${BUDGET_UNITS[unit]} ${PERIODS[period]}`}
+        textOf={(all) => `${amountText(all, unit)} ${PERIODS[period]}`}
       />
       {resets_at !== null && (
         <Text size="xs" c="dimmed" mt={2}>

@@ -1,5 +1,6 @@
 import { scopesOf, SCOPE_GROUPS, type Scope } from './scopes.ts';
 import type { Budget, Draft, Limit, Names } from './draft.ts';
+import { counted, pluralOf } from '../../page/count-text.ts';
 
 type Holdings = Pick<
   Draft,
@@ -10,16 +11,12 @@ const and = new Intl.ListFormat('en', { type: 'conjunction' });
 const or = new Intl.ListFormat('en', { type: 'disjunction' });
 const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long' });
 const minute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' });
-const number = (value: number | string): string => {
-  const parsed = Number(value);
-  return Number.isFinite(parsed) ? parsed.toLocaleString('en', { maximumFractionDigits: 9 }) : String(value);
-};
 
 /** Beyond this many names of a list, only their number is said. */
 const NAMES_MAX = 4;
 
 function listed(names: readonly string[], noun: string): string {
-  if (names.length > NAMES_MAX) return `${names.length} ${noun}s`;
+  if (names.length > NAMES_MAX) return counted(names.length, noun);
   return and.format(names);
 }
 
@@ -27,8 +24,8 @@ function listed(names: readonly string[], noun: string): string {
 export function namesText({ allow, deny }: Names, noun: string): string {
   const but = deny.length === 0 ? '' : ` except ${listed(deny, noun)}`;
   if (allow.length === 0) return `any ${noun}${but}`;
-  if (allow.length > NAMES_MAX) return `any of ${allow.length} ${noun}s${but}`;
-  return `the ${noun}${allow.length === 1 ? '' : 's'} ${and.format(allow)}${but}`;
+  if (allow.length > NAMES_MAX) return `any of ${counted(allow.length, noun)}${but}`;
+  return `the ${pluralOf(allow.length, noun)} ${and.format(allow)}${but}`;
 }
 
 const SECONDS: Record<number, string> = {
@@ -40,21 +37,19 @@ const SECONDS: Record<number, string> = {
   2_592_000: 'in 30 days',
 };
 const UNITS: [number, string][] = [
-  [86_400, 'days'],
-  [3_600, 'hours'],
-  [60, 'minutes'],
-  [1, 'seconds'],
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+  [1, 'second'],
 ];
 
 /** Such as "a minute" or "in 90 seconds". */
 export function windowText(seconds: number): string {
   const known = SECONDS[seconds];
   if (known !== undefined) return known;
-  const [size, name] = UNITS.find(([unit]) => seconds % unit === 0) ?? [1, 'seconds'];
-  return `in ${seconds / size} ${name}`;
+  const [size, name] = UNITS.find(([unit]) => seconds % unit === 0) ?? [1, 'second'];
+  return `in ${counted(seconds / size, name)}`;
 }
-
-const counted = (count: number, noun: string): string => `${number(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Such as "100 requests a minute". */
 export function limitText(limit: Limit): string {
@@ -78,9 +73,15 @@ export const BUDGET_UNITS = {
   gpu_seconds: 'GPU seconds',
 } as const;
 
+/** Such as `1 request` or `5 USD`; a text that is no number yet stays as it is. */
+export function amountText(amount: number | string, unit: keyof typeof BUDGET_UNITS): string {
+  const [units, value] = [BUDGET_UNITS[unit], Number(amount)];
+  return Number.isFinite(value) ? counted(value, units.replace(/s$/, ''), units) : `${amount} ${units}`;
+}
+
 /** Such as "5 USD a month". */
 export const budgetText = ({ amount, unit, period }: Pick<Budget, 'amount' | 'unit' | 'period'>): string =>
-  `${number(amount)} ${BUDGET_UNITS[unit]} ${PERIODS[period]}`;
+  `${amountText(amount, unit)} ${PERIODS[period]}`;
 
 /** Such as "1 March 2027"; with the time, where it is near. */
 export function dateText(iso: string, nowMs: number): string {
@@ -155,4 +156,4 @@ export function sentence(holdings: Holdings, nowMs = Date.now()): string {
 
 const MANY_SHOWN = 6;
 const manyPowers = (may: string[]): string =>
-  and.format([...may.slice(0, MANY_SHOWN), `${may.length - MANY_SHOWN} more things`]);
+  and.format([...may.slice(0, MANY_SHOWN), counted(may.length - MANY_SHOWN, 'more thing')]);

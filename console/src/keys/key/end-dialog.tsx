@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../../page/copy-as.tsx';
 import { fieldError, Problem } from '../../page/problem.tsx';
 import { flag } from '../holdings/command.ts';
 import type { Key } from '../holdings/draft.ts';
 import { useStateChange, type EndVerb } from './state-change.ts';
+import { FormActions } from '../../page/form-actions.tsx';
 
 const WORDS: Record<EndVerb, { label: string; text: string }> = {
   disable: {
@@ -53,22 +54,17 @@ export function EndDialog({ keyRecord, verb, onClose }: EndProps) {
             error={fieldError(change.error, 'reason')}
           />
           <Problem error={change.error} />
-          <Group justify="space-between">
+          <FormActions
+            submit={{ label, isPending: change.isPending, color: 'red' }}
+            cancel={{ onClick: onClose }}
+          >
             <CopyAs
               operation={`keys.${verb}`}
               path={{ id }}
               body={body}
               cli={['keys', verb, id, ...(reason.trim() === '' ? [] : flag('reason', reason.trim()))]}
             />
-            <Group gap="xs">
-              <Button variant="default" onClick={onClose}>
-                Cancel
-              </Button>
-              <Button type="submit" color="red" loading={change.isPending}>
-                {label}
-              </Button>
-            </Group>
-          </Group>
+          </FormActions>
         </Stack>
       </form>
     </Modal>

@@ -1,15 +1,4 @@
-import {
-  Alert,
-  Autocomplete,
-  Button,
-  Group,
-  Select,
-  SimpleGrid,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Alert, Autocomplete, Select, SimpleGrid, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../../page/copy-as.tsx';
@@ -21,6 +10,7 @@ import type { useExplain } from '../key-mutations.ts';
 import { modelNamesQuery, workspaceNamesQuery } from '../key-queries.ts';
 import { Section } from '../../page/page.tsx';
 import type { components } from '@keyward/sdk';
+import { FormActions } from '../../page/form-actions.tsx';
 
 type ExplainBody = components['schemas']['ExplainRequest'];
 type Verdict = components['schemas']['Verdict'];
@@ -106,17 +96,14 @@ export function ExplainForm({ id, asked = NOTHING, explain }: ExplainProps) {
               error={fieldError(explain.error, 'ip')}
             />
           </SimpleGrid>
-          <Group gap="xs">
-            <Button type="submit" loading={explain.isPending}>
-              Explain
-            </Button>
+          <FormActions submit={{ label: 'Explain', isPending: explain.isPending }}>
             <CopyAs
               operation="keys.explain"
               path={{ id }}
               body={bodyOf(question)}
               cli={commandOf(id, question)}
             />
-          </Group>
+          </FormActions>
         </Stack>
       </form>
       <Problem error={explain.error} />

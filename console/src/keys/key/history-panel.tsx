@@ -4,14 +4,12 @@ import { columnsOf } from '../../page/data-table.tsx';
 import { List } from '../../page/list.tsx';
 import { Time } from '../../page/time.tsx';
 import { refusalWords } from '../holdings/refusal-words.ts';
-import { recordsQuery } from '../../audit/audit-queries.ts';
+import { recordsQuery, type AuditRecord, type NamedRecord } from '../../audit/audit-queries.ts';
+import { RecordedActor } from '../../audit/recorded-thing.tsx';
 import { useRows } from '../../api/pages.ts';
-import { ActorName } from './actor-name.tsx';
 import { Section } from '../../page/page.tsx';
 import type { PanelProps } from './panel.tsx';
-import type { components } from '@keyward/sdk';
-
-type AuditRecord = components['schemas']['AuditRecord'];
+import { counted } from '../../page/count-text.ts';
 
 const ACTIONS: Record<string, string> = {
   'keys.mint': 'made it',
@@ -37,14 +35,16 @@ function detailsOf({ details, outcome }: AuditRecord): string {
     ...(Array.isArray(changed) ? [changed.join(', ')] : []),
     ...(text(details['reason']) === undefined ? [] : [`“${text(details['reason'])}”`]),
     ...(details['quiet'] === true ? ['nobody used it any more'] : []),
-    ...(typeof details['count'] === 'number' && details['count'] > 1 ? [`${details['count']} times`] : []),
+    ...(typeof details['count'] === 'number' && details['count'] > 1
+      ? [counted(details['count'], 'time')]
+      : []),
   ];
   return parts.join(' · ');
 }
 
-const COLUMNS = columnsOf<AuditRecord>(
+const COLUMNS = columnsOf<NamedRecord>(
   ['When', ({ at }) => <Time at={at} />],
-  ['Who', ({ actor }) => <ActorName actor={actor} />],
+  ['Who', (record) => <RecordedActor record={record} />],
   ['What', ({ action }) => ACTIONS[action] ?? action],
   ['Details', (record) => detailsOf(record)],
 );

@@ -38,9 +38,9 @@ export function RefusedLately({ id, onAsk }: { id: string; onAsk: (question: Que
         ['From', ({ details }) => text(details['ip'])],
         ['When', ({ at }) => <Time at={at} />],
         [
-          'Explain',
+          'Actions',
           (record) => (
-            <Button size="compact-xs" variant="default" onClick={() => onAsk(questionOf(record))}>
+            <Button size="compact-sm" variant="default" onClick={() => onAsk(questionOf(record))}>
               Explain
             </Button>
           ),

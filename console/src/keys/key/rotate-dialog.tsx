@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Radio, Stack, Text } from '@mantine/core';
+import { Modal, Radio, Stack, Text } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../../page/copy-as.tsx';
 import { Problem } from '../../page/problem.tsx';
 import type { Key } from '../holdings/draft.ts';
 import { useRotate, type RotateBody } from '../key-mutations.ts';
 import { SecretDialog } from '../secret/secret-dialog.tsx';
+import { FormActions } from '../../page/form-actions.tsx';
 
 interface Overlap {
   value: string;
@@ -71,22 +72,14 @@ export function RotateDialog({ keyRecord: key, onClose }: { keyRecord: Key; onCl
             </Stack>
           </Radio.Group>
           <Problem error={rotate.error} />
-          <Group justify="space-between">
+          <FormActions submit={{ label: 'Rotate', isPending: rotate.isPending }} cancel={{ onClick: close }}>
             <CopyAs
               operation="keys.rotate"
               path={{ id: key.id }}
               body={overlap.body}
               cli={['keys', 'rotate', key.id, ...overlap.flags]}
             />
-            <Group gap="xs">
-              <Button variant="default" onClick={close}>
-                Cancel
-              </Button>
-              <Button type="submit" loading={rotate.isPending}>
-                Rotate
-              </Button>
-            </Group>
-          </Group>
+          </FormActions>
         </Stack>
       </form>
     </Modal>

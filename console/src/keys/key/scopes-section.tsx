@@ -9,6 +9,7 @@ import { useMay } from '../../session/session-queries.ts';
 import type { Key } from '../holdings/draft.ts';
 import { scopeWords } from '../holdings/scopes.ts';
 import { scopesQuery } from '../key-queries.ts';
+import { counted } from '../../page/count-text.ts';
 
 type KeyScopes = components['schemas']['KeyScopes'];
 
@@ -64,21 +65,26 @@ const isNarrower = ({ scopes, narrowed }: KeyScopes): boolean =>
 function Finding({ scopes, narrowed, recorded_since: since, unused_after_days: days }: KeyScopes) {
   const unused = scopes.filter((one) => one.unused).length;
   if (unused > 0 && narrowed.length === 0)
-    return <>No request needed any of its scopes in the last {days} days. Revoke it if nobody needs it.</>;
+    return (
+      <>
+        No request needed any of its scopes in the last {counted(days, 'day')}. Revoke it if nobody needs it.
+      </>
+    );
   if (unused > 0)
     return (
       <>
-        No request needed {unused} of its {scopes.length} scopes in the last {days} days.
+        No request needed {unused} of its {counted(scopes.length, 'scope')} in the last {counted(days, 'day')}
+        .
       </>
     );
   if (Date.parse(since) > Date.now() - days * 86_400_000)
     return (
       <>
-        Recorded since <Time at={since} />. A scope is called unused after {days} days without a request that
-        needs it.
+        Recorded since <Time at={since} />. A scope is called unused after {counted(days, 'day')} without a
+        request that needs it.
       </>
     );
-  return <>Requests needed each of its scopes in the last {days} days.</>;
+  return <>Requests needed each of its scopes in the last {counted(days, 'day')}.</>;
 }
 
 const Uses = ({ scopes, days }: { scopes: KeyScopes['scopes']; days: number }) => (
@@ -101,7 +107,7 @@ const Uses = ({ scopes, days }: { scopes: KeyScopes['scopes']; days: number }) =
           <Table.Td>
             {unused ? (
               <Badge color="orange" variant="light" tt="none">
-                never in {days} days
+                never in {counted(days, 'day')}
               </Badge>
             ) : (
               on === null && 'not yet'

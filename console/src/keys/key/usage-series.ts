@@ -1,6 +1,7 @@
 import type { components } from '@keyward/sdk';
 import type { PlotSeries } from '../../page/plot/plot.tsx';
 import { stepOf } from '../key-queries.ts';
+import { counted } from '../../page/count-text.ts';
 
 export type Steps = components['schemas']['UsageStep'][];
 type Step = Steps[number];
@@ -74,8 +75,8 @@ export function totalOf(steps: Steps, measure: Measure): string {
   if (measure === 'usd') return `${number(sumOf(steps, ({ usd }) => Number(usd)))} USD`;
   if (measure === 'tokens') {
     const [taken, given] = [sumOf(steps, (one) => one.tokens_in), sumOf(steps, (one) => one.tokens_out)];
-    return `${number(taken + given)} tokens, ${number(given)} of them in answers`;
+    return `${counted(taken + given, 'token')}, ${number(given)} of them in answers`;
   }
   const [all, not] = [sumOf(steps, ({ requests }) => requests), sumOf(steps, refused)];
-  return `${number(all)} requests, ${not === 0 ? 'none' : `${number(not)} of them`} refused`;
+  return `${counted(all, 'request')}, ${not === 0 ? 'none' : `${number(not)} of them`} refused`;
 }

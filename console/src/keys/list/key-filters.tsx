@@ -2,13 +2,14 @@ import { Group, Select } from '@mantine/core';
 import { OwnerSelect } from '../../owners/owner-select.tsx';
 import { SearchField } from '../../page/search-field.tsx';
 import { EXPIRING_DAYS, ROLES, STATES, UNUSED_DAYS, type KeySearch } from '../routes.ts';
+import { counted } from '../../page/count-text.ts';
 
 interface FilterProps {
   search: KeySearch;
   set: (change: KeySearch) => void;
 }
 
-const days = (count: number): string => (count === 1 ? 'a day' : `${count} days`);
+const days = (count: number): string => (count === 1 ? 'a day' : counted(count, 'day'));
 const EXPIRING = EXPIRING_DAYS.map((count) => ({
   value: String(count),
   label: `Expires within ${days(count)}`,

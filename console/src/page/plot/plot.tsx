@@ -19,6 +19,9 @@ interface PlotProps {
 }
 
 const LEGEND_PX = 19;
+/** From one time below a plot to the next, at least: in a wide one they may stand apart. */
+const TIME_PX = { wide: 90, narrow: 50 };
+const WIDE_PX = 600;
 const COLORS = { light: ['#4263eb', '#e8590c'], dark: ['#748ffc', '#ffa94d'] };
 /** Between two numbers of an axis that counts things: there is no half of one. */
 const WHOLE_STEPS = Array.from({ length: 15 }, (_, power) =>
@@ -83,6 +86,7 @@ function optionsOf(Library: typeof uPlot, { scheme, series, size }: Look): uPlot
     grid: { stroke: LINES[scheme], width: 1 },
     ticks: { stroke: LINES[scheme], width: 1 },
   };
+  const space = size.width > WIDE_PX ? TIME_PX.wide : TIME_PX.narrow;
   const isWhole = series.every(({ values }) => values.every(Number.isInteger));
   const bars = Library.paths.bars?.({ size: [0.7, 40] });
   return {
@@ -91,7 +95,7 @@ function optionsOf(Library: typeof uPlot, { scheme, series, size }: Look): uPlot
     cursor: { drag: { x: false, y: false } },
     scales: { x: { range: withWholeBars }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.05)] } },
     axes: [
-      { ...axis, values: (_, seconds) => seconds.map(timeText) },
+      { ...axis, grid: { show: false }, space, values: (_, seconds) => seconds.map(timeText) },
       {
         ...axis,
         size: 48,

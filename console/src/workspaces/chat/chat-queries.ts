@@ -87,6 +87,21 @@ async function historyOf(
   return { turns: turns.slice(-turnsMax), hasEarlier: turns.length > turnsMax };
 }
 
+/** Until a model can answer again, ms. */
+const UNREADY_EVERY_MS = 3_000;
+const READY_EVERY_MS = 30_000;
+
+export const readinessKey = (slug: string) => [...WORKSPACES, 'readiness', slug] as const;
+
+/** Whether a model can answer in the workspace now. */
+export const readinessQuery = (slug: string) =>
+  queryOptions({
+    queryKey: readinessKey(slug),
+    queryFn: ({ signal }) =>
+      unwrap(client.GET('/v1/workspace/{slug}/chat-readiness', { params: { path: { slug } }, signal })),
+    refetchInterval: ({ state: { data } }) => (data?.state === 'ready' ? READY_EVERY_MS : UNREADY_EVERY_MS),
+  });
+
 /** Names are in the list of workspaces alone. */
 export const threadsQuery = (slug: string) =>
   queryOptions({

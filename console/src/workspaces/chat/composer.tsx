@@ -4,6 +4,7 @@ import { CopyAs } from '../../page/copy-as.tsx';
 import type { ChatPlace } from './chat-queries.ts';
 import classes from './chat.module.css';
 import { askQuestion, stopTurn } from './live-turns.ts';
+import { NoModel } from './no-model.tsx';
 import { useDraft } from './use-draft.ts';
 
 interface ComposerProps {
@@ -45,6 +46,7 @@ export function Composer({ place, runningId, onAsk }: ComposerProps) {
   const asked = text.trim() || 'QUESTION';
   return (
     <form onSubmit={submit} className={classes['composer']}>
+      <NoModel slug={slug} />
       <Textarea
         ref={field}
         aria-label="Question"

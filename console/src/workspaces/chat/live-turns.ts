@@ -3,7 +3,7 @@ import { skipToken, useQuery } from '@tanstack/react-query';
 import { client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { noticeLoss } from '../../app/connection.ts';
-import { historyKey, type ChatPlace, type History, type Turn } from './chat-queries.ts';
+import { historyKey, readinessKey, type ChatPlace, type History, type Turn } from './chat-queries.ts';
 
 /** A question that this page has asked, until the history of the server has it. */
 export interface LiveTurn {
@@ -76,6 +76,8 @@ export async function askQuestion(place: ChatPlace, question: string): Promise<v
     else {
       noticeLoss(error);
       update(place, id, (now) => ({ ...now, state: 'failed', error }));
+      // The model may be gone: the field says so before the next question.
+      void queryClient.invalidateQueries({ queryKey: readinessKey(place.slug) });
     }
   } finally {
     running.delete(id);

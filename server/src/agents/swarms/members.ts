@@ -14,7 +14,8 @@ export type Priority = (typeof PRIORITIES)[number];
 const MEMBERS_MAX = 1_000;
 /** Of one worker. */
 const SWARMS_MAX = 20;
-const LIST_MAX = 10_000;
+/** Memberships that the list of all swarms counts. */
+export const SWARM_MEMBERS_LIST_MAX = 10_000;
 
 export interface JoinInput {
   role: string;
@@ -173,14 +174,17 @@ export interface SwarmView {
   capabilities: string[];
 }
 
-export async function listSwarms(context: AgentsContext): Promise<SwarmView[]> {
-  const members = await withWorkers(context, await store.allMembers(context.storage.db, LIST_MAX));
-  return [...Map.groupBy(members, ({ row }) => row.swarm_id)].map(([id, all]) => ({
+/** `hasMore`: there are more memberships; the last swarm may be counted in part. */
+export async function listSwarms(context: AgentsContext): Promise<{ swarms: SwarmView[]; hasMore: boolean }> {
+  const found = await store.allMembers(context.storage.db, SWARM_MEMBERS_LIST_MAX + 1);
+  const members = await withWorkers(context, found.slice(0, SWARM_MEMBERS_LIST_MAX));
+  const swarms = [...Map.groupBy(members, ({ row }) => row.swarm_id)].map(([id, all]) => ({
     swarm_id: id,
     members: all.length,
     online: all.filter(({ state }) => state === 'online').length,
     capabilities: [...new Set(all.map(({ row }) => row.capability))].toSorted(),
   }));
+  return { swarms, hasMore: found.length > members.length };
 }
 
 /** @throws KeywardError `not_found` for one without members */

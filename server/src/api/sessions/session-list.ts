@@ -1,6 +1,12 @@
 import { Type } from 'typebox';
 import { isoTime } from '../../base/clock.ts';
-import { endOtherSessions, endSessionById, listSessions, type ListedSession } from '../../identity/index.ts';
+import {
+  endOtherSessions,
+  endSessionById,
+  listSessions,
+  SESSIONS_LIST_MAX,
+  type ListedSession,
+} from '../../identity/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
@@ -33,13 +39,15 @@ const view = (session: ListedSession, currentId: string): object => ({
   is_current: session.id === currentId,
 });
 
+const LIST_MAX = SESSIONS_LIST_MAX.toLocaleString('en');
+
 export const sessionListRoutes: Route[] = [
   route({
     method: 'GET',
     path: '/v1/sessions',
     id: 'session.list',
     summary: 'List your sessions',
-    description: 'The newest 1,000. With all=true, for administrators, those of all users.',
+    description: `The newest ${LIST_MAX}; has_more says whether there are others. With all=true, for administrators, those of all users.`,
     access: 'session',
     query: Type.Object(
       {
@@ -49,14 +57,18 @@ export const sessionListRoutes: Route[] = [
     ),
     responses: {
       200: Type.Object(
-        { sessions: Type.Array(Listed, { description: 'The newest first' }) },
+        {
+          sessions: Type.Array(Listed, { description: 'The newest first' }),
+          has_more: Type.Boolean({ description: `Whether there are more than these ${LIST_MAX}` }),
+        },
         { title: 'SessionList' },
       ),
     },
     errors: ['forbidden_resource'],
     handler: async ({ identity }, { session, query }) => {
-      const sessions = await listSessions(identity, session, { all: query.all === 'true' });
-      return { status: 200, body: { sessions: sessions.map((one) => view(one, session.id)) } };
+      const { sessions, hasMore } = await listSessions(identity, session, { all: query.all === 'true' });
+      const body = { sessions: sessions.map((one) => view(one, session.id)), has_more: hasMore };
+      return { status: 200, body };
     },
   }),
   route({

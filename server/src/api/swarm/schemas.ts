@@ -5,6 +5,7 @@ import {
   PRIORITIES,
   STEP_VIEW_STATES,
   STRATEGIES,
+  SWARM_MEMBERS_LIST_MAX,
 } from '../../agents/index.ts';
 import { WORKER_STATES } from '../../jobs/index.ts';
 import { Failure } from '../agents/schemas.ts';
@@ -66,6 +67,9 @@ export const SwarmList = Type.Object(
         capabilities: Type.Array(Type.String(), { description: 'Of all members' }),
       }),
     ),
+    has_more: Type.Boolean({
+      description: `Whether there are more than ${SWARM_MEMBERS_LIST_MAX.toLocaleString('en')} members: those behind them are not counted`,
+    }),
   },
   { title: 'SwarmList' },
 );

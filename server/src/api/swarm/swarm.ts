@@ -76,7 +76,10 @@ export const swarmRoutes: Route[] = [
     summary: 'List all swarms',
     access: 'swarm:read',
     responses: { 200: w.SwarmList },
-    handler: async ({ agents }) => ({ status: 200, body: { items: await listSwarms(agents) } }),
+    handler: async ({ agents }) => {
+      const { swarms, hasMore } = await listSwarms(agents);
+      return { status: 200, body: { items: swarms, has_more: hasMore } };
+    },
   }),
   route({
     method: 'GET',

@@ -55,7 +55,7 @@ test('a workflow is created as typed, executed and waited for, and its output is
   await worker().result(job, 'Hi\u001b[31m\nthere');
   const ended = await waiting;
   expect([ended.code, ended.stdout]).toEqual([0, 'Hi\\u001b[31m\nthere\n']);
-  expect(ended.stderr).toContain('0 of 1 steps');
+  expect(ended.stderr).toContain('0 of 1 step');
 });
 
 test('steps come from a file, and a failed execution has exit code 1 and a log', async () => {

@@ -17,6 +17,7 @@ import {
   workflowsNamed,
   type Workflow,
 } from './workflows.ts';
+import { counted } from '../count-text.ts';
 
 type Execution = components['schemas']['Execution'];
 type Status = components['schemas']['ExecutionStatus'];
@@ -126,7 +127,7 @@ function followed(client: KeywardClient, { io }: Context, id: string): Promise<D
       const now = status.steps.filter(({ state }) => state === 'RUNNING' || state === 'QUEUED');
       const names = now.map((step) => `${cell(step.id)} ${step.state.toLowerCase()}`).join(', ');
       const why = await reasonOf(client, status.steps);
-      wait.say(`${id}: ${over} of ${total} steps${names === '' ? '' : `: ${names}${why}`}`);
+      wait.say(`${id}: ${over} of ${counted(total, 'step')}${names === '' ? '' : `: ${names}${why}`}`);
       if (status.state !== 'RUNNING') break;
       // The server answers at the end only; a first step is queued a moment after the start.
       seconds = Math.min(2 * seconds + 1, total > 1 ? 1 : WAIT_SECONDS);

@@ -5,6 +5,7 @@ import { CliError, EXIT, usageError } from '../exit.ts';
 import { given } from '../parse.ts';
 import type { FetchPage } from '../request.ts';
 import type { NamedThing } from '../things/same-name.ts';
+import { counted } from '../count-text.ts';
 
 export type Workflow = components['schemas']['Workflow'];
 type WorkflowRequest = components['schemas']['WorkflowRequest'];
@@ -30,9 +31,12 @@ export async function workflowId(client: KeywardClient, named: string): Promise<
   const same = await workflowsNamed(client, named);
   const [only] = same;
   if (same.length > 1)
-    throw usageError(`${same.length} workflows have this name: give the id of one.`, {
-      hint: same.map(({ id }) => id).join(', '),
-    });
+    throw usageError(
+      `${counted(same.length, 'workflow has', 'workflows have')} this name: give the id of one.`,
+      {
+        hint: same.map(({ id }) => id).join(', '),
+      },
+    );
   if (only !== undefined) return only.id;
   throw new CliError('There is no workflow of this name.', {
     exitCode: EXIT.notFound,

@@ -34,6 +34,7 @@ describe('audit and endpoints', { timeout: 60_000 }, () => {
     await home.json(['keys', 'disable', narrow.key.id, '--reason', 'left the team']);
     const table = await home.run(['audit', 'list', '--target', narrow.key.id, '-o', 'table']);
     expect(table.stdout).toMatch(/^SEQ .* DETAILS\n\d+ .* keys\.disable .*reason left the team/);
+    expect(table.stdout).toContain(`no audit (${narrow.key.id})`);
     await home.json(['keys', 'enable', narrow.key.id]);
     const signed = await home.run(['audit', 'checkpoint']);
     const checkpoint = join(home.folder, 'checkpoint.json');

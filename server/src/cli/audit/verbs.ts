@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { unwrap } from '@keyward/sdk';
 import type { ParsedArgs } from 'citty';
-import { OUTCOMES, type Outcome } from '../../audit/index.ts';
+import { OUTCOMES, type AuditRecord, type Outcome } from '../../audit/index.ts';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { usageError } from '../exit.ts';
-import { fields, OUTPUT_ARGS } from '../output.ts';
+import { fields, OUTPUT_ARGS, type Columns } from '../output.ts';
 import { given, pastTime } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
 
@@ -31,10 +31,35 @@ export const list = pagedList({
     'audit list --target key_4fT9aBcDeF12 --all',
   ],
   parse: filterOf,
-  open: (client, filter) => (page) =>
-    unwrap(client.GET('/v1/audit', { params: { query: { ...filter, ...page } } })),
-  columns: fields('seq', 'at', 'actor', 'action', 'target', 'outcome', 'details'),
+  open: (client, filter) => async (page) => {
+    const query = { ...filter, ...page };
+    const { items, next_cursor, names } = await unwrap(client.GET('/v1/audit', { params: { query } }));
+    const nameOf = (id: string): string | null => names[id]?.name ?? null;
+    return {
+      items: items.map((one) => ({
+        ...one,
+        actor_name: nameOf(one.actor),
+        target_name: nameOf(one.target),
+      })),
+      next_cursor,
+    };
+  },
+  columns: {
+    ...fields('seq', 'at'),
+    actor: ({ actor, actor_name: name }) => withName(actor, name),
+    ...fields('action'),
+    target: ({ target, target_name: name }) => withName(target, name),
+    ...fields('outcome', 'details'),
+  } satisfies Columns<NamedRecord>,
 });
+
+interface NamedRecord extends Omit<AuditRecord, 'details'> {
+  details: unknown;
+  actor_name: string | null;
+  target_name: string | null;
+}
+
+const withName = (id: string, name: string | null): string => (name === null ? id : `${name} (${id})`);
 
 export const checkpoint = request({
   args: {},

@@ -23,6 +23,7 @@ import { clientFor } from '../client.ts';
 import type { Context } from '../command.ts';
 import { say } from '../io.ts';
 import { keep, sendKept, sendReport, type Report } from './report-sending.ts';
+import { counted } from '../count-text.ts';
 
 type ReportedKey = components['schemas']['BootstrapReportedKey'];
 type Seen = NonNullable<ReportedKey['seen']>;
@@ -127,7 +128,7 @@ export class Reporting {
     if (revoked.length > REVOKED_MAX)
       say(
         this.#options.context.io,
-        `Warning: the report names ${REVOKED_MAX} of the ${revoked.length} keys of ${id} that were revoked.`,
+        `Warning: the report names ${REVOKED_MAX} of the ${counted(revoked.length, 'key')} of ${id} that were revoked.`,
       );
     const ids = revoked.flatMap((one) => fitting(SERVICE_KEY_ID, one) ?? []).slice(0, REVOKED_MAX);
     return {

@@ -8,7 +8,8 @@ import { withEmbeddingProgress } from './embedding-progress.ts';
 import { aFewAtOnce } from './at-once.ts';
 import { sha256Of } from './digest.ts';
 import { PendingWait } from './pending.ts';
-import { counted, countsOf, outcomeLines, sayNotes } from './report.ts';
+import { counted } from '../count-text.ts';
+import { countsOf, outcomeLines, sayNotes } from './report.ts';
 import {
   DEFAULT_FOLDER,
   embedKnown,

@@ -3,6 +3,7 @@ import { say } from '../io.ts';
 import { cell } from '../output.ts';
 import type { Outcome } from './sending.ts';
 import type { Stored } from './stored.ts';
+import { counted } from '../count-text.ts';
 
 export type Counts = Record<'added' | 'updated' | 'removed' | 'pending' | 'known' | 'failed', number>;
 
@@ -11,9 +12,6 @@ export function countsOf(items: readonly Outcome[]): Counts {
   for (const { outcome } of items) counts[outcome]++;
   return counts;
 }
-
-/** Such as `1 file`. */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** The outcome on a terminal: the counts behind `before`, then what waits or failed. */
 export const outcomeLines = (items: readonly Outcome[], counts: Counts, before = ''): string[] => [

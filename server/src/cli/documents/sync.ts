@@ -8,7 +8,8 @@ import { cell, formOf, print, type OutputChoice } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { aFewAtOnce } from './at-once.ts';
 import { PendingWait } from './pending.ts';
-import { counted, countsOf, outcomeLines, sayNotes, type Counts } from './report.ts';
+import { counted } from '../count-text.ts';
+import { countsOf, outcomeLines, sayNotes, type Counts } from './report.ts';
 import {
   changeEmbedded,
   DEFAULT_FOLDER,

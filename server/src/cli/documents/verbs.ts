@@ -6,6 +6,7 @@ import { request } from '../request.ts';
 import { notEmbeddedLine } from './pending.ts';
 import { membersOf } from './sending.ts';
 import { documentsIn, type Stored } from './stored.ts';
+import { counted } from '../count-text.ts';
 
 export { add } from './add.ts';
 export { get } from './get.ts';
@@ -59,7 +60,7 @@ export const remove = request({
   notes: 'From one workspace only: keyward workspaces remove-document.',
   parse: (_args, context) => context.all('location'),
   asks: (names) =>
-    `Remove ${names.length === 1 ? names[0] : `${names.length} documents`} from every workspace?`,
+    `Remove ${names.length === 1 ? names[0] : counted(names.length, 'document')} from every workspace?`,
   send: async (client, names) => {
     const known = new Set((await documentsIn(client)).map(({ location }) => location));
     const missing = names.find((name) => !known.has(name));

@@ -1,5 +1,6 @@
 import type { ImportReport, KindCount, Remark } from '../../moving/index.ts';
 import { cell, tableOf, tableText } from '../output.ts';
+import { counted } from '../count-text.ts';
 
 /** Of the things with the same remark; `--output json` lists all. */
 const SHOWN_THINGS = 8;
@@ -34,7 +35,7 @@ function remarksText(heading: string, remarks: readonly Remark[]): string[] {
 function remarkText({ kind, reason, things }: Remark): string {
   const more = things.length - SHOWN_THINGS;
   const shown = things.slice(0, SHOWN_THINGS).map(cell).join(', ');
-  return `  ${things.length} ${kind}${things.length === 1 ? '' : 's'}: ${reason}\n    ${shown}${more > 0 ? ` and ${more} more` : ''}`;
+  return `  ${counted(things.length, kind)}: ${reason}\n    ${shown}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function usersText({ users, dry_run }: ImportReport): string[] {

@@ -5,6 +5,7 @@ import { localTime } from '../output.ts';
 import { request } from '../request.ts';
 import { keyId } from './key-id.ts';
 import { changedText, goingSecrets, ID_ARG, type Secret } from './show.ts';
+import { counted } from '../count-text.ts';
 
 export const endSecret = request({
   args: {
@@ -46,7 +47,9 @@ export function oldSecret(key: string, secrets: readonly Secret[], nowMs: number
   const choices = old.map(
     (one) => `\n  keyward keys end-secret ${key} ${one.id}   (${one.hint}, ${useOf(one)})`,
   );
-  throw usageError(`${old.length} old secrets of the key work: name one of them.${choices.join('')}`);
+  throw usageError(
+    `${counted(old.length, 'old secret')} of the key work: name one of them.${choices.join('')}`,
+  );
 }
 
 const useOf = ({ last_used_at: at, last_used_from: from }: Secret): string => {

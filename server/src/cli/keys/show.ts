@@ -2,6 +2,7 @@ import type { components } from '@keyward/sdk';
 import type { Context } from '../command.ts';
 import { say } from '../io.ts';
 import { fields, membersText, tableOf, type Columns, type Part } from '../output.ts';
+import { counted } from '../count-text.ts';
 
 export type Key = components['schemas']['Key'];
 
@@ -35,7 +36,7 @@ export const keyText = ({ secrets, ...rest }: Key): Part[] => [
 /** The key in use, with the rest of all limits and budgets that its requests count against. */
 export const selfText = ({ key, limits, budgets }: components['schemas']['SelfKey']): Part[] => {
   const left = [
-    ...limits.map(({ name, of, remaining }) => ({ name, of, left: `${remaining} requests` })),
+    ...limits.map(({ name, of, remaining }) => ({ name, of, left: counted(remaining, 'request') })),
     ...budgets.map(({ name, of, used, amount, unit, period }) => ({
       name,
       of,
@@ -95,9 +96,7 @@ export const updatedText = ({ key, acknowledged }: Changed): Part[] => [
 
 function doneText({ nodes, waited_ms, requests_ended: ended }: Changed['acknowledged']): string {
   return [
-    `Acknowledged by ${nodes === 1 ? '1 process' : `${nodes} processes`} within ${waited_ms} ms.`,
-    ...(ended === 0
-      ? []
-      : [`${ended === 1 ? '1 running request was' : `${ended} running requests were`} ended.`]),
+    `Acknowledged by ${counted(nodes, 'process', 'processes')} within ${waited_ms} ms.`,
+    ...(ended === 0 ? [] : [`${counted(ended, 'running request was', 'running requests were')} ended.`]),
   ].join(' ');
 }

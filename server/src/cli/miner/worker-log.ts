@@ -2,6 +2,7 @@ import { JobFailure, type WorkerEvent } from '@keyward/sdk';
 import { scrubText } from '../../base/scrub.ts';
 import { cell } from '../output.ts';
 import type { Io } from '../io.ts';
+import { counted } from '../count-text.ts';
 
 /** What a worker says: lines for people on stderr, or JSON lines on stdout. No prompt and no answer is in them. */
 export class WorkerLog {
@@ -66,7 +67,7 @@ function wordsOf(event: WorkerEvent): string {
     default:
       return event.jobs === 0
         ? 'Stopping.'
-        : `Stopping: ${event.jobs === 1 ? '1 job' : `${event.jobs} jobs`} may finish. A second signal stops at once.`;
+        : `Stopping: ${counted(event.jobs, 'job')} may finish. A second signal stops at once.`;
   }
 }
 

@@ -6,6 +6,7 @@ import { cell, fields, membersText, tableOf, type Columns, type Shown } from '..
 import { durationSeconds, given } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
 import { Wait } from '../wait/wait.ts';
+import { counted } from '../count-text.ts';
 
 type Task = components['schemas']['SwarmTask'];
 type Member = components['schemas']['SwarmMember'];
@@ -80,6 +81,9 @@ export const list = request({
       ...fields('members', 'online'),
       capabilities: ({ capabilities }) => capabilities.join(' '),
     }),
+  after: ({ has_more: isCut }, { io }) => {
+    if (isCut) say(io, 'There are more swarms, or members of the last one.');
+  },
 });
 
 export const tasks = pagedList({
@@ -164,7 +168,7 @@ function followed(client: KeywardClient, { io }: Context, id: string): Promise<T
       const task = await wait.ask(() => unwrap(client.GET('/v1/swarm/tasks/{id}/status', { params })));
       if (task.state !== 'RUNNING') return task;
       const answers = task.members.filter(({ state }) => state === 'COMPLETED').length;
-      wait.say(`${id}: ${answers} of ${task.members.length} members have answered`);
+      wait.say(`${id}: ${answers} of ${counted(task.members.length, 'member')} answered`);
     }
   });
 }

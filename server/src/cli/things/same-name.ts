@@ -1,5 +1,6 @@
 import { warn, type Io } from '../io.ts';
 import { cell } from '../output.ts';
+import { counted, pluralOf } from '../count-text.ts';
 
 interface Made {
   /** Such as `workspace`. */
@@ -31,7 +32,11 @@ export async function warnOfSameName(
   if (first === undefined) return;
   const ids = same.slice(0, SHOWN_MAX).map((one) => cell(one.id));
   const more = same.length > SHOWN_MAX ? ' and others' : '';
-  const others = same.length === 1 ? `Another ${noun} has` : `${same.length} other ${noun}s have`;
+  const others = pluralOf(
+    same.length,
+    `Another ${noun} has`,
+    `${counted(same.length, `other ${noun}`)} have`,
+  );
   warn(io, [
     `${others} the name ${cell(name)}: ${ids.join(', ')}${more}. ` +
       `This one is ${id}; to remove it: keyward ${remove} ${id}`,

@@ -77,7 +77,7 @@ test('Commands that wait get their results across a restart of the server, and o
     new Waiting([...SUBMIT, '--follow']),
     new Waiting(['agent', 'execute', 'w', '--wait', '--output', 'table']),
   ];
-  await Promise.all(waiting.map((one) => one.until(/(job_\w+: waiting|exec_\w+: 0 of 1 steps)/)));
+  await Promise.all(waiting.map((one) => one.until(/(job_\w+: waiting|exec_\w+: 0 of 1 step\b)/)));
   await home.json(['down']);
   await Promise.all(waiting.map((one) => one.until(/does not answer, and is asked again/)));
   await home.json(['up', '--json']);
@@ -93,7 +93,7 @@ test('Commands that wait get their results across a restart of the server, and o
 test('agent execute --wait says why a step has no worker, and after Ctrl-C that the execution goes on', async () => {
   await home.json(['agent', 'create', 'idle', '--prompt', 'x', '--model', 'nobody-has-it']);
   const waiting = new Waiting(['agent', 'execute', 'idle', '--wait']);
-  const [, id] = await waiting.until(/(exec_\w+): 0 of 1 steps: main queued \(no worker with model\)/);
+  const [, id] = await waiting.until(/(exec_\w+): 0 of 1 step: main queued \(no worker with model\)/);
   waiting.child.kill('SIGINT');
   expect(await waiting.ended).toEqual([130, null]);
   expect(waiting.stderr).toContain(`${id} goes on.\n  To wait again: keyward agent status ${id} --wait\n`);

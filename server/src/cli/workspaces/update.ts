@@ -3,6 +3,7 @@ import { CliError, EXIT, usageError } from '../exit.ts';
 import { decimalNumber, given, wholeNumber } from '../parse.ts';
 import { request } from '../request.ts';
 import { findWorkspace, MODES, settingsText, SLUG_ARG } from './workspace.ts';
+import { counted } from '../count-text.ts';
 
 const SEARCHES: string[] = ['default', 'hybrid', 'rerank'];
 
@@ -73,7 +74,7 @@ export const removeDocument = request({
     'The document stays on the server, and in other workspaces. To remove it everywhere: documents remove.',
   parse: ({ slug }, context) => ({ slug, locations: context.all('location') }),
   asks: ({ slug, locations }) =>
-    `Remove ${locations.length === 1 ? locations[0] : `${locations.length} documents`} from ${slug}?`,
+    `Remove ${locations.length === 1 ? locations[0] : counted(locations.length, 'document')} from ${slug}?`,
   send: async (client, { slug: named, locations }) => {
     const { slug, documents } = await findWorkspace(client, named);
     const known = new Set(documents.map(({ docpath }) => docpath));

@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import { NO_SELECTORS, type Holder } from '../../access/index.ts';
+import { READINESS } from '../../chat/index.ts';
 import type { Session } from '../../identity/index.ts';
 import { holdersOfAdmin, holdersOfOwner, type KeysContext } from '../../keys/index.ts';
 import type { Payer } from '../../models/index.ts';
-import { takeQuestion, type Answer, type Call } from '../../http/index.ts';
+import { nullable, takeQuestion, type Answer, type Call } from '../../http/index.ts';
 import { History, historyAnswer } from './history.ts';
 import { json, phrase } from '../answers.ts';
 import {
@@ -15,7 +16,14 @@ import {
   streamedAnswer,
   wholeAnswer,
 } from './chat-answers.ts';
-import { chatRequest, questionFields, readOptions, SessionQuestion, ThreadQuestion } from './chat-options.ts';
+import {
+  chatRequest,
+  questionFields,
+  readOptions,
+  requestBy,
+  SessionQuestion,
+  ThreadQuestion,
+} from './chat-options.ts';
 import type { Asking, Question, QuestionBody, WorkspaceChat } from './chat-options.ts';
 import { findThread } from './threads.ts';
 import { asker, namedUser, userOf } from '../people/users-by-id.ts';
@@ -211,4 +219,33 @@ const ownRoutes: Route[] = [
   }),
 ];
 
-export const chatRoutes: Route[] = [...ownRoutes, ...sessionRoutes, ...threadRoutes];
+const Readiness = Type.Object(
+  {
+    state: Type.Enum(READINESS, {
+      description: 'waiting: not now, but perhaps soon, by itself; none: somebody has to do something',
+    }),
+    model: nullable(Type.String({ description: 'The model that would answer. null: none was found' })),
+    reason: nullable(Type.String({ description: 'Why none would answer now. null: one would' })),
+    hint: nullable(Type.String({ description: 'The next step. null: wait, or ask' })),
+  },
+  { title: 'ChatReadiness' },
+);
+
+const readinessRoute = chatRoute({
+  method: 'GET',
+  path: '/v1/workspace/:slug/chat-readiness',
+  id: 'workspaces.chat_readiness',
+  summary: 'Whether a model can answer in a workspace now',
+  description: 'For the caller, in the mode of the workspace. No model is asked.',
+  access: 'workspaces:chat',
+  isForMembers: true,
+  params: inWorkspace,
+  responses: { 200: Readiness, 400: 'stream' },
+  handler: async (services, call) => {
+    const workspace = await services.workspaces.findCovered(call.caller, call.params.slug);
+    if (workspace === undefined) return phrase(400);
+    return json(await services.chat.readiness(requestBy(services, call, workspace)));
+  },
+});
+
+export const chatRoutes: Route[] = [readinessRoute, ...ownRoutes, ...sessionRoutes, ...threadRoutes];

@@ -24,6 +24,14 @@ export const findBySlug = (db: Db, slug: string): Promise<Workspace | undefined>
 
 export const findById = (db: Db, id: number): Promise<Workspace | undefined> => find(db, 'id', id);
 
+/** Leaves out those that do not exist. @param ids of one statement: as many as a page has */
+export async function workspacesById(
+  db: Db,
+  ids: readonly number[],
+): Promise<Pick<Workspace, 'id' | 'name' | 'slug'>[]> {
+  return tables(db).selectFrom('workspaces').select(['id', 'name', 'slug']).where('id', 'in', ids).execute();
+}
+
 async function find(db: Db, by: 'slug' | 'id', value: string | number): Promise<Workspace | undefined> {
   const found = tables(db).selectFrom('workspaces').selectAll().where(by, '=', value);
   const row = await found.executeTakeFirst();

@@ -7,6 +7,7 @@ import { request } from '../../request.ts';
 import { batchOf, batchText, isOver, isWhole, waitForBatch, writeResults } from './follow.ts';
 import { ENDPOINTS, readRequests, type Endpoint } from './input.ts';
 import { SubmissionRecord } from './record.ts';
+import { counted } from '../../count-text.ts';
 
 const ID_ARG = { type: 'positional', description: 'Id of the batch: batch_…', required: true } as const;
 const OUTPUT_ARG = {
@@ -102,7 +103,7 @@ async function submitted(
     }),
   ).catch(refuseUnknown);
   await record.write({ ...submission, batchId: batch.id });
-  say(io, `${batch.id}: ${count} ${count === 1 ? 'request' : 'requests'} submitted.`);
+  say(io, `${batch.id}: ${counted(count, 'request')} submitted.`);
   return batch.id;
 }
 
