@@ -2,21 +2,31 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { openApp } from '../server/src/app.ts';
 import { createLogger } from '../server/src/base/logger.ts';
 import { readConfig } from '../server/src/config.ts';
 import { countQueuedOf } from '../server/src/jobs/store/limit-store.ts';
+import { openStorage } from '../server/src/storage/index.ts';
 import { callerOfKey, changeState, mint, mintFirstKey } from '../server/src/keys/index.ts';
 
 /*
  * The time until a revocation is acknowledged whose key has jobs that wait, in one process, without HTTP. Arguments: the URL
- * of a database or `sqlite`, and how many jobs wait. Prints one line of JSON, in ms: that time, the CPU time of this process
+ * of a PostgreSQL, which gets a new database, or `sqlite`; and how many jobs wait. Prints one line of JSON, in ms: that time, the CPU time of this process
  * meanwhile, the longest time in which another key could not submit a job, and the time until no job of the key waits.
  */
-const [database = 'sqlite', waitingText = '10000'] = process.argv.slice(2);
+const [server = 'sqlite', waitingText = '10000'] = process.argv.slice(2);
 const WAITING = Number(waitingText);
 const SUBMITTERS = 200;
 const ADMIN = { kind: 'cli' } as const;
+
+async function newDatabase(): Promise<string> {
+  const storage = await openStorage(server);
+  const name = `revocation_${process.pid}`;
+  await sql`create database ${sql.ref(name)}`.execute(storage.db);
+  await storage.close();
+  return Object.assign(new URL(server), { pathname: `/${name}` }).href;
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'keyward-bench-revocation-'));
 const config = readConfig({
@@ -25,7 +35,7 @@ const config = readConfig({
   KEYWARD_LOCAL_MODEL: 'off',
   KEYWARD_DRAIN_SECONDS: '0',
   KEYWARD_JOB_QUEUED_MAX: '10000000',
-  ...(database === 'sqlite' ? {} : { KEYWARD_DATABASE_URL: database }),
+  ...(server === 'sqlite' ? {} : { KEYWARD_DATABASE_URL: await newDatabase() }),
 });
 const app = await openApp(config, await createLogger('warn'));
 await mintFirstKey(app.core.keys);

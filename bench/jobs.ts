@@ -106,9 +106,9 @@ interface Revocation {
   canceledMs: number;
 }
 
-async function sayRevocations(name: string, database: string): Promise<void> {
-  const one = await run<Revocation>('jobs-revocation.ts', database, '1');
-  const many = await run<Revocation>('jobs-revocation.ts', database, REVOKED);
+async function sayRevocations(name: string, server: string): Promise<void> {
+  const one = await run<Revocation>('jobs-revocation.ts', server, '1');
+  const many = await run<Revocation>('jobs-revocation.ts', server, REVOKED);
   say(
     `a revocation on ${name}: ${one.acknowledgedMs.toFixed(0)} ms with 1 waiting job, ` +
       `${many.acknowledgedMs.toFixed(0)} ms with ${REVOKED} (CPU ${many.cpuMs.toFixed(0)} ms), ` +

@@ -8,6 +8,7 @@ import {
   formOf,
   LIST_OUTPUT_ARGS,
   print,
+  printAside,
   tableOf,
   type Columns,
   type OutputChoice,
@@ -27,6 +28,8 @@ interface Request<T extends ArgsDef, P, V> extends Omit<Verb<T>, 'run'> {
   isList?: true;
   /** What JSON and YAML show of it. Default: all. */
   shown?: (value: V) => unknown;
+  /** Whether stdout has something else already: the result goes to stderr, for people. */
+  aside?: (value: V, parsed: P) => boolean;
   /** Runs after the result was printed. @returns an exit code other than 0 without an error. */
   after?: (value: V, context: Context, choice: OutputChoice) => number | void | Promise<number | void>;
 }
@@ -39,6 +42,7 @@ export function request<const T extends ArgsDef, V, P = ParsedArgs<T>>({
   table,
   isList,
   shown = (value) => value,
+  aside,
   after,
   ...rest
 }: Request<T, P, V>): Verb<T & typeof CLIENT_ARGS> {
@@ -50,7 +54,9 @@ export function request<const T extends ArgsDef, V, P = ParsedArgs<T>>({
       const choice = args as ClientChoice & OutputChoice & { yes?: boolean };
       if (asks !== undefined && choice.yes !== true) await confirm(context.io, asks(parsed));
       const value = await send(await openClient(choice, context), parsed, context);
-      await print(context, choice, { value: shown(value), ...(table && { table: () => table(value) }) });
+      const printed = { value: shown(value), ...(table && { table: () => table(value) }) };
+      if (aside?.(value, parsed) === true) await printAside(context, printed);
+      else await print(context, choice, printed);
       return after?.(value, context, choice);
     },
   };
@@ -66,7 +72,7 @@ export type FetchPage<I> = (query: { limit?: number; cursor?: string }) => Promi
 
 interface List<T extends ArgsDef, P, I> extends Omit<
   Request<T, P, never>,
-  'send' | 'asks' | 'table' | 'isList' | 'shown' | 'after'
+  'send' | 'asks' | 'table' | 'isList' | 'shown' | 'aside' | 'after'
 > {
   columns: Columns<I>;
   open: (client: KeywardClient, parsed: P, context: Context) => FetchPage<I> | Promise<FetchPage<I>>;

@@ -1,6 +1,7 @@
 import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import type { Context } from '../command.ts';
 import { EXIT, usageError } from '../exit.ts';
+import { inputFile } from '../files.ts';
 import { say } from '../io.ts';
 import { cell, fields, membersText, tableOf, type Columns, type Shown } from '../output.ts';
 import { given, jsonValue } from '../parse.ts';
@@ -44,7 +45,7 @@ export const create = request({
     description: { type: 'string', description: 'Its description' },
     prompt: { type: 'string', description: 'Prompt of a single step, with {{inputs.NAME}}' },
     model: { type: 'string', description: 'Model of a single step. Default: any that a worker chooses' },
-    steps: { type: 'string', description: 'JSON file with the steps', valueHint: 'file' },
+    steps: inputFile({ type: 'string', description: 'JSON file with the steps', valueHint: 'file' }),
   },
   examples: [
     'agent create --name test --description "test"',
@@ -52,12 +53,12 @@ export const create = request({
     'agent create report --steps report.json',
   ],
   notes: 'Without --steps and --prompt, the one step has the prompt {{inputs.prompt}}.',
-  parse: async ({ name, description, prompt, model, steps }) => {
+  parse: async ({ name, description, prompt, model, steps }, { io }) => {
     if (steps !== undefined && (prompt !== undefined || model !== undefined))
       throw usageError('Give --steps, or --prompt and --model.');
     const single = { id: 'main', prompt: prompt ?? '{{inputs.prompt}}', ...given({ model }) };
     const isSingle = prompt !== undefined || model !== undefined;
-    const list = steps === undefined ? (isSingle ? [single] : undefined) : await stepsIn(steps);
+    const list = steps === undefined ? (isSingle ? [single] : undefined) : await stepsIn(io, steps);
     return { name, ...given({ description, steps: list }) };
   },
   send: async (client, body, { io }) => {

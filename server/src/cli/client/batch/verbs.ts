@@ -2,6 +2,7 @@ import { KeywardApiError, unwrap, type KeywardClient } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../../client.ts';
 import { verb, type Context } from '../../command.ts';
 import { CliError, EXIT, usageError } from '../../exit.ts';
+import { inputFile, isStream, outputFile } from '../../files.ts';
 import { say } from '../../io.ts';
 import { request } from '../../request.ts';
 import { batchOf, batchText, isOver, isWhole, waitForBatch, writeResults } from './follow.ts';
@@ -9,19 +10,19 @@ import { ENDPOINTS, readRequests, type Endpoint } from './input.ts';
 import { SubmissionRecord } from './record.ts';
 
 const ID_ARG = { type: 'positional', description: 'Id of the batch: batch_…', required: true } as const;
-const OUTPUT_ARG = {
+const OUTPUT_ARG = outputFile({
   type: 'string',
   description: 'Write the results into this file, a JSON object a line',
   valueHint: 'file',
-} as const;
+});
 
 export const batchSubmit = request({
   args: {
-    file: {
+    file: inputFile({
       type: 'positional',
       description: 'File with the requests: NDJSON, or CSV with a column prompt',
       required: true,
-    },
+    }),
     model: { type: 'string', alias: 'm', description: 'Model of the lines that name none' },
     endpoint: { type: 'enum', options: [...ENDPOINTS], description: 'Default: /v1/chat/completions' },
     window: { type: 'string', description: 'Time within which it is run, such as 24h or 90m. Default: 24h' },
@@ -36,19 +37,25 @@ export const batchSubmit = request({
   examples: [
     'client batch-submit prompts.ndjson --model gemma3:1b --output-file results.jsonl',
     'client batch-submit prompts.csv --model gemma3:1b --no-wait',
+    '$ ./prompts.sh | keyward client batch-submit - --model gemma3:1b --output-file - > results.jsonl',
   ],
   notes:
     'A line is {"prompt": "…"}, a request such as {"messages": […]}, or a whole line of the OpenAI Batch API.\n' +
-    'Run again after a crash or Ctrl-C it goes on with the same batch: nothing is submitted twice.\n' +
+    'Stdin is CSV where its first line names the columns. It is read to its end before anything is sent, and refused\n' +
+    'where it ends within a request. Run again with the same requests, also from stdin, it goes on with the same batch\n' +
+    'after a crash or Ctrl-C: nothing is submitted twice. Other requests are a new batch.\n' +
     'Exit code 0: each request has an answer; 1: some have failed, or the batch has.',
-  parse: async ({ file, model, endpoint = '/v1/chat/completions', window = '24h', wait, anew, ...args }) => {
+  parse: async (
+    { file, model, endpoint = '/v1/chat/completions', window = '24h', wait, anew, ...args },
+    { io },
+  ) => {
     const choice = { file, model, endpoint };
     if (!wait && args['output-file'] !== undefined)
       throw usageError('--output-file needs the end of the batch.', {
         hint: 'Leave out --no-wait, or fetch the results later.',
         example: 'keyward client batch-result batch_4fT9aBcDeF12 --output-file results.jsonl',
       });
-    const requests = await readRequests(choice);
+    const requests = await readRequests(io, choice);
     return { ...requests, endpoint: choice.endpoint, window, wait, anew, path: args['output-file'] };
   },
   send: async (client, { text, count, endpoint, window, wait, anew, path }, context) => {
@@ -63,6 +70,8 @@ export const batchSubmit = request({
     return batch;
   },
   table: batchText,
+  // Stdout has the results.
+  aside: (_, { path }) => isStream(path),
   after: (batch, { io }) => {
     if (!isOver(batch) || isWhole(batch)) return EXIT.ok;
     if (batch.error_file_id !== null)
