@@ -1,5 +1,6 @@
 import { paginate, type KeywardClient, type Page } from '@keyward/sdk';
 import type { ArgsDef, ParsedArgs } from 'citty';
+import { isObject } from '../base/is-object.ts';
 import { CLIENT_ARGS, openClient, type ClientChoice } from './client.ts';
 import type { Context, Verb } from './command.ts';
 import { confirm, YES_ARG } from './things/confirm.ts';
@@ -54,13 +55,30 @@ export function request<const T extends ArgsDef, V, P = ParsedArgs<T>>({
       const choice = args as ClientChoice & OutputChoice & { yes?: boolean };
       if (asks !== undefined && choice.yes !== true) await confirm(context.io, asks(parsed));
       const value = await send(await openClient(choice, context), parsed, context);
-      const printed = { value: shown(value), ...(table && { table: () => table(value) }) };
+      const isEmpty = isList === true && itemsIn(value)?.length === 0;
+      const printed = {
+        value: isList === true ? asPage(shown(value)) : shown(value),
+        ...(table && { table: () => table(value) }),
+      };
       if (aside?.(value, parsed) === true) await printAside(context, printed);
       else await print(context, choice, printed);
+      if (isEmpty && rest.whenEmpty !== undefined && formOf(choice, context) === 'table')
+        say(context.io, rest.whenEmpty);
       return after?.(value, context, choice);
     },
   };
 }
+
+const itemsIn = (value: unknown): readonly unknown[] | undefined => {
+  const { items } = isObject(value) ? value : {};
+  return Array.isArray(items) ? items : undefined;
+};
+
+/** All lists have the same members, also those that are never cut. */
+const asPage = (value: unknown): unknown =>
+  itemsIn(value) === undefined
+    ? value
+    : { ...(value as object), next_cursor: (value as { next_cursor?: unknown }).next_cursor ?? null };
 
 const PAGE_ARGS = {
   limit: { type: 'string', description: 'Number of items in a page, 200 at most. Default: 50' },

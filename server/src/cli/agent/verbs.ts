@@ -23,6 +23,7 @@ type Execution = components['schemas']['Execution'];
 type Status = components['schemas']['ExecutionStatus'];
 type Details = components['schemas']['ExecutionDetails'];
 
+const EXECUTION_STATES: string[] = ['RUNNING', 'COMPLETED', 'FAILED', 'CANCELED'];
 const WAIT_SECONDS = 30;
 const EXECUTION_ARG = {
   type: 'positional',
@@ -73,8 +74,32 @@ export const create = request({
 export const list = pagedList({
   args: {},
   examples: ['agent list', 'agent list --all --output json'],
+  whenEmpty: 'Create one: keyward agent create --name test',
   columns: COLUMNS,
   open: pageOfWorkflows,
+});
+
+export const executions = pagedList({
+  args: {
+    workflow: { type: 'string', description: 'Only of this workflow (id or name)' },
+    state: { type: 'enum', options: EXECUTION_STATES, description: 'Only executions in this state' },
+  },
+  examples: ['agent executions', 'agent executions --workflow test --state RUNNING'],
+  whenEmpty: 'Execute a workflow: keyward agent execute test',
+  columns: {
+    id: ({ execution_id: id }) => id,
+    workflow: ({ workflow_name: name }) => name,
+    ...fields('state'),
+    created: ({ created_at: at }) => at,
+    finished: ({ finished_at: at }) => at,
+    error: ({ error }) => error?.message,
+  } satisfies Columns<Execution>,
+  open: async (client, { workflow, state }) => {
+    const workflow_id = workflow === undefined ? undefined : await workflowId(client, workflow);
+    const filter = given({ workflow_id, state: state as Execution['state'] | undefined });
+    return (page) =>
+      unwrap(client.GET('/v1/agents/executions', { params: { query: { ...page, ...filter } } }));
+  },
 });
 
 export const execute = request({

@@ -83,6 +83,12 @@ test('Prompts of a file are run as a batch, and its results are written', async 
   expect(records()).toEqual([]);
   const shown = await home.run(['client', 'batch-result', batch.id]);
   expect(shown.stdout).toBe(readFileSync(join(home.folder, 'out.jsonl'), 'utf8'));
+  const { items } = await home.json<{ items: Batch[] }>(['client', 'batch-list']);
+  expect(items[0]).toEqual(batch);
+  const listed = await home.run(['client', 'batch-list', '--limit', '1', '-o', 'table']);
+  expect(listed.stdout).toMatch(
+    /^ID +STATUS +ANSWERED +FAILED +CREATED\nbatch_\w+ +completed +3 of 4 +1 +20/,
+  );
   const status = await home.run(['client', 'batch-status', batch.id, '--output', 'table']);
   expect([status.code, status.stdout]).toEqual([0, `${batch.id}: completed, 3 of 4 answered, 1 failed\n`]);
 });

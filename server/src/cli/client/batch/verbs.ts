@@ -4,11 +4,15 @@ import { verb, type Context } from '../../command.ts';
 import { CliError, EXIT, usageError } from '../../exit.ts';
 import { inputFile, isStream, outputFile } from '../../files.ts';
 import { say } from '../../io.ts';
-import { request } from '../../request.ts';
-import { batchOf, batchText, isOver, isWhole, waitForBatch, writeResults } from './follow.ts';
+import { fields, type Columns } from '../../output.ts';
+import { given } from '../../parse.ts';
+import { pagedList, request } from '../../request.ts';
+import { batchOf, batchText, isOver, isWhole, waitForBatch, writeResults, type Batch } from './follow.ts';
 import { ENDPOINTS, readRequests, type Endpoint } from './input.ts';
 import { SubmissionRecord } from './record.ts';
 
+/** Of the route. */
+const BATCHES_MAX = 100;
 const ID_ARG = { type: 'positional', description: 'Id of the batch: batch_…', required: true } as const;
 const OUTPUT_ARG = outputFile({
   type: 'string',
@@ -31,7 +35,8 @@ export const batchSubmit = request({
     wait: {
       type: 'boolean',
       default: true,
-      description: 'Wait for the end. --no-wait: submit only',
+      description: 'Wait for the end',
+      negativeDescription: 'Submit only',
     },
   },
   examples: [
@@ -138,6 +143,28 @@ async function upload(client: KeywardClient, text: string): Promise<string> {
   return id;
 }
 
+const BATCHES: Columns<Batch> = {
+  ...fields('id', 'status'),
+  answered: ({ request_counts: { completed, total } }) => `${completed} of ${total}`,
+  failed: ({ request_counts: { failed } }) => failed,
+  created: ({ created_at: at }) => new Date(at * 1_000).toISOString(),
+};
+
+/** The list of the OpenAI API, as all other lists of the command line. */
+export const batchList = pagedList({
+  args: {},
+  examples: ['client batch-list', 'client batch-list --all --output json'],
+  whenEmpty: 'Submit one: keyward client batch-submit prompts.ndjson --model gemma3:1b',
+  columns: BATCHES,
+  open:
+    (client) =>
+    async ({ limit = 50, cursor }) => {
+      const query = given({ limit: Math.min(limit, BATCHES_MAX), after: cursor });
+      const { data, has_more: hasMore } = await unwrap(client.GET('/v1/batches', { params: { query } }));
+      return { items: data, next_cursor: hasMore ? (data.at(-1)?.id ?? null) : null };
+    },
+});
+
 export const batchStatus = request({
   args: { id: ID_ARG, wait: { type: 'boolean', alias: 'w', description: 'Wait for the end of the batch' } },
   examples: ['client batch-status batch_4fT9aBcDeF12', 'client batch-status batch_4fT9aBcDeF12 --wait'],
@@ -149,7 +176,7 @@ export const batchStatus = request({
 export const batchCancel = request({
   args: { id: ID_ARG },
   examples: ['client batch-cancel batch_4fT9aBcDeF12'],
-  notes: 'The answers so far are kept: client batch-result prints them.',
+  notes: 'The answers so far are kept: keyward client batch-result prints them.',
   send: (client, { id }) => unwrap(client.POST('/v1/batches/{id}/cancel', { params: { path: { id } } })),
   table: batchText,
 });
