@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chatAnswer, json, startTestUpstream } from '../../test/upstream.ts';
-import { startServer, type Home } from './cli.fixture.ts';
+import { KEYWARD, startServer, type Home } from './cli.fixture.ts';
 import type { Command } from './command.ts';
 import { root } from './root.ts';
 
@@ -119,6 +120,18 @@ test.for(INPUTS.filter(({ words }) => words[0] !== 'restore'))(
     }
   },
 );
+
+test('Output that cannot be written is said, and a reader that has ended is no error', async () => {
+  const run = (line: string) =>
+    spawnSync('bash', ['--norc', '-c', `set -o pipefail; ${line}`], {
+      env: { PATH: process.env['PATH'], KEYWARD, ...home.env },
+      encoding: 'utf8',
+    });
+  const full = run('"$KEYWARD" keys list > /dev/full');
+  expect([full.status, full.stderr]).toEqual([1, 'keyward: The output cannot be written: ENOSPC.\n']);
+  const closed = run('"$KEYWARD" endpoints --output table | head -1');
+  expect([closed.status, closed.stderr]).toEqual([0, '']);
+});
 
 test('Requests come from stdin as NDJSON or CSV, results go to stdout, and a repeat goes on with the same batch', async () => {
   const submit = ['client', 'batch-submit', '-', '--model', 'gpt-test'];

@@ -188,10 +188,11 @@ export const result = request({
 
 const COLUMNS: Columns<Job> = {
   id: ({ job_id }) => job_id,
-  ...fields('type', 'state', 'attempt'),
-  worker: ({ assigned_worker }) => assigned_worker,
+  ...fields('state'),
   requested: ({ requested_at }) => requested_at,
   problem: ({ error, waiting }) => error?.code ?? waiting?.reason,
+  worker: ({ assigned_worker }) => assigned_worker,
+  ...fields('attempt', 'type'),
 };
 
 export const history = pagedList({

@@ -207,6 +207,18 @@ test('SIGTERM lets a job finish, and a second one stops at once', async () => {
   expect(await failure).toMatchObject({ message: 'enough' });
 });
 
+test('A key of another role is refused before the model starts, and a server that is away is waited for', async () => {
+  const { secret } = await place.key('client');
+  const client = place.program(['miner', 'run', '--upstream', upstream.baseUrl], { KEYWARD_API_KEY: secret });
+  expect(await client.ended).toBe(4);
+  expect(client.stderr).toContain('lacks the scope workers:register, workers:poll, workers:report');
+  expect(client.stderr).toContain('keys create gpu-1 --role miner');
+  expect([client.stderr.includes('Serves'), upstream.received]).toEqual([false, []]);
+  const away = { KEYWARD_URL: 'http://127.0.0.1:9', KEYWARD_API_KEY: minerKey.secret };
+  const early = place.program(['miner', 'run', '--upstream', upstream.baseUrl], away);
+  await early.says('The server does not answer, and is tried again');
+});
+
 test('A worker without an upstream, without models or with two keys on stdin says what is wrong', async () => {
   const run = (args: string[]) => place.home.run(['miner', 'run', ...args]);
   const missing = await run(['--upstream', upstream.baseUrl, '--models', 'other,more*']);
