@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sql } from 'kysely';
 import { openApp } from '../server/src/app.ts';
 import { createLogger } from '../server/src/base/logger.ts';
 import { readConfig } from '../server/src/config.ts';
 import { countQueuedOf } from '../server/src/jobs/store/limit-store.ts';
-import { openStorage } from '../server/src/storage/index.ts';
 import { callerOfKey, changeState, mint, mintFirstKey } from '../server/src/keys/index.ts';
+import { databaseRows } from '../server/test/instance.ts';
 
 /*
  * The time until a revocation is acknowledged whose key has jobs that wait, in one process, without HTTP. Arguments: the URL
@@ -21,10 +20,8 @@ const SUBMITTERS = 200;
 const ADMIN = { kind: 'cli' } as const;
 
 async function newDatabase(): Promise<string> {
-  const storage = await openStorage(server);
   const name = `revocation_${process.pid}`;
-  await sql`create database ${sql.ref(name)}`.execute(storage.db);
-  await storage.close();
+  await databaseRows(server, `create database ${name}`);
   return Object.assign(new URL(server), { pathname: `/${name}` }).href;
 }
 
@@ -59,10 +56,10 @@ await Promise.all(
   }),
 );
 
-let isOver = false;
+const over = new AbortController();
 let slowestMs = 0;
 const meanwhile = (async () => {
-  while (!isOver) {
+  while (!over.signal.aborted) {
     const sentMs = performance.now();
     await submit(other, 'other');
     slowestMs = Math.max(slowestMs, performance.now() - sentMs);
@@ -78,7 +75,7 @@ const acknowledgedMs = performance.now() - revokedMs;
 const { user, system } = process.cpuUsage(before);
 while ((await countQueuedOf(storage.db, [client.keyId], 1)) > 0) await sleep(1);
 const canceledMs = performance.now() - revokedMs;
-isOver = true;
+over.abort();
 await meanwhile;
 process.stdout.write(
   `${JSON.stringify({ acknowledgedMs, cpuMs: (user + system) / 1_000, slowestMs, canceledMs })}\n`,
