@@ -18,7 +18,7 @@ import { startPostgresServer } from '../server/test/postgres-server.ts';
  * Keyward and PostgreSQL have a result on the disk before they answer. Redis does so with `appendfsync always`, the
  * like-for-like; as BullMQ is installed (`everysec`) a crash of the machine loses the last second.
  *
- * Then the time until a revocation is acknowledged whose key has 10,000 jobs that wait (jobs-revocation.ts).
+ * Then the time until a revocation is acknowledged whose key has 10,000 jobs that wait (jobs/revocation.ts).
  *
  * Bars: 4,000 a second on SQLite; as many as the peers; the waiting jobs cost at most a third, and no memory; the revocation
  * takes at most 100 ms on SQLite.
@@ -107,8 +107,8 @@ interface Revocation {
 }
 
 async function sayRevocations(name: string, server: string): Promise<void> {
-  const one = await run<Revocation>('jobs-revocation.ts', server, '1');
-  const many = await run<Revocation>('jobs-revocation.ts', server, REVOKED);
+  const one = await run<Revocation>('jobs/revocation.ts', server, '1');
+  const many = await run<Revocation>('jobs/revocation.ts', server, REVOKED);
   say(
     `a revocation on ${name}: ${one.acknowledgedMs.toFixed(0)} ms with 1 waiting job, ` +
       `${many.acknowledgedMs.toFixed(0)} ms with ${REVOKED} (CPU ${many.cpuMs.toFixed(0)} ms), ` +

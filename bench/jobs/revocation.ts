@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openApp } from '../server/src/app.ts';
-import { createLogger } from '../server/src/base/logger.ts';
-import { readConfig } from '../server/src/config.ts';
-import { countQueuedOf } from '../server/src/jobs/store/limit-store.ts';
-import { callerOfKey, changeState, mint, mintFirstKey } from '../server/src/keys/index.ts';
-import { databaseRows } from '../server/test/instance.ts';
+import { openApp } from '../../server/src/app.ts';
+import { createLogger } from '../../server/src/base/logger.ts';
+import { readConfig } from '../../server/src/config.ts';
+import { countQueuedOf } from '../../server/src/jobs/store/limit-store.ts';
+import { callerOfKey, changeState, mint, mintFirstKey } from '../../server/src/keys/index.ts';
+import { databaseRows } from '../../server/test/instance.ts';
 
 /*
  * The time until a revocation is acknowledged whose key has jobs that wait, in one process, without HTTP. Arguments: the URL
