@@ -11,8 +11,9 @@ import { databaseRows } from '../../server/test/instance.ts';
 
 /*
  * The time until a revocation is acknowledged whose key has jobs that wait, in one process, without HTTP. Arguments: the URL
- * of a PostgreSQL, which gets a new database, or `sqlite`; and how many jobs wait. Prints one line of JSON, in ms: that time, the CPU time of this process
- * meanwhile, the longest time in which another key could not submit a job, and the time until no job of the key waits.
+ * of a PostgreSQL, which gets a new database, or `sqlite`; and how many jobs wait. Prints one line of JSON, in ms: that time,
+ * the CPU time of this process meanwhile, the longest time in which another key could not submit a job, and the time until no
+ * job of the key waits.
  */
 const [server = 'sqlite', waitingText = '10000'] = process.argv.slice(2);
 const WAITING = Number(waitingText);
