@@ -18,10 +18,14 @@ import { startPostgresServer } from '../server/test/postgres-server.ts';
  * Keyward and PostgreSQL have a result on the disk before they answer. Redis does so with `appendfsync always`, the
  * like-for-like; as BullMQ is installed (`everysec`) a crash of the machine loses the last second.
  *
- * Bars: 4,000 a second on SQLite; as many as the peers; the waiting jobs cost at most a third, and no memory.
+ * Then the time until a revocation is acknowledged whose key has 10,000 jobs that wait (jobs/revocation.ts).
+ *
+ * Bars: 4,000 a second on SQLite; as many as the peers; the waiting jobs cost at most a third, and no memory; the revocation
+ * takes at most 100 ms on SQLite.
  */
 const JOBS = process.argv[2] ?? '20000';
 const WAITING = process.argv[3] ?? '200000';
+const REVOKED = '10000';
 const CPUS = '0,1';
 
 interface Figures {
@@ -38,7 +42,7 @@ interface Figures {
   rssAfter?: number;
 }
 
-async function run(program: string, ...args: string[]): Promise<Figures> {
+async function run<Shape = Figures>(program: string, ...args: string[]): Promise<Shape> {
   const file = new URL(program, import.meta.url).pathname;
   // To measure memory without what is only not collected yet.
   const flags = program === 'jobs-core.ts' ? ['--expose-gc'] : [];
@@ -46,7 +50,7 @@ async function run(program: string, ...args: string[]): Promise<Figures> {
   const child = spawn('taskset', ['-c', CPUS, ...node], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   for await (const chunk of child.stdout) text += String(chunk);
-  return JSON.parse(text) as Figures;
+  return JSON.parse(text) as Shape;
 }
 
 /** @param fsync its policy: `everysec`, its default, or `always` */
@@ -94,6 +98,25 @@ const shown = (name: string, { submitted, completed, ...more }: Figures): string
 
 const ratio = (a: Figures, b: Figures): string => (a.completed / b.completed).toFixed(2);
 
+/** In ms. */
+interface Revocation {
+  acknowledgedMs: number;
+  cpuMs: number;
+  slowestMs: number;
+  canceledMs: number;
+}
+
+async function sayRevocations(name: string, server: string): Promise<void> {
+  const one = await run<Revocation>('jobs/revocation.ts', server, '1');
+  const many = await run<Revocation>('jobs/revocation.ts', server, REVOKED);
+  say(
+    `a revocation on ${name}: ${one.acknowledgedMs.toFixed(0)} ms with 1 waiting job, ` +
+      `${many.acknowledgedMs.toFixed(0)} ms with ${REVOKED} (CPU ${many.cpuMs.toFixed(0)} ms), ` +
+      `all canceled after ${many.canceledMs.toFixed(0)} ms; ` +
+      `a submission of another key takes at most ${many.slowestMs.toFixed(0)} ms meanwhile`,
+  );
+}
+
 const postgres = await startPostgresServer();
 try {
   const sqlite = await run('jobs-core.ts', 'sqlite', JOBS);
@@ -117,6 +140,8 @@ try {
   say(`on SQLite ${ratio(sqlite, floor)} of bare SQLite`);
   say(`on PostgreSQL ${ratio(onPostgres, boss)} of pg-boss`);
   say(`with ${WAITING} waiting jobs ${ratio(full, sqlite)} of none`);
+  await sayRevocations('SQLite', 'sqlite');
+  await sayRevocations('PostgreSQL', postgres.url);
 } finally {
   await postgres.remove();
 }

@@ -9,7 +9,12 @@ process.once('SIGINT', () => {
 
 // The reader of a pipe has ended (`| head`): no error.
 for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') process.exit(0);
+    if (stream === process.stdout)
+      process.stderr.write(`keyward: The output cannot be written: ${code ?? message}.\n`);
+    process.exit(1);
+  });
 }
 
 const { stdin, stdout, stderr } = process;

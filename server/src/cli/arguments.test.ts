@@ -53,7 +53,7 @@ describe('wrong arguments end with 2 and a hint', () => {
     [['auth', 'status', '--format', 'csv'], '--format', 'table'],
     [['keys', 'update', 'key_000000000000'], 'No change was given', '--help'],
     [['keys', 'update', 'key_000000000000', '--clear', 'limits', '--clear', 'x'], '--clear', 'budgets'],
-    [['keys', 'import', '/nowhere.ndjson'], '/nowhere.ndjson', 'ENOENT'],
+    [['keys', 'import', '/nowhere.ndjson'], '/nowhere.ndjson', 'there is no such file'],
     [['audit', 'verify'], 'either a file or --local', 'keyward audit verify'],
     [['chat', ' '], 'prompt is empty', 'keyward chat'],
     [['chat', 'Hi', '--temperature', 'hot'], '--temperature', '0.7'],

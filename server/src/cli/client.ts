@@ -14,7 +14,7 @@ export const URL_ARGS = {
   },
   environment: {
     type: 'string',
-    description: 'Name of the stored credential (see auth login). Default: default',
+    description: 'Name of the stored credential (see keyward auth login). Default: default',
     valueHint: 'name',
   },
   ...OUTPUT_ARGS,

@@ -16,6 +16,8 @@ export interface Verb<T extends ArgsDef = ArgsDef> {
   examples: readonly string[];
   /** Further paragraphs of the help. */
   notes?: string;
+  /** Of a list: the next step where it is empty, on a terminal. */
+  whenEmpty?: string;
   /** The last positional argument is repeatable: `context.all` has all its values. */
   repeatsLast?: boolean;
   /** Handles Ctrl-C itself; other commands are abandoned at once. */

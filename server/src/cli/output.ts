@@ -83,6 +83,10 @@ export async function print(
   return write(io, stringify(value));
 }
 
+/** The same on stderr, for people. */
+export const printAside = (context: Context, printed: Parameters<typeof print>[2]): Promise<void> =>
+  print({ ...context, io: { ...context.io, stdout: context.io.stderr } }, { output: 'table' }, printed);
+
 function onlyTable(shown: Shown): Table {
   const found = [shown].flat().find((part) => typeof part !== 'string');
   if (found === undefined)

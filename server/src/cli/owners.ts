@@ -121,7 +121,7 @@ export const activate = stateVerb('activate', 'active');
 const remove = forEach({
   args: { id: NAMED_ARG },
   examples: ['owners delete own_7hG3kLmNoP56', 'owners delete Ada Grace --yes'],
-  notes: 'All its keys end at once, permanently. To end them temporarily: owners suspend.',
+  notes: 'All its keys end at once, permanently. To end them temporarily: keyward owners suspend.',
   done: 'deleted',
   asks: (owners) => `Delete ${owners}, and end all keys of this owner for ever?`,
   one: async (client, named) => {

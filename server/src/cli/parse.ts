@@ -4,6 +4,7 @@ import type { ArgDef, ArgsDef } from 'citty';
 import { similar } from '../base/nearest.ts';
 import { usageError } from './exit.ts';
 import { counted, pluralOf } from './count-text.ts';
+import { refuseSecondStdin } from './files.ts';
 
 interface Arguments {
   /** Every value of every flag. */
@@ -47,6 +48,10 @@ export function checkArguments(
   // Only a key is called `key`.
   const others = placed.filter((_, place) => places[place] !== 'key');
   [...others, ...more, ...[...values.values()].flat()].forEach(refuseKeyText);
+  refuseSecondStdin(
+    args,
+    new Map([...values, ...places.map((name, at) => [name, placed.slice(at, at + 1)] as const)]),
+  );
   if (repeatsLast) values.set(places.at(-1) ?? '', [...placed.slice(places.length - 1), ...more]);
   return { values, argv: [...flags, '--', ...placed] };
 }

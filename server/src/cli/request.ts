@@ -1,5 +1,6 @@
 import { paginate, type KeywardClient, type Page } from '@keyward/sdk';
 import type { ArgsDef, ParsedArgs } from 'citty';
+import { isObject } from '../base/is-object.ts';
 import { CLIENT_ARGS, openClient, type ClientChoice } from './client.ts';
 import type { Context, Verb } from './command.ts';
 import { confirm, YES_ARG } from './things/confirm.ts';
@@ -8,6 +9,7 @@ import {
   formOf,
   LIST_OUTPUT_ARGS,
   print,
+  printAside,
   tableOf,
   type Columns,
   type OutputChoice,
@@ -27,6 +29,8 @@ interface Request<T extends ArgsDef, P, V> extends Omit<Verb<T>, 'run'> {
   isList?: true;
   /** What JSON and YAML show of it. Default: all. */
   shown?: (value: V) => unknown;
+  /** Whether stdout has something else already: the result goes to stderr, for people. */
+  aside?: (value: V, parsed: P) => boolean;
   /** Runs after the result was printed. @returns an exit code other than 0 without an error. */
   after?: (value: V, context: Context, choice: OutputChoice) => number | void | Promise<number | void>;
 }
@@ -39,6 +43,7 @@ export function request<const T extends ArgsDef, V, P = ParsedArgs<T>>({
   table,
   isList,
   shown = (value) => value,
+  aside,
   after,
   ...rest
 }: Request<T, P, V>): Verb<T & typeof CLIENT_ARGS> {
@@ -50,11 +55,30 @@ export function request<const T extends ArgsDef, V, P = ParsedArgs<T>>({
       const choice = args as ClientChoice & OutputChoice & { yes?: boolean };
       if (asks !== undefined && choice.yes !== true) await confirm(context.io, asks(parsed));
       const value = await send(await openClient(choice, context), parsed, context);
-      await print(context, choice, { value: shown(value), ...(table && { table: () => table(value) }) });
+      const isEmpty = isList === true && itemsIn(value)?.length === 0;
+      const printed = {
+        value: isList === true ? asPage(shown(value)) : shown(value),
+        ...(table && { table: () => table(value) }),
+      };
+      if (aside?.(value, parsed) === true) await printAside(context, printed);
+      else await print(context, choice, printed);
+      if (isEmpty && rest.whenEmpty !== undefined && formOf(choice, context) === 'table')
+        say(context.io, rest.whenEmpty);
       return after?.(value, context, choice);
     },
   };
 }
+
+const itemsIn = (value: unknown): readonly unknown[] | undefined => {
+  const { items } = isObject(value) ? value : {};
+  return Array.isArray(items) ? items : undefined;
+};
+
+/** All lists have the same members, also those that are never cut. */
+const asPage = (value: unknown): unknown =>
+  itemsIn(value) === undefined
+    ? value
+    : { ...(value as object), next_cursor: (value as { next_cursor?: unknown }).next_cursor ?? null };
 
 const PAGE_ARGS = {
   limit: { type: 'string', description: 'Number of items in a page, 200 at most. Default: 50' },
@@ -66,7 +90,7 @@ export type FetchPage<I> = (query: { limit?: number; cursor?: string }) => Promi
 
 interface List<T extends ArgsDef, P, I> extends Omit<
   Request<T, P, never>,
-  'send' | 'asks' | 'table' | 'isList' | 'shown' | 'after'
+  'send' | 'asks' | 'table' | 'isList' | 'shown' | 'aside' | 'after'
 > {
   columns: Columns<I>;
   open: (client: KeywardClient, parsed: P, context: Context) => FetchPage<I> | Promise<FetchPage<I>>;

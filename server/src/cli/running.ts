@@ -42,13 +42,13 @@ export const list = pagedList({
 
 export const stop = request({
   args: {
-    id: { type: 'positional', description: 'Id from running list: run_…', required: false },
+    id: { type: 'positional', description: 'Id from keyward running list: run_…', required: false },
     key: { type: 'string', description: 'All requests of this key (id or name)' },
     owner: { type: 'string', description: 'All requests of this owner (id or name)' },
     tag: { type: 'string', description: 'All requests of keys with this tag' },
   },
   examples: ['running stop run_4fT9aBcDeF12_1a', 'running stop --key key_4fT9aBcDeF12'],
-  notes: 'The keys stay active. To end a key with its requests: keys revoke.',
+  notes: 'The keys stay active. To end a key with its requests: keyward keys revoke.',
   parse: ({ id, key, owner, tag }) => {
     const body = given({ key, owner, tag });
     if (Object.keys(given({ id, ...body })).length !== 1)

@@ -79,7 +79,7 @@ function textValidator(schema: TSchema, part: 'query' | 'params', notFound: NotF
     const validate = check();
     if (!validate(value)) {
       throw part === 'params'
-        ? nothingThere(notFound)
+        ? nothingThere(notFound, formOf(schema, validate.errors))
         : invalidInput(fieldErrors(validate.errors ?? [], part));
     }
     if (part === 'query') refuseNul(value as Record<string, unknown>);
@@ -117,8 +117,20 @@ function membersUpTo(value: unknown, max: number): number {
   return count;
 }
 
-const nothingThere = (code: NotFound): KeywardError =>
-  new KeywardError(code, 'There is no resource with this id.');
+const nothingThere = (code: NotFound, form: string | undefined): KeywardError =>
+  new KeywardError(
+    code,
+    'There is no resource with this id.',
+    form === undefined ? {} : { hint: `An id here is ${form}.` },
+  );
+
+/** The allowed form of the parameter at fault, in the words of its declaration, if they have an example. */
+function formOf(schema: TSchema, errors: ValidateFunction['errors']): string | undefined {
+  const [, name = ''] = errors?.[0]?.instancePath.split('/') ?? [];
+  const { properties = {} } = schema as { properties?: Record<string, { description?: string }> };
+  const form = Object.hasOwn(properties, name) ? properties[name]?.description : undefined;
+  return form?.includes(', such as ') === true ? form : undefined;
+}
 
 /** PostgreSQL cannot store U+0000. */
 function refuseNul(query: Record<string, unknown>): void {

@@ -34,6 +34,14 @@ export class JobNews {
     this.#nodes.wake(topicOf(shard));
   }
 
+  /** The same for many jobs: those who look at lists hear of it once. */
+  changedAll(ids: readonly string[]): void {
+    const shards = new Set(ids.map(shardOf));
+    for (const id of ids) tell(this.#waitingIn(shardOf(id)), id);
+    this.#tellOfAny();
+    for (const shard of shards) this.#nodes.wake(topicOf(shard));
+  }
+
   /** After a commit that other nodes find at their next look: each would be woken for each job that starts. */
   changedHere(id: string): void {
     tell(this.#waitingIn(shardOf(id)), id);

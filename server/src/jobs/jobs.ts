@@ -10,6 +10,7 @@ import { viewsOfJobs, type JobView } from './job-view.ts';
 import { receiptOf, type Receipt } from './receipt.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import * as store from './store/job-store.ts';
+import { endWaiting, type WaitingEnd } from './store/lease-store.ts';
 import { endJob } from './ending.ts';
 
 /** Counts of a list go no further. */
@@ -214,6 +215,30 @@ export async function changeAllJobs(
     const lanes = [...new Set(changed.map(({ lane }) => lane))];
     if (lanes.length > 0) await context.queue.returned(lanes);
     if (ids.length < slice || changed.length === 0) return;
+    await sleep(1);
+  }
+}
+
+/** Jobs in one transaction: some milliseconds on SQLite, and other writes go between. */
+const WAITING_SLICE = 1_000;
+
+/**
+ * Ends jobs that wait, until none is found. The last commit makes those before it durable too.
+ * @param find ids of at most `limit` of them
+ */
+export async function endAllWaiting(
+  { news }: JobsContext,
+  storage: Storage,
+  find: (db: Db, limit: number) => Promise<string[]>,
+  end: WaitingEnd,
+): Promise<void> {
+  for (;;) {
+    const found = await find(storage.db, WAITING_SLICE + 1);
+    if (found.length === 0) return;
+    const ids = found.slice(0, WAITING_SLICE);
+    const durable = ids.length === found.length;
+    news.changedAll(await storage.transaction((tx) => endWaiting(tx, ids, end), { durable }));
+    if (durable) return;
     await sleep(1);
   }
 }

@@ -2,7 +2,7 @@ import { coversAll, selects, type Caller } from '../access/index.ts';
 import type { Db, Storage } from '../storage/index.ts';
 import type { JobsContext } from './context.ts';
 import { endJob, loseAttempt } from './ending.ts';
-import { changeAllJobs } from './jobs.ts';
+import { changeAllJobs, endAllWaiting } from './jobs.ts';
 import { isFinal, type JobRow } from './job.ts';
 import { endBookings } from './marketplace/end-bookings.ts';
 import { KEY_ENDED, mayWork, modelsOfJob, refusalOf, type Refusal } from './rights.ts';
@@ -68,12 +68,12 @@ export class KeyChanges {
   }
 
   async #endOfClient(keyId: string, caller: Caller | undefined): Promise<void> {
-    if (caller === undefined) return this.#cancel(KEY_ENDED, (db) => store.openJobsOf(db, keyId, SLICE));
+    if (caller === undefined) return this.#cancel(KEY_ENDED, { key_id: keyId });
     // First: these are few.
     await this.#leaveExcluded(keyId, caller);
     for (const { spec, ...kind } of await store.kindsOf(this.#storage.db, keyId)) {
       const refusal = refusalOf(caller, { reader_until: null, models: modelsOfJob(kind, spec) });
-      if (refusal !== undefined) await this.#cancel(refusal, (db) => store.openJobsLike(db, kind, SLICE));
+      if (refusal !== undefined) await this.#cancel(refusal, kind);
     }
   }
 
@@ -96,12 +96,25 @@ export class KeyChanges {
     );
   }
 
-  #cancel(why: Refusal, find: (db: Db) => Promise<string[]>): Promise<void> {
-    return this.#all(find, async (tx, job) => {
-      if (isFinal(job.state)) return false;
-      await endJob(tx, this.#context, job, { state: 'CANCELED', ...why, outcome: 'canceled' });
-      return true;
-    });
+  /**
+   * Those that run first: they are few, and their workers could still report output. Then those that wait, however many. Then
+   * all that are left: jobs that a worker got, or gave back, meanwhile.
+   */
+  async #cancel(why: Refusal, jobs: store.OpenJobs): Promise<void> {
+    const cancelEach = (find: (db: Db) => Promise<string[]>): Promise<void> =>
+      this.#all(find, async (tx, job) => {
+        if (isFinal(job.state)) return false;
+        await endJob(tx, this.#context, job, { state: 'CANCELED', ...why, outcome: 'canceled' });
+        return true;
+      });
+    await cancelEach((db) => store.openJobs(db, jobs, { state: 'RUNNING', limit: SLICE }));
+    await endAllWaiting(
+      this.#context,
+      this.#storage,
+      (db, limit) => store.openJobs(db, jobs, { state: 'QUEUED', limit }),
+      { state: 'CANCELED', ...why, nowMs: this.#context.clock.nowMs() },
+    );
+    await cancelEach((db) => store.openJobs(db, jobs, { limit: SLICE }));
   }
 
   async #all(

@@ -4,7 +4,7 @@ import { booksOf, type Db, type Storage } from '../storage/index.ts';
 import type { Charges } from './charges.ts';
 import type { JobsContext } from './context.ts';
 import { endJob, loseAttempt } from './ending.ts';
-import { changeAllJobs } from './jobs.ts';
+import { changeAllJobs, endAllWaiting } from './jobs.ts';
 import { isFinal, type JobRow } from './job.ts';
 import { KeyChanges } from './key-changes.ts';
 import type { Presence } from './presence/presence.ts';
@@ -98,10 +98,11 @@ export class Sweeper {
       (db) => store.overdue(db, nowMs, SLICE),
       (tx, job) => this.#overdue(tx, job, nowMs),
     );
-    await this.#all(
-      (db) => store.expired(db, nowMs, SLICE),
-      (tx, job) => this.#expired(tx, job, nowMs),
-    );
+    await endAllWaiting(this.#context, this.#storage, (db, limit) => store.expired(db, nowMs, limit), {
+      ...EXPIRED,
+      nowMs,
+      expiresMs: nowMs,
+    });
     await this.#all(
       (db) => store.unread(db, nowMs, SLICE),
       (tx, job) => this.#unread(tx, job),
@@ -160,12 +161,6 @@ export class Sweeper {
     return this.#presence.wasAway(tx, { fromMs: renewedMs, toMs: untilMs });
   }
 
-  async #expired(tx: Db, job: JobRow, nowMs: number): Promise<boolean> {
-    if (job.state !== 'QUEUED' || job.expires_at > nowMs) return false;
-    await endJob(tx, this.#context, job, EXPIRED);
-    return true;
-  }
-
   async #release(): Promise<void> {
     const nowMs = this.#context.clock.nowMs();
     const next = await store.nextRelease(this.#storage.db);
@@ -215,5 +210,4 @@ const EXPIRED = {
   state: 'EXPIRED',
   code: 'expired',
   message: 'No worker took the job within its ttl_seconds.',
-  outcome: 'canceled',
 } as const;

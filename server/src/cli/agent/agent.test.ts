@@ -56,6 +56,10 @@ test('a workflow is created as typed, executed and waited for, and its output is
   const ended = await waiting;
   expect([ended.code, ended.stdout]).toEqual([0, 'Hi\\u001b[31m\nthere\n']);
   expect(ended.stderr).toContain('0 of 1 step');
+  const executions = ['agent', 'executions', '--workflow', 'test'];
+  const done = [...executions, '--state', 'COMPLETED'];
+  expect(await home.json(done)).toMatchObject({ items: [{ workflow_name: 'test' }] });
+  expect(await home.json([...executions, '--state', 'FAILED'])).toMatchObject({ items: [] });
 });
 
 test('steps come from a file, and a failed execution has exit code 1 and a log', async () => {

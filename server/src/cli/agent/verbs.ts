@@ -1,6 +1,7 @@
 import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import type { Context } from '../command.ts';
 import { EXIT, usageError } from '../exit.ts';
+import { inputFile } from '../files.ts';
 import { say } from '../io.ts';
 import { cell, fields, membersText, tableOf, type Columns, type Shown } from '../output.ts';
 import { given, jsonValue } from '../parse.ts';
@@ -23,6 +24,7 @@ type Execution = components['schemas']['Execution'];
 type Status = components['schemas']['ExecutionStatus'];
 type Details = components['schemas']['ExecutionDetails'];
 
+const EXECUTION_STATES: string[] = ['RUNNING', 'COMPLETED', 'FAILED', 'CANCELED'];
 const WAIT_SECONDS = 30;
 const EXECUTION_ARG = {
   type: 'positional',
@@ -45,7 +47,7 @@ export const create = request({
     description: { type: 'string', description: 'Its description' },
     prompt: { type: 'string', description: 'Prompt of a single step, with {{inputs.NAME}}' },
     model: { type: 'string', description: 'Model of a single step. Default: any that a worker chooses' },
-    steps: { type: 'string', description: 'JSON file with the steps', valueHint: 'file' },
+    steps: inputFile({ type: 'string', description: 'JSON file with the steps', valueHint: 'file' }),
   },
   examples: [
     'agent create --name test --description "test"',
@@ -53,12 +55,12 @@ export const create = request({
     'agent create report --steps report.json',
   ],
   notes: 'Without --steps and --prompt, the one step has the prompt {{inputs.prompt}}.',
-  parse: async ({ name, description, prompt, model, steps }) => {
+  parse: async ({ name, description, prompt, model, steps }, { io }) => {
     if (steps !== undefined && (prompt !== undefined || model !== undefined))
       throw usageError('Give --steps, or --prompt and --model.');
     const single = { id: 'main', prompt: prompt ?? '{{inputs.prompt}}', ...given({ model }) };
     const isSingle = prompt !== undefined || model !== undefined;
-    const list = steps === undefined ? (isSingle ? [single] : undefined) : await stepsIn(steps);
+    const list = steps === undefined ? (isSingle ? [single] : undefined) : await stepsIn(io, steps);
     return { name, ...given({ description, steps: list }) };
   },
   send: async (client, body, { io }) => {
@@ -73,8 +75,32 @@ export const create = request({
 export const list = pagedList({
   args: {},
   examples: ['agent list', 'agent list --all --output json'],
+  whenEmpty: 'Create one: keyward agent create --name test',
   columns: COLUMNS,
   open: pageOfWorkflows,
+});
+
+export const executions = pagedList({
+  args: {
+    workflow: { type: 'string', description: 'Only of this workflow (id or name)' },
+    state: { type: 'enum', options: EXECUTION_STATES, description: 'Only executions in this state' },
+  },
+  examples: ['agent executions', 'agent executions --workflow test --state RUNNING'],
+  whenEmpty: 'Execute a workflow: keyward agent execute test',
+  columns: {
+    id: ({ execution_id: id }) => id,
+    workflow: ({ workflow_name: name }) => name,
+    ...fields('state'),
+    created: ({ created_at: at }) => at,
+    finished: ({ finished_at: at }) => at,
+    error: ({ error }) => error?.message,
+  } satisfies Columns<Execution>,
+  open: async (client, { workflow, state }) => {
+    const workflow_id = workflow === undefined ? undefined : await workflowId(client, workflow);
+    const filter = given({ workflow_id, state: state as Execution['state'] | undefined });
+    return (page) =>
+      unwrap(client.GET('/v1/agents/executions', { params: { query: { ...page, ...filter } } }));
+  },
 });
 
 export const execute = request({

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { paginate, unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import { jsonIn } from '../../base/json-text.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
+import { readInput } from '../files.ts';
+import type { Io } from '../io.ts';
 import { given } from '../parse.ts';
 import type { FetchPage } from '../request.ts';
 import type { NamedThing } from '../things/same-name.ts';
@@ -45,11 +46,8 @@ export async function workflowId(client: KeywardClient, named: string): Promise<
 }
 
 /** The steps in a JSON file: a list, or an object with `steps`. @throws CliError */
-export async function stepsIn(path: string): Promise<WorkflowRequest['steps']> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw usageError(`--steps: the file cannot be read (${error.code ?? 'unknown'}).`);
-  });
-  const value = jsonIn(text);
+export async function stepsIn(io: Io, path: string): Promise<WorkflowRequest['steps']> {
+  const value = jsonIn(await readInput(io, path));
   const steps: unknown = Array.isArray(value)
     ? value
     : (value as { steps?: unknown } | null | undefined)?.steps;

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { open, readFile, unlink } from 'node:fs/promises';
+import { open, unlink } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import {
   exportMatching,
   verifyFile,
@@ -9,9 +9,11 @@ import {
   type Verification,
   type VerifyOptions,
 } from '../../audit/index.ts';
+import { jsonIn } from '../../base/json-text.ts';
 import type { Context } from '../command.ts';
-import { CliError, EXIT } from '../exit.ts';
-import { say, write } from '../io.ts';
+import { CliError, EXIT, usageError } from '../exit.ts';
+import { isStream, nameOf, openInput, readInput } from '../files.ts';
+import { say, write, type Io } from '../io.ts';
 import { print, type OutputChoice } from '../output.ts';
 import { openLocal } from '../server/local.ts';
 
@@ -50,7 +52,7 @@ export async function writeExport(
   choice: Choice,
   pieces: AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
-  if (choice.file === undefined || choice.file === '-') {
+  if (choice.file === undefined || isStream(choice.file)) {
     for await (const piece of pieces) await write(context.io, piece);
     return;
   }
@@ -86,8 +88,10 @@ async function writeFile(path: string, pieces: AsyncIterable<string | Uint8Array
 const LINE_END = 0x0a;
 
 export async function verifyRecord(context: Context, choice: Choice): Promise<number> {
-  const publicKey = await Promise.all(context.all('public-key').map((path) => readText(path)));
-  const checkpoints = await Promise.all(context.all('checkpoint').map(readCheckpoint));
+  const publicKey = await Promise.all(context.all('public-key').map((path) => readInput(context.io, path)));
+  const checkpoints = await Promise.all(
+    context.all('checkpoint').map((path) => readCheckpoint(context.io, path)),
+  );
   const options: VerifyOptions = {
     ...(publicKey.length === 0 ? {} : { publicKey }),
     ...(checkpoints.length === 0 ? {} : { checkpoints }),
@@ -103,12 +107,8 @@ export async function verifyRecord(context: Context, choice: Choice): Promise<nu
 }
 
 async function verifyExport({ io }: Context, path: string, options: VerifyOptions): Promise<Verification> {
-  const input = path === '-' ? io.stdin : createReadStream(path);
-  try {
-    return await verifyFile(createInterface({ input, crlfDelay: Infinity }), options);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
+  const input = Readable.from(await openInput(io, path));
+  return verifyFile(createInterface({ input, crlfDelay: Infinity }), options);
 }
 
 /** Accepts only checkpoints of the signer of this machine. */
@@ -121,25 +121,10 @@ async function verifyLocally(context: Context, options: VerifyOptions): Promise<
   }
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw unreadable(path, error);
-  }
+async function readCheckpoint(io: Io, path: string): Promise<Checkpoints[number]> {
+  const value = jsonIn(await readInput(io, path));
+  if (value !== undefined) return value as Checkpoints[number];
+  throw usageError(`${nameOf(path)} is not a checkpoint.`, {
+    example: 'keyward audit checkpoint > checkpoint.json',
+  });
 }
-
-async function readCheckpoint(path: string): Promise<Checkpoints[number]> {
-  try {
-    return JSON.parse(await readText(path)) as Checkpoints[number];
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-    throw new CliError(`${path} is not a checkpoint.`, {
-      exitCode: EXIT.usage,
-      example: 'keyward audit checkpoint > checkpoint.json',
-    });
-  }
-}
-
-const unreadable = (path: string, error: unknown): CliError =>
-  new CliError(`${path} cannot be read: ${(error as Error).message}.`, { exitCode: EXIT.usage });

@@ -5,6 +5,7 @@ import { OUTCOMES, type AuditRecord, type Outcome } from '../../audit/index.ts';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb } from '../command.ts';
 import { usageError } from '../exit.ts';
+import { inputFile, outputFile } from '../files.ts';
 import { fields, OUTPUT_ARGS, type Columns } from '../output.ts';
 import { given, pastTime } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
@@ -73,7 +74,7 @@ export const checkpoint = request({
 
 const exportVerb = verb({
   args: {
-    file: { type: 'positional', required: false, description: 'File to write. Default: stdout' },
+    file: outputFile({ type: 'positional', required: false, description: 'File to write. Default: stdout' }),
     local: {
       type: 'boolean',
       description: 'Export the database of this machine, without a server and a key',
@@ -105,21 +106,21 @@ export { exportVerb as export };
 
 export const verify = verb({
   args: {
-    file: {
+    file: inputFile({
       type: 'positional',
       required: false,
-      description: 'An export (keyward audit export); - reads stdin',
-    },
+      description: 'An export (keyward audit export)',
+    }),
     local: { type: 'boolean', description: 'Verify the record in the database of this machine' },
-    'public-key': {
+    'public-key': inputFile({
       type: 'string',
       description:
         'A PEM file with a trusted public key; checkpoints of other signers are refused; repeatable',
-    },
-    checkpoint: {
+    }),
+    checkpoint: inputFile({
       type: 'string',
       description: 'A checkpoint that you saved elsewhere (JSON file); repeatable',
-    },
+    }),
     ...OUTPUT_ARGS,
   },
   examples: [

@@ -5,12 +5,13 @@ import type { Context } from '../command.ts';
 import { EXIT, usageError } from '../exit.ts';
 import { say } from '../io.ts';
 import { fields, formOf, membersText, type Columns, type OutputChoice } from '../output.ts';
-import { durationSeconds, given, wholeNumber } from '../parse.ts';
+import { durationSeconds, given, pastTime, wholeNumber } from '../parse.ts';
 import { pagedList, request } from '../request.ts';
 import { followJob, resultText, waitForResult } from './waiting.ts';
 
 export {
   batchCancel as 'batch-cancel',
+  batchList as 'batch-list',
   batchResult as 'batch-result',
   batchStatus as 'batch-status',
   batchSubmit as 'batch-submit',
@@ -40,7 +41,16 @@ export const submit = request({
       type: 'string',
       description: 'How long an attempt may take: seconds, or 10m. Default: 600',
     },
+    'max-attempts': { type: 'string', description: 'How often it may fail, 1 to 20. Default: 3' },
     priority: { type: 'string', description: '0 to 9 (first), among your jobs. Default: 5' },
+    'not-before': { type: 'string', description: 'No worker gets it before, such as 2027-01-31T09:00:00Z' },
+    recovery: {
+      type: 'enum',
+      options: ['restart', 'fail'] as string[],
+      description: 'When its worker is lost: another begins anew, or it fails. Default: restart',
+    },
+    'webhook-url': { type: 'string', description: 'Where its end is reported' },
+    metadata: { type: 'string', description: 'A JSON object of your own' },
     'idempotency-key': { type: 'string', description: 'A repeat with the same key submits nothing' },
     wait: { type: 'boolean', alias: 'w', description: 'Wait for the result and print it' },
     follow: { type: 'boolean', alias: 'f', description: 'Print the output while the worker writes it' },
@@ -52,7 +62,7 @@ export const submit = request({
   ],
   notes:
     'Exit code with --wait or --follow: 0 if the job was completed, 1 if it failed, expired or was canceled.\n' +
-    'Ctrl-C stops waiting; the job goes on: client cancel ends it.',
+    'Ctrl-C stops waiting; the job goes on: keyward client cancel ends it.',
   parse: (args) => ({ body: bodyOf(args), key: args['idempotency-key'], ...args }),
   send: async (client, { body, key, wait, follow, ...choice }, context): Promise<Shown> => {
     const params = key === undefined ? {} : { params: { header: { 'idempotency-key': key } } };
@@ -63,6 +73,7 @@ export const submit = request({
       return { result: await followJob(client, context, { id: job.job_id, isText }), isWritten: isText };
     }
     if (wait === true) return { result: await waitForResult(client, context, job.job_id) };
+    say(context.io, `Its result: keyward client result ${job.job_id} --wait`);
     return { job };
   },
   table: shownText,
@@ -91,6 +102,11 @@ interface SubmitChoice {
   ttl?: string | undefined;
   'run-timeout'?: string | undefined;
   priority?: string | undefined;
+  'max-attempts'?: string | undefined;
+  'not-before'?: string | undefined;
+  recovery?: string | undefined;
+  'webhook-url'?: string | undefined;
+  metadata?: string | undefined;
 }
 
 function bodyOf({
@@ -101,6 +117,8 @@ function bodyOf({
   constraints,
   ttl,
   priority,
+  metadata,
+  recovery,
   ...rest
 }: SubmitChoice): JobRequest {
   if ((prompt === undefined) === (payload === undefined))
@@ -118,9 +136,17 @@ function bodyOf({
     constraints: constraints === undefined ? undefined : objectIn('constraints', constraints),
     ttl_seconds: seconds('ttl', ttl),
     run_timeout_seconds: seconds('run-timeout', rest['run-timeout']),
-    priority: priority === undefined ? undefined : wholeNumber('priority', priority, { min: 0, max: 9 }),
+    priority: numberIn('priority', priority, { min: 0, max: 9 }),
+    max_attempts: numberIn('max-attempts', rest['max-attempts'], { min: 1, max: 20 }),
+    not_before: rest['not-before'],
+    recovery: recovery as JobRequest['recovery'],
+    webhook_url: rest['webhook-url'],
+    metadata: metadata === undefined ? undefined : objectIn('metadata', metadata),
   });
 }
+
+const numberIn = (flag: string, text: string | undefined, range: { min: number; max: number }) =>
+  text === undefined ? undefined : wholeNumber(flag, text, range);
 
 function objectIn(flag: string, text: string): Record<string, unknown> {
   const value = jsonIn(text);
@@ -162,25 +188,32 @@ export const result = request({
 
 const COLUMNS: Columns<Job> = {
   id: ({ job_id }) => job_id,
-  ...fields('type', 'state', 'attempt'),
-  worker: ({ assigned_worker }) => assigned_worker,
+  ...fields('state'),
   requested: ({ requested_at }) => requested_at,
   problem: ({ error, waiting }) => error?.code ?? waiting?.reason,
+  worker: ({ assigned_worker }) => assigned_worker,
+  ...fields('attempt', 'type'),
 };
 
 export const history = pagedList({
   args: {
     state: { type: 'enum', options: STATES, description: 'Only jobs in this state' },
     type: { type: 'string', description: 'Only jobs of this type' },
+    from: { type: 'string', description: 'Only jobs since this time, or this age such as 7d' },
+    to: { type: 'string', description: 'Only jobs before this time' },
   },
-  examples: ['client history', 'client history --state FAILED --all'],
+  examples: ['client history', 'client history --state FAILED --from 1d --all'],
+  whenEmpty: 'Submit a job: keyward client submit --prompt "Hello" --wait',
   columns: COLUMNS,
-  open:
-    (client, { state, type }) =>
-    (page) => {
-      const query = { ...page, ...given({ state: state as Job['state'] | undefined, type }) };
-      return unwrap(client.GET('/v1/jobs', { params: { query } }));
-    },
+  parse: ({ state, type, from, to }) =>
+    given({
+      state: state as Job['state'] | undefined,
+      type,
+      from: pastTime('from', from),
+      to: pastTime('to', to),
+    }),
+  open: (client, filter) => (page) =>
+    unwrap(client.GET('/v1/jobs', { params: { query: { ...page, ...filter } } })),
 });
 
 export const cancel = request({

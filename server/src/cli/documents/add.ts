@@ -48,8 +48,8 @@ export const add = verb({
     'its path as given. So the command is idempotent: repeat it after an interruption. Exit code 1: a document could not\n' +
     'be read, embedded or replaced; the others are stored. A warning on stderr names what in a stored file was not read,\n' +
     'such as images. While the embedding model starts, the command waits. A document that waits for another reason is\n' +
-    'pending: the server embeds it as soon as it can. To try a failed one again, add it again. documents sync also\n' +
-    'removes what is gone.',
+    'pending: the server embeds it as soon as it can. To try a failed one again, add it again.\n' +
+    'keyward documents sync also removes what is gone.',
   run: async (args, context) => {
     const sources = await sourcesOf(context.all('path'));
     if (sources.length === 0) say(context.io, NO_FILES);

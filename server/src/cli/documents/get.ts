@@ -7,7 +7,7 @@ export const get = request({
   args: {
     location: {
       type: 'positional',
-      description: 'folder/name from documents list, or the name',
+      description: 'folder/name from keyward documents list, or the name',
       required: true,
     },
   },

@@ -50,7 +50,7 @@ export const list = request({
 
 export const remove = request({
   args: {
-    location: { type: 'positional', description: 'folder/name from documents list', required: true },
+    location: { type: 'positional', description: 'folder/name from keyward documents list', required: true },
   },
   repeatsLast: true,
   examples: [

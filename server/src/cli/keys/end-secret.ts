@@ -12,12 +12,14 @@ export const endSecret = request({
     id: ID_ARG,
     secret: {
       type: 'positional',
-      description: 'Id of the secret from keys get: sec_ and 12 characters. Default: the only old one',
+      description:
+        'Id of the secret from keyward keys get: sec_ and 12 characters. Default: the only old one',
       required: false,
     },
   },
   examples: ['keys end-secret "my app"', 'keys end-secret key_4fT9aBcDeF12 sec_8sK2mNoPqR34'],
-  notes: 'Ends the old secret of a rotation at once, with its running requests. keys get shows its last use.',
+  notes:
+    'Ends the old secret of a rotation at once, with its running requests. keyward keys get shows its last use.',
   send: async (client, { id: named, secret }, { io }) => {
     const id = await keyId(client, named);
     let secret_id = secret;

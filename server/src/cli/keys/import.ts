@@ -1,18 +1,14 @@
-import { open } from 'node:fs/promises';
 import type { ImportOutcome } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../client.ts';
 import { verb, type Context } from '../command.ts';
-import { CliError, EXIT, usageError } from '../exit.ts';
+import { EXIT } from '../exit.ts';
+import { inputFile, openInput } from '../files.ts';
 import { say } from '../io.ts';
 import { fields, print, tableOf, type OutputChoice } from '../output.ts';
 
 export const importKeys = verb({
   args: {
-    file: {
-      type: 'positional',
-      description: 'File with NDJSON, one key a line; - reads stdin',
-      required: true,
-    },
+    file: inputFile({ type: 'positional', description: 'File with NDJSON, one key a line', required: true }),
     verbose: { type: 'boolean', description: 'Show every line. Default: those that were refused' },
     ...CLIENT_ARGS,
   },
@@ -24,10 +20,7 @@ export const importKeys = verb({
     'A line has name, owner, role or scopes, and secret or sha256 (the SHA-256 of the text of the key, 64 hex characters).\n' +
     'A bad line is reported and stops nothing. The import is idempotent. Exit code 1: a line was refused.',
   run: async (args, context) => {
-    if (args.file === '-' && args['key-stdin'] === true)
-      throw usageError('stdin cannot contain both the key and the lines: log in first.');
-    const source =
-      args.file === '-' ? (context.io.stdin as AsyncIterable<Uint8Array>) : await openFile(args.file);
+    const source = await openInput(context.io, args.file);
     const client = await openClient(args, context);
     const outcomes: ImportOutcome[] = [];
     try {
@@ -40,16 +33,6 @@ export const importKeys = verb({
     return report(context, args, outcomes);
   },
 });
-
-async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
-  try {
-    const file = await open(path);
-    if ((await file.stat()).isDirectory()) throw new Error('it is a folder');
-    return file.createReadStream();
-  } catch (error) {
-    throw new CliError(`${path} cannot be read: ${(error as Error).message}.`, { exitCode: EXIT.usage });
-  }
-}
 
 async function report(
   context: Context,

@@ -170,7 +170,7 @@ const endingVerb = (word: Ending, notes: string) =>
 
 export const disable = endingVerb(
   'disable',
-  'After exit code 0 no process admits the key, until keys enable.',
+  'After exit code 0 no process admits the key, until keyward keys enable.',
 );
 export const enable = givingVerb('enable', 'Also ends a quarantine.');
 export const quarantine = endingVerb(
@@ -179,8 +179,8 @@ export const quarantine = endingVerb(
 );
 export const revoke = endingVerb(
   'revoke',
-  'After exit code 0 no process admits the key. keys restore reverts this within 30 days. keys revoke self ends the key\n' +
-    'that the command line uses, and needs no scope.',
+  'After exit code 0 no process admits the key. keyward keys restore reverts this within 30 days.\n' +
+    'keyward keys revoke self ends the key that the command line uses, and needs no scope.',
 );
 export const restore = givingVerb('restore', 'The key is active again, with its former secrets.');
 

@@ -32,6 +32,7 @@ export const list = pagedList({
   },
   examples: ['marketplace gpu list', 'marketplace gpu list --available --memory-min 24 --price-max 0.5'],
   notes: NO_MONEY,
+  whenEmpty: 'A worker reports its GPUs when it runs: keyward miner run',
   columns: COLUMNS,
   parse: ({ available, model, 'memory-min': memory, region, 'price-max': price }) =>
     given({

@@ -2,9 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createClient, unwrap, type KeywardClient } from '@keyward/sdk';
+import { createClient, unwrap, type JobPiece, type KeywardClient } from '@keyward/sdk';
 import { SHORT_CLOCKS } from '../../api/jobs/jobs.fixture.ts';
 import { makeInstance } from '../../../test/instance.ts';
+import { chatEvents, USAGE, type TestUpstream } from '../../../test/upstream.ts';
 import { Home } from '../cli.fixture.ts';
 
 const SAYS_MAX_MS = 60_000;
@@ -47,14 +48,46 @@ export class Program {
   }
 }
 
+/** What a job has streamed, until its result. */
+export async function collect(pieces: AsyncIterable<JobPiece>) {
+  const outputs = [];
+  for await (const piece of pieces) {
+    if (piece.kind === 'output') outputs.push(piece.output);
+    if (piece.kind === 'result') return { outputs, result: piece.result };
+  }
+  throw new Error('There was no result.');
+}
+
+export const delta = (content: string): Buffer =>
+  Buffer.from(
+    `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`,
+  );
+
+/** Answers in pieces that a test lets go. */
+export function slowAnswer(upstream: TestUpstream) {
+  const go = Promise.withResolvers<void>();
+  upstream.answer(async (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(delta('a'));
+    await go.promise;
+    response.end(Buffer.concat([delta('b'), chatEvents({ usage: USAGE })]));
+  });
+  return go;
+}
+
 /** A server of its own process, which can be killed and come back, with its workers. */
 export class Workplace {
   /** A server that starts on a busy machine listens some seconds after it has extended the leases. */
-  readonly home = new Home({ ...SHORT_CLOCKS, KEYWARD_JOB_LEASE_SECONDS: '10' });
+  readonly home: Home;
   readonly programs: Program[] = [];
   url = '';
   adminKey = '';
   #server: Program | undefined;
+
+  /** @param env of the server, such as another database */
+  constructor(env: Record<string, string> = {}) {
+    this.home = new Home({ ...SHORT_CLOCKS, KEYWARD_JOB_LEASE_SECONDS: '10', ...env });
+  }
 
   async start(): Promise<void> {
     const { home } = this;

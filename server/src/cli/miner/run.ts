@@ -1,5 +1,6 @@
-import { createWorker, type KeywardWorker } from '@keyward/sdk';
-import { findAccess, CLIENT_ARGS, noKey, type ClientChoice } from '../client.ts';
+import { createWorker, KeywardApiError, unwrap, type KeywardClient, type KeywardWorker } from '@keyward/sdk';
+import { covers } from '../../access/index.ts';
+import { clientFor, findAccess, CLIENT_ARGS, noKey, type ClientChoice } from '../client.ts';
 import { verb, type Context } from '../command.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
 import { isStructured } from '../output.ts';
@@ -48,6 +49,7 @@ export const run = verb({
     const choice = workerChoice(args, context);
     const log = new WorkerLog(context.io, isStructured(args));
     const { url, key } = await keyOf(args, context);
+    await refuseOtherRole(clientFor(url, key, context));
     const signal = stopSignal(context);
     const source = await sourceOf(args, context, { log, signal });
     try {
@@ -57,6 +59,25 @@ export const run = verb({
     }
   },
 });
+
+/**
+ * Before the local model starts, which takes seconds. The server checks the key at each request, too: one that does not answer
+ * now is waited for later. @throws CliError
+ */
+async function refuseOtherRole(client: KeywardClient): Promise<void> {
+  const self = await unwrap(client.GET('/v1/keys/self')).catch((error: unknown) => {
+    if (error instanceof KeywardApiError && error.status === 401) throw error;
+    return undefined;
+  });
+  const scopes = self?.key.scopes ?? NEEDS;
+  const missing = NEEDS.filter((scope) => !scopes.some((held) => covers(held, scope)));
+  if (missing.length === 0) return;
+  throw new CliError(`The key lacks the scope ${missing.join(', ')}: it cannot do the work of a worker.`, {
+    exitCode: EXIT.forbidden,
+    hint: 'A worker needs a key of the role miner. An administrator makes one:',
+    example: 'keyward keys create gpu-1 --role miner',
+  });
+}
 
 async function keyOf(
   args: ClientChoice & UpstreamArgs,
@@ -89,6 +110,8 @@ async function sourceOf(
     : config.client.upstreamKey;
   return openUpstream(args.upstream, key);
 }
+
+const NEEDS = ['workers:register', 'workers:poll', 'workers:report'];
 
 interface Serving {
   url: string;

@@ -55,10 +55,11 @@ export const status = request({
     'The workers of the owner of this key, that were seen within a week. With workers:read those of all owners.',
   send: (client) => unwrap(client.GET('/v1/workers')),
   isList: true,
+  whenEmpty: 'No worker of the owner of this key. Start one: keyward miner run',
   table: ({ items }) => tableOf(items, COLUMNS),
   after: ({ items: { length }, has_more: hasMore }, { io }) => {
     if (hasMore)
-      say(io, `These ${length} were heard of last. An administrator reads all: admin miners --all`);
+      say(io, `These ${length} were heard of last. An administrator reads all: keyward admin miners --all`);
   },
 });
 
@@ -77,7 +78,11 @@ export const drain = request({
 
 const NEEDS = 'Needs the scope workers:manage, which of the roles only the administrator has.';
 const WORKER_ID = {
-  worker: { type: 'positional', description: 'Id of the worker: miner status shows it', required: true },
+  worker: {
+    type: 'positional',
+    description: 'Id of the worker: keyward miner status shows it',
+    required: true,
+  },
 } as const;
 
 export const pause = request({
@@ -113,14 +118,14 @@ export const enroll = request({
 
 export const join = verb({
   args: {
-    token: { type: 'positional', required: false, description: 'From miner enroll; - reads stdin' },
+    token: { type: 'positional', required: false, description: 'From keyward miner enroll; - reads stdin' },
     ...URL_ARGS,
   },
   examples: [
     'miner join join_4fT9aBcDeF12… --url https://keyward.example.org',
     '$ keyward miner join - < token.txt',
   ],
-  notes: 'Stores the key of this machine as auth login does. The token works once.',
+  notes: 'Stores the key of this machine as keyward auth login does. The token works once.',
   run: async (args, context) => {
     const { io, config } = context;
     const { environment = 'default' } = args;

@@ -27,7 +27,7 @@ async function listed(client: KeywardClient): Promise<{ items: Listed[]; has_mor
 export const list = request({
   args: {},
   examples: ['invites list'],
-  notes: 'Without the codes: invites create shows the code of an invite once.',
+  notes: 'Without the codes: keyward invites create shows the code of an invite once.',
   isList: true,
   send: async (client) => ({ ...(await listed(client)), next_cursor: null }),
   table: ({ items }) => tableOf(items, COLUMNS),
@@ -66,7 +66,11 @@ export const create = request({
 
 const remove = forEach({
   args: {
-    id: { type: 'positional', description: 'Number of the invite, from invites list', required: true },
+    id: {
+      type: 'positional',
+      description: 'Number of the invite, from keyward invites list',
+      required: true,
+    },
   },
   examples: ['invites delete 3', 'invites delete 3 4 --yes'],
   notes: 'The invite stays in the list as disabled.',

@@ -1,19 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { jsonIn } from '../../base/json-text.ts';
 import { checkReceipt } from '../../jobs/index.ts';
 import { verb } from '../command.ts';
-import { CliError, EXIT } from '../exit.ts';
-import { readStdin } from '../io.ts';
+import { EXIT } from '../exit.ts';
+import { inputFile, readInput } from '../files.ts';
 import { OUTPUT_ARGS, print } from '../output.ts';
 
 export const verify = verb({
   args: {
-    file: { type: 'positional', description: 'File with a receipt as JSON; - reads stdin', required: true },
-    'public-key': {
+    file: inputFile({ type: 'positional', description: 'File with a receipt as JSON', required: true }),
+    'public-key': inputFile({
       type: 'string',
       description:
         'File with the public key (PEM) of the server that you trust. Default: the key in the receipt',
-    },
+    }),
     ...OUTPUT_ARGS,
   },
   examples: [
@@ -25,8 +24,8 @@ export const verify = verb({
     'Needs no server and no key. Without --public-key it shows that the receipt was not changed, not who signed it.\n' +
     'Exit code 1: it is not valid.',
   run: async (args, context) => {
-    const receipt = jsonIn(args.file === '-' ? await readStdin(context.io) : await textOf(args.file));
-    const trusted = args['public-key'] === undefined ? [] : [await textOf(args['public-key'])];
+    const receipt = jsonIn(await readInput(context.io, args.file));
+    const trusted = args['public-key'] === undefined ? [] : [await readInput(context.io, args['public-key'])];
     const check = checkReceipt(receipt, trusted);
     await print(context, args, {
       value: { ...check, is_trusted: check.valid && trusted.length > 0 },
@@ -35,16 +34,3 @@ export const verify = verb({
     return check.valid ? EXIT.ok : EXIT.failure;
   },
 });
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new CliError(
-      `${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}.`,
-      {
-        exitCode: EXIT.usage,
-      },
-    );
-  }
-}

@@ -1,5 +1,6 @@
 import { verb } from '../command.ts';
 import { EXIT, usageError } from '../exit.ts';
+import { inputFile, isStream, outputFile } from '../files.ts';
 import { isTerminal, say } from '../io.ts';
 import { OUTPUT_ARGS, print, tableOf, tableText } from '../output.ts';
 import { pasteable } from '../program.ts';
@@ -120,7 +121,7 @@ export const migrate = verb({
 
 export const backup = verb({
   args: {
-    file: { type: 'positional', description: 'File to write; - writes to stdout', required: true },
+    file: outputFile({ type: 'positional', description: 'File to write', required: true }),
     force: { type: 'boolean', description: 'Replace an existing file' },
     ...OUTPUT_ARGS,
   },
@@ -130,7 +131,7 @@ export const backup = verb({
     'elsewhere (master.key in the data directory, or the source of KEYWARD_MASTER_KEY). Without it no key works.',
   run: async (args, context) => {
     const { io, config } = context;
-    if (args.file === '-' && isTerminal(io.stdout))
+    if (isStream(args.file) && isTerminal(io.stdout))
       throw usageError('A backup cannot go to a terminal: name a file, or pipe the output.');
     const [{ backup }, { openExisting }] = await Promise.all([
       import('../../storage/index.ts'),
@@ -142,7 +143,7 @@ export const backup = verb({
         nowMs: Date.now(),
         overwrite: args.force === true,
       });
-      if (args.file !== '-') await print(context, args, { value: { file: args.file, rows, sha256 } });
+      if (!isStream(args.file)) await print(context, args, { value: { file: args.file, rows, sha256 } });
       say(io, 'The backup does not contain the master key: keep the master key too, elsewhere.');
     } finally {
       await storage.close();
@@ -152,7 +153,7 @@ export const backup = verb({
 
 export const restore = verb({
   args: {
-    file: { type: 'positional', description: 'A backup; - reads stdin', required: true },
+    file: inputFile({ type: 'positional', description: 'A backup', required: true }),
     ...OUTPUT_ARGS,
   },
   examples: ['$ KEYWARD_DATA_DIR=./restored keyward restore keyward-backup.gz'],

@@ -72,7 +72,8 @@ export const leave = request({
 
 export const list = request({
   args: {},
-  examples: ['swarm list', '$ keyward swarm list --output json | jq .items[].swarm_id'],
+  examples: ['swarm list', "$ keyward swarm list --output json | jq '.items[].swarm_id'"],
+  whenEmpty: 'A worker joins one: keyward swarm join',
   send: (client) => unwrap(client.GET('/v1/swarm/list')),
   isList: true,
   table: ({ items }) =>
@@ -89,7 +90,8 @@ export const list = request({
 export const tasks = pagedList({
   args: {},
   examples: ['swarm tasks', 'swarm tasks --all --output json'],
-  notes: 'The tasks of your owner. One with its members: swarm consensus.',
+  notes: 'The tasks of your owner. One with its members: keyward swarm consensus.',
+  whenEmpty: 'Give a task to a swarm: keyward swarm coordinate --task "Is 391 a prime?"',
   columns: {
     task: ({ task_id: id }) => id,
     swarm: ({ swarm_id: id }) => id,
@@ -198,7 +200,7 @@ function codeOf({ state, is_reached: isReached }: Task): number | void {
 export const status = request({
   args: { swarm: SWARM_ARG },
   examples: ['swarm status', 'swarm status --swarm nordic'],
-  notes: 'A task of a swarm: swarm consensus.',
+  notes: 'A task of a swarm: keyward swarm consensus.',
   send: (client, { swarm }) =>
     unwrap(client.GET('/v1/swarm/status', { params: { query: given({ swarm_id: swarm }) } })),
   isList: true,

@@ -29,6 +29,19 @@ describe('a table', () => {
     expect(tableText(TABLE)).toContain('a'.repeat(240));
   });
 
+  test('A column that has no room to be read is left out and named, and the others are whole', () => {
+    const job = { id: ID, state: 'COMPLETED', at: '2027-01-31T09:00:00Z', problem: 'no_worker_with_model' };
+    const table = tableOf(
+      [{ ...job, type: 'inference', attempt: 1 }],
+      fields('id', 'state', 'at', 'problem', 'type', 'attempt'),
+    );
+    const lines = tableText(table, 60).split('\n');
+    expect(lines[1]).toMatch(/^key_4fT9aBcDeF12  COMPLETED  2027-01-31  no_worker/);
+    expect(lines.at(-1)).toBe('--output json shows type, attempt too.');
+    for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(60);
+    expect(tableText(table, 120)).not.toContain('--output');
+  });
+
   test('A table cuts no location of a document and no UUID: they are pasted into the next command', () => {
     const location = 'custom-documents/報告-4c2f9b0e-0000-4000-8000-000000000000.json';
     const uuid = '4c2f9b0e-0000-4000-8000-000000000000';

@@ -21,6 +21,8 @@ export const fields = <K extends string>(
   Object.fromEntries(names.map((name) => [name, (item: { [N in K]?: unknown }) => item[name]])) as never;
 
 const GAP = '  ';
+/** A narrower column says nothing: the last columns are left out before it comes to that. */
+const READABLE = 10;
 /** A column is not made narrower. */
 const NARROWEST = 4;
 /** Ids are copied into the next command: they are never cut. */
@@ -31,15 +33,35 @@ const DAY = '2027-01-31'.length;
 /** Where all other columns are narrower than this, times are as narrow. */
 const DAY_FROM = 8;
 
-/** @param width cells of the terminal: wide cells are cut with `…`, and no line is longer. Default: nothing is cut */
+/**
+ * @param width cells of the terminal: wide cells are cut with `…`, columns that have no room are left out and named, and no
+ * line is longer. Default: nothing is cut
+ */
 export function tableText({ headings, rows }: Table, width = Infinity): string {
   if (rows.length === 0) return '(none)';
-  const lines = [headings.map((heading) => heading.toUpperCase()), ...rows.map((row) => row.map(cell))];
+  const names = headings.map((heading) => heading.toUpperCase());
+  const all = [names, ...rows.map((row) => row.map(cell))];
+  const count = readableIn(all, width);
+  const lines = all.map((line) => line.slice(0, count));
   const widths = widthsIn(lines, width);
-  return lines
+  const shown = lines
     .map((line) => line.map((text, at) => padTo(fitted(text, widths[at] ?? 0), widths[at] ?? 0)))
-    .map((line) => cutTo(line.join(GAP).trimEnd(), width))
-    .join('\n');
+    .map((line) => cutTo(line.join(GAP).trimEnd(), width));
+  if (count < names.length)
+    shown.push(cutTo(`--output json shows ${names.slice(count).join(', ').toLowerCase()} too.`, width));
+  return shown.join('\n');
+}
+
+/** How many columns have room to be read; all where even two have none. */
+function readableIn(all: readonly string[][], width: number): number {
+  const [{ length } = []] = all;
+  for (let count = length; count >= 2; count--) {
+    const lines = all.map((line) => line.slice(0, count));
+    const [widths, whole] = [widthsIn(lines, width), widthsIn(lines, Infinity)];
+    const total = widths.reduce((sum, one) => sum + one, GAP.length * (count - 1));
+    if (total <= width && widths.every((one, at) => one >= Math.min(whole[at] ?? 0, READABLE))) return count;
+  }
+  return length;
 }
 
 const fitted = (text: string, width: number): string =>

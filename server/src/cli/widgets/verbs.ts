@@ -14,7 +14,7 @@ type Widget = components['schemas']['EmbedList']['embeds'][number];
 
 const UUID_ARG = {
   type: 'positional',
-  description: 'UUID of the widget, from widgets list',
+  description: 'UUID of the widget, from keyward widgets list',
   required: true,
 } as const;
 const WIDGET_ARGS = {

@@ -61,7 +61,7 @@ export const removeDocument = request({
     slug: SLUG_ARG,
     location: {
       type: 'positional',
-      description: 'folder/name from workspaces get; repeatable',
+      description: 'folder/name from keyward workspaces get; repeatable',
       required: true,
     },
   },
@@ -71,7 +71,7 @@ export const removeDocument = request({
     'workspaces remove-document staff custom-documents/report.pdf-6f1c.json --yes',
   ],
   notes:
-    'The document stays on the server, and in other workspaces. To remove it everywhere: documents remove.',
+    'The document stays on the server, and in other workspaces. To remove it everywhere: keyward documents remove.',
   parse: ({ slug }, context) => ({ slug, locations: context.all('location') }),
   asks: ({ slug, locations }) =>
     `Remove ${locations.length === 1 ? locations[0] : counted(locations.length, 'document')} from ${slug}?`,

@@ -78,7 +78,7 @@ export const get = request({
 const remove = forEach({
   args: { slug: SLUG_ARG },
   examples: ['workspaces delete staff', 'workspaces delete staff trial --yes'],
-  notes: 'Its documents stay. To remove them: documents remove.',
+  notes: 'Its documents stay. To remove them: keyward documents remove.',
   done: 'deleted',
   asks: (workspaces) => `Delete ${workspaces} with all chats?`,
   one: async (client, named) => {

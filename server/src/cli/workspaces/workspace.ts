@@ -12,7 +12,7 @@ export const settingsText = ({ threads, ...settings }: Settings): string =>
 
 export const SLUG_ARG = {
   type: 'positional',
-  description: 'Slug of the workspace, from workspaces list',
+  description: 'Slug of the workspace, from keyward workspaces list',
   required: true,
 } as const;
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from '../../storage/index.ts';
+import { anyOf, dialectOf, type Db } from '../../storage/index.ts';
 import type { FinalState, JobRow } from '../job.ts';
 import { tables } from './tables.ts';
 import { addWebhooks } from './webhook-store.ts';
@@ -101,4 +101,36 @@ export async function end(
     .where('id', '=', id)
     .execute();
   await addWebhooks(tx, [id], nowMs);
+}
+
+export interface WaitingEnd {
+  state: FinalState;
+  code: string;
+  message: string;
+  nowMs: number;
+  /** Only of those that may wait until then at most. @default all */
+  expiresMs?: number;
+}
+
+/**
+ * Ends those of these jobs that wait: one statement, as a key may have very many. Locked in one order for all processes, so
+ * that none waits for the other. @returns those that it has ended
+ */
+export async function endWaiting(
+  tx: Db,
+  ids: readonly string[],
+  { state, code, message, nowMs, expiresMs = Number.MAX_SAFE_INTEGER }: WaitingEnd,
+): Promise<string[]> {
+  const waits = sql`id in ${anyOf(tx, ids)} and state = 'QUEUED' and expires_at <= ${expiresMs}`;
+  const isThey =
+    dialectOf(tx) === 'postgres'
+      ? sql`id in (select id from jobs where ${waits} order by id for update)`
+      : waits;
+  const { rows } = await sql<{ id: string; webhook_url: string | null }>`
+    update jobs set state = ${state}, finished_at = ${nowMs}, held_until = 0, error_code = ${code},
+      error_message = ${message}
+    where ${isThey} returning id, webhook_url`.execute(tx);
+  const reported = rows.filter(({ webhook_url: url }) => url !== null).map(({ id }) => id);
+  await addWebhooks(tx, reported, nowMs);
+  return rows.map(({ id }) => id);
 }

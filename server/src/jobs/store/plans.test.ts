@@ -9,6 +9,7 @@ import type { JobRow } from '../job.ts';
 import { claimFrom } from './claim.ts';
 import { countBefore, countQueued } from './job-store.ts';
 import { openLanes } from './lane-store.ts';
+import { endWaiting } from './lease-store.ts';
 import { countQueuedOf, runningByKey } from './limit-store.ts';
 import * as sweeps from './sweep-store.ts';
 import { WorkerRows } from './worker-rows.ts';
@@ -59,6 +60,7 @@ async function plansOf(work: (tx: Db) => Promise<unknown>): Promise<string[]> {
 }
 
 const JOB = { lane: 1, queued_at: 1, id: 'job_1' } as JobRow;
+const ENDED = { state: 'CANCELED', code: 'key_revoked', message: '', nowMs: 1 } as const;
 const SLOTS = [{ workerId: 'wrk_1', model: null, token: 'token' }];
 
 test.each<[string, string, (tx: Db) => Promise<unknown>]>([
@@ -72,14 +74,20 @@ test.each<[string, string, (tx: Db) => Promise<unknown>]>([
   ['jobs that waited too long', 'jobs_waiting', (tx) => sweeps.expired(tx, 1, 200)],
   ['jobs whose reader has gone', 'jobs_readers', (tx) => sweeps.unread(tx, 1, 200)],
   ['the keys of open jobs', 'jobs_of_key', (tx) => sweeps.keysOfOpenJobs(tx)],
-  ['the open jobs of a key', 'jobs_of_key', (tx) => sweeps.openJobsOf(tx, 'key_1', 200)],
+  ['the open jobs of a key', 'jobs_of_key', (tx) => sweeps.openJobs(tx, { key_id: 'key_1' }, { limit: 200 })],
+  [
+    'the waiting jobs of a key',
+    'jobs_of_key',
+    (tx) => sweeps.openJobs(tx, { key_id: 'key_1' }, { state: 'QUEUED', limit: 200 }),
+  ],
   ['the running jobs of a key', 'jobs_running', (tx) => sweeps.runningJobsOf(tx, 'key_1')],
   ['the kinds of open jobs of a key', 'jobs_of_key', (tx) => sweeps.kindsOf(tx, 'key_1')],
   [
     'the open jobs of a key that are alike',
     'jobs_of_key',
-    (tx) => sweeps.openJobsLike(tx, { key_id: 'key_1', lane: 1, model: null }, 200),
+    (tx) => sweeps.openJobs(tx, { key_id: 'key_1', lane: 1, model: null }, { state: 'QUEUED', limit: 200 }),
   ],
+  ['jobs that wait, by their ids', 'sqlite_autoindex_jobs_1', (tx) => endWaiting(tx, ['job_1'], ENDED)],
   ['the queued jobs of keys', 'jobs_of_key', (tx) => countQueuedOf(tx, ['key_1'], 9)],
   ['running jobs by key', 'jobs_running', (tx) => runningByKey(tx)],
   ['jobs to delete', 'jobs_finished', (tx) => sweeps.finishedBefore(tx, 1, 200)],

@@ -71,12 +71,6 @@ export async function keysOfOpenJobs(db: Db): Promise<string[]> {
   return rows.flatMap(({ key_id: id }) => (id === null ? [] : [id]));
 }
 
-export async function openJobsOf(db: Db, keyId: string, limit: number): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select id from jobs where finished_at is null and key_id = ${keyId} limit ${limit}`.execute(db);
-  return rows.map(({ id }) => id);
-}
-
 /** Open jobs of a key that have the same constraints and model, without those of requests to models. */
 export interface Kind {
   key_id: string;
@@ -95,14 +89,31 @@ export async function kindsOf(db: Db, keyId: string): Promise<(Kind & { spec: st
   return rows;
 }
 
-/** Of two lanes, one of which never exists: of a single one SQLite looks through the finished jobs too (plans.test.ts). */
-export async function openJobsLike(db: Db, { key_id, lane, model }: Kind, limit: number): Promise<string[]> {
-  const isIt = model === null ? sql`model is null` : sql`model = ${model}`;
+/** Of a key: all of them, or those of a kind. */
+export type OpenJobs = Pick<Kind, 'key_id'> | Kind;
+
+/**
+ * Their ids, in one order for all processes.
+ *
+ * Of two lanes, one of which never exists: of a single one SQLite looks through the finished jobs too (plans.test.ts). The
+ * state is no literal: SQLite would look through all waiting jobs.
+ */
+export async function openJobs(
+  db: Db,
+  jobs: OpenJobs,
+  { state, limit }: { state?: 'QUEUED' | 'RUNNING'; limit: number },
+): Promise<string[]> {
+  const isOf = sql`finished_at is null and key_id = ${jobs.key_id}`;
+  const isIn = state === undefined ? sql`` : sql`and state = ${state}`;
   const { rows } = await sql<{ id: string }>`
-    select id from jobs where finished_at is null and key_id = ${key_id} and reader_until is null
-      and lane in (${lane}, -1) and ${isIt} limit ${limit}`.execute(db);
-  return rows.map(({ id }) => id);
+    select id from jobs where ${isOf} ${isIn} ${'lane' in jobs ? isKind(jobs) : sql``} limit ${limit}`.execute(
+    db,
+  );
+  return idsOf(rows);
 }
+
+const isKind = ({ lane, model }: Kind) => sql`and reader_until is null and lane in (${lane}, -1)
+  and ${model === null ? sql`model is null` : sql`model = ${model}`}`;
 
 /** `owner_id`: of the worker that has it. Also those of requests to models. In one order for all processes. */
 export async function runningJobsOf(db: Db, keyId: string): Promise<{ id: string; owner_id: string }[]> {

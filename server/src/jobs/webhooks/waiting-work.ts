@@ -99,7 +99,10 @@ export class WaitingWork {
     const keyIds = lanes.flatMap(({ key_id: id }) => (id === '' ? [] : [id]));
     const callers = await submitters.callers(db, keyIds);
     for (const { owner_id: ownerId, key_id: keyId, head, spec: text } of lanes) {
-      const spec = asKeyAllows(JSON.parse(text) as Spec, callers.get(keyId));
+      const caller = callers.get(keyId);
+      // Its key has ended: no worker would get a job of it.
+      if (caller === undefined && keyId !== '') continue;
+      const spec = asKeyAllows(JSON.parse(text) as Spec, caller);
       const isServed = workers.some((row) => {
         const onlyFor = bookedFor(row, nowMs);
         return (onlyFor === undefined || onlyFor === ownerId) && misfit(spec, candidateOf(row)) === undefined;

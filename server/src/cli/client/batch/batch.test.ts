@@ -83,6 +83,12 @@ test('Prompts of a file are run as a batch, and its results are written', async 
   expect(records()).toEqual([]);
   const shown = await home.run(['client', 'batch-result', batch.id]);
   expect(shown.stdout).toBe(readFileSync(join(home.folder, 'out.jsonl'), 'utf8'));
+  const { items } = await home.json<{ items: Batch[] }>(['client', 'batch-list']);
+  expect(items[0]).toEqual(batch);
+  const listed = await home.run(['client', 'batch-list', '--limit', '1', '-o', 'table']);
+  expect(listed.stdout).toMatch(
+    /^ID +STATUS +ANSWERED +FAILED +CREATED\nbatch_\w+ +completed +3 of 4 +1 +20/,
+  );
   const status = await home.run(['client', 'batch-status', batch.id, '--output', 'table']);
   expect([status.code, status.stdout]).toEqual([0, `${batch.id}: completed, 3 of 4 answered, 1 failed\n`]);
 });
@@ -109,40 +115,40 @@ test.for<[name: string, file: string, text: string, says: string]>([
     'cut off',
     'a.ndjson',
     '{"prompt": "one", "model": "m"}\n{"prompt": "tw',
-    'Line 2 of the file: is not a JSON object, or is cut off',
+    'Line 2 of the input: is not a JSON object, or is cut off',
   ],
-  ['without a model', 'b.ndjson', '{"prompt": "one"}\n', 'Line 1 of the file: model: is missing'],
-  ['without a prompt', 'c.ndjson', '{"model": "m"}\n', 'Line 1 of the file: prompt: is missing'],
+  ['without a model', 'b.ndjson', '{"prompt": "one"}\n', 'Line 1 of the input: model: is missing'],
+  ['without a prompt', 'c.ndjson', '{"model": "m"}\n', 'Line 1 of the input: prompt: is missing'],
   [
     'with a custom_id twice',
     'd.ndjson',
     '{"custom_id":"a","prompt":"x","model":"m"}\n'.repeat(2),
-    'Line 2 of the file: custom_id',
+    'Line 2 of the input: custom_id',
   ],
   [
     'for another url',
     'e.ndjson',
     '{"custom_id":"a","url":"/v1/embeddings","body":{"model":"m"}}',
-    'Line 1 of the file: url',
+    'Line 1 of the input: url',
   ],
   ['without a request', 'f.ndjson', '\n', 'it has no request'],
   [
     'in CSV without a head',
     'g.csv',
     'one\ntwo\n',
-    'Line 1 of the file: its first line must name the columns',
+    'Line 1 of the input: its first line must name the columns',
   ],
   [
     'in CSV with a quote that is open',
     'h.csv',
     'prompt\none\n"two\nthree',
-    'Line 3 of the file: its quote is not closed',
+    'Line 3 of the input: its quote is not closed',
   ],
   [
     'in CSV with a cell too many',
     'i.csv',
     'prompt,model\none,m\ntwo,m,x\n',
-    'Line 3 of the file: it has 3 cells',
+    'Line 3 of the input: it has 3 cells',
   ],
 ])('A file %s is refused before anything is sent', async ([, name, text, says]) => {
   const before = (await batches()).length;

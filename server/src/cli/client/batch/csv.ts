@@ -1,4 +1,4 @@
-import { CliError, EXIT } from '../../exit.ts';
+import { usageError, type CliError } from '../../exit.ts';
 
 export interface CsvRow {
   /** Where it begins, from 1. */
@@ -32,7 +32,7 @@ export function csvRows(text: string): CsvRow[] {
     }
     if (text[at] === '\r') at++;
     if (at < text.length && text[at] !== '\n')
-      throw unreadable(line, 'a comma must follow the closing quote');
+      throw wrongInput('a comma must follow the closing quote', line);
     at++;
     line++;
     endRow();
@@ -57,12 +57,15 @@ function quotedAt(text: string, start: number, line: number): Cell {
   const parts: string[] = [];
   for (let from = start + 1; ;) {
     const quote = text.indexOf('"', from);
-    if (quote === -1) throw unreadable(line, 'its quote is not closed: the file may be cut off');
+    if (quote === -1) throw wrongInput('its quote is not closed: the input may be cut off', line);
     parts.push(text.slice(from, quote));
     if (text[quote + 1] !== '"') return { value: parts.join('"'), end: quote + 1 };
     from = quote + 2;
   }
 }
 
-const unreadable = (line: number, why: string): CliError =>
-  new CliError(`Line ${line} of the file: ${why}.`, { exitCode: EXIT.usage });
+/** @param line from 1 */
+export const wrongInput = (why: string, line?: number): CliError =>
+  usageError(line === undefined ? `The input: ${why}.` : `Line ${line} of the input: ${why}.`, {
+    hint: 'Nothing was sent.',
+  });

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { unwrap, type components, type KeywardClient } from '@keyward/sdk';
 import type { Context } from '../../command.ts';
 import { CliError, EXIT } from '../../exit.ts';
+import { isStream } from '../../files.ts';
 import { write } from '../../io.ts';
 import { Wait } from '../../wait/wait.ts';
 
@@ -58,7 +59,7 @@ export async function writeResults(
   { io }: Context,
   { batch, path }: { batch: Batch; path: string | undefined },
 ): Promise<void> {
-  if (path === undefined) {
+  if (path === undefined || isStream(path)) {
     const text = new TextDecoder();
     for await (const piece of resultsOf(client, batch)) await write(io, text.decode(piece, { stream: true }));
     return;

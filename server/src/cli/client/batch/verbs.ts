@@ -2,27 +2,32 @@ import { KeywardApiError, unwrap, type KeywardClient } from '@keyward/sdk';
 import { CLIENT_ARGS, openClient } from '../../client.ts';
 import { verb, type Context } from '../../command.ts';
 import { CliError, EXIT, usageError } from '../../exit.ts';
+import { inputFile, isStream, outputFile } from '../../files.ts';
 import { say } from '../../io.ts';
-import { request } from '../../request.ts';
-import { batchOf, batchText, isOver, isWhole, waitForBatch, writeResults } from './follow.ts';
+import { fields, type Columns } from '../../output.ts';
+import { given } from '../../parse.ts';
+import { pagedList, request } from '../../request.ts';
+import { batchOf, batchText, isOver, isWhole, waitForBatch, writeResults, type Batch } from './follow.ts';
 import { ENDPOINTS, readRequests, type Endpoint } from './input.ts';
 import { SubmissionRecord } from './record.ts';
 import { counted } from '../../count-text.ts';
 
+/** Of the route. */
+const BATCHES_MAX = 100;
 const ID_ARG = { type: 'positional', description: 'Id of the batch: batch_…', required: true } as const;
-const OUTPUT_ARG = {
+const OUTPUT_ARG = outputFile({
   type: 'string',
   description: 'Write the results into this file, a JSON object a line',
   valueHint: 'file',
-} as const;
+});
 
 export const batchSubmit = request({
   args: {
-    file: {
+    file: inputFile({
       type: 'positional',
       description: 'File with the requests: NDJSON, or CSV with a column prompt',
       required: true,
-    },
+    }),
     model: { type: 'string', alias: 'm', description: 'Model of the lines that name none' },
     endpoint: { type: 'enum', options: [...ENDPOINTS], description: 'Default: /v1/chat/completions' },
     window: { type: 'string', description: 'Time within which it is run, such as 24h or 90m. Default: 24h' },
@@ -31,25 +36,32 @@ export const batchSubmit = request({
     wait: {
       type: 'boolean',
       default: true,
-      description: 'Wait for the end. --no-wait: submit only',
+      description: 'Wait for the end',
+      negativeDescription: 'Submit only',
     },
   },
   examples: [
     'client batch-submit prompts.ndjson --model gemma3:1b --output-file results.jsonl',
     'client batch-submit prompts.csv --model gemma3:1b --no-wait',
+    '$ ./prompts.sh | keyward client batch-submit - --model gemma3:1b --output-file - > results.jsonl',
   ],
   notes:
     'A line is {"prompt": "…"}, a request such as {"messages": […]}, or a whole line of the OpenAI Batch API.\n' +
-    'Run again after a crash or Ctrl-C it goes on with the same batch: nothing is submitted twice.\n' +
+    'Stdin is CSV where its first line names the columns. It is read to its end before anything is sent, and refused\n' +
+    'where it ends within a request. Run again with the same requests, also from stdin, it goes on with the same batch\n' +
+    'after a crash or Ctrl-C: nothing is submitted twice. Other requests are a new batch.\n' +
     'Exit code 0: each request has an answer; 1: some have failed, or the batch has.',
-  parse: async ({ file, model, endpoint = '/v1/chat/completions', window = '24h', wait, anew, ...args }) => {
+  parse: async (
+    { file, model, endpoint = '/v1/chat/completions', window = '24h', wait, anew, ...args },
+    { io },
+  ) => {
     const choice = { file, model, endpoint };
     if (!wait && args['output-file'] !== undefined)
       throw usageError('--output-file needs the end of the batch.', {
         hint: 'Leave out --no-wait, or fetch the results later.',
         example: 'keyward client batch-result batch_4fT9aBcDeF12 --output-file results.jsonl',
       });
-    const requests = await readRequests(choice);
+    const requests = await readRequests(io, choice);
     return { ...requests, endpoint: choice.endpoint, window, wait, anew, path: args['output-file'] };
   },
   send: async (client, { text, count, endpoint, window, wait, anew, path }, context) => {
@@ -64,6 +76,8 @@ export const batchSubmit = request({
     return batch;
   },
   table: batchText,
+  // Stdout has the results.
+  aside: (_, { path }) => isStream(path),
   after: (batch, { io }) => {
     if (!isOver(batch) || isWhole(batch)) return EXIT.ok;
     if (batch.error_file_id !== null)
@@ -130,6 +144,28 @@ async function upload(client: KeywardClient, text: string): Promise<string> {
   return id;
 }
 
+const BATCHES: Columns<Batch> = {
+  ...fields('id', 'status'),
+  answered: ({ request_counts: { completed, total } }) => `${completed} of ${total}`,
+  failed: ({ request_counts: { failed } }) => failed,
+  created: ({ created_at: at }) => new Date(at * 1_000).toISOString(),
+};
+
+/** The list of the OpenAI API, as all other lists of the command line. */
+export const batchList = pagedList({
+  args: {},
+  examples: ['client batch-list', 'client batch-list --all --output json'],
+  whenEmpty: 'Submit one: keyward client batch-submit prompts.ndjson --model gemma3:1b',
+  columns: BATCHES,
+  open:
+    (client) =>
+    async ({ limit = 50, cursor }) => {
+      const query = given({ limit: Math.min(limit, BATCHES_MAX), after: cursor });
+      const { data, has_more: hasMore } = await unwrap(client.GET('/v1/batches', { params: { query } }));
+      return { items: data, next_cursor: hasMore ? (data.at(-1)?.id ?? null) : null };
+    },
+});
+
 export const batchStatus = request({
   args: { id: ID_ARG, wait: { type: 'boolean', alias: 'w', description: 'Wait for the end of the batch' } },
   examples: ['client batch-status batch_4fT9aBcDeF12', 'client batch-status batch_4fT9aBcDeF12 --wait'],
@@ -141,7 +177,7 @@ export const batchStatus = request({
 export const batchCancel = request({
   args: { id: ID_ARG },
   examples: ['client batch-cancel batch_4fT9aBcDeF12'],
-  notes: 'The answers so far are kept: client batch-result prints them.',
+  notes: 'The answers so far are kept: keyward client batch-result prints them.',
   send: (client, { id }) => unwrap(client.POST('/v1/batches/{id}/cancel', { params: { path: { id } } })),
   table: batchText,
 });
