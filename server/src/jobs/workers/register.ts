@@ -1,8 +1,9 @@
-import { holdsScope, type Actor, type Caller } from '../../access/index.ts';
+import { holdsScope, type Actor, type Caller, type Scope } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
 import { KeywardError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { JobsContext } from '../context.ts';
+import { missingToWork } from '../rights.ts';
 import type { Capabilities, Gpu, WorkerModel } from '../spec.ts';
 import type { Db } from '../../storage/index.ts';
 import * as store from '../store/worker-store.ts';
@@ -37,6 +38,8 @@ export interface Registered {
   heartbeat_seconds: number;
   lease_seconds: number;
   protocol: number;
+  /** Of the key, to take jobs and report them. */
+  missing_scopes: Scope[];
 }
 
 /** @param name unique under its owner. @param process the program, by a word of its own. A worker that registers again keeps its id and its leases. */
@@ -79,6 +82,7 @@ export async function registerWorker(
     heartbeat_seconds: clocks.heartbeatMs / 1_000,
     lease_seconds: clocks.leaseMs / 1_000,
     protocol,
+    missing_scopes: missingToWork(caller),
   };
 }
 
