@@ -44,21 +44,24 @@ export class Ceilings {
     return this.#known.get(keyId)?.ceiling;
   }
 
-  /** Reads those of all keys whose jobs wait. */
-  async readAll(callers: readonly Budgeted[]): Promise<void> {
+  /** Reads those of all keys whose jobs wait. @returns a promise where there is something to read */
+  readAll(callers: readonly Budgeted[]): undefined | Promise<void> {
     this.#lookedMs = this.#clock.monotonicMs();
     const kept = new Set(callers.map(({ keyId }) => keyId));
     for (const keyId of this.#known.keys()) if (!kept.has(keyId)) this.#known.delete(keyId);
-    await this.read(callers);
+    return this.read(callers);
   }
 
-  /** Reads those that are not fresh. */
-  async read(callers: readonly Budgeted[], freshMs = FRESH_MS): Promise<void> {
+  /** Reads those that are not fresh. @returns a promise where there are some */
+  read(callers: readonly Budgeted[], freshMs = FRESH_MS): undefined | Promise<void> {
     const nowMs = this.#clock.monotonicMs();
     const stale = callers.filter(
       (caller) => isBound(caller) && nowMs - (this.#known.get(caller.keyId)?.readMs ?? -Infinity) >= freshMs,
     );
-    if (stale.length === 0) return;
+    return stale.length === 0 ? undefined : this.#read(stale, nowMs);
+  }
+
+  async #read(stale: readonly Budgeted[], nowMs: number): Promise<void> {
     const views = await this.#budgets.views(stale.flatMap(({ holders }) => holders));
     for (const { keyId, holders } of stale) {
       const ceiling = ceilingOf(holders.flatMap(({ id }) => views.get(id) ?? []));

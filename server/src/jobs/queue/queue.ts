@@ -236,7 +236,8 @@ export class Queue {
     const keyIds = lanes.flatMap(({ keyId }) => (keyId === '' ? [] : [keyId]));
     const callers = await submitters.callers(storage.db, keyIds);
     const known = [...callers.values()].filter((caller) => caller !== undefined);
-    await (isAll ? ceilings.readAll(known) : ceilings.read(known));
+    const reading = isAll ? ceilings.readAll(known) : ceilings.read(known);
+    if (reading !== undefined) await reading;
     for (const lane of lanes) {
       const caller = callers.get(lane.keyId);
       if (caller !== undefined) this.#lanes.learn(lane, caller, ceilings.of(caller));
