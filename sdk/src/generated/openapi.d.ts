@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document a581ae6d7d4ad6baabb46daf6b83f52c42f286deabc8e5d0c7b63b0debd8f956
-// text 476fd8a7b84173e020d52aca15a24a30b066853152a9d48d92d754d7c5c195b3
+// document 4487ba23d0661a7158e4f8ae2115f726a43fcef4c13b3f233cf790b7f4c6633f
+// text 98488eb8a08beadf75a1a0284403c91da28d5232134def8dae20803083685d24
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1691,7 +1691,7 @@ export interface paths {
         };
         /**
          * Follow what the worker must know at once
-         * @description Server-sent events: cancel with the id of a job, drain, pause, resume, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before. Scope: workers:poll.
+         * @description Server-sent events: cancel with the id of a job, drain, pause, resume, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before. Scope: workers:poll and workers:report.
          */
         get: operations["workers.control"];
         put?: never;
@@ -1813,7 +1813,7 @@ export interface paths {
         put?: never;
         /**
          * Take jobs
-         * @description Waits until there is a job, or until the wait is over: 204, with the header X-Skipped, such as model=2, the kinds of waiting jobs that this worker cannot do. With max_jobs above 1 the answer is {"jobs": […]}. Scope: workers:poll.
+         * @description Waits until there is a job, or until the wait is over: 204, with the header X-Skipped, such as model=2, the kinds of waiting jobs that this worker cannot do. With max_jobs above 1 the answer is {"jobs": […]}. Scope: workers:poll and workers:report.
          */
         post: operations["workers.poll"];
         delete?: never;
@@ -1833,7 +1833,7 @@ export interface paths {
         put?: never;
         /**
          * Renew leases, and report progress
-         * @description Where all of the leases are lost: 409. Scope: workers:poll.
+         * @description Where all of the leases are lost: 409. Scope: workers:poll and workers:report.
          */
         post: operations["workers.heartbeat"];
         delete?: never;
@@ -7103,7 +7103,7 @@ export interface components {
             owners?: string[];
             /** @description Ids of owners: none of their workers */
             not_owners?: string[];
-            /** @description Ids or names: only these workers */
+            /** @description Ids of workers: only these. Also names of your own workers, or of workers of owners in owners or in the selector of the key */
             workers?: string[];
             /** @description Ids or names: none of these workers */
             not_workers?: string[];
@@ -7372,6 +7372,8 @@ export interface components {
             lease_seconds: number;
             /** @description Version of the protocol of workers */
             protocol: number;
+            /** @description Scopes that this key lacks to take jobs: a poll with it is refused */
+            missing_scopes: string[];
         };
         Worker: {
             /** @description Id of the worker */
@@ -21322,6 +21324,15 @@ export interface operations {
             };
             /** @description insufficient_scope, csrf_refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

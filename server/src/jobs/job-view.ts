@@ -157,7 +157,6 @@ function reasonOf(
 ): string {
   if (heldUntil > nowMs) return attempt === 0 ? 'not_before' : 'backoff';
   if (online === 0) return 'no_worker_online';
-  if (because.join() === 'budget') return 'no_worker_within_budget';
   if (because.length > 0) return `no_worker_with_${because.join('_and_')}`;
   if (room === 0) return 'max_running';
   if (isFree) return 'in_queue';

@@ -22,10 +22,13 @@ export interface Spec {
   not_owners?: readonly string[];
   /** Of the key: the owners whose workers may have it. Not stored: it counts as it is when a job starts. */
   keys_workers?: NameSelector;
+  /** Of the key: its owner, whose workers are meant by their names. Not stored, as above. */
+  keys_owner?: string;
   /** Of the key: what its budgets have left. Not stored, as above. */
   keys_budget?: Ceiling;
-  /** Ids or names. */
+  /** Ids; or names of workers of the job's owner, or of owners that the job or its key names. */
   workers?: readonly string[];
+  /** Ids or names. */
   not_workers?: readonly string[];
   /** Of a request to a model, which has reserved what it pays. */
   is_paid?: true;
@@ -39,7 +42,9 @@ export interface Ceiling {
   gpus: number;
 }
 
-export type Constraints = Partial<Omit<Spec, 'type' | 'is_paid' | 'keys_workers' | 'keys_budget'>>;
+export type Constraints = Partial<
+  Omit<Spec, 'type' | 'is_paid' | 'keys_workers' | 'keys_owner' | 'keys_budget'>
+>;
 
 export interface Gpu {
   name: string;
@@ -102,7 +107,7 @@ const VRAM_TOLERANCE = 0.97;
 
 /** What a key allows its jobs now. `ceiling`: undefined where budgets do not bound it */
 export interface Allowed {
-  caller: Pick<Caller, 'selectors'>;
+  caller: Pick<Caller, 'selectors' | 'ownerId'>;
   ceiling: Ceiling | undefined;
 }
 
@@ -112,16 +117,19 @@ export function asKeyAllows(spec: Spec, allowed: Allowed | undefined): Spec {
   const { caller, ceiling } = allowed;
   const { keys_budget: _, ...rest } = spec;
   const isBound = ceiling !== undefined && spec.is_paid === undefined;
-  return { ...rest, keys_workers: caller.selectors.workers, ...(isBound && { keys_budget: ceiling }) };
+  const { selectors, ownerId } = caller;
+  const bound = isBound && { keys_budget: ceiling };
+  return { ...rest, keys_workers: selectors.workers, keys_owner: ownerId, ...bound };
 }
 
 /** What the worker gets of it. */
 export function constraintsOf({
   keys_workers: _workers,
+  keys_owner: _owner,
   keys_budget: _budget,
   is_paid: _paid,
   ...constraints
-}: Spec): Omit<Spec, 'keys_workers' | 'keys_budget' | 'is_paid'> {
+}: Spec): Constraints & Pick<Spec, 'type'> {
   return constraints;
 }
 
@@ -132,7 +140,7 @@ export function misfit(spec: Spec, worker: Candidate): Misfit | undefined {
   if (spec.owners !== undefined && !spec.owners.includes(ownerId)) return 'owner';
   if (spec.not_owners?.includes(ownerId) === true) return 'owner';
   if (spec.keys_workers !== undefined && !selects(spec.keys_workers, ownerId)) return 'owner';
-  if (spec.workers !== undefined && !spec.workers.some((one) => one === id || one === name)) return 'worker';
+  if (spec.workers !== undefined && !isNamed(spec.workers, spec, worker)) return 'worker';
   if (spec.not_workers?.some((one) => one === id || one === name) === true) return 'worker';
   if (spec.region !== undefined && spec.region !== worker.region) return 'region';
   if (spec.max_price_per_hour !== undefined && (worker.priceNano ?? 0) > spec.max_price_per_hour * NANO)
@@ -141,6 +149,21 @@ export function misfit(spec: Spec, worker: Candidate): Misfit | undefined {
   const { labels = {} } = spec;
   if (!Object.keys(labels).every((label) => capabilities.labels[label] === labels[label])) return 'labels';
   return gpuMisfit(spec, capabilities.gpus) ?? (modelFor(spec, worker) === undefined ? 'model' : undefined);
+}
+
+/**
+ * A name is unique under its owner only: any other owner could give a worker this name, and get the job. Guarded by
+ * worker-claims.test.ts.
+ */
+function isNamed(named: readonly string[], spec: Spec, { id, name, ownerId }: Candidate): boolean {
+  if (named.includes(id)) return true;
+  const { owners, keys_owner: own, keys_workers: selector } = spec;
+  const isMeant =
+    own === undefined ||
+    own === ownerId ||
+    owners?.includes(ownerId) === true ||
+    selector?.allow.includes(ownerId);
+  return isMeant === true && named.includes(name);
 }
 
 const isTooDear = (
@@ -192,7 +215,7 @@ export function modelFor(
 const COMPARED: Readonly<Record<Misfit, readonly (keyof Spec)[]>> = {
   type: ['type'],
   owner: ['owners', 'not_owners', 'keys_workers'],
-  worker: ['workers', 'not_workers'],
+  worker: ['workers', 'not_workers', 'owners', 'keys_owner', 'keys_workers'],
   region: ['region'],
   price: ['max_price_per_hour'],
   budget: ['keys_budget'],
@@ -215,13 +238,15 @@ export function impossible(spec: Spec, workers: readonly Candidate[]): Misfit[] 
   return [...new Set(misfits.filter((one) => one !== undefined))];
 }
 
+const ALSO_MEETS: Partial<Record<Misfit, Misfit>> = { gpu: 'vram', worker: 'owner' };
+
 /** Whether the worker meets this constraint, whatever the others are. */
 function meets(spec: Spec, constraint: Misfit, worker: Candidate): boolean {
   const [type = spec.type] = worker.capabilities.types;
   const alone = Object.fromEntries(COMPARED[constraint].map((name) => [name, spec[name]]));
   const reason = misfit({ type, models: [], ...alone }, worker);
-  // A GPU of too little memory is one.
-  return reason === undefined || (constraint === 'gpu' && reason === 'vram');
+  // A GPU of too little memory is one, and a worker of another owner.
+  return reason === undefined || reason === ALSO_MEETS[constraint];
 }
 
 /** @returns the needs in one form, and a hash of it. @param isPaid see `Spec.is_paid` */

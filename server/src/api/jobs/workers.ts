@@ -15,7 +15,7 @@ import { sendEvents } from '../../http/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
-import { minerHeader, nameOf, processHeader, processOf, WORKER_NAME, workerId } from './worker-name.ts';
+import { minerHeader, newNameOf, processHeader, processOf, WORKER_NAME, workerId } from './worker-name.ts';
 import * as j from './schemas.ts';
 import { MUST_REPORT } from './worker-jobs.ts';
 
@@ -74,10 +74,11 @@ export const workerRoutes: Route[] = [
     headers: { ...minerHeader, ...processHeader },
     body: j.WorkerRequest,
     responses: { 200: RegisteredWorker },
+    errors: ['conflict'],
     handler: async ({ jobs }, { caller, body, headers }) => ({
       status: 200,
       body: await registerWorker(jobs, caller, {
-        name: nameOf(headers, caller),
+        name: newNameOf(headers, caller),
         process: processOf(headers),
         input: body,
       }),

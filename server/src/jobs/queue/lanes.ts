@@ -92,7 +92,11 @@ export class Lanes {
   }
 
   /** What the key of the lane allows now. */
-  learn(lane: Lane, caller: Pick<Caller, 'selectors' | 'holders'>, ceiling: Ceiling | undefined): void {
+  learn(
+    lane: Lane,
+    caller: Pick<Caller, 'selectors' | 'ownerId' | 'holders'>,
+    ceiling: Ceiling | undefined,
+  ): void {
     const { keys_workers: workers, keys_budget: budget, is_paid: isPaid } = lane.spec;
     const isSame = workers === caller.selectors.workers && (budget === ceiling || isPaid === true);
     if (!isSame) lane.spec = asKeyAllows(lane.spec, { caller, ceiling });

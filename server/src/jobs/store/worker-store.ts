@@ -130,6 +130,15 @@ export function seenSince(db: Db, sinceMs: number, limit: number, ownerId?: stri
   return whose.orderBy('seen_at', 'desc').orderBy('id').limit(limit).execute();
 }
 
+/** How many workers of this owner were seen since; counts no further than `max`. */
+export async function countKnown(db: Db, ownerId: string, sinceMs: number, max: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from (
+      select 1 from workers where owner_id = ${ownerId} and seen_at >= ${sinceMs} limit ${max}
+    ) as known`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
 interface Held {
   worker_id: string;
   count: number;
