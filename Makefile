@@ -60,6 +60,7 @@ bench: $(INSTALLED) $(CONSOLE) ## Measure against a baseline in the same run
 	@sh .ci/packages.sh bench
 	@sh .ci/packages.sh openbao
 	node bench/verify.ts
+	node --expose-gc bench/keys.ts
 	node bench/gateway.ts
 	node bench/chat.ts
 	node bench/vectors.ts

@@ -1,3 +1,4 @@
+import type { Route } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { enableUsers, enterAs, PASSWORD } from '../../server/src/developer/people/identity.fixture.ts';
 import { describeOnServer, type TestServer } from '../../server/test/server.ts';
@@ -85,15 +86,13 @@ describeOnServer('sqlite', 'signing in to the console', (start) => {
 });
 
 /** The session ends just before this request: what the page reads late finds it still. */
-const endSessionAt = ({ page, context }: ConsolePage, path: string): Promise<void> =>
-  page.route(
-    `**${path}`,
-    async (route) => {
-      await context.clearCookies();
-      await route.continue();
-    },
-    { times: 1 },
-  );
+async function endSessionAt({ page, context }: ConsolePage, path: string): Promise<void> {
+  const end = async (route: Route): Promise<void> => {
+    await context.clearCookies();
+    await route.continue();
+  };
+  await page.route(`**${path}`, end, { times: 1 });
+}
 
 describeOnServer('sqlite', 'a session that ends while its page is open', (start) => {
   let server: TestServer;
