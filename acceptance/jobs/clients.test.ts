@@ -45,11 +45,11 @@ function suite(database: Database): void {
       await jobs.client(server),
     ];
     const gpus = [{ name: 'small', memory_mb: 4_096 }];
-    await server.ask('POST', '/v1/miners/register', {
+    const { worker_id: id } = await server.ask<{ worker_id: string }>('POST', '/v1/miners/register', {
       key: miner.secret,
       body: { capabilities: { models: [model], gpus } },
     });
-    const workers = [miner.id];
+    const workers = [id];
     const fits = await client.submit({ prompt: 'x', model, constraints: { workers, min_vram_gb: 4 } });
     expect(fits.body).toMatchObject({ is_possible: true, impossible_because: [] });
     const large = await client.submit({ prompt: 'x', model, constraints: { workers, min_vram_gb: 80 } });

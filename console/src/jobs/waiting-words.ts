@@ -5,6 +5,7 @@ const LACKS: Record<string, string> = {
   model: 'the model is missing',
   region: 'another region',
   price: 'it costs more than the job may',
+  budget: 'it costs more than the budgets of the key have left',
   labels: 'a label is missing',
   owner: 'the job or its key excludes its owner',
   worker: 'the job names other workers',

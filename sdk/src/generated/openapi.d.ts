@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 1d2abc5b0feab93397083d2de14c1a77a46ae8f9ae2372079f5b70be57076e3c
-// text e14bb063803abb442a359f3720db7a9233ff743b494030e476d84d126aa9489f
+// document 2b6b40c131c051f994d68ad2a05475f7ae475d216f26050694d46abf9b03bb12
+// text b3c8f47f6c4e726836eb038ea1df34aaf6bc50a8ff12b732c6dc916352dbb00b
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -1691,7 +1691,7 @@ export interface paths {
         };
         /**
          * Follow what the worker must know at once
-         * @description Server-sent events: cancel with the id of a job, drain, pause, resume, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before. Scope: workers:poll.
+         * @description Server-sent events: cancel with the id of a job, drain, pause, resume, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before. Scope: workers:poll and workers:report.
          */
         get: operations["workers.control"];
         put?: never;
@@ -1813,7 +1813,7 @@ export interface paths {
         put?: never;
         /**
          * Take jobs
-         * @description Waits until there is a job, or until the wait is over: 204, with the header X-Skipped, such as model=2, the kinds of waiting jobs that this worker cannot do. With max_jobs above 1 the answer is {"jobs": […]}. Scope: workers:poll.
+         * @description Waits until there is a job, or until the wait is over: 204, with the header X-Skipped, such as model=2, the kinds of waiting jobs that this worker cannot do. With max_jobs above 1 the answer is {"jobs": […]}. Scope: workers:poll and workers:report.
          */
         post: operations["workers.poll"];
         delete?: never;
@@ -1833,7 +1833,7 @@ export interface paths {
         put?: never;
         /**
          * Renew leases, and report progress
-         * @description Where all of the leases are lost: 409. Scope: workers:poll.
+         * @description Where all of the leases are lost: 409. Scope: workers:poll and workers:report.
          */
         post: operations["workers.heartbeat"];
         delete?: never;
@@ -7169,7 +7169,7 @@ export interface components {
             owners?: string[];
             /** @description Ids of owners: none of their workers */
             not_owners?: string[];
-            /** @description Ids or names: only these workers */
+            /** @description Ids of workers: only these. Also names of your own workers, or of workers of owners in owners or in the selector of the key */
             workers?: string[];
             /** @description Ids or names: none of these workers */
             not_workers?: string[];
@@ -7438,6 +7438,8 @@ export interface components {
             lease_seconds: number;
             /** @description Version of the protocol of workers */
             protocol: number;
+            /** @description Scopes that this key lacks to take jobs: a poll with it is refused */
+            missing_scopes: string[];
         };
         Worker: {
             /** @description Id of the worker */
@@ -21403,6 +21405,15 @@ export interface operations {
             };
             /** @description insufficient_scope, csrf_refused */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

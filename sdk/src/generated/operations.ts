@@ -704,7 +704,7 @@ export const OPERATIONS = {
     "method": "GET",
     "path": "/v1/workers/{id}/control",
     "summary": "Follow what the worker must know at once",
-    "description": "Server-sent events: cancel with the id of a job, drain, pause, resume, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before. Scope: workers:poll.",
+    "description": "Server-sent events: cancel with the id of a job, drain, pause, resume, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before. Scope: workers:poll and workers:report.",
     "scope": "workers:poll"
   },
   "workers.capabilities": {
@@ -746,14 +746,14 @@ export const OPERATIONS = {
     "method": "POST",
     "path": "/v1/workers/poll",
     "summary": "Take jobs",
-    "description": "Waits until there is a job, or until the wait is over: 204, with the header X-Skipped, such as model=2, the kinds of waiting jobs that this worker cannot do. With max_jobs above 1 the answer is {\"jobs\": […]}. Scope: workers:poll.",
+    "description": "Waits until there is a job, or until the wait is over: 204, with the header X-Skipped, such as model=2, the kinds of waiting jobs that this worker cannot do. With max_jobs above 1 the answer is {\"jobs\": […]}. Scope: workers:poll and workers:report.",
     "scope": "workers:poll"
   },
   "workers.heartbeat": {
     "method": "POST",
     "path": "/v1/workers/heartbeat",
     "summary": "Renew leases, and report progress",
-    "description": "Where all of the leases are lost: 409. Scope: workers:poll.",
+    "description": "Where all of the leases are lost: 409. Scope: workers:poll and workers:report.",
     "scope": "workers:poll"
   },
   "workers.chunks": {

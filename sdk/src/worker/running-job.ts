@@ -50,6 +50,11 @@ export class RunningJob {
     if (reason !== 'stopped' && reason !== 'output_lost') this.#leaving.abort();
   }
 
+  /** @param attempt undefined: older servers do not say which one they mean */
+  isOf(jobId: string, attempt = this.assigned.attempt): boolean {
+    return this.assigned.job_id === jobId && this.assigned.attempt === attempt;
+  }
+
   lease(): Lease {
     const { job_id, lease_token } = this.assigned;
     return { job_id, lease_token, ...this.#progress };

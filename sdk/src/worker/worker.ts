@@ -254,8 +254,8 @@ export class PullingWorker implements KeywardWorker {
 
   #heard(event: string, data: string): void {
     if (event === 'cancel') {
-      const { job_id: id } = JSON.parse(data) as { job_id: string };
-      for (const job of this.#jobs) if (job.assigned.job_id === id) job.end('canceled');
+      const { job_id: id, attempt } = JSON.parse(data) as { job_id: string; attempt?: number };
+      for (const job of this.#jobs) if (job.isOf(id, attempt)) job.end('canceled');
     } else if (event === 'drain' && !this.#draining.signal.aborted) void this.stop({ timeoutMs: Infinity });
     else if (event === 'pause' || event === 'resume') this.#say({ type: `${event}d` });
     else this.#heart.now();

@@ -7,7 +7,7 @@ import type { RequestContext } from './request/request-context.ts';
 import { serveSession, sessionEnded } from './sessions/session-of-request.ts';
 import { invalidKey } from './credentials.ts';
 import { limitHeaders } from './answer/limit-headers.ts';
-import type { Route } from './route.ts';
+import { scopesOf, type Route } from './route.ts';
 import type { KernelServices } from './services.ts';
 
 /** Calls `done` once a request is admitted or refused. */
@@ -130,9 +130,9 @@ function identified(
   return known.caller;
 }
 
-function refuseWithoutScope(caller: Caller, { access }: Route): void {
-  if (access === 'any' || access === 'public' || access === 'session' || holdsScope(caller, access)) return;
-  throw scopeRefusal(caller, access);
+function refuseWithoutScope(caller: Caller, route: Route): void {
+  const missing = scopesOf(route).find((scope) => !holdsScope(caller, scope));
+  if (missing !== undefined) throw scopeRefusal(caller, missing);
 }
 
 /**

@@ -31,6 +31,8 @@ export interface Route<
   description?: string;
   /** A scope; `any`: any valid key; `public`: no key; `session`: a logged-in user (identity). */
   access: A;
+  /** Scopes that it needs beside that of `access`. */
+  alsoNeeds?: readonly Scope[];
   /**
    * Its handler uses no rights of the key but its scope and the selectors of these types: a key that loses others does not end
    * its running requests. Guarded by narrowed-keys.test.ts. @default all rights of the key
@@ -170,10 +172,17 @@ export const routesOn =
   (declaration) => ({ ...declaration, surface });
 
 /** Undefined: it may need all rights of its key. */
-export function needsOf(route: Pick<Route, 'access' | 'needsOnly'> | undefined): Needs | undefined {
+export function needsOf(route: (Scoped & Pick<Route, 'needsOnly'>) | undefined): Needs | undefined {
   if (route?.needsOnly === undefined) return undefined;
-  const { access, needsOnly: types } = route;
-  return { types, scopes: needsKey(route) && access !== 'any' ? [access] : [] };
+  return { types: route.needsOnly, scopes: scopesOf(route) };
+}
+
+type Scoped = Pick<Route, 'access' | 'alsoNeeds'>;
+
+/** The scopes that its caller must have. */
+export function scopesOf({ access, alsoNeeds = [] }: Scoped): Scope[] {
+  const isScope = access !== 'any' && access !== 'public' && access !== 'session';
+  return isScope ? [access, ...alsoNeeds] : [];
 }
 
 /** Whether it needs a key. */

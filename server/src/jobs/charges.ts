@@ -1,7 +1,10 @@
 import type { Caller } from '../access/index.ts';
+import type { KeywardError } from '../base/errors.ts';
 import {
   reservationRefused,
+  restOf,
   type Budgets,
+  type Refusal,
   type Reservation,
   type Spend,
   type UsageCounters,
@@ -13,7 +16,7 @@ import { candidateOf } from './workers/worker.ts';
 
 const HOUR_MS = 3_600_000;
 /** The shortest time of a lease that is worth beginning. */
-const LEAST_MS = 1_000;
+export const LEAST_MS = 1_000;
 const BYTES_PER_TOKEN = 4;
 
 const NOTHING: Spend = { requests: 0, tokens: 0, usdNano: 0, gpuMs: 0 };
@@ -38,6 +41,16 @@ export interface Beginning {
   runTimeoutMs: number;
 }
 
+interface Refused {
+  error: KeywardError;
+  /** A budget has something left, and a worker that costs less could do the job. */
+  isTooDear: boolean;
+}
+
+/** Tokens depend on the job alone. */
+const isOfWorker = ({ refused }: Refusal): boolean =>
+  (refused.unit === 'usd' || refused.unit === 'gpu_seconds') && !restOf(refused).isSpent;
+
 /**
  * The budgets of clients: a lease reserves the time that it may take, and its end settles what it took. Reservations are of
  * this process; where another one takes the result, that one counts it.
@@ -52,23 +65,24 @@ export class Charges {
 
   /**
    * For a caller that has budgets.
-   * @returns how long the lease may last, in ms: shorter than asked for where the budget has no more.
-   * @throws KeywardError `budget_exceeded`, `budget_too_small`
+   * @returns how long the lease may last, in ms: shorter than asked for where the budget has no more; or why it does not begin.
    */
-  async begin({ jobId, attempt, caller, worker, payloadBytes, runTimeoutMs }: Beginning): Promise<number> {
+  async begin(beginning: Beginning): Promise<{ allowedMs: number } | Refused> {
+    const { jobId, attempt, caller, worker, payloadBytes, runTimeoutMs } = beginning;
     const tokens = Math.ceil(payloadBytes / BYTES_PER_TOKEN);
     const least = { ...spendFor(worker, Math.min(LEAST_MS, runTimeoutMs)), tokens };
     const most = { ...spendFor(worker, runTimeoutMs), tokens };
     const held = await this.#options.budgets.reserve(caller.holders, { least, most, whole: most });
-    if ('refused' in held) throw reservationRefused(held, caller.keyId);
+    if ('refused' in held)
+      return { error: reservationRefused(held, caller.keyId), isTooDear: isOfWorker(held) };
     this.#held.set(jobId, { attempt, reservation: held });
-    if (held.share === 'whole') return runTimeoutMs;
-    return Math.floor(LEAST_MS + (runTimeoutMs - LEAST_MS) * held.share);
+    if (held.share === 'whole') return { allowedMs: runTimeoutMs };
+    return { allowedMs: Math.floor(LEAST_MS + (runTimeoutMs - LEAST_MS) * held.share) };
   }
 
   /** A result was stored, or its client canceled the job: what it took counts, once. */
   async settle(
-    job: Pick<JobRow, 'id' | 'key_id' | 'owner_id' | 'model' | 'reader_until'>,
+    job: Pick<JobRow, 'id' | 'key_id' | 'owner_id' | 'model' | 'reader_until' | 'lease_price_nano'>,
     { attempt, worker }: { attempt: AttemptRow; worker: WorkerRow | undefined },
     caller: Caller | undefined,
   ): Promise<void> {
@@ -79,7 +93,7 @@ export class Charges {
     const isDone = attempt.outcome === 'completed';
     // A client could cancel just before the end, having read the output.
     const gpuMs = isDone ? gpuMsOf(attempt) : attempt.gpu_ms_measured;
-    const usdNano = worker === undefined ? 0 : costOf(worker, leaseMs);
+    const usdNano = costOf(job.lease_price_nano ?? worker?.price_nano, leaseMs);
     const { tokens_in: tokensIn, tokens_out: tokensOut } = attempt;
     const took = { requests: 0, tokens: tokensIn + tokensOut, usdNano, gpuMs };
     const reservation = this.#take(id, attempt.attempt) ?? (await this.#unreserved(caller));
@@ -135,9 +149,9 @@ export const hasBudgets = ({ holders }: Pick<Caller, 'holders'>): boolean =>
 
 const spendFor = (worker: WorkerRow, ms: number): Spend => ({
   ...NOTHING,
-  usdNano: costOf(worker, ms),
+  usdNano: costOf(worker.price_nano, ms),
   gpuMs: candidateOf(worker).capabilities.gpus.length * ms,
 });
 
-const costOf = ({ price_nano: price }: WorkerRow, ms: number): number =>
-  Math.ceil(((price ?? 0) * ms) / HOUR_MS);
+const costOf = (priceNano: number | null | undefined, ms: number): number =>
+  Math.ceil(((priceNano ?? 0) * ms) / HOUR_MS);

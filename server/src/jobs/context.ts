@@ -9,6 +9,7 @@ import type { Storage } from '../storage/index.ts';
 import type { Budgets, UsageCounters } from '../usage/index.ts';
 import type { JobNews } from './job-news.ts';
 import type { KnownWorkers } from './known-workers.ts';
+import type { Ceilings } from './limits/ceilings.ts';
 import type { Pace } from './pace.ts';
 import type { Queue } from './queue/queue.ts';
 import type { WorkerRows } from './store/worker-rows.ts';
@@ -33,6 +34,7 @@ export interface JobsContext {
   /** Private addresses that the ends of jobs may be reported to. */
   webhookPrivate: Config['webhookPrivate'];
   queue: Queue;
+  ceilings: Ceilings;
   workers: KnownWorkers;
   workerRows: WorkerRows;
   /** Ids of workers that poll, by their owner and the name that they send. */

@@ -69,12 +69,12 @@ export interface Noted {
 
 /** What this server knows of a lease that ends, without a word of its worker. */
 export function measured(
-  job: Pick<JobRow, 'id' | 'attempt' | 'worker_id' | 'started_at'>,
+  job: Pick<JobRow, 'id' | 'attempt' | 'worker_id' | 'started_at' | 'lease_gpus'>,
   worker: WorkerRow | undefined,
   nowMs: number,
 ): Measured {
   const startedAt = job.started_at ?? nowMs;
-  const gpus = worker === undefined ? 0 : candidateOf(worker).capabilities.gpus.length;
+  const gpus = job.lease_gpus ?? (worker === undefined ? 0 : candidateOf(worker).capabilities.gpus.length);
   return {
     job_id: job.id,
     attempt: job.attempt,

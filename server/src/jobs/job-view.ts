@@ -6,6 +6,7 @@ import type { JobRow, JobState } from './job.ts';
 import type { Db } from '../storage/index.ts';
 import type { Excluded, Prospects } from './known-workers.ts';
 import { RunningCounts } from './limits/running-counts.ts';
+import type { Allowed } from './spec.ts';
 import { countBefore } from './store/job-store.ts';
 
 /** Of the position in the queue; above it the position is unknown. */
@@ -108,14 +109,17 @@ interface Crowd {
 }
 
 async function crowdOf(
-  { storage: { db }, submitters, workers }: JobsContext,
+  { storage: { db }, submitters, ceilings, workers }: JobsContext,
   rows: readonly JobRow[],
 ): Promise<Crowd> {
   const callers = await submitters.callers(
     db,
     rows.map(({ key_id: keyId }) => keyId),
   );
-  const byLane = new Map(rows.map(({ lane, key_id: keyId }) => [lane, callers.get(keyId)]));
+  await ceilings.read([...callers.values()].filter((caller) => caller !== undefined));
+  const allowedBy = (caller: Caller | undefined): Allowed | undefined =>
+    caller && { caller, ceiling: ceilings.of(caller) };
+  const byLane = new Map(rows.map(({ lane, key_id: keyId }) => [lane, allowedBy(callers.get(keyId))]));
   return { callers, rooms: new RunningCounts(db, submitters), prospects: await workers.prospects(byLane) };
 }
 

@@ -86,6 +86,12 @@ export type JobRow = {
   model: string | null;
   lease_token: string | null;
   lease_until: number | null;
+  /** The key that the worker asked for it with; null: no lease yet, or one of before it was noted. */
+  lease_key: string | null;
+  /** Of the worker when it got the job, in 10⁻⁹ USD per hour: a price that it raises later counts for later jobs. */
+  lease_price_nano: number | null;
+  /** As many GPUs as the worker had then. */
+  lease_gpus: number | null;
   /** When the running attempt must be over. */
   deadline_at: number | null;
   /** Of the last piece of output, over all attempts. */

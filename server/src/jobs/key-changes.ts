@@ -8,6 +8,7 @@ import { endBookings } from './marketplace/end-bookings.ts';
 import { KEY_ENDED, mayWork, modelsOfJob, refusalOf, type Refusal } from './rights.ts';
 import * as store from './store/sweep-store.ts';
 import * as workers from './store/worker-store.ts';
+import { ONLINE_MS } from './workers/worker.ts';
 
 /** Jobs in one transaction. */
 const SLICE = 200;
@@ -27,29 +28,49 @@ export class KeyChanges {
   }
 
   async look(): Promise<void> {
+    await this.#silenceWorkers();
     await this.#endOfWorkers();
     await this.#endOfClients();
     await endBookings(this.#context);
   }
 
-  /** A worker whose key has ended, or may not work any more, loses its leases at once: its jobs run elsewhere, and cost nothing. */
+  /** A worker whose key has ended, or may not work any more, is offline from now on: nobody waits for it, or books it. */
+  async #silenceWorkers(): Promise<void> {
+    const { clock } = this.#context;
+    const sinceMs = clock.nowMs() - ONLINE_MS - 1;
+    for (const keyId of await this.#ended(await workers.keysOfSeen(this.#storage.db, sinceMs)))
+      await this.#storage.transaction((tx) => workers.silence(tx, keyId, sinceMs), { durable: false });
+    this.#context.workers.changed();
+  }
+
+  /**
+   * The leases that a key has asked for end with it, or when it may not work any more: the jobs run elsewhere, and it costs them
+   * nothing. The key of the lease, not of its worker: several keys of an owner can ask for the jobs of one worker.
+   */
   async #endOfWorkers(): Promise<void> {
-    const { db } = this.#storage;
-    const busy = await workers.keysOfBusyWorkers(db);
-    const callers = await this.#context.submitters.callers(
-      db,
-      busy.map(({ key_id: keyId }) => keyId),
-    );
-    for (const { id, key_id: keyId } of busy)
-      if (!mayWork(callers.get(keyId)))
-        await this.#all(
-          (from) => workers.jobsOn(from, id, SLICE),
-          async (tx, job) => {
-            if (job.state !== 'RUNNING' || job.worker_id !== id) return false;
-            await loseAttempt(tx, this.#context, job, { ...WORKER_ENDED, costs: false });
-            return true;
-          },
-        );
+    for (const keyId of await this.#ended(await workers.keysOfLeases(this.#storage.db)))
+      await this.#all(
+        (from) => workers.jobsOfLeaseKey(from, keyId, SLICE),
+        async (tx, job) => {
+          if (job.state !== 'RUNNING' || !(await workers.isOfLeaseKey(tx, job.id, keyId))) return false;
+          await this.#takeAway(tx, job, WORKER_ENDED);
+          return true;
+        },
+      );
+  }
+
+  /** Those of these keys that may not work any more. */
+  async #ended(keyIds: readonly string[]): Promise<string[]> {
+    const callers = await this.#context.submitters.callers(this.#storage.db, keyIds);
+    return [...callers].flatMap(([id, caller]) => (mayWork(caller) ? [] : [id]));
+  }
+
+  /** Its worker hears of it at once. */
+  async #takeAway(tx: Db, job: JobRow, why: typeof WORKER_ENDED | typeof WORKER_EXCLUDED): Promise<void> {
+    const { id: jobId, attempt, worker_id: workerId } = job;
+    await loseAttempt(tx, this.#context, job, { ...why, costs: false });
+    const nowMs = this.#context.clock.nowMs();
+    if (workerId !== null) await workers.noteLost(tx, { workerId, jobId, attempt }, nowMs);
   }
 
   /** Jobs of keys that have ended, or that could not submit them any more, are canceled: such a key has no effect any more. */
@@ -90,7 +111,7 @@ export class KeyChanges {
       async (tx, job) => {
         const [worker] = await workers.findWorkers(tx, [job.worker_id ?? '']);
         if (job.state !== 'RUNNING' || worker === undefined || !isExcluded(worker)) return false;
-        await loseAttempt(tx, this.#context, job, { ...WORKER_EXCLUDED, costs: false });
+        await this.#takeAway(tx, job, WORKER_EXCLUDED);
         return true;
       },
     );
@@ -134,5 +155,5 @@ const WORKER_EXCLUDED = {
 const WORKER_ENDED = {
   outcome: 'lease_lost',
   code: 'lease_lost',
-  message: 'The key of the worker has ended, or may not work any more.',
+  message: 'The key that its worker asked for it with has ended, or may not work any more.',
 } as const;

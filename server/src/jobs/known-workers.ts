@@ -1,10 +1,12 @@
-import type { Caller } from '../access/index.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Storage } from '../storage/index.ts';
-import { asKeyAllows, impossible, misfit, type Misfit, type Spec } from './spec.ts';
+import type { Nodes } from '../nodes/index.ts';
+import { mayWork } from './rights.ts';
+import { asKeyAllows, impossible, misfit, type Allowed, type Misfit, type Spec } from './spec.ts';
 import { findLanes } from './store/lane-store.ts';
 import type { WorkerRow } from './store/tables.ts';
 import { heldBy, seenSince } from './store/worker-store.ts';
+import type { Submitters } from './submitters.ts';
 import { bookedFor, candidateOf, KNOWN_MS, stateOf, type WorkerState } from './workers/worker.ts';
 
 /** Workers that an answer looks at. */
@@ -35,22 +37,47 @@ interface Reading {
   nowMs: number;
   workers: readonly WorkerRow[];
   held: ReadonlyMap<string, number>;
-  byLane: Map<number, { selector: string; prospects: Prospects }>;
+  byLane: Map<number, { allowed: string; prospects: Prospects }>;
 }
 
-type Options = { storage: Storage; clock: Clock };
+interface Options {
+  storage: Storage;
+  clock: Clock;
+  nodes: Nodes;
+  submitters: Submitters;
+}
 
 /**
  * The workers of all owners, as answers about waiting jobs see them. A thousand rows take 10 ms, and each submission has such
  * an answer: they are read once a second, and each lane is compared with them once. Workers that register, change or are
- * booked at this process are seen at once; what is busy, and what happens at another process, within a second.
+ * booked at this process are seen at once, and so are keys that end; what is busy, and what else happens at another process,
+ * within a second.
  */
 export class KnownWorkers {
   readonly #options: Options;
   #latest: { readMs: number; reading: Promise<Reading> } | undefined;
+  #isReady: () => Promise<void> = () => Promise.resolve();
 
   constructor(options: Options) {
     this.#options = options;
+    options.nodes.onChange(() => this.changed());
+  }
+
+  /** @param isReady resolves when workers of keys that have ended count as offline */
+  readAfter(isReady: () => Promise<void>): void {
+    this.#isReady = isReady;
+  }
+
+  /** Those that were seen within a week and whose keys may work, the latest first. */
+  async now(): Promise<WorkerRow[]> {
+    await this.#isReady();
+    const { storage, clock, submitters } = this.#options;
+    const rows = await seenSince(storage.db, clock.nowMs() - KNOWN_MS, WORKERS_MAX);
+    const callers = await submitters.callers(
+      storage.db,
+      rows.map(({ key_id: keyId }) => keyId),
+    );
+    return rows.filter(({ key_id: keyId }) => mayWork(callers.get(keyId)));
   }
 
   /** After the commit that changed what a worker can do, or for whom. */
@@ -60,10 +87,10 @@ export class KnownWorkers {
 
   /**
    * By lane. No job is called impossible, and no worker missing, by an old reading.
-   * @param lanes with the key of their jobs as it is now
+   * @param lanes with what the key of their jobs allows now
    */
   async prospects(
-    lanes: ReadonlyMap<number, Pick<Caller, 'selectors'> | undefined>,
+    lanes: ReadonlyMap<number, Allowed | undefined>,
   ): Promise<ReadonlyMap<number, Prospects | undefined>> {
     const calledMs = this.#options.clock.monotonicMs();
     const reading = await this.#read(calledMs - FRESH_MS);
@@ -75,9 +102,9 @@ export class KnownWorkers {
 
   #read(sinceMs: number): Promise<Reading> {
     if (this.#latest !== undefined && this.#latest.readMs >= sinceMs) return this.#latest.reading;
-    const { storage, clock } = this.#options;
+    const { clock } = this.#options;
     const readMs = clock.monotonicMs();
-    const reading = readingOf(storage, { readMs, nowMs: clock.nowMs() });
+    const reading = this.#readingOf({ readMs, nowMs: clock.nowMs() });
     const latest = (this.#latest = { readMs, reading });
     reading.catch(() => {
       if (this.#latest === latest) this.#latest = undefined;
@@ -85,32 +112,32 @@ export class KnownWorkers {
     return reading;
   }
 
+  async #readingOf({ readMs, nowMs }: { readMs: number; nowMs: number }): Promise<Reading> {
+    const workers = await this.now();
+    const held = await heldBy(
+      this.#options.storage.db,
+      workers.map(({ id }) => id),
+    );
+    return { readMs, nowMs, workers, held, byLane: new Map() };
+  }
+
   async #compare(
     reading: Reading,
-    lanes: ReadonlyMap<number, Pick<Caller, 'selectors'> | undefined>,
+    lanes: ReadonlyMap<number, Allowed | undefined>,
   ): Promise<Map<number, Prospects | undefined>> {
     const { byLane } = reading;
-    const selectorOf = (id: number): string => JSON.stringify(lanes.get(id)?.selectors.workers);
-    const unknown = [...lanes.keys()].filter((id) => byLane.get(id)?.selector !== selectorOf(id));
+    const allowedOf = (id: number): string => {
+      const { caller, ceiling } = lanes.get(id) ?? {};
+      return JSON.stringify([caller?.selectors.workers, ceiling]);
+    };
+    const unknown = [...lanes.keys()].filter((id) => byLane.get(id)?.allowed !== allowedOf(id));
     if (unknown.length > 0)
       for (const { id, spec, owner_id: ownerId } of await findLanes(this.#options.storage.db, unknown)) {
         const now = asKeyAllows(JSON.parse(spec) as Spec, lanes.get(id));
-        byLane.set(id, { selector: selectorOf(id), prospects: prospectsOf(reading, now, ownerId) });
+        byLane.set(id, { allowed: allowedOf(id), prospects: prospectsOf(reading, now, ownerId) });
       }
     return new Map([...lanes.keys()].map((id) => [id, byLane.get(id)?.prospects]));
   }
-}
-
-async function readingOf(
-  { db }: Storage,
-  { readMs, nowMs }: { readMs: number; nowMs: number },
-): Promise<Reading> {
-  const workers = await seenSince(db, nowMs - KNOWN_MS, WORKERS_MAX);
-  const held = await heldBy(
-    db,
-    workers.map(({ id }) => id),
-  );
-  return { readMs, nowMs, workers, held, byLane: new Map() };
 }
 
 const isHopeless = ({ online, because }: Prospects): boolean => online === 0 || because.length > 0;

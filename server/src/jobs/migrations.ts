@@ -225,4 +225,20 @@ export const jobsMigrations: Migration[] = [
       )`,
     ],
   },
+  {
+    // What counts for a lease is noted when it begins: who asked for it, and what the worker costs.
+    id: 'jobs-lease-terms',
+    statements: () => [
+      'alter table jobs add column lease_key text',
+      'alter table jobs add column lease_price_nano bigint',
+      'alter table jobs add column lease_gpus integer',
+      `create table lost_leases (
+        worker_id text not null,
+        job_id text not null,
+        attempt integer not null,
+        lost_at bigint not null,
+        primary key (worker_id, job_id, attempt)
+      )`,
+    ],
+  },
 ];

@@ -10,6 +10,7 @@ import { enrolmentMigrations } from './enrolment/migrations.ts';
 import { QueueHistory } from './history/history.ts';
 import { JobNews } from './job-news.ts';
 import { KnownWorkers } from './known-workers.ts';
+import { Ceilings } from './limits/ceilings.ts';
 import { marketplaceMigrations } from './marketplace/migrations.ts';
 import { jobsMigrations } from './migrations.ts';
 import { Pace } from './pace.ts';
@@ -53,9 +54,20 @@ export const jobsModule = defineModule({
   open: ({ config, storage, clock, logger, audit, nodes, keys, sealing, budgets, counters }: Given) => {
     const submitters = new Submitters({ keys, nodes, clock });
     const { clocks, limits } = config.jobs;
-    const workers = new KnownWorkers({ storage, clock });
+    const workers = new KnownWorkers({ storage, clock, nodes, submitters });
     const workerRows = new WorkerRows();
-    const queue = new Queue({ storage, clock, logger, nodes, clocks, submitters, workers, workerRows });
+    const ceilings = new Ceilings({ budgets, clock });
+    const queue = new Queue({
+      storage,
+      clock,
+      logger,
+      nodes,
+      clocks,
+      submitters,
+      ceilings,
+      workers,
+      workerRows,
+    });
     const context: JobsContext = {
       storage,
       clock,
@@ -68,6 +80,7 @@ export const jobsModule = defineModule({
       clocks,
       limits,
       queue,
+      ceilings,
       workers,
       workerRows,
       workerIds: new Map(),

@@ -1,4 +1,4 @@
-import { coversAll, holdsScope, lackOf, selects, type Caller } from '../access/index.ts';
+import { coversAll, decide, holdsScope, lackOf, selects, type Caller, type Scope } from '../access/index.ts';
 import { jsonIn } from '../base/json-text.ts';
 import type { JobRow } from './job.ts';
 import type { Spec } from './spec.ts';
@@ -47,6 +47,13 @@ function modelsBeyond(
 export const modelsOfJob = ({ model }: Pick<JobRow, 'model'>, spec: string): readonly string[] =>
   model === null ? ((jsonIn(spec) as Spec | undefined)?.models ?? []) : [model];
 
+/** Those that a key needs to hold leases. */
+const WORKING = ['workers:poll', 'workers:report'] as const satisfies Scope[];
+
+/** Of a worker's key. A look is no use of these scopes. */
+export const missingToWork = (caller: Caller): Scope[] =>
+  WORKING.filter((action) => !decide(caller, { action }).allowed);
+
 /** Whether a worker of this key may hold leases. */
 export const mayWork = (caller: Caller | undefined): boolean =>
-  caller !== undefined && holdsScope(caller, 'workers:poll') && holdsScope(caller, 'workers:report');
+  caller !== undefined && missingToWork(caller).length === 0;

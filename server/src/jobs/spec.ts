@@ -22,12 +22,29 @@ export interface Spec {
   not_owners?: readonly string[];
   /** Of the key: the owners whose workers may have it. Not stored: it counts as it is when a job starts. */
   keys_workers?: NameSelector;
-  /** Ids or names. */
+  /** Of the key: its owner, whose workers are meant by their names. Not stored, as above. */
+  keys_owner?: string;
+  /** Of the key: what its budgets have left. Not stored, as above. */
+  keys_budget?: Ceiling;
+  /** Ids; or names of workers of the job's owner, or of owners that the job or its key names. */
   workers?: readonly string[];
+  /** Ids or names. */
   not_workers?: readonly string[];
+  /** Of a request to a model, which has reserved what it pays. */
+  is_paid?: true;
 }
 
-export type Constraints = Partial<Omit<Spec, 'type' | 'keys_workers'>>;
+/** The dearest worker that budgets pay a lease of one second of. */
+export interface Ceiling {
+  /** 10⁻⁹ USD per hour. Infinity: no budget in USD */
+  priceNano: number;
+  /** Infinity: no budget of GPU seconds */
+  gpus: number;
+}
+
+export type Constraints = Partial<
+  Omit<Spec, 'type' | 'is_paid' | 'keys_workers' | 'keys_owner' | 'keys_budget'>
+>;
 
 export interface Gpu {
   name: string;
@@ -75,6 +92,7 @@ export const MISFITS = [
   'model',
   'region',
   'price',
+  'budget',
   'labels',
   'owner',
   'worker',
@@ -87,9 +105,33 @@ const MB_PER_GB = 1_024;
 /** 24 GB cards report a few MB less. */
 const VRAM_TOLERANCE = 0.97;
 
-/** With the selector of its key as it is now. @param caller undefined: the key has ended */
-export const asKeyAllows = (spec: Spec, caller: Pick<Caller, 'selectors'> | undefined): Spec =>
-  caller === undefined ? spec : { ...spec, keys_workers: caller.selectors.workers };
+/** What a key allows its jobs now. `ceiling`: undefined where budgets do not bound it */
+export interface Allowed {
+  caller: Pick<Caller, 'selectors' | 'ownerId'>;
+  ceiling: Ceiling | undefined;
+}
+
+/** With the selector and the budgets of its key as they are now. @param allowed undefined: the key has ended */
+export function asKeyAllows(spec: Spec, allowed: Allowed | undefined): Spec {
+  if (allowed === undefined) return spec;
+  const { caller, ceiling } = allowed;
+  const { keys_budget: _, ...rest } = spec;
+  const isBound = ceiling !== undefined && spec.is_paid === undefined;
+  const { selectors, ownerId } = caller;
+  const bound = isBound && { keys_budget: ceiling };
+  return { ...rest, keys_workers: selectors.workers, keys_owner: ownerId, ...bound };
+}
+
+/** What the worker gets of it. */
+export function constraintsOf({
+  keys_workers: _workers,
+  keys_owner: _owner,
+  keys_budget: _budget,
+  is_paid: _paid,
+  ...constraints
+}: Spec): Constraints & Pick<Spec, 'type'> {
+  return constraints;
+}
 
 /** @returns undefined where the worker can do the job. Pure. */
 export function misfit(spec: Spec, worker: Candidate): Misfit | undefined {
@@ -98,15 +140,36 @@ export function misfit(spec: Spec, worker: Candidate): Misfit | undefined {
   if (spec.owners !== undefined && !spec.owners.includes(ownerId)) return 'owner';
   if (spec.not_owners?.includes(ownerId) === true) return 'owner';
   if (spec.keys_workers !== undefined && !selects(spec.keys_workers, ownerId)) return 'owner';
-  if (spec.workers !== undefined && !spec.workers.some((one) => one === id || one === name)) return 'worker';
+  if (spec.workers !== undefined && !isNamed(spec.workers, spec, worker)) return 'worker';
   if (spec.not_workers?.some((one) => one === id || one === name) === true) return 'worker';
   if (spec.region !== undefined && spec.region !== worker.region) return 'region';
   if (spec.max_price_per_hour !== undefined && (worker.priceNano ?? 0) > spec.max_price_per_hour * NANO)
     return 'price';
+  if (spec.keys_budget !== undefined && isTooDear(spec.keys_budget, worker)) return 'budget';
   const { labels = {} } = spec;
   if (!Object.keys(labels).every((label) => capabilities.labels[label] === labels[label])) return 'labels';
   return gpuMisfit(spec, capabilities.gpus) ?? (modelFor(spec, worker) === undefined ? 'model' : undefined);
 }
+
+/**
+ * A name is unique under its owner only: any other owner could give a worker this name, and get the job. Guarded by
+ * worker-claims.test.ts.
+ */
+function isNamed(named: readonly string[], spec: Spec, { id, name, ownerId }: Candidate): boolean {
+  if (named.includes(id)) return true;
+  const { owners, keys_owner: own, keys_workers: selector } = spec;
+  const isMeant =
+    own === undefined ||
+    own === ownerId ||
+    owners?.includes(ownerId) === true ||
+    selector?.allow.includes(ownerId);
+  return isMeant === true && named.includes(name);
+}
+
+const isTooDear = (
+  { priceNano, gpus }: Ceiling,
+  worker: Pick<Candidate, 'priceNano' | 'capabilities'>,
+): boolean => (worker.priceNano ?? 0) > priceNano || worker.capabilities.gpus.length > gpus;
 
 function gpuMisfit({ gpu, min_vram_gb: vram, cuda }: Spec, gpus: readonly Gpu[]): Misfit | undefined {
   if (gpu === undefined && vram === undefined && cuda === undefined) return undefined;
@@ -152,9 +215,10 @@ export function modelFor(
 const COMPARED: Readonly<Record<Misfit, readonly (keyof Spec)[]>> = {
   type: ['type'],
   owner: ['owners', 'not_owners', 'keys_workers'],
-  worker: ['workers', 'not_workers'],
+  worker: ['workers', 'not_workers', 'owners', 'keys_owner', 'keys_workers'],
   region: ['region'],
   price: ['max_price_per_hour'],
+  budget: ['keys_budget'],
   labels: ['labels'],
   gpu: ['gpu', 'cuda', 'min_vram_gb'],
   vram: ['gpu', 'cuda', 'min_vram_gb'],
@@ -174,17 +238,23 @@ export function impossible(spec: Spec, workers: readonly Candidate[]): Misfit[] 
   return [...new Set(misfits.filter((one) => one !== undefined))];
 }
 
+const ALSO_MEETS: Partial<Record<Misfit, Misfit>> = { gpu: 'vram', worker: 'owner' };
+
 /** Whether the worker meets this constraint, whatever the others are. */
 function meets(spec: Spec, constraint: Misfit, worker: Candidate): boolean {
   const [type = spec.type] = worker.capabilities.types;
   const alone = Object.fromEntries(COMPARED[constraint].map((name) => [name, spec[name]]));
   const reason = misfit({ type, models: [], ...alone }, worker);
-  // A GPU of too little memory is one.
-  return reason === undefined || (constraint === 'gpu' && reason === 'vram');
+  // A GPU of too little memory is one, and a worker of another owner.
+  return reason === undefined || reason === ALSO_MEETS[constraint];
 }
 
-/** @returns the needs in one form, and a hash of it. */
-export function specOf(type: string, constraints: Constraints): { spec: Spec; text: string; hash: string } {
+/** @returns the needs in one form, and a hash of it. @param isPaid see `Spec.is_paid` */
+export function specOf(
+  type: string,
+  constraints: Constraints,
+  isPaid = false,
+): { spec: Spec; text: string; hash: string } {
   const sorted = (values: readonly string[] | undefined) =>
     values === undefined || values.length === 0 ? undefined : [...new Set(values)].toSorted();
   const { labels } = constraints;
@@ -206,6 +276,7 @@ export function specOf(type: string, constraints: Constraints): { spec: Spec; te
     not_owners: sorted(constraints.not_owners),
     workers: sorted(constraints.workers),
     not_workers: sorted(constraints.not_workers),
+    ...(isPaid && { is_paid: true }),
   };
   // Members that are undefined are not part of the JSON.
   const text = JSON.stringify(all);

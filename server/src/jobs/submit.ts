@@ -112,7 +112,7 @@ export class Submissions {
     if (bytes > limits.payloadMaxBytes) throw tooLarge(limits.payloadMaxBytes);
     refuseModels(selectors, constraints.models ?? []);
     if (input.webhook_url !== undefined) this.#refuseAddress(input.webhook_url);
-    const spec = specOf(type, constraints);
+    const spec = specOf(type, constraints, input.readerUntilMs !== undefined);
     const queuedAt = Math.max(input.notBeforeMs ?? nowMs, nowMs);
     const { ttl_seconds: ttl = DEFAULT_TTL_SECONDS, run_timeout_seconds: run = DEFAULT_RUN_TIMEOUT_SECONDS } =
       input;
@@ -151,6 +151,9 @@ export class Submissions {
       result_hash: null,
       deleted_at: null,
       reader_until: input.readerUntilMs ?? null,
+      lease_key: null,
+      lease_price_nano: null,
+      lease_gpus: null,
     };
     const made = { caller, row, payload: text, spec, lane: undefined };
     const known = this.#lanes.get(laneKey(made));

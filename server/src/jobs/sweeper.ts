@@ -45,6 +45,7 @@ export class Sweeper {
     this.#releases = new Every(RELEASE_MS, () => this.#guarded(() => this.#release()));
     const keyChanges = new KeyChanges(context, this.#storage);
     this.#lookAtKeys = context.nodes.onTakenAway(() => keyChanges.look());
+    context.workers.readAfter(this.#lookAtKeys);
   }
 
   start(): void {
@@ -176,6 +177,7 @@ export class Sweeper {
     this.#cleanedMs = clock.monotonicMs();
     await this.#storage.transaction((tx) => deleteLanes(tx, nowMs - LANES_UNUSED_MS), { durable: false });
     await this.#presence.clean(nowMs);
+    await this.#storage.transaction((tx) => workers.deleteLost(tx, nowMs - CLEAN_MS), { durable: false });
     for (;;) {
       const ids = await store.finishedBefore(this.#storage.db, nowMs - limits.keptMs, SLICE);
       if (ids.length > 0)

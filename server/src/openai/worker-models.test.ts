@@ -291,7 +291,7 @@ describeOnBothWhenSlow('models of workers', (start) => {
       const atMs = performance.now();
       gone.abort();
       expect((await next).value).toEqual(
-        expect.objectContaining({ event: 'cancel', data: { job_id: job.job_id } }),
+        expect.objectContaining({ event: 'cancel', data: { job_id: job.job_id, attempt: 1 } }),
       );
       expect(performance.now() - atMs).toBeLessThan(5_000);
       await answer;

@@ -1,5 +1,5 @@
 export { formatAmount, parseAmount } from './amounts.ts';
-export type { BudgetHolder, Refusal, Spend, SpentBudget } from './budget.ts';
+export { restOf, type BudgetHolder, type Refusal, type Spend, type SpentBudget } from './budget.ts';
 export { Budgets, type BudgetsOptions, type Reservation } from './budgets.ts';
 export { UsageCounters, type Count, type UsageCountersOptions } from './counters.ts';
 export { usageMigrations } from './migrations.ts';

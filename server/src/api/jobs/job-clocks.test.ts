@@ -151,7 +151,7 @@ describeOnBothServers('jobs in time', (start) => {
       const told = eventsAt(server, `/v1/workers/one/control`, { key: one.key, signal });
       expect((await told.next()).value).toMatchObject({ event: 'ready' });
       await server.request('POST', `/v1/keys/${key.id}/revoke`);
-      expect((await told.next()).value).toEqual({ event: 'cancel', data: { job_id: running } });
+      expect((await told.next()).value).toEqual({ event: 'cancel', data: { job_id: running, attempt: 1 } });
       expect((await one.result(held)).body.code).toBe('already_finished');
       for (const id of [running, waiting])
         expect((await reader.result(id)).body).toMatchObject({
@@ -171,7 +171,7 @@ describeOnBothServers('jobs in time', (start) => {
     await one.take();
     const event = told.next();
     await mine.ask('POST', `/v1/jobs/${id}/cancel`);
-    expect((await event).value).toEqual({ event: 'cancel', data: { job_id: id } });
+    expect((await event).value).toEqual({ event: 'cancel', data: { job_id: id, attempt: 1 } });
     stop.abort();
   });
 

@@ -30,7 +30,9 @@ export const Constraints = Type.Partial(
     labels: Labels,
     owners: Names('Ids of owners: only their workers'),
     not_owners: Names('Ids of owners: none of their workers'),
-    workers: Names('Ids or names: only these workers'),
+    workers: Names(
+      'Ids of workers: only these. Also names of your own workers, or of workers of owners in owners or in the selector of the key',
+    ),
     not_workers: Names('Ids or names: none of these workers'),
   }),
   { title: 'JobConstraints', description: 'What a worker must have', ...s.closed },

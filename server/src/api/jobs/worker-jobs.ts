@@ -26,6 +26,9 @@ const PIECE_MAX_BYTES = 1_048_576;
 const PIECES_MAX = 1_000;
 const CHUNKS_MAX_BYTES = 16 * 1_048_576;
 
+/** A worker that may not report would keep each job until its lease is over. Guarded by revoked-workers.test.ts. */
+export const MUST_REPORT = ['workers:report'] as const;
+
 const jobParams = s.orderedIdParam('job');
 const leaseBody = { lease_token: j.LeaseToken };
 const progressBody = {
@@ -57,6 +60,7 @@ export const workerJobRoutes: Route[] = [
     description:
       'Waits until there is a job, or until the wait is over: 204, with the header X-Skipped, such as model=2, the kinds of waiting jobs that this worker cannot do. With max_jobs above 1 the answer is {"jobs": […]}.',
     access: 'workers:poll',
+    alsoNeeds: MUST_REPORT,
     needsOnly: [],
     headers: minerHeader,
     body: Type.Object(
@@ -98,6 +102,7 @@ export const workerJobRoutes: Route[] = [
     summary: 'Renew leases, and report progress',
     description: 'Where all of the leases are lost: 409.',
     access: 'workers:poll',
+    alsoNeeds: MUST_REPORT,
     headers: { ...minerHeader, ...processHeader },
     body: Type.Object(
       {
@@ -127,7 +132,8 @@ export const workerJobRoutes: Route[] = [
       const { leases = [], status } = body;
       const worker = await findOwnWorker(jobs, caller, nameOf(headers, caller));
       await progressed(jobs, worker.id, leases);
-      const said = { leases, isDraining: status === 'draining', process: processOf(headers) };
+      const isDraining = status === 'draining';
+      const said = { leases, isDraining, keyId: caller.keyId, process: processOf(headers) };
       const { leases: views, hasTwin } = await heartbeat(jobs, worker.id, said);
       const shown = views.map(({ lease_expires_at: at, ...view }) => ({
         ...view,

@@ -41,3 +41,17 @@ export function nameOf(headers: Record<string, unknown>, { keyId }: Caller): str
   if (typeof name === 'string' && NAME_FORM.test(name)) return name;
   throw invalidField('X-Miner-ID', 'must have 1 to 100 letters, digits, ".", "_", ":", "@" and "-"');
 }
+
+/**
+ * A name that looks like an id would stand for the worker of somebody else, which jobs name by its id.
+ * @throws KeywardError `invalid_input`
+ */
+export function newNameOf(headers: Record<string, unknown>, caller: Caller): string {
+  const name = nameOf(headers, caller);
+  if (!name.startsWith('wrk_')) return name;
+  throw invalidField(
+    'X-Miner-ID',
+    'must not begin with wrk_, as ids of workers do',
+    'Send the name that the worker registered with, such as cellar.',
+  );
+}

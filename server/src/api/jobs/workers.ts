@@ -15,8 +15,9 @@ import { sendEvents } from '../../http/index.ts';
 import type { Route } from '../services.ts';
 import { route } from '../surface.ts';
 import * as s from '../schemas.ts';
-import { minerHeader, nameOf, processHeader, processOf, WORKER_NAME, workerId } from './worker-name.ts';
+import { minerHeader, newNameOf, processHeader, processOf, WORKER_NAME, workerId } from './worker-name.ts';
 import * as j from './schemas.ts';
+import { MUST_REPORT } from './worker-jobs.ts';
 
 /* Workers also stand under /v1/miners, AITBC's word for them (surface.ts). */
 
@@ -30,6 +31,9 @@ const RegisteredWorker = Type.Object(
     heartbeat_seconds: Type.Number({ description: 'Renew leases so often' }),
     lease_seconds: Type.Number({ description: 'A worker that is silent for so long loses its jobs' }),
     protocol: Type.Integer(),
+    missing_scopes: Type.Array(Type.String(), {
+      description: 'Scopes that this key lacks to take jobs: a poll with it is refused',
+    }),
   },
   { title: 'RegisteredWorker' },
 );
@@ -70,10 +74,11 @@ export const workerRoutes: Route[] = [
     headers: { ...minerHeader, ...processHeader },
     body: j.WorkerRequest,
     responses: { 200: RegisteredWorker },
+    errors: ['conflict'],
     handler: async ({ jobs }, { caller, body, headers }) => ({
       status: 200,
       body: await registerWorker(jobs, caller, {
-        name: nameOf(headers, caller),
+        name: newNameOf(headers, caller),
         process: processOf(headers),
         input: body,
       }),
@@ -87,6 +92,7 @@ export const workerRoutes: Route[] = [
     description:
       'Server-sent events: cancel with the id of a job, drain, pause, resume, and revoked at the end of the key. When the stream breaks, the leases of the worker end after a few seconds, unless it is heard of before.',
     access: 'workers:poll',
+    alsoNeeds: MUST_REPORT,
     needsOnly: [],
     params: workerParams,
     responses: { 200: 'stream' },
@@ -100,7 +106,7 @@ export const workerRoutes: Route[] = [
       } = call;
       const worker = await findOwnWorker(jobs, caller, id);
       call.saysLast(({ code }) => `\n\nevent: revoked\ndata: ${JSON.stringify({ code })}\n\n`);
-      const events = controlOf(jobs, worker.id, waitSignal);
+      const events = controlOf(jobs, { id: worker.id, key_id: caller.keyId }, waitSignal);
       return {
         stream: (response) => sendEvents(response, events).finally(() => jobs.sweeper.streamBroke(worker.id)),
       };

@@ -5,7 +5,7 @@ import { isObject } from '../../base/is-object.ts';
 import { EXAMPLE_BODIES } from './example-bodies.ts';
 import { PARAMETERS, TAGS } from './openapi-words.ts';
 import { PROPERTIES } from './property-words.ts';
-import type { Route } from '../route.ts';
+import { scopesOf, type Route } from '../route.ts';
 import type { Json } from '../surface.ts';
 
 /** Errors that any route can give, any that takes a body, and any behind a key. */
@@ -93,7 +93,7 @@ const errorShapes = (routes: readonly Route[]): Record<string, Json> =>
 
 function operation(declared: Route, components: Map<string, Json>): Json {
   const { id, summary, description, access } = declared;
-  const scope = WHO[access]?.(declared) ?? `Scope: ${access}.`;
+  const scope = WHO[access]?.(declared) ?? `Scope: ${scopesOf(declared).join(' and ')}.`;
   return {
     operationId: id,
     summary,

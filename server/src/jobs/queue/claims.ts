@@ -3,13 +3,14 @@ import type { Clock } from '../../base/clock.ts';
 import type { Db } from '../../storage/index.ts';
 import type { JobClocks } from '../context.ts';
 import type { Caller } from '../../access/index.ts';
+import type { Ceilings } from '../limits/ceilings.ts';
 import { KEY_ENDED, refusalOf } from '../rights.ts';
-import { modelFor } from '../spec.ts';
+import { constraintsOf, modelFor } from '../spec.ts';
 import { claimFrom, type Claimed, type Slot } from '../store/claim.ts';
 import { end } from '../store/lease-store.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import type { WorkerRows } from '../store/worker-rows.ts';
-import { markSeen } from '../store/worker-store.ts';
+import { markSeen, workWith } from '../store/worker-store.ts';
 import type { Submitters } from '../submitters.ts';
 import { bookedFor, candidateOf } from '../workers/worker.ts';
 import { Gate } from './gate.ts';
@@ -22,6 +23,8 @@ const LAST_MODELS_MAX = 10_000;
 
 export interface Ask {
   workerId: string;
+  /** Of the request. */
+  keyId: string;
   max: number;
 }
 
@@ -50,6 +53,7 @@ interface Options {
   clock: Clock;
   clocks: JobClocks;
   submitters: Submitters;
+  ceilings: Ceilings;
   workerRows: WorkerRows;
   lanes: Lanes;
 }
@@ -92,6 +96,8 @@ export class Claims {
       stale.map(({ id }) => id),
       nowMs,
     );
+    for (const { ask, row } of seekings)
+      if (row !== undefined && row.key_id !== ask.keyId) await workWith(tx, row.id, ask.keyId);
     return seekings;
   }
 
@@ -161,7 +167,7 @@ export class Claims {
       for (let made = 0; made < count; made++) {
         const token = randomUUID().replaceAll('-', '');
         byToken.set(token, seeking);
-        slots.push({ workerId: row.id, model: model ?? null, token });
+        slots.push({ ...termsOf(seeking.ask, row), model: model ?? null, token });
       }
     }
     return plan;
@@ -177,7 +183,7 @@ export class Claims {
       tx,
       claimed.map(({ key_id: keyId }) => keyId),
     );
-    const constraintsOf = new Map<Lane, string>();
+    const texts = new Map<Lane, string>();
     for (const job of claimed) {
       const seeking = byToken.get(job.lease_token);
       const lane = lanesOf.get(job.id);
@@ -190,8 +196,8 @@ export class Claims {
         continue;
       }
       if (job.model !== null) this.#noteModel(job.worker_id, job.model);
-      const constraints = constraintsOf.get(lane) ?? constraintsIn(lane);
-      constraintsOf.set(lane, constraints);
+      const constraints = texts.get(lane) ?? constraintsIn(lane);
+      texts.set(lane, constraints);
       seeking.jobs.push(Object.assign(job, { payload: job.payload ?? '{}', constraints, caller }));
     }
   }
@@ -213,8 +219,16 @@ export class Claims {
   }
 }
 
+/** As they are now: what the worker says later counts for later jobs. */
+const termsOf = (
+  { keyId }: Ask,
+  row: WorkerRow,
+): Pick<Slot, 'workerId' | 'keyId' | 'priceNano' | 'gpus'> => ({
+  workerId: row.id,
+  keyId,
+  priceNano: row.price_nano ?? 0,
+  gpus: candidateOf(row).capabilities.gpus.length,
+});
+
 /** JSON */
-function constraintsIn({ spec }: Lane): string {
-  const { keys_workers: _, ...constraints } = spec;
-  return JSON.stringify(constraints);
-}
+const constraintsIn = ({ spec }: Lane): string => JSON.stringify(constraintsOf(spec));

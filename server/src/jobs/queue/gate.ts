@@ -1,9 +1,16 @@
 import type { Caller } from '../../access/index.ts';
 import type { Db } from '../../storage/index.ts';
+import type { Ceilings } from '../limits/ceilings.ts';
 import { RunningCounts } from '../limits/running-counts.ts';
 import { lockRunning } from '../store/limit-store.ts';
 import type { Submitters } from '../submitters.ts';
 import { whyUnfit, type Lane, type Lanes, type Seeker } from './lanes.ts';
+
+interface Options {
+  lanes: Lanes;
+  submitters: Submitters;
+  ceilings: Ceilings;
+}
 
 /**
  * What the keys of lanes allow, in the transaction of a claim: their selectors of workers and their `max_running` as they are
@@ -15,14 +22,16 @@ export class Gate {
   readonly #tx: Db;
   readonly #lanes: Lanes;
   readonly #submitters: Submitters;
+  readonly #ceilings: Ceilings;
   readonly #rooms: RunningCounts;
   /** By lane. */
   readonly #callers = new Map<Lane, Caller | undefined>();
 
-  constructor(tx: Db, { lanes, submitters }: { lanes: Lanes; submitters: Submitters }) {
+  constructor(tx: Db, { lanes, submitters, ceilings }: Options) {
     this.#tx = tx;
     this.#lanes = lanes;
     this.#submitters = submitters;
+    this.#ceilings = ceilings;
     this.#rooms = new RunningCounts(tx, submitters);
   }
 
@@ -56,7 +65,7 @@ export class Gate {
     if (this.#callers.has(lane) || lane.keyId === '') return this.#callers.get(lane);
     const caller = (await this.#submitters.callers(this.#tx, [lane.keyId])).get(lane.keyId);
     this.#callers.set(lane, caller);
-    if (caller !== undefined) this.#lanes.learn(lane, caller);
+    if (caller !== undefined) this.#lanes.learn(lane, caller, this.#ceilings.of(caller));
     return caller;
   }
 }

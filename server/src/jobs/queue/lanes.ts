@@ -1,7 +1,15 @@
 import type { Caller } from '../../access/index.ts';
 import type { Db } from '../../storage/index.ts';
 import { runningBounds } from '../limits/running-counts.ts';
-import { modelFor, misfit, type Candidate, type Misfit, type Spec } from '../spec.ts';
+import {
+  asKeyAllows,
+  misfit,
+  modelFor,
+  type Candidate,
+  type Ceiling,
+  type Misfit,
+  type Spec,
+} from '../spec.ts';
 import { findLanes, openLanes } from '../store/lane-store.ts';
 import type { LaneRow } from '../store/tables.ts';
 
@@ -17,7 +25,7 @@ export interface Lane {
   /** The key of its jobs; '': of several, from before lanes were of one key. */
   keyId: string;
   priority: number;
-  /** With the selector of the key, as it was at the last look. */
+  /** With the selector and the budgets of the key, as they were at the last look. */
   spec: Spec;
   /** No job of it waits since before; Infinity: nothing waits. */
   head: number;
@@ -84,9 +92,15 @@ export class Lanes {
   }
 
   /** What the key of the lane allows now. */
-  learn(lane: Lane, { selectors: { workers }, holders }: Pick<Caller, 'selectors' | 'holders'>): void {
-    if (lane.spec.keys_workers !== workers) lane.spec = { ...lane.spec, keys_workers: workers };
-    lane.boundBy = runningBounds({ holders }).map(({ id }) => id);
+  learn(
+    lane: Lane,
+    caller: Pick<Caller, 'selectors' | 'ownerId' | 'holders'>,
+    ceiling: Ceiling | undefined,
+  ): void {
+    const { keys_workers: workers, keys_budget: budget, is_paid: isPaid } = lane.spec;
+    const isSame = workers === caller.selectors.workers && (budget === ceiling || isPaid === true);
+    if (!isSame) lane.spec = asKeyAllows(lane.spec, { caller, ceiling });
+    lane.boundBy = runningBounds(caller).map(({ id }) => id);
   }
 
   /** A claim found no room for its jobs. @param freed as it was before it looked */

@@ -5,6 +5,7 @@ import type { Nodes } from '../../nodes/index.ts';
 import { Together, type Storage } from '../../storage/index.ts';
 import type { JobClocks } from '../context.ts';
 import type { KnownWorkers } from '../known-workers.ts';
+import type { Ceilings } from '../limits/ceilings.ts';
 import type { Misfit } from '../spec.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import type { WorkerRows } from '../store/worker-rows.ts';
@@ -28,6 +29,7 @@ interface Options {
   nodes: Nodes;
   clocks: JobClocks;
   submitters: Submitters;
+  ceilings: Ceilings;
   workers: KnownWorkers;
   workerRows: WorkerRows;
 }
@@ -111,6 +113,12 @@ export class Queue {
     for (const waiter of this.#waiters.of(workerId)) waiter.wake();
   }
 
+  /** A job that this worker is too dear for is back in its lane: it is for others. */
+  async tooDear({ lane, caller, queued_at: queuedAtMs }: ClaimedJob, worker: WorkerRow): Promise<void> {
+    await this.#options.ceilings.refused(caller, worker);
+    await this.arrived([lane], queuedAtMs);
+  }
+
   /** What a worker can do has changed, or for whom. */
   workerChanged(workerId: string): void {
     this.#options.workers.changed();
@@ -140,6 +148,7 @@ export class Queue {
     for (;;) {
       const waiter = this.#wait(ask.workerId, signal);
       try {
+        if (this.#options.ceilings.areStale) await this.#learn(this.#lanes.open(), { isAll: true });
         const { row, seeker, free, jobs, empty, full } = await this.#claims.add(ask);
         // Not in the transaction, which may run again: only where no job came in since the look.
         for (const [lane, arrivals] of empty) this.#lanes.close(lane, arrivals);
@@ -208,7 +217,7 @@ export class Queue {
     try {
       await this.#lanes.refresh(this.#options.storage.db);
       // A selector may have become wider: a claim would not look.
-      await this.#learn(this.#lanes.open());
+      await this.#learn(this.#lanes.open(), { isAll: true });
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'the queue could not be read');
     }
@@ -222,13 +231,16 @@ export class Queue {
   }
 
   /** So that only a worker is offered a lane that its key lets have it. */
-  async #learn(lanes: readonly Lane[]): Promise<void> {
-    const { storage, submitters } = this.#options;
+  async #learn(lanes: readonly Lane[], { isAll = false } = {}): Promise<void> {
+    const { storage, submitters, ceilings } = this.#options;
     const keyIds = lanes.flatMap(({ keyId }) => (keyId === '' ? [] : [keyId]));
     const callers = await submitters.callers(storage.db, keyIds);
+    const known = [...callers.values()].filter((caller) => caller !== undefined);
+    const reading = isAll ? ceilings.readAll(known) : ceilings.read(known);
+    if (reading !== undefined) await reading;
     for (const lane of lanes) {
       const caller = callers.get(lane.keyId);
-      if (caller !== undefined) this.#lanes.learn(lane, caller);
+      if (caller !== undefined) this.#lanes.learn(lane, caller, ceilings.of(caller));
     }
   }
 

@@ -2,14 +2,12 @@ import { isModelName, REMOTE_UPSTREAM, Target } from '../../models/index.ts';
 import type { RemoteCall, RemoteModels, RemoteRequest } from '../../models/index.ts';
 import type { JobsContext } from '../context.ts';
 import type { Submissions } from '../submit.ts';
-import { seenSince } from '../store/worker-store.ts';
 import type { WorkerRow } from '../store/tables.ts';
-import { candidateOf, KNOWN_MS, stateOf } from '../workers/worker.ts';
+import { candidateOf, stateOf } from '../workers/worker.ts';
 import { WorkerCall } from './worker-call.ts';
 
 /** How old the list of models may be. */
 const FRESH_MS = 2_000;
-const WORKERS_MAX = 2_000;
 const MODELS_MAX = 10_000;
 
 export interface RemoteContext extends JobsContext {
@@ -30,6 +28,7 @@ export class WorkerModels implements RemoteModels {
 
   constructor(context: RemoteContext) {
     this.#context = context;
+    context.nodes.onChange(() => (this.#readMs = -Infinity));
   }
 
   get isFresh(): boolean {
@@ -37,15 +36,15 @@ export class WorkerModels implements RemoteModels {
   }
 
   async refresh(): Promise<void> {
-    const { storage, clock, logger } = this.#context;
-    const nowMs = clock.nowMs();
+    const { workers, clock, logger } = this.#context;
     const read = ++this.#begunReads;
     this.#readMs = clock.monotonicMs();
     try {
-      const rows = await seenSince(storage.db, nowMs - KNOWN_MS, WORKERS_MAX);
+      const rows = await workers.now();
       // A later read has ended before.
       if (read < this.#lastRead) return;
       this.#lastRead = read;
+      const nowMs = clock.nowMs();
       const online = rows.filter((row) => stateOf(row, nowMs) === 'online');
       this.#known = namesOf(rows);
       this.#list(online);

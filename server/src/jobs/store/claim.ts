@@ -4,6 +4,12 @@ import { dialectOf, runEach, type Db } from '../../storage/index.ts';
 /** A place on a worker that a job may take. */
 export interface Slot {
   workerId: string;
+  /** That the worker asks with. */
+  keyId: string;
+  /** Of the worker, in 10⁻⁹ USD per hour. */
+  priceNano: number;
+  /** Of the worker. */
+  gpus: number;
   /** Of the worker, for jobs of this lane; null: they name none. */
   model: string | null;
   /** Random: it fences every later write of this lease. */
@@ -55,12 +61,12 @@ async function claimOnPostgres(tx: Db, { lane, slots, nowMs, leaseUntilMs }: Cla
   // The first row says the types: parameters alone would be text.
   const values = sql.join(
     slots.map(
-      ({ workerId, model, token }, index) =>
-        sql`(${index + 1}::bigint, ${workerId}, ${model}::text, ${token})`,
+      ({ workerId, keyId, priceNano, gpus, model, token }, index) =>
+        sql`(${index + 1}::bigint, ${workerId}, ${keyId}, ${priceNano}::bigint, ${gpus}::integer, ${model}::text, ${token})`,
     ),
   );
   const { rows } = await sql<Claimed>`
-    with slots (place, worker_id, model, token) as (values ${values}),
+    with slots (place, worker_id, key_id, price_nano, gpus, model, token) as (values ${values}),
     picked as materialized (
       select id, queued_at from jobs
       where lane = ${lane} and state = 'QUEUED' and held_until = 0
@@ -68,7 +74,7 @@ async function claimOnPostgres(tx: Db, { lane, slots, nowMs, leaseUntilMs }: Cla
     ),
     ranked as (select id, row_number() over (order by queued_at, id) as place from picked)
     update jobs set state = 'RUNNING', attempt = attempt + 1, worker_id = slots.worker_id,
-      model = slots.model,
+      model = slots.model, lease_key = slots.key_id, lease_price_nano = slots.price_nano, lease_gpus = slots.gpus,
       lease_token = slots.token, lease_until = ${leaseUntilMs}, deadline_at = ${nowMs} + run_timeout_ms,
       started_at = ${nowMs}, output_bytes = 0, progress = null
     from ranked join slots on slots.place = ranked.place left join job_payloads on job_payloads.job_id = ranked.id
@@ -86,8 +92,8 @@ const FIRST = `select jobs.rowid as place, id, lane, key_id, owner_id, type, att
   where lane = ? and state = 'QUEUED' and held_until = 0
   order by queued_at, id limit cast(? as integer)`;
 
-const START = `update jobs set state = 'RUNNING', attempt = attempt + 1, worker_id = ?, model = ?, lease_token = ?,
-    lease_until = ?, deadline_at = ? + run_timeout_ms, started_at = ?, output_bytes = 0, progress = null
+const START = `update jobs set state = 'RUNNING', attempt = attempt + 1, worker_id = ?, lease_key = ?,
+    lease_price_nano = ?, lease_gpus = ?, model = ?, lease_token = ?, lease_until = ?, deadline_at = ? + run_timeout_ms, started_at = ?, output_bytes = 0, progress = null
   where rowid = ?`;
 
 /**
@@ -100,10 +106,10 @@ async function claimOnSqlite(tx: Db, { lane, slots, nowMs, leaseUntilMs }: Claim
   const first = CompiledQuery.raw(FIRST, [lane, slots.length]);
   const { rows } = await tx.executeQuery<Claimed & { place: number }>(first);
   const changes: unknown[][] = [];
-  for (const [index, { workerId, model, token }] of slots.entries()) {
+  for (const [index, { workerId, keyId, priceNano, gpus, model, token }] of slots.entries()) {
     const job = rows[index];
     if (job === undefined) break;
-    changes.push([workerId, model, token, leaseUntilMs, nowMs, nowMs, job.place]);
+    changes.push([workerId, keyId, priceNano, gpus, model, token, leaseUntilMs, nowMs, nowMs, job.place]);
     job.worker_id = workerId;
     job.model = model;
     job.lease_token = token;

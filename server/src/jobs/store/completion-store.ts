@@ -26,6 +26,8 @@ const COLUMNS = [
   'worker_id',
   'model',
   'started_at',
+  'lease_price_nano',
+  'lease_gpus',
   'finished_at',
   'output_bytes',
   'reader_until',

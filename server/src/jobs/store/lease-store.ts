@@ -73,6 +73,15 @@ export async function requeue(
     .execute();
 }
 
+/** Undoes a claim that nobody has heard of: it was no attempt. @returns false: it is over already. */
+export async function unclaim(tx: Db, { id, token }: { id: string; token: string }): Promise<boolean> {
+  const { rows } = await sql`
+    update jobs set state = 'QUEUED', attempt = attempt - 1, worker_id = null, model = null, lease_token = null,
+      lease_until = null, deadline_at = null, started_at = case when attempt = 1 then null else started_at end
+    where id = ${id} and lease_token = ${token} and state = 'RUNNING' returning id`.execute(tx);
+  return rows.length > 0;
+}
+
 /** The caller has locked it. Its token is gone: a late result changes nothing. */
 export async function end(
   tx: Db,

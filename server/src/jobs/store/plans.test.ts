@@ -61,7 +61,7 @@ async function plansOf(work: (tx: Db) => Promise<unknown>): Promise<string[]> {
 
 const JOB = { lane: 1, queued_at: 1, id: 'job_1' } as JobRow;
 const ENDED = { state: 'CANCELED', code: 'key_revoked', message: '', nowMs: 1 } as const;
-const SLOTS = [{ workerId: 'wrk_1', model: null, token: 'token' }];
+const SLOTS = [{ workerId: 'wrk_1', keyId: 'key_1', priceNano: 0, gpus: 0, model: null, token: 'token' }];
 
 test.each<[string, string, (tx: Db) => Promise<unknown>]>([
   ['a claim', 'jobs_queue', (tx) => claimFrom(tx, { lane: 1, slots: SLOTS, nowMs: 1, leaseUntilMs: 2 })],

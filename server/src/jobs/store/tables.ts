@@ -18,7 +18,7 @@ export type LaneRow = {
 export type WorkerRow = {
   id: string;
   owner_id: string;
-  /** The key that registered it last. */
+  /** The key that it registered, asked for jobs or sent a heartbeat with last. */
   key_id: string;
   /** Unique under its owner. */
   name: string;

@@ -83,6 +83,8 @@ export async function updateWorker(
 export interface Beat {
   nowMs: number;
   isDraining: boolean;
+  /** That it is sent with. */
+  keyId: string;
   /** The program that sends it, by its own word. */
   process: string | undefined;
 }
@@ -95,13 +97,13 @@ export interface Beat {
 export async function beat(
   tx: Db,
   id: string,
-  { nowMs, isDraining, process }: Beat,
+  { nowMs, isDraining, keyId, process }: Beat,
 ): Promise<Pick<WorkerRow, 'twin_seen_at'> | undefined> {
   const isTwin = sql`process <> cast(${process ?? null} as text)`;
   const drains = isDraining ? sql`case when ${isTwin} then is_draining else 1 end` : sql`is_draining`;
   const seen = isDraining ? sql`twin_seen_at` : sql`case when ${isTwin} then ${nowMs} else twin_seen_at end`;
   const { rows } = await sql<Pick<WorkerRow, 'twin_seen_at'>>`
-    update workers set revision = revision + 1, seen_at = ${nowMs}, is_draining = ${drains}, twin_seen_at = ${seen}
+    update workers set revision = revision + 1, key_id = ${keyId}, seen_at = ${nowMs}, is_draining = ${drains}, twin_seen_at = ${seen}
     where id = ${id} returning twin_seen_at`.execute(tx);
   return rows[0];
 }
@@ -112,6 +114,11 @@ export async function markSeen(tx: Db, ids: readonly string[], nowMs: number): P
     await tables(tx).updateTable('workers').set({ seen_at: nowMs }).where('id', 'in', ids).execute();
 }
 
+/** It asks for jobs with another key than before. */
+export const workWith = async (tx: Db, id: string, keyId: string): Promise<void> => {
+  await updateWorker(tx, id, { key_id: keyId });
+};
+
 export const deleteWorker = async (tx: Db, id: string): Promise<void> => {
   await tables(tx).deleteFrom('workers').where('id', '=', id).execute();
 };
@@ -121,6 +128,15 @@ export function seenSince(db: Db, sinceMs: number, limit: number, ownerId?: stri
   const query = tables(db).selectFrom('workers').selectAll().where('seen_at', '>=', sinceMs);
   const whose = ownerId === undefined ? query : query.where('owner_id', '=', ownerId);
   return whose.orderBy('seen_at', 'desc').orderBy('id').limit(limit).execute();
+}
+
+/** How many workers of this owner were seen since; counts no further than `max`. */
+export async function countKnown(db: Db, ownerId: string, sinceMs: number, max: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from (
+      select 1 from workers where owner_id = ${ownerId} and seen_at >= ${sinceMs} limit ${max}
+    ) as known`.execute(db);
+  return rows[0]?.count ?? 0;
 }
 
 interface Held {
@@ -168,26 +184,21 @@ export async function deleteGone(tx: Db): Promise<void> {
     select 1 from jobs where jobs.worker_id = workers.id and jobs.state = 'RUNNING')`.execute(tx);
 }
 
-/** Jobs that were canceled while this worker had them. */
-export async function canceledOn(
-  db: Db,
-  workerId: string,
-  sinceMs: number,
-): Promise<{ id: string; finished_at: number }[]> {
-  const { rows } = await sql<{ id: string; finished_at: number }>`
-    select id, finished_at from jobs
-    where worker_id = ${workerId} and state = 'CANCELED' and finished_at >= ${sinceMs}
-    order by finished_at limit 1000`.execute(db);
-  return rows;
+export interface EndedLease {
+  job_id: string;
+  attempt: number;
+  ended_at: number;
 }
 
-/** The keys of workers that hold leases. */
-export async function keysOfBusyWorkers(db: Db): Promise<{ id: string; key_id: string }[]> {
-  const { rows } = await sql<{ id: string; key_id: string }>`
-    select id, key_id from workers
-    where exists (select 1 from jobs where jobs.worker_id = workers.id and jobs.state = 'RUNNING')`.execute(
-    db,
-  );
+/** Leases of this worker that ended without its doing: of jobs that were canceled, or that it lost. */
+export async function endedLeases(db: Db, workerId: string, sinceMs: number): Promise<EndedLease[]> {
+  const { rows } = await sql<EndedLease>`
+    select id as job_id, attempt, finished_at as ended_at from jobs
+    where worker_id = ${workerId} and state = 'CANCELED' and finished_at >= ${sinceMs}
+    union all
+    select job_id, attempt, lost_at as ended_at from lost_leases
+    where worker_id = ${workerId} and lost_at >= ${sinceMs}
+    order by ended_at limit 1000`.execute(db);
   return rows;
 }
 
@@ -196,3 +207,58 @@ export async function jobsOn(db: Db, workerId: string, limit: number): Promise<s
     select id from jobs where worker_id = ${workerId} and state = 'RUNNING' limit ${limit}`.execute(db);
   return rows.map(({ id }) => id);
 }
+
+/** A lease from before the key was noted has that of its worker. */
+const LEASE_KEY = sql`coalesce(jobs.lease_key, workers.key_id, '')`;
+
+/** The keys that running jobs were asked for with. */
+export async function keysOfLeases(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ key_id: string }>`
+    select distinct ${LEASE_KEY} as key_id from jobs left join workers on workers.id = jobs.worker_id
+    where jobs.state = 'RUNNING'`.execute(db);
+  return rows.map(({ key_id: id }) => id);
+}
+
+/** Ids of running jobs that were asked for with this key, in one order for all processes. */
+export async function jobsOfLeaseKey(db: Db, keyId: string, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select jobs.id from jobs left join workers on workers.id = jobs.worker_id
+    where jobs.state = 'RUNNING' and ${LEASE_KEY} = ${keyId} limit ${limit}`.execute(db);
+  return rows.map(({ id }) => id).sort();
+}
+
+export async function isOfLeaseKey(tx: Db, jobId: string, keyId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from jobs left join workers on workers.id = jobs.worker_id
+    where jobs.id = ${jobId} and ${LEASE_KEY} = ${keyId}`.execute(tx);
+  return rows.length > 0;
+}
+
+/** The keys of workers that were seen since. */
+export async function keysOfSeen(db: Db, sinceMs: number): Promise<string[]> {
+  const { rows } = await sql<{ key_id: string }>`
+    select distinct key_id from workers where seen_at >= ${sinceMs}`.execute(db);
+  return rows.map(({ key_id: id }) => id);
+}
+
+/** Workers of this key count as silent since. @returns whether there were some. */
+export async function silence(tx: Db, keyId: string, sinceMs: number): Promise<boolean> {
+  const { rows } = await sql`
+    update workers set revision = revision + 1, seen_at = ${sinceMs}
+    where key_id = ${keyId} and seen_at > ${sinceMs} returning id`.execute(tx);
+  return rows.length > 0;
+}
+
+/** A lease ended, and its worker may not have heard: its control stream says so. */
+export async function noteLost(
+  tx: Db,
+  { workerId, jobId, attempt }: { workerId: string; jobId: string; attempt: number },
+  nowMs: number,
+): Promise<void> {
+  await sql`insert into lost_leases (worker_id, job_id, attempt, lost_at)
+    values (${workerId}, ${jobId}, ${attempt}, ${nowMs}) on conflict do nothing`.execute(tx);
+}
+
+export const deleteLost = async (tx: Db, beforeMs: number): Promise<void> => {
+  await sql`delete from lost_leases where lost_at < ${beforeMs}`.execute(tx);
+};

@@ -87,7 +87,7 @@ export class WaitingWork {
 
   /** The models for which work has waited for a look at least, with the time of the first job. */
   async #waiting(): Promise<Map<string, number>> {
-    const { clock, clocks, submitters } = this.#context;
+    const { clock, clocks, submitters, ceilings } = this.#context;
     const { db } = this.#storage;
     const nowMs = clock.nowMs();
     const lanes = (await openLanes(db)).filter(({ head }) => head <= nowMs - clocks.sweepMs);
@@ -98,11 +98,13 @@ export class WaitingWork {
     );
     const keyIds = lanes.flatMap(({ key_id: id }) => (id === '' ? [] : [id]));
     const callers = await submitters.callers(db, keyIds);
+    await ceilings.read([...callers.values()].filter((caller) => caller !== undefined));
     for (const { owner_id: ownerId, key_id: keyId, head, spec: text } of lanes) {
       const caller = callers.get(keyId);
       // Its key has ended: no worker would get a job of it.
       if (caller === undefined && keyId !== '') continue;
-      const spec = asKeyAllows(JSON.parse(text) as Spec, caller);
+      const allowed = caller && { caller, ceiling: ceilings.of(caller) };
+      const spec = asKeyAllows(JSON.parse(text) as Spec, allowed);
       const isServed = workers.some((row) => {
         const onlyFor = bookedFor(row, nowMs);
         return (onlyFor === undefined || onlyFor === ownerId) && misfit(spec, candidateOf(row)) === undefined;

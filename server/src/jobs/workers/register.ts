@@ -1,8 +1,9 @@
-import { holdsScope, type Actor, type Caller } from '../../access/index.ts';
+import { holdsScope, type Actor, type Caller, type Scope } from '../../access/index.ts';
 import { isoTime } from '../../base/clock.ts';
-import { KeywardError } from '../../base/errors.ts';
+import { invalidField, KeywardError } from '../../base/errors.ts';
 import { newId } from '../../base/ids.ts';
 import type { JobsContext } from '../context.ts';
+import { missingToWork } from '../rights.ts';
 import type { Capabilities, Gpu, WorkerModel } from '../spec.ts';
 import type { Db } from '../../storage/index.ts';
 import * as store from '../store/worker-store.ts';
@@ -12,6 +13,10 @@ import { bookedFor, candidateOf, hasTwin, KNOWN_MS, stateOf, type WorkerState } 
 export const PROTOCOL = 1;
 const MB_PER_GB = 1_024;
 const NANO = 1_000_000_000;
+/** Workers of one owner that were seen within a week. */
+const OWN_MAX = 1_000;
+/** The capabilities of all workers are in memory together, once a second. */
+const CAPABILITIES_MAX_BYTES = 65_536;
 const DEFAULT_TYPES = ['inference', 'embedding', 'retrieve'];
 
 export interface CapabilitiesInput {
@@ -37,6 +42,8 @@ export interface Registered {
   heartbeat_seconds: number;
   lease_seconds: number;
   protocol: number;
+  /** Of the key, to take jobs and report them. */
+  missing_scopes: Scope[];
 }
 
 /** @param name unique under its owner. @param process the program, by a word of its own. A worker that registers again keeps its id and its leases. */
@@ -55,12 +62,13 @@ export async function registerWorker(
   const actor: Actor = { kind: 'key', caller };
   const row = await audit.change(actor, async (tx) => {
     const known = await store.findByName(tx, caller.ownerId, name);
+    if (known === undefined) await refuseMany(tx, caller.ownerId, clock.nowMs());
     const worker = await store.putWorker(tx, {
       id: known?.id ?? newId('wrk'),
       owner_id: caller.ownerId,
       key_id: caller.keyId,
       name,
-      capabilities: JSON.stringify(capabilitiesOf(input.capabilities)),
+      capabilities: textOf(input.capabilities),
       concurrency: input.concurrency ?? 1,
       region: input.region ?? null,
       price_nano: input.price_per_hour === undefined ? null : Math.round(input.price_per_hour * NANO),
@@ -79,7 +87,27 @@ export async function registerWorker(
     heartbeat_seconds: clocks.heartbeatMs / 1_000,
     lease_seconds: clocks.leaseMs / 1_000,
     protocol,
+    missing_scopes: missingToWork(caller),
   };
+}
+
+/** Answers about waiting jobs look at the workers of all owners: one owner could otherwise hide those of others. */
+async function refuseMany(tx: Db, ownerId: string, nowMs: number): Promise<void> {
+  if ((await store.countKnown(tx, ownerId, nowMs - KNOWN_MS, OWN_MAX)) < OWN_MAX) return;
+  throw new KeywardError('conflict', `This owner has ${OWN_MAX} workers, the maximum.`, {
+    hint: 'Take some away: DELETE /v1/workers/{id}. One that was silent for a week does not count.',
+  });
+}
+
+/** @throws KeywardError `invalid_input` */
+function textOf(input: CapabilitiesInput): string {
+  const text = JSON.stringify(capabilitiesOf(input));
+  if (Buffer.byteLength(text) <= CAPABILITIES_MAX_BYTES) return text;
+  throw invalidField(
+    'capabilities',
+    `must be at most ${CAPABILITIES_MAX_BYTES} bytes of JSON`,
+    'Name fewer models, or say less about each.',
+  );
 }
 
 /** One form of what tools send in several. */
@@ -123,7 +151,7 @@ export async function changeCapabilities(
   { id, capabilities }: { id: string; capabilities: CapabilitiesInput },
 ): Promise<WorkerView> {
   const { id: known } = await findOwnWorker(context, caller, id);
-  const change = { capabilities: JSON.stringify(capabilitiesOf(capabilities)), missing_models: '[]' };
+  const change = { capabilities: textOf(capabilities), missing_models: '[]' };
   const row = await context.audit.change({ kind: 'key', caller }, async (tx) => ({
     result: await store.updateWorker(tx, known, change),
     entry: { action: 'workers.capabilities', target: known },

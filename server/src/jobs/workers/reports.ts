@@ -167,7 +167,7 @@ export interface LeaseView {
   lease_expires_at: number | null;
 }
 
-interface Heartbeat extends Pick<Beat, 'isDraining' | 'process'> {
+interface Heartbeat extends Pick<Beat, 'isDraining' | 'keyId' | 'process'> {
   leases: readonly { job_id: string; lease_token: string }[];
 }
 

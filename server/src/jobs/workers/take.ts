@@ -1,5 +1,4 @@
 import type { Caller } from '../../access/index.ts';
-import { KeywardError } from '../../base/errors.ts';
 import { hasBudgets, type Charges } from '../charges.ts';
 import type { JobsContext } from '../context.ts';
 import { endJob, loseAttempt } from '../ending.ts';
@@ -7,25 +6,26 @@ import { ended } from '../jobs.ts';
 import type { ClaimedJob } from '../queue/claims.ts';
 import type { Got } from '../queue/queue.ts';
 import { lockJob } from '../store/job-store.ts';
-import { limitLease } from '../store/lease-store.ts';
+import { limitLease, unclaim } from '../store/lease-store.ts';
 import type { WorkerRow } from '../store/tables.ts';
 import { findOwnWorker, workerNotFound } from './register.ts';
 
 /**
- * Jobs for a worker that asks. A lease that the budget of its client does not allow ends at once, and so does one whose
- * worker has left meanwhile.
+ * Jobs for a worker that asks. A job that this worker is too dear for waits for another one; one whose budget is spent ends; and
+ * one whose worker has left meanwhile waits again.
+ * @param worker with the key that it asks with
  */
 export async function takeJobs(
   context: JobsContext & { charges: Charges },
-  worker: Pick<WorkerRow, 'id'>,
+  worker: Pick<WorkerRow, 'id' | 'key_id'>,
   { max, waitMs, signal }: Wait,
 ): Promise<Got> {
   const endsMs = context.clock.monotonicMs() + waitMs;
   for (;;) {
     const leftMs = Math.max(0, endsMs - context.clock.monotonicMs());
-    const got = await context.queue.poll({ workerId: worker.id, max }, { waitMs: leftMs, signal });
+    const ask = { workerId: worker.id, keyId: worker.key_id, max };
+    const got = await context.queue.poll(ask, { waitMs: leftMs, signal });
     if (got.jobs.length === 0 || got.row === undefined) return got;
-    for (const { id } of got.jobs) context.news.changedHere(id);
     const jobs: ClaimedJob[] = [];
     for (const job of got.jobs) {
       if (signal.aborted) await giveBack(context, job);
@@ -33,6 +33,7 @@ export async function takeJobs(
       else if (job.reader_until !== null || !hasBudgets(job.caller)) jobs.push(job);
       else jobs.push(...(await begin(context, job, got.row)));
     }
+    for (const { id } of jobs) context.news.changedHere(id);
     if (jobs.length > 0 || signal.aborted) return { ...got, jobs };
   }
 }
@@ -52,7 +53,7 @@ interface Wait {
  */
 export async function takeOwnJobs(
   context: JobsContext & { charges: Charges },
-  caller: Pick<Caller, 'ownerId'>,
+  caller: Pick<Caller, 'ownerId' | 'keyId'>,
   { named, ...wait }: Wait & { named: string },
 ): Promise<Got> {
   const { workerIds, clock } = context;
@@ -64,15 +65,13 @@ export async function takeOwnJobs(
     if (known === undefined && workerIds.size >= WORKER_IDS_MAX) workerIds.clear();
     workerIds.set(place, id);
     const waitMs = Math.max(0, endsMs - clock.monotonicMs());
-    const got = await takeJobs(context, { id }, { ...wait, waitMs });
+    const got = await takeJobs(context, { id, key_id: caller.keyId }, { ...wait, waitMs });
     if (got.row !== undefined) return got;
     // Another worker may have this name now.
     workerIds.delete(place);
     if (known === undefined) throw workerNotFound();
   }
 }
-
-const OF_BUDGETS = new Set(['budget_exceeded', 'budget_too_small']);
 
 async function begin(
   context: JobsContext & { charges: Charges },
@@ -82,14 +81,17 @@ async function begin(
   const { charges, storage } = context;
   const { id: jobId, attempt, caller, run_timeout_ms: runTimeoutMs, lease_token: token } = job;
   const payloadBytes = job.payload.length;
-  try {
-    const allowedMs = await charges.begin({ jobId, attempt, caller, worker, payloadBytes, runTimeoutMs });
+  const begun = await charges.begin({ jobId, attempt, caller, worker, payloadBytes, runTimeoutMs });
+  if ('allowedMs' in begun) {
+    const { allowedMs } = begun;
     if (allowedMs === runTimeoutMs) return [job];
     const untilMs = job.started_at + allowedMs;
     await storage.transaction((tx) => limitLease(tx, { id: jobId, token, untilMs }), { durable: false });
     return [{ ...job, run_timeout_ms: allowedMs }];
-  } catch (error) {
-    if (!(error instanceof KeywardError) || !OF_BUDGETS.has(error.code)) throw error;
+  }
+  const { error, isTooDear } = begun;
+  if (isTooDear) await leaveToOthers(context, job, worker);
+  else
     await change(context, job, (tx, row) =>
       endJob(tx, context, row, {
         state: 'FAILED',
@@ -98,8 +100,17 @@ async function begin(
         outcome: 'canceled',
       }),
     );
-    return [];
-  }
+  return [];
+}
+
+/** Its budget has changed since the claim looked: it waits as before. */
+async function leaveToOthers(context: JobsContext, job: ClaimedJob, worker: WorkerRow): Promise<void> {
+  const lease = { id: job.id, token: job.lease_token };
+  const isBack = await context.storage.transaction((tx) => unclaim(tx, lease), { durable: false });
+  if (!isBack) return;
+  await context.queue.tooDear(job, worker);
+  context.queue.freed(job.lane);
+  context.news.changedHere(job.id);
 }
 
 /** Its worker has left before it had the job: that costs nothing. */
