@@ -160,10 +160,12 @@ describeOnServer('sqlite', 'an audit record that was changed in the database', (
     await server.mint();
     const database = new DatabaseSync(join(server.dataDir, 'keyward.db'));
     onTestFinished(() => database.close());
+    // The server of this process may write at this moment.
+    await expect.poll(() => database.exec('BEGIN IMMEDIATE'), { interval: 5 }).toBeUndefined();
     // Someone who may write the file may also drop what keeps the table append-only.
     for (const { name } of database.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all())
       database.exec(`DROP TRIGGER "${String(name)}"`);
-    database.exec("UPDATE audit_records SET action = 'keys.delete' WHERE seq = 1");
+    database.exec("UPDATE audit_records SET action = 'keys.delete' WHERE seq = 1; COMMIT");
     const { body } = await server.request('GET', '/v1/audit/verify');
     expect(body).toMatchObject({ valid: false, broken_at_seq: 1, records: null });
   });

@@ -135,6 +135,14 @@ test('a worker is paused and resumed by administrators alone', async () => {
   expect(await home.json(['miner', 'resume', workerId])).toEqual({ worker_id: workerId, paused_at: null });
 }, 60_000);
 
+test('a worker is taken away by its owner, and by nobody else', async () => {
+  const unknown = await asClient('miner', 'delete', workerId, '--yes');
+  expect([unknown.code, unknown.stderr]).toEqual([4, expect.stringContaining('workers:register')]);
+  const gone = await home.json(['miner', 'delete', 'my-machine', '--yes']);
+  expect(gone).toEqual({ state: 'gone', leases: 0 });
+  expect(await home.json(['miner', 'status'])).toMatchObject({ items: [] });
+}, 60_000);
+
 test('endpoints lists one group, also by its other word, and says when the server has none', async () => {
   const paths = async (group: string): Promise<string[]> =>
     (await home.json<{ items: { path: string }[] }>(['endpoints', group])).items.map(({ path }) => path);

@@ -194,6 +194,7 @@ export const root = group('Hands out access to AI safely', {
     drain: of('workers.heartbeat', 'Let a worker finish its jobs, and give it no more'),
     pause: of('workers.pause'),
     resume: of('workers.resume'),
+    delete: of('workers.delete', 'Take workers away'),
     enroll: of('workers.enroll'),
     join: of('workers.join', 'Exchange a one-time token for the key of this machine, and store it'),
   }),

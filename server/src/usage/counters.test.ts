@@ -192,7 +192,7 @@ describeOn('sqlite', 'a file that somebody keeps locked', (open) => {
     const { storage, location } = await open();
     const found = await through(storage, async () => {
       const other = new DatabaseSync(location);
-      other.exec('BEGIN IMMEDIATE');
+      await expect.poll(() => other.exec('BEGIN IMMEDIATE'), { interval: 5 }).toBeUndefined();
       return async () => other.close();
     });
     expect(found).toEqual(ALL_OF_IT);

@@ -41,6 +41,8 @@ const TIMEOUT_MS = 60_000;
 const LONG_TIMEOUT_MS = 600_000;
 /** Of one GraphQL request; two pages of 100 workspaces with their documents stay below. */
 const CALLS_MAX = 250;
+/** Keys that one call is tried with. */
+const KEYS_MAX = 3;
 const AT_ONCE_MAX = 8;
 
 /** The Developer API, as one GraphQL request sees it: with one key, and a bounded number of calls. */
@@ -109,20 +111,26 @@ export class Upstream {
     }
   }
 
-  /** Makes a call again with a newer key where its key was refused, and nothing is done twice by that. */
+  /**
+   * Makes a call again with a newer key where its key was refused, and nothing is done twice by that. The newer one may have ended
+   * too by then, where two rotations follow each other.
+   */
   async #tried<T>(call: (key: string) => Promise<T>, mayRepeat: (error: unknown) => boolean): Promise<T> {
     const { access } = this.#options;
-    const key = access.current();
-    if (key === undefined)
+    const first = access.current();
+    if (first === undefined)
       throw failure('UPSTREAM_UNAVAILABLE', 'This server has no key yet.', {
         requestId: this.#options.requestId,
       });
-    try {
-      return await call(key);
-    } catch (error) {
-      const newer = mayRepeat(error) ? await access.renewed(key) : undefined;
-      if (newer === undefined) throw error;
-      return await call(newer);
+    for (let key = first, left = KEYS_MAX - 1; ; left--) {
+      try {
+        return await call(key);
+      } catch (error) {
+        const newer: string | undefined =
+          mayRepeat(error) && left > 0 ? await access.renewed(key) : undefined;
+        if (newer === undefined) throw error;
+        key = newer;
+      }
     }
   }
 

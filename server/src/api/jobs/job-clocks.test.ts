@@ -214,7 +214,7 @@ describeOnBothServers('jobs in time', (start) => {
       expect(seen.at(-1)).toEqual(['state', 'COMPLETED']);
       expect(seen.filter(([event]) => event === 'output').at(-1)).toEqual(['output', { text: 'c' }]);
       const resetAt = seen.findIndex(([event]) => event === 'reset');
-      const before = seen.slice(0, resetAt).filter(([event]) => event === 'output');
+      const before = seen.slice(0, Math.max(0, resetAt)).filter(([event]) => event === 'output');
       expect(before).toEqual(
         resetAt < 0
           ? []

@@ -260,7 +260,7 @@ describe.skipIf(!CAN_RUN_DOCKER)('a minter of commands in a container (its tests
   });
 
   test('secrets in stdin and env are in no argument, event or description of the engine', async () => {
-    const script = 'read -r line; [ "$line" = "$ADMIN {key}" ] || exit 3; sleep 0.7';
+    const script = 'read -r line; [ "$line" = "$ADMIN {key}" ] || exit 3; sleep 2.7';
     const command = [...sh(script.replace('{key}', '$KEY'))];
     const verify = {
       command,
@@ -273,7 +273,7 @@ describe.skipIf(!CAN_RUN_DOCKER)('a minter of commands in a container (its tests
     const since = String(Math.floor(Date.now() / 1000) - 1);
     const verdict = minter.verify(`${CANARY}-key`);
     const ps = async () => (await run('ps', ['-eww', '-o', 'args'])).stdout;
-    await expect.poll(ps, { interval: 20 }).toContain('sleep 0.7');
+    await expect.poll(ps, { interval: 20 }).toContain('sleep 2.7');
     const seen = [
       await ps(),
       await docker.cli('top', 'box', '-eww', '-o', 'pid,args'),

@@ -13,8 +13,6 @@ const WITHOUT_COMMAND = new Set([
   'POST /v1/workers/{job_id}/fail',
   'GET /v1/files',
   'DELETE /v1/files/{id}',
-  'GET /v1/batches',
-  'GET /v1/agents/executions',
   'POST /v1/messages',
   'POST /v1/messages/count_tokens',
   'POST /v1/responses',

@@ -8,6 +8,7 @@ import { print, tableOf, type Columns } from '../output.ts';
 import { given } from '../parse.ts';
 import { request } from '../request.ts';
 import { readSecret } from '../secret.ts';
+import { forEach } from '../things/several.ts';
 import { registrationOf, WORKER_ARGS, workerChoice, workerName } from './choice.ts';
 import { findGpus } from './gpus.ts';
 
@@ -102,6 +103,18 @@ export const resume = request({
   parse: ({ worker }) => worker,
   send: (client, id) => unwrap(client.POST('/v1/workers/{id}/resume', { params: { path: { id } } })),
 });
+
+const remove = forEach({
+  args: { worker: { ...WORKER_ID.worker, description: 'Name or id of the worker' } },
+  examples: ['miner delete gpu-1', 'miner delete wrk_4fT9aBcDeF12 --yes'],
+  notes:
+    'It finishes the jobs that it has, and keyward miner run then ends. A worker comes back when it registers again: to\n' +
+    'keep a machine out, revoke its key. Workers of other owners, by their ids, need the scope workers:manage.',
+  done: 'taken away',
+  asks: (workers) => `Take ${workers} away?`,
+  one: (client, id) => unwrap(client.DELETE('/v1/workers/{id}', { params: { path: { id } } })),
+});
+export { remove as delete };
 
 export const enroll = request({
   args: { name: { type: 'string', description: 'Name of the key that the machine gets. Default: worker' } },
