@@ -1,18 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer, type Ended, type Home } from './cli.fixture.ts';
-import type { Command } from './command.ts';
+import { leavesOf, type Leaf } from './command.ts';
 import { root } from './root.ts';
 
-interface Leaf {
-  words: string[];
-  command: Command;
-}
-
-const leaves = (command: Command, words: string[] = []): Leaf[] =>
-  command.commands === undefined
-    ? [{ words, command }]
-    : Object.entries(command.commands).flatMap(([word, one]) => leaves(one, [...words, word]));
-const ALL = leaves(root);
+const ALL = leavesOf(root);
 const withLast = (last: RegExp): Leaf[] => ALL.filter(({ words }) => last.test(words.at(-1) ?? ''));
 
 interface Minted {

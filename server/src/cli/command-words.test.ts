@@ -1,19 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer, type Home } from './cli.fixture.ts';
-import type { Command } from './command.ts';
+import { leavesOf } from './command.ts';
 import { helpText } from './help.ts';
 import { root } from './root.ts';
 
-interface Leaf {
-  words: string[];
-  command: Command;
-}
-
-const leaves = (command: Command, words: string[] = []): Leaf[] =>
-  command.commands === undefined
-    ? [{ words, command }]
-    : Object.entries(command.commands).flatMap(([word, one]) => leaves(one, [...words, word]));
-const ALL = leaves(root);
+const ALL = leavesOf(root);
 /** The commands that drive jobs. */
 const JOBS = ALL.filter(({ words }) =>
   ['client', 'miner', 'marketplace', 'agent', 'swarm'].includes(words[0] ?? ''),

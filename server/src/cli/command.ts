@@ -79,6 +79,18 @@ export function group(summary: string, commands: Record<string, Command>): Comma
   return { summary, meta: { description: summary }, commands, subCommands: commands };
 }
 
+/** A command that runs, with the words that name it. */
+export interface Leaf {
+  words: string[];
+  command: Command;
+}
+
+/** All commands that run below this one. */
+export const leavesOf = (command: Command, words: string[] = []): Leaf[] =>
+  command.commands === undefined
+    ? [{ words, command }]
+    : Object.entries(command.commands).flatMap(([word, one]) => leavesOf(one, [...words, word]));
+
 /** A group whose commands stand in one file. */
 export const noun = <N extends string>(
   summary: string,

@@ -23,7 +23,7 @@ export function parseAmount(unit: BudgetUnit, text: string, field = 'amount'): n
       decimals === 0 ? `must be a whole number of ${unit}` : `must have at most ${decimals} decimals`,
     );
   }
-  const amount = BigInt(`${match[1] ?? ''}${fraction.padEnd(decimals, '0')}`);
+  const amount = exactAmount(unit, `${match[1] ?? ''}.${fraction}`);
   if (amount > AMOUNT_MAX)
     throw invalidField(field, `must be at most ${formatAmount(unit, AMOUNT_MAX)} ${unit}`);
   return Number(amount);
@@ -39,6 +39,12 @@ export function formatAmount(unit: BudgetUnit, amount: number | bigint): string 
     .replace(/0+$/, '')
     .padEnd(SHOWN_DECIMALS[unit], '0');
   return fraction === '' ? whole : `${whole}.${fraction}`;
+}
+
+/** The inverse of `formatAmount`, of any size. @param text as that has written it */
+export function exactAmount(unit: BudgetUnit, text: string): bigint {
+  const [whole = '', fraction = ''] = text.split('.');
+  return BigInt(`${whole}${fraction.padEnd(DECIMALS[unit], '0')}`);
 }
 
 /** Rounded up, 0 to AMOUNT_MAX; NaN counts 0. */

@@ -1,13 +1,6 @@
-import {
-  DECIMALS,
-  type Budget,
-  type BudgetPeriod,
-  type BudgetUnit,
-  type BudgetView,
-  type Holder,
-} from '../access/index.ts';
+import type { Budget, BudgetPeriod, BudgetUnit, BudgetView, Holder } from '../access/index.ts';
 import { isoTime } from '../base/clock.ts';
-import { countable, formatAmount, parseAmount } from './amounts.ts';
+import { countable, exactAmount, formatAmount, parseAmount } from './amounts.ts';
 import { periodEnd, periodStart } from './periods.ts';
 import { storable } from './storable.ts';
 
@@ -86,17 +79,12 @@ export function viewOf(budget: Budget, balance: Balance, nowMs: number): BudgetV
   };
 }
 
-const smallest = (unit: BudgetUnit, text: string): bigint => {
-  const [whole = '', decimals = ''] = text.split('.');
-  return BigInt(`${whole}${decimals.padEnd(DECIMALS[unit], '0')}`);
-};
-
 /**
  * @returns what is left of the budget, in the smallest part of its unit; `isSpent`: nothing is, also when all reservations are
  * given back.
  */
 export function restOf({ unit, amount, used, reserved }: BudgetView): { left: number; isSpent: boolean } {
-  const [all, taken, held] = [amount, used, reserved].map((text) => smallest(unit, text)) as [
+  const [all, taken, held] = [amount, used, reserved].map((text) => exactAmount(unit, text)) as [
     bigint,
     bigint,
     bigint,

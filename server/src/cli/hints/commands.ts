@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import { leavesOf, type Command, type Leaf } from '../command.ts';
 
 /** A route with its query, such as `GET /v1/jobs/{id}/result?wait=30`, and no full stop after it. */
 const ROUTE =
@@ -15,7 +15,7 @@ interface Found {
  * argument of the command.
  */
 export async function withCommands(text: string, root: Command): Promise<string> {
-  const commands = allOf(root, []);
+  const commands = leavesOf(root);
   const parts: string[] = [];
   let end = 0;
   for (const match of text.matchAll(ROUTE)) {
@@ -28,14 +28,8 @@ export async function withCommands(text: string, root: Command): Promise<string>
   return parts.join('') + text.slice(end);
 }
 
-function allOf({ commands = {} }: Command, words: string[]): [string[], Command][] {
-  return Object.entries(commands).flatMap(([word, command]): [string[], Command][] =>
-    command.commands === undefined ? [[[...words, word], command]] : allOf(command, [...words, word]),
-  );
-}
-
-function commandOf(commands: [string[], Command][], method: string, path: string): Found | undefined {
-  const found = commands.flatMap(([words, command]): Found[] =>
+function commandOf(commands: readonly Leaf[], method: string, path: string): Found | undefined {
+  const found = commands.flatMap(({ words, command }): Found[] =>
     (command.routes ?? [])
       .filter((route) => route.method === method && isSame(route.path, path))
       .map((route) => ({ words, path: route.path, command })),

@@ -1,7 +1,7 @@
 import type { KeywardClient } from '@keyward/sdk';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { newPostgresDatabase } from '../../../test/databases.ts';
-import { chatAnswer, hang, json, startTestUpstream, type TestUpstream } from '../../../test/upstream.ts';
+import { chatAnswer, hang, json, type TestUpstream } from '../../../test/upstream.ts';
 import { collect, slowAnswer, Workplace } from './miner.fixture.ts';
 
 /* What the database has a part in: leases, revocations and what a crash leaves. The rest is in miner.test.ts, on SQLite. */
@@ -12,7 +12,6 @@ describe.each(['sqlite', 'postgres'])('the worker program beside crashes (%s)', 
   let minerKey: { id: string; secret: string };
   /** Of this test alone. */
   let model = '';
-  let number = 0;
   let removeDatabase: () => Promise<void> = () => Promise.resolve();
   beforeAll(async () => {
     const database = dialect === 'postgres' ? await newPostgresDatabase() : undefined;
@@ -25,10 +24,7 @@ describe.each(['sqlite', 'postgres'])('the worker program beside crashes (%s)', 
     await removeDatabase();
   });
   beforeEach(async () => {
-    upstream = await startTestUpstream();
-    upstream.models = [(model = `model-${++number}`)];
-    minerKey = await place.key('miner');
-    ({ client } = await place.key('client'));
+    ({ upstream, model, minerKey, client } = await place.scene());
   });
   afterEach(async () => {
     await place.endPrograms();

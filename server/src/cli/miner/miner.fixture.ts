@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createClient, unwrap, type JobPiece, type KeywardClient } from '@keyward/sdk';
 import { SHORT_CLOCKS } from '../../api/jobs/jobs.fixture.ts';
 import { makeInstance } from '../../../test/instance.ts';
-import { chatEvents, USAGE, type TestUpstream } from '../../../test/upstream.ts';
+import { chatEvents, startTestUpstream, USAGE, type TestUpstream } from '../../../test/upstream.ts';
 import { Home } from '../cli.fixture.ts';
 
 const SAYS_MAX_MS = 60_000;
@@ -75,6 +75,14 @@ export function slowAnswer(upstream: TestUpstream) {
   return go;
 }
 
+/** What one test of a worker has for itself alone. */
+interface Scene {
+  upstream: TestUpstream;
+  model: string;
+  minerKey: { id: string; secret: string };
+  client: KeywardClient;
+}
+
 /** A server of its own process, which can be killed and come back, with its workers. */
 export class Workplace {
   /** A server that starts on a busy machine listens some seconds after it has extended the leases. */
@@ -83,6 +91,7 @@ export class Workplace {
   url = '';
   adminKey = '';
   #server: Program | undefined;
+  #scenes = 0;
 
   /** @param env of the server, such as another database */
   constructor(env: Record<string, string> = {}) {
@@ -117,6 +126,16 @@ export class Workplace {
     const owner = await unwrap(admin.POST('/v1/owners', { body: { name, kind: 'person' } }));
     const { key, secret } = await unwrap(admin.POST('/v1/keys', { body: { name, role, owner: owner.id } }));
     return { id: key.id, secret, client: createClient({ url: this.url, apiKey: secret }) };
+  }
+
+  /** An upstream with a model of its own, and keys of a worker and of a client. */
+  async scene(): Promise<Scene> {
+    const upstream = await startTestUpstream();
+    const model = `model-${++this.#scenes}`;
+    upstream.models = [model];
+    const minerKey = await this.key('miner');
+    const { client } = await this.key('client');
+    return { upstream, model, minerKey, client };
   }
 
   /** `keyward miner run`, which has registered. */

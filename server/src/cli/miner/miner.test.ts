@@ -8,7 +8,6 @@ import {
   chatEvents,
   hang,
   json,
-  startTestUpstream,
   stream,
   USAGE,
   type TestUpstream,
@@ -24,15 +23,11 @@ let client: KeywardClient;
 let minerKey: { id: string; secret: string };
 /** Of this test alone. */
 let model = '';
-let number = 0;
 
 beforeAll(() => place.start(), 60_000);
 afterAll(() => place.stop());
 beforeEach(async () => {
-  upstream = await startTestUpstream();
-  upstream.models = [(model = `model-${++number}`)];
-  minerKey = await place.key('miner');
-  ({ client } = await place.key('client'));
+  ({ upstream, model, minerKey, client } = await place.scene());
 });
 afterEach(async () => {
   await place.endPrograms();

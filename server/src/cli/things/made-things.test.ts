@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Home } from '../cli.fixture.ts';
 import { PASSWORD, startWithUsers } from './users.fixture.ts';
-import type { Command } from '../command.ts';
+import { leavesOf } from '../command.ts';
 import { root } from '../root.ts';
 
 /*
@@ -165,11 +165,8 @@ const ELSEWHERE = [
 ];
 
 test('Every command that makes or changes a thing is tried here', () => {
-  const names = (command: Command, words: string[]): string[] =>
-    command.commands === undefined
-      ? [words.join(' ')]
-      : Object.entries(command.commands).flatMap(([word, one]) => names(one, [...words, word]));
-  const making = names(root, []).filter(
+  const names = leavesOf(root).map(({ words }) => words.join(' '));
+  const making = names.filter(
     (name) => / (create|add|update|rotate|register|enroll)$/.test(name) && !name.startsWith('bootstrap '),
   );
   expect([...CASES.map(({ command }) => command), ...ELSEWHERE].toSorted()).toEqual(making.toSorted());
