@@ -51,6 +51,42 @@ describeOnServer('sqlite', 'the focus of people who use the keyboard', (start) =
     await expect.poll(() => focused(page)).toBe('admin');
   });
 
+  test.for([
+    ['at once', ''],
+    ['after the dialog that it had opened', 'dialog'],
+  ])('where a button goes %s, the next Tab goes on in the content', async ([, dialog]) => {
+    const { page } = await open();
+    await page.getByRole('heading', { name: 'typed' }).waitFor();
+    await page.evaluate(`(async () => {
+      const button = document.querySelector('main').appendChild(document.createElement('button'));
+      button.focus();
+      if ('${dialog}' !== '') {
+        const above = document.body.appendChild(document.createElement('div'));
+        above.dataset.portal = 'true';
+        above.append(document.createElement('button'));
+        above.firstChild.focus();
+        above.remove();
+        await new Promise(requestAnimationFrame);
+      }
+      if (document.activeElement !== button) throw new Error('The button has no focus.');
+      button.remove();
+    })()`);
+    await expect.poll(() => focused(page)).toBe('the content');
+  });
+
+  test('a click beside everything takes the focus away for good', async () => {
+    const { page } = await open();
+    await page.getByRole('heading', { name: 'typed' }).waitFor();
+    await page.evaluate(`(() => {
+      const button = document.querySelector('main').appendChild(document.createElement('button'));
+      button.focus();
+      button.blur();
+      setTimeout(() => button.remove());
+    })()`);
+    await page.waitForFunction('document.querySelector("main > button:last-child") === null');
+    expect(await focused(page)).not.toBe('the content');
+  });
+
   test('a link to another page leads to its content, not to the top of the window', async () => {
     const { page } = await open();
     await page.locator('main').getByRole('link', { name: 'admin' }).first().press('Enter');

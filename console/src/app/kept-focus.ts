@@ -26,14 +26,17 @@ export function keepFocus(): void {
         target.focus({ preventScroll: true });
   });
   whenEnabled.observe(document, { attributeFilter: ['disabled'], subtree: true });
+  // Who clicks beside everything has left it. An element that is being removed or disabled loses the focus too.
+  addEventListener('focusout', ({ target }) => {
+    queueMicrotask(() => {
+      const isUsable = target instanceof Element && target.isConnected && !target.matches(':disabled');
+      if (isUsable && target === latest && document.hasFocus() && isLost()) latest = null;
+    });
+  });
   const whenGone = new MutationObserver(() => {
-    if (!isLost()) return;
+    if (!(latest instanceof Element) || latest.isConnected || !isLost()) return;
     if (below?.isConnected === true) below.focus({ preventScroll: true });
     focusContent();
   });
-  // Its own node is there once for all that is above the page.
-  new MutationObserver((changes) => {
-    for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes]))
-      if (node instanceof HTMLElement && node.matches(ABOVE)) whenGone.observe(node, { childList: true });
-  }).observe(document.body, { childList: true });
+  whenGone.observe(document.body, { childList: true, subtree: true });
 }

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chatAnswer, json, startTestUpstream } from '../../test/upstream.ts';
+import { NODE_ARGUMENTS } from '../../test/processes/node-arguments.ts';
 import { KEYWARD, startServer, type Home } from './cli.fixture.ts';
 import type { Command } from './command.ts';
 import { root } from './root.ts';
@@ -172,4 +173,18 @@ test.for([
   expect(ended.stderr).toContain(says);
   expect(ended.stderr).toContain('Nothing was sent');
   expect(existsSync(batches)).toBe(true);
+});
+
+test('A file that no command read in the end is no warning of Node', () => {
+  const script = `import { openInput } from ${JSON.stringify(new URL('files.ts', import.meta.url).href)};
+    for (const path of ['.', 'some.json']) await openInput({}, path).catch(() => undefined);
+    await new Promise(setImmediate);
+    gc();
+    await new Promise((resolve) => setTimeout(resolve, 100));`;
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [...NODE_ARGUMENTS, '--expose-gc', '--input-type=module', '--eval', script],
+    { cwd: home.folder, encoding: 'utf8' },
+  );
+  expect([status, stderr]).toEqual([0, '']);
 });

@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createReadStream, fstatSync } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
 import { collected } from '../base/collected.ts';
 import { CliError, EXIT, usageError } from './exit.ts';
@@ -38,11 +39,14 @@ export async function openInput(io: Io, path: string): Promise<AsyncIterable<Uin
     if (isTerminal(io.stdin)) say(io, 'Reading from the terminal: Ctrl-D on a line of its own ends it.');
     return addAbortSignal(io.interrupted, io.stdin) as AsyncIterable<Uint8Array>;
   }
+  // A command that fails before it reads leaves it open: Node warns where that is a FileHandle.
+  const file = createReadStream(path);
   try {
-    const file = await open(path);
-    if ((await file.stat()).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
-    return file.createReadStream();
+    const [fd] = (await once(file, 'open')) as [number];
+    if (fstatSync(fd).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    return file;
   } catch (error) {
+    file.destroy();
     throw unreadable(path, error as NodeJS.ErrnoException);
   }
 }

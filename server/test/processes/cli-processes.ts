@@ -83,15 +83,16 @@ function start(): ChildProcess {
   return child;
 }
 
-/** What is written before `end`. */
+/** What is written before `end`. Node may write warnings of its own at any time, also behind it. */
 function until(end: string, stream: ChildProcess['stdout']): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
     const read = (chunk: string): void => {
       text += chunk;
-      if (!text.endsWith(end)) return;
+      const length = text.indexOf(end);
+      if (length === -1) return;
       stream?.off('data', read);
-      resolve(text.slice(0, -end.length));
+      resolve(text.slice(0, length));
     };
     stream?.setEncoding('utf8').on('data', read);
   });
