@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openApp } from '../server/src/app.ts';
 import { createLogger } from '../server/src/base/logger.ts';
+import { giveBackMemory } from '../server/src/cli/server/start-memory.ts';
 import { readConfig } from '../server/src/config.ts';
 import { mintFirstKey } from '../server/src/keys/index.ts';
 
@@ -19,6 +20,7 @@ const config = readConfig({
 });
 const app = await openApp(config, await createLogger(config.logLevel));
 const first = await mintFirstKey(app.core.keys);
+giveBackMemory();
 await app.start();
 process.stdout.write(`${JSON.stringify({ url: app.url(), key: first?.secret })}\n`);
 process.once('SIGTERM', () => {

@@ -26,19 +26,16 @@ export async function startSubject(
   {
     args = [],
     measured = true,
-    flags = [],
     input = '',
   }: {
     args?: string[];
     measured?: boolean;
-    /** Of Node. */
-    flags?: string[];
     /** On stdin: what may not stand in `args`, such as a key. */
     input?: string;
   } = {},
 ): Promise<Subject> {
   const file = new URL(program, import.meta.url).pathname;
-  const node = [process.execPath, ...flags, '--disable-warning=ExperimentalWarning', file, ...args];
+  const node = [process.execPath, '--disable-warning=ExperimentalWarning', file, ...args];
   const child = spawn('taskset', ['-c', measured ? MEASURED : OTHERS, ...node], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });

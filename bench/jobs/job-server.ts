@@ -2,7 +2,6 @@ import { startSubject, type Subject } from '../load.ts';
 
 /** As `./keyward` starts it. */
 const COMPILE_CACHE = new URL('../../node_modules/.cache/keyward', import.meta.url).pathname;
-const FLAGS = ['--max-semi-space-size=4'];
 
 type Json = Record<string, unknown>;
 
@@ -21,9 +20,7 @@ export class JobServer {
     const settings = JSON.stringify({ KEYWARD_JOB_QUEUED_MAX: '10000000' });
     process.env['NODE_COMPILE_CACHE'] ??= COMPILE_CACHE;
     process.env['MALLOC_ARENA_MAX'] ??= '2';
-    return new JobServer(
-      await startSubject('keyward', 'keyward-server.ts', { args: [settings], flags: FLAGS }),
-    );
+    return new JobServer(await startSubject('keyward', 'keyward-server.ts', { args: [settings] }));
   }
 
   async ask(

@@ -10,6 +10,7 @@ import type { Context } from '../command.ts';
 import { isTerminal, write } from '../io.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { pasteable } from '../program.ts';
+import { giveBackMemory } from './start-memory.ts';
 import { unencryptedWarning } from './exposure.ts';
 
 const HOW_TO_GET_A_KEY = 'there is no key yet: run keyward keys create --local on this machine';
@@ -33,6 +34,7 @@ export async function serve(context: Context, { logFile }: { logFile?: string | 
         'older master keys are missing: keys and credentials made under them are refused; add them to KEYWARD_PREVIOUS_MASTER_KEYS',
       );
     if (stop.aborted) return;
+    giveBackMemory();
     await app.start();
     await writePidFile(config.dataDir, { url: app.url(), version: VERSION, commit: COMMIT });
     io.stdout.write(`Keyward ${BUILD} is ready at ${app.url()} (API: /api/docs)\n`);
