@@ -4,7 +4,7 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import { collected } from '../base/collected.ts';
 import { CliError, EXIT } from './exit.ts';
 import { pasteable } from './program.ts';
-import { linesAsSeen } from './table/obeyed.ts';
+import { linesAsSeen } from './table/control-characters.ts';
 
 type Output = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
 type Input = Readable & Partial<Pick<ReadStream, 'isTTY' | 'setRawMode'>>;

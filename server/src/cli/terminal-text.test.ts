@@ -47,7 +47,10 @@ test('In a file or a pipe the output is as the worker wrote it', async () => {
   expect(stdout.text).toBe(HOSTILE);
 });
 
-const parsers = { json: JSON.parse, yaml: parse };
+const parsers = {
+  json: (text: string): unknown => JSON.parse(text),
+  yaml: (text: string): unknown => parse(text),
+};
 
 test.for(['json', 'yaml'] as const)('A name is the same in %s, and no terminal obeys it', async (form) => {
   const { io, stdout } = screens(true);

@@ -1,5 +1,5 @@
 import { isObject } from '../../base/is-object.ts';
-import { asSeen } from './obeyed.ts';
+import { asSeen } from './control-characters.ts';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const twoDigits = (count: number): string => String(count).padStart(2, '0');

@@ -1,4 +1,4 @@
-import { isObeyed, linesAsSeen } from './obeyed.ts';
+import { isObeyed, linesAsSeen } from './control-characters.ts';
 
 /** A number for readers of YAML 1.2 only. */
 const OCTAL = /^[-+]?0o/;
