@@ -1,5 +1,5 @@
-import { jsonIn } from '../base/json-text.ts';
 import { isoTime } from '../base/clock.ts';
+import { signedJsonIn } from '../base/forms/repeated-names.ts';
 import { isObject } from '../base/is-object.ts';
 import type { Head } from './audit-store.ts';
 import { canonical } from './canonical.ts';
@@ -39,10 +39,10 @@ const CHECKPOINT: Shape<Checkpoint> = {
   signature: 'string',
 };
 
-/** Undefined also for a line with a member too many: no hash would cover it. */
+/** Undefined also for a line with a member too many or twice: no hash would cover it. */
 export function parseExportLine(text: string): ExportLine | undefined {
   if (text.length > LINE_MAX_CHARACTERS) return undefined;
-  const value = jsonIn(text);
+  const value = signedJsonIn(text);
   if (!isObject(value)) return undefined;
   if ('format' in value) return parseHeader(value);
   if ('checkpoint' in value) {

@@ -61,6 +61,16 @@ describeOnBothDatabases('verifying the audit log', (open) => {
     });
   });
 
+  it('an export in which a line names a member twice is malformed: a reader may take the first one', async () => {
+    const { storage } = await ready();
+    const lines: string[] = [];
+    for await (const line of without(exportRecords(storage.db))) lines.push(line);
+    for (const [at, line] of lines.entries()) {
+      const edited = lines.with(at, line.replace(/^\{("\w+":)/, '{$1null,$1'));
+      expect(await verifyFile(Readable.from(edited))).toMatchObject({ valid: false, reason: 'malformed' });
+    }
+  });
+
   it('the verification of the audit record accepts an empty record', async () => {
     const { storage } = await auditDatabase(open);
     expect(await verifyStorage(storage)).toMatchObject({ valid: true, records: 0 });

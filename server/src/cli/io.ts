@@ -4,6 +4,7 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import { collected } from '../base/collected.ts';
 import { CliError, EXIT } from './exit.ts';
 import { pasteable } from './program.ts';
+import { linesAsSeen } from './table/control-characters.ts';
 
 type Output = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
 type Input = Readable & Partial<Pick<ReadStream, 'isTTY' | 'setRawMode'>>;
@@ -20,7 +21,7 @@ export interface Io {
 
 /** Writes a line to stderr; its commands can be pasted. */
 export function say({ stderr }: Io, line: string): void {
-  stderr.write(`${pasteable(line)}\n`);
+  stderr.write(`${shownOn(stderr, pasteable(line))}\n`);
 }
 
 /** Writes the warnings of the server to stderr. */
@@ -28,10 +29,13 @@ export function warn(io: Io, warnings: readonly string[]): void {
   for (const warning of warnings) say(io, `Warning: ${warning}`);
 }
 
-/** Writes a piece of the result; waits for a slow reader. */
+/** Writes a piece of the result, on a terminal as text that it does not obey; waits for a slow reader. */
 export async function write({ stdout }: Io, text: string | Uint8Array): Promise<void> {
-  if (!stdout.write(text)) await once(stdout, 'drain');
+  const shown = typeof text === 'string' ? shownOn(stdout, text) : text;
+  if (!stdout.write(shown)) await once(stdout, 'drain');
 }
+
+const shownOn = (output: Output, text: string): string => (isTerminal(output) ? linesAsSeen(text) : text);
 
 export const isTerminal = (stream: { isTTY?: boolean | undefined }): boolean => stream.isTTY === true;
 

@@ -4,6 +4,7 @@ import { isTerminal, write } from './io.ts';
 import { membersText } from './table/cell.ts';
 import { csvText } from './table/csv.ts';
 import { tableText, type Table } from './table/table.ts';
+import { yamlText } from './table/yaml.ts';
 
 export { cell, localTime, membersText } from './table/cell.ts';
 export { fields, tableOf, tableText, type Columns } from './table/table.ts';
@@ -79,8 +80,7 @@ export async function print(
     // The command has written it already.
     return text === '' ? undefined : write(io, `${text}\n`);
   }
-  const { stringify } = await import('yaml');
-  return write(io, stringify(value));
+  return write(io, await yamlText(value));
 }
 
 /** The same on stderr, for people. */

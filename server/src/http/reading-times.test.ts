@@ -13,13 +13,13 @@ import { rewriteBody } from '../models/request/request-body.ts';
 import { wordsOf } from '../retrieval/index/words.ts';
 import { expandPrompt } from '../workspaces/prompt.ts';
 import { parseJson } from '../base/forms/json-body.ts';
+import { refuseRepeatedNames } from '../base/forms/repeated-names.ts';
 import { decoder } from './decoding.ts';
 import { parseLenient } from '../developer/body.ts';
 import { OpenaiQuestion, readOpenaiOptions } from '../developer/chat/openai-chat.ts';
 import { plainUrl } from '../developer/paths.ts';
 import { readForm } from './body/form.ts';
 import { row, slowUnits } from './reading-times.fixture.ts';
-import { refuseRepeatedNames } from './body/repeated-names.ts';
 
 const readQuestion = decoder(OpenaiQuestion);
 

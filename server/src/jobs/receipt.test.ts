@@ -46,6 +46,8 @@ test('what is signed of a receipt is its canonical JSON, and the receipt is vali
   const sent: unknown = JSON.parse(JSON.stringify(receipt));
   expect(checkReceipt(sent, []).valid).toBe(true);
   expect(checkReceipt({ ...receipt, completion_tokens: 1 }, []).valid).toBe(false);
+  // The signature covers the one format.
+  expect(checkReceipt({ ...receipt, format: 'another' }, []).valid).toBe(false);
   // Its text is another, and its bytes are the same.
   expect(checkReceipt({ ...receipt, signature: `${receipt?.signature}AAAA` }, []).valid).toBe(false);
 });

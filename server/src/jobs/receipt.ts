@@ -134,7 +134,7 @@ const receiptFrom = (statement: Signable, publicKey: string, signature: string):
 /** The signature is valid for nothing else that this key signs. */
 const FORMAT = 'keyward-job-receipt-1';
 
-const bytesOf = (statement: object): Buffer => Buffer.from(canonical({ ...statement, format: FORMAT }));
+const bytesOf = (statement: object): Buffer => Buffer.from(canonical({ format: FORMAT, ...statement }));
 
 export type ReceiptCheck = { valid: true; key_id: string } | { valid: false; reason: string };
 

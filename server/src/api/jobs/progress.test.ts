@@ -39,6 +39,19 @@ describeOnBothServers('progress of jobs', (start) => {
     expect(await shown()).toBeNull();
   });
 
+  test('A piece that is cut off is named by its line in the body, and nothing of it is stored', async () => {
+    const { secret } = await newOwnerKey(server, 'miner', { role: 'miner' });
+    const jobs = new JobClient(server, (await newOwnerKey(server, 'client', { role: 'client' })).secret);
+    const worker = new TestWorker(server, secret, 'cut');
+    await worker.register({ models: ['cut'] });
+    await jobs.id({ model: 'cut' });
+    const held = await worker.take();
+    const headers = { 'x-lease-token': held.lease_token, 'content-type': 'application/x-ndjson' };
+    const cut = await worker.post(`${held.job_id}/chunks`, '{"text":"a"}\n\n{"tex', headers);
+    expect([cut.status, cut.text]).toEqual([422, expect.stringContaining('"field":"line 3"')]);
+    expect((await worker.chunks(held, ['a'], '?from=0')).status).toBe(202);
+  });
+
   test('Pieces with their number are stored once however often they are sent, and a gap is refused', async () => {
     const { secret } = await newOwnerKey(server, 'miner', { role: 'miner' });
     const jobs = new JobClient(server, (await newOwnerKey(server, 'client', { role: 'client' })).secret);

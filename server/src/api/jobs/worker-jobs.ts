@@ -209,7 +209,10 @@ export const workerJobRoutes: Route[] = [
 async function piecesIn(stream: AsyncIterable<Buffer>): Promise<string[]> {
   const pieces: string[] = [];
   let bytes = 0;
+  // Empty lines count too: a sender looks for the number in what it sent.
+  let number = 0;
   for await (const line of linesOf(stream, PIECE_MAX_BYTES)) {
+    number++;
     bytes += line.bytes.length;
     if (line.isCut || bytes > CHUNKS_MAX_BYTES || pieces.length >= PIECES_MAX)
       throw new KeywardError(
@@ -217,11 +220,11 @@ async function piecesIn(stream: AsyncIterable<Buffer>): Promise<string[]> {
         `Send up to ${PIECES_MAX} pieces at a time, of 1 MiB each, 16 MiB together.`,
       );
     if (line.bytes.toString('latin1').trim() === '') continue;
-    if (!line.hasEnd && jsonIn(line.bytes.toString()) === undefined) throw badLine(pieces.length + 1);
+    if (!line.hasEnd && jsonIn(line.bytes.toString()) === undefined) throw badLine(number);
     try {
       pieces.push(JSON.stringify(parseJson(line.bytes, { refuseNul: true })));
     } catch {
-      throw badLine(pieces.length + 1);
+      throw badLine(number);
     }
   }
   return pieces;

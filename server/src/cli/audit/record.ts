@@ -9,7 +9,7 @@ import {
   type Verification,
   type VerifyOptions,
 } from '../../audit/index.ts';
-import { jsonIn } from '../../base/json-text.ts';
+import { signedJsonIn } from '../../base/forms/repeated-names.ts';
 import type { Context } from '../command.ts';
 import { CliError, EXIT, usageError } from '../exit.ts';
 import { isStream, nameOf, openInput, readInput } from '../files.ts';
@@ -122,7 +122,7 @@ async function verifyLocally(context: Context, options: VerifyOptions): Promise<
 }
 
 async function readCheckpoint(io: Io, path: string): Promise<Checkpoints[number]> {
-  const value = jsonIn(await readInput(io, path));
+  const value = signedJsonIn(await readInput(io, path));
   if (value !== undefined) return value as Checkpoints[number];
   throw usageError(`${nameOf(path)} is not a checkpoint.`, {
     example: 'keyward audit checkpoint > checkpoint.json',

@@ -1,4 +1,4 @@
-import { jsonIn } from '../../base/json-text.ts';
+import { signedJsonIn } from '../../base/forms/repeated-names.ts';
 import { checkReceipt } from '../../jobs/index.ts';
 import { verb } from '../command.ts';
 import { EXIT } from '../exit.ts';
@@ -24,7 +24,7 @@ export const verify = verb({
     'Needs no server and no key. Without --public-key it shows that the receipt was not changed, not who signed it.\n' +
     'Exit code 1: it is not valid.',
   run: async (args, context) => {
-    const receipt = jsonIn(await readInput(context.io, args.file));
+    const receipt = signedJsonIn(await readInput(context.io, args.file));
     const trusted = args['public-key'] === undefined ? [] : [await readInput(context.io, args['public-key'])];
     const check = checkReceipt(receipt, trusted);
     await print(context, args, {

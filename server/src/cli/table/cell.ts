@@ -1,4 +1,5 @@
 import { isObject } from '../../base/is-object.ts';
+import { asSeen } from './control-characters.ts';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const twoDigits = (count: number): string => String(count).padStart(2, '0');
@@ -10,17 +11,10 @@ export function localTime(iso: string): string {
   return `${day} ${twoDigits(at.getHours())}:${twoDigits(at.getMinutes())}`;
 }
 
-/** Control characters, and those that turn the direction of the text: names come from others, and a terminal obeys them. */
-const OBEYED = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
-const escaped = (character: string): string => {
-  const json = JSON.stringify(character).slice(1, -1);
-  return json === character ? `\\u${character.charCodeAt(0).toString(16)}` : json;
-};
-
 /** A value as a person reads it: no JSON, times in the local zone. */
 export function cell(value: unknown): string {
   const text = textOf(value);
-  return text === '' ? '–' : text.replaceAll(OBEYED, escaped);
+  return text === '' ? '–' : asSeen(text);
 }
 
 function textOf(value: unknown): string {

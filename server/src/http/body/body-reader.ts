@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { KeywardError } from '../../base/errors.ts';
 import { parseText, textOf } from '../../base/forms/json-body.ts';
+import { refuseRepeatedNames } from '../../base/forms/repeated-names.ts';
 import { checkForm, checkMembers, type FormPart } from '../../models/index.ts';
 import {
   BODY_MAX_BYTES,
@@ -10,7 +11,6 @@ import {
 } from './body-limits.ts';
 import type { RequestContext } from '../request/request-context.ts';
 import { FORM_TYPE, readForm } from './form.ts';
-import { refuseRepeatedNames } from './repeated-names.ts';
 import type { Route } from '../route.ts';
 
 /** A body: its bytes and their value, or an unread stream. */

@@ -1,5 +1,5 @@
-import { invalidField } from '../../base/errors.ts';
-import { endOfText } from '../../base/json-text.ts';
+import { invalidField } from '../errors.ts';
+import { endOfText, jsonIn } from '../json-text.ts';
 
 const [QUOTE = 0, COLON, COMMA, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = Buffer.from('":,[]{}');
 
@@ -21,6 +21,15 @@ export function refuseRepeatedNames(text: string, value: unknown): void {
 
 const SHOWN_CHARACTERS = 40;
 
+/**
+ * The value of a JSON text that a signature or a hash covers; undefined also where an object has a member twice: it covers one of
+ * them, and a reader may take the other. Guarded by receipts.test.ts and verify.test.ts.
+ */
+export function signedJsonIn(text: string): unknown {
+  const value = jsonIn(text);
+  return membersSaid(text) === membersKept(value) ? value : undefined;
+}
+
 /** Each member has one colon outside of texts. */
 function membersSaid(text: string): number {
   let members = 0;
@@ -32,11 +41,17 @@ function membersSaid(text: string): number {
   return members;
 }
 
-function membersKept(value: unknown): number {
+/** Bodies, records and receipts have less. */
+const DEPTH_MAX = 100;
+
+/** @returns NaN, which equals nothing, for a value that is nested too deeply. */
+function membersKept(value: unknown, depth = 0): number {
   if (typeof value !== 'object' || value === null) return 0;
-  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + membersKept(item), 0);
+  if (depth > DEPTH_MAX) return NaN;
+  const isList = Array.isArray(value);
   let members = 0;
-  for (const name in value) members += 1 + membersKept((value as Record<string, unknown>)[name]);
+  for (const item of isList ? (value as unknown[]) : Object.values(value))
+    members += (isList ? 0 : 1) + membersKept(item, depth + 1);
   return members;
 }
 
