@@ -129,4 +129,19 @@ describeOnServer('sqlite', 'the pages of workspaces', (start) => {
     await page.getByRole('heading', { name: NAME_PAYLOAD }).waitFor();
     await expectHarmless(page);
   });
+
+  test('a change of one setting takes back none that somebody else has made meanwhile', async () => {
+    await make('Shared');
+    const { page } = await asAdmin('/workspaces/shared?tab=settings');
+    const form = page.getByRole('form', { name: 'Settings' });
+    await form.getByRole('textbox', { name: 'Passages' }).fill('6');
+    await server.request('POST', '/v1/workspace/shared/update', { body: { openAiPrompt: 'Be brief.' } });
+    // The page reads anew, as after a look at another window.
+    await page.evaluate("dispatchEvent(new Event('offline'))");
+    const prompt = form.getByRole('textbox', { name: 'System prompt' });
+    await expect.poll(() => prompt.inputValue()).toBe('Be brief.');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The settings are saved').waitFor();
+    expect(await settingsOf('shared')).toMatchObject({ openAiPrompt: 'Be brief.', topN: 6 });
+  });
 });

@@ -10,7 +10,7 @@ import { Page, Section } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
 import { useMay } from '../session/session-queries.ts';
-import { changeOf, draftOf, updateCommand, type Owner } from './owner-draft.ts';
+import { changeOf, draftOf, updateCommand, type Owner, type OwnerDraft } from './owner-draft.ts';
 import { OwnerForm } from './owner-form.tsx';
 import { OwnerState } from './owner-state.tsx';
 import { ownerBoundsQuery, ownerQuery, useChangeOwner, useDeleteOwner } from './owner-queries.ts';
@@ -28,7 +28,7 @@ export function OwnerPage() {
         <Problem error={owner.error} onRetry={() => void owner.refetch()} />
       </Page>
     );
-  return <OneOwner key={id} owner={owner.data} />;
+  return <OneOwner owner={owner.data} />;
 }
 
 function OneOwner({ owner }: { owner: Owner }) {
@@ -66,26 +66,27 @@ function Bounds({ owner }: { owner: Owner }) {
 
 function Settings({ owner }: { owner: Owner }) {
   const before = draftOf(owner);
-  const [draft, setDraft] = useState(before);
+  // Only what the person has changed: the rest is as it is now, also after somebody else's change.
+  const [edits, setEdits] = useState<Partial<OwnerDraft>>({});
+  const draft = { ...before, ...edits };
   const change = useChangeOwner(owner.id);
   const body = changeOf(before, draft);
   const isUnchanged = Object.keys(body).length === 0;
   const submit = (): void =>
     change.mutate(body, {
-      onSuccess: ({ acknowledged }) =>
+      onSuccess: ({ acknowledged }) => {
+        setEdits({});
         noticeDone({
           title: `${draft.name.trim()} was changed`,
           message: acknowledgedText(acknowledged),
-          undo: async () => {
-            await change.mutateAsync(changeOf(draft, before));
-            setDraft(before);
-          },
-        }),
+          undo: () => change.mutateAsync(changeOf(draft, before)),
+        });
+      },
     });
   return (
     <OwnerForm
       draft={draft}
-      onChange={setDraft}
+      onChange={(edit) => setEdits((was) => ({ ...was, ...edit }))}
       onSubmit={submit}
       action={change}
       isUnchanged={isUnchanged}

@@ -38,18 +38,20 @@ export function SettingsTab({ workspace }: { workspace: OpenWorkspace }) {
 function SettingsForm({ workspace }: { workspace: OpenWorkspace }) {
   const { slug } = workspace;
   const saved = draftOf(workspace);
-  const [draft, setDraft] = useState(saved);
+  // Only what the person has changed: the rest is as it is now, also after somebody else's change.
+  const [edits, setEdits] = useState<Partial<SettingsDraft>>({});
+  const draft = { ...saved, ...edits };
   const update = useUpdateWorkspace(slug);
   const body = bodyOf(saved, draft);
   const isChanged = Object.keys(body).length > 0;
-  const set = (change: Partial<SettingsDraft>): void => setDraft((before) => ({ ...before, ...change }));
+  const set = (change: Partial<SettingsDraft>): void => setEdits((before) => ({ ...before, ...change }));
   const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const undo = bodyOf(draft, saved);
     // The server takes the nearest allowed value: what it has is shown.
     const save = async (change: WorkspaceBody): Promise<void> => {
-      const { workspace: now } = await update.mutateAsync(change);
-      if ('slug' in now) setDraft(draftOf(now));
+      await update.mutateAsync(change);
+      setEdits({});
     };
     try {
       await save(body);
@@ -74,7 +76,7 @@ function SettingsForm({ workspace }: { workspace: OpenWorkspace }) {
         <Problem error={update.error} />
         <FormActions
           submit={{ label: 'Save', isPending: update.isPending, isDisabled: !isChanged }}
-          cancel={{ label: 'Discard changes', onClick: () => setDraft(saved), isDisabled: !isChanged }}
+          cancel={{ label: 'Discard changes', onClick: () => setEdits({}), isDisabled: !isChanged }}
         >
           <CopyAs
             operation="workspaces.update"
