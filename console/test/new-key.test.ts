@@ -236,3 +236,11 @@ describeOnServer('sqlite', 'the page that makes a key', (start) => {
     expect((await newest()).expires_at).not.toBeNull();
   });
 });
+
+/** The words of a command as a shell reads them, without its name. */
+const argumentsOf = (command: string): string[] =>
+  [...command.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g)]
+    .map(([word]) =>
+      word.replaceAll(/'([^']*)'|\\(.)/g, (_, quoted?: string, escaped?: string) => quoted ?? escaped ?? ''),
+    )
+    .slice(1);
