@@ -216,6 +216,17 @@ describeOnServer('sqlite', 'the page that makes a key', (start) => {
     });
   });
 
+  test('a form that is sent twice at once makes one key, and shows its secret', async () => {
+    const { page } = await open();
+    await page.getByRole('textbox', { name: 'Name' }).fill('pressed twice');
+    await page.getByRole('checkbox', { name: 'Call any model' }).click();
+    const sent: string[] = [];
+    page.on('request', (one) => one.method() === 'POST' && sent.push(one.url()));
+    await page.getByRole('button', { name: 'Make the key' }).dblclick();
+    await page.getByRole('dialog', { name: 'The secret of pressed twice' }).waitFor();
+    expect(sent).toEqual([`${server.url}/v1/keys`]);
+  });
+
   test('half an expiry makes no key that never expires: the form asks for the rest', async () => {
     const { page } = await open();
     const before = await newest();
