@@ -1,6 +1,7 @@
 import type { components } from '@keyward/sdk';
 import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { reasonOf } from './problem.tsx';
 
 /** Long enough to read it and to undo it, ms. */
 const SHOWN_MS = 12_000;
@@ -58,7 +59,7 @@ export function noticeDone({ title, message, undo }: Notice): void {
 export function noticeFailure(title: string, error: unknown): void {
   notifications.show({
     title,
-    message: error instanceof Error ? error.message : String(error),
+    message: reasonOf(error),
     color: 'red',
     autoClose: false,
     closeButtonProps: { 'aria-label': 'Close the notice' },
