@@ -176,6 +176,7 @@ describeOnServer('sqlite', 'a session that ends while its page is open', (start)
     await expect.poll(() => dialog.evaluate((one) => one.matches(':focus-within'))).toBe(true);
     await dialog.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('heading', { name: 'Kept' }).waitFor();
+    await server.request('DELETE', '/v1/workspace/kept');
     expect(complaints.splice(0).join()).toMatch(/403/);
   });
 
