@@ -116,6 +116,25 @@ describeOnServer('sqlite', 'the pages of workspaces', (start) => {
     expect(complaints.splice(0)).toEqual([expect.stringContaining('403')]);
   });
 
+  test('a refusal that comes after its dialog was closed is a notice', async () => {
+    await make('Busy');
+    const { page, complaints } = await asAdmin('/workspaces?q=busy');
+    const { promise: isClosed, resolve: close } = Promise.withResolvers<void>();
+    await page.route('**/v1/workspace/busy', async (route) => {
+      await isClosed;
+      await route.fulfill({ status: 500 });
+    });
+    await page.getByRole('button', { name: 'Delete Busy' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    close();
+    await page.getByRole('alert').filter({ hasText: 'Delete: it was not done' }).waitFor();
+    expect(complaints.splice(0).join()).toMatch(/500/);
+    expect(await slugs()).toContain('busy');
+  });
+
   test('a name with a script in it is shown as text, everywhere', async () => {
     const { body } = await server.request<{ workspace: { slug: string } }>('POST', '/v1/workspace/new', {
       body: { name: NAME_PAYLOAD },

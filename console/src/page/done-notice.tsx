@@ -1,6 +1,7 @@
 import type { components } from '@keyward/sdk';
 import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { useEffect, useRef } from 'react';
 import { reasonOf } from './problem.tsx';
 
 /** Long enough to read it and to undo it, ms. */
@@ -64,4 +65,21 @@ export function noticeFailure(title: string, error: unknown): void {
     autoClose: false,
     closeButtonProps: { 'aria-label': 'Close the notice' },
   });
+}
+
+/**
+ * For a dialog that may be closed before its request is answered: a failure that it can no longer show is a notice.
+ * Guarded by console/test/workspaces.test.ts.
+ */
+export function useLateFailure(isOpen: boolean): (title: string, error: unknown) => void {
+  const isShown = useRef(isOpen);
+  useEffect(() => {
+    isShown.current = isOpen;
+    return () => {
+      isShown.current = false;
+    };
+  }, [isOpen]);
+  return (title, error) => {
+    if (!isShown.current) noticeFailure(title, error);
+  };
 }
