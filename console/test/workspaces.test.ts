@@ -135,6 +135,29 @@ describeOnServer('sqlite', 'the pages of workspaces', (start) => {
     expect(await slugs()).toContain('busy');
   });
 
+  test('a slow deletion takes nobody away from the page that was opened meanwhile', async () => {
+    await make('Slow');
+    const { page } = await asAdmin('/workspaces/slow?tab=settings');
+    const { promise: isLeft, resolve: leave } = Promise.withResolvers<void>();
+    await page.route('**/v1/workspace/slow', async (route) => {
+      if (route.request().method() === 'DELETE') await isLeft;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Delete Slow' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Keys' }).click();
+    await page.getByRole('table', { name: 'Keys' }).waitFor();
+    const visited: string[] = [];
+    page.on('framenavigated', (frame) => visited.push(new URL(frame.url()).pathname));
+    const answered = page.waitForResponse((one) => one.request().method() === 'DELETE');
+    leave();
+    expect((await answered).status()).toBe(200);
+    await page.getByRole('link', { name: 'Owners' }).click();
+    await page.getByRole('table', { name: 'Owners' }).waitFor();
+    expect(visited).toEqual(['/owners']);
+  });
+
   test('a name with a script in it is shown as text, everywhere', async () => {
     const { body } = await server.request<{ workspace: { slug: string } }>('POST', '/v1/workspace/new', {
       body: { name: NAME_PAYLOAD },

@@ -1,6 +1,7 @@
 import { Box, Button, Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
+import { useNavigateHere } from '../page/navigate-here.ts';
 import { useState } from 'react';
 import { BoundBars } from '../keys/holdings/bound-bars.tsx';
 import { ConfirmButton } from '../page/confirm-button.tsx';
@@ -107,7 +108,7 @@ function Settings({ owner }: { owner: Owner }) {
 function Actions({ owner: { id, name, state } }: { owner: Owner }) {
   const change = useChangeOwner(id);
   const remove = useDeleteOwner(id);
-  const navigate = useNavigate();
+  const navigate = useNavigateHere();
   const suspension = {
     ...change,
     mutateAsync: async () => {

@@ -1,5 +1,5 @@
 import { Fieldset, Group, Paper, Stack, Text, Title } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigateHere } from '../page/navigate-here.ts';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { FormActions } from '../page/form-actions.tsx';
@@ -14,7 +14,7 @@ import type { OpenWorkspace } from './workspace-queries.ts';
 /** All settings of a workspace, and its end. */
 export function SettingsTab({ workspace }: { workspace: OpenWorkspace }) {
   const { slug, name } = workspace;
-  const navigate = useNavigate();
+  const navigate = useNavigateHere();
   return (
     <Stack maw={720} gap="xl">
       <SettingsForm workspace={workspace} />
