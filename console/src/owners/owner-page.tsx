@@ -1,7 +1,7 @@
 import { Box, Button, Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useNavigateHere } from '../page/navigate-here.ts';
+import { useNavigateHere } from '../app/navigate-here.ts';
 import { useState } from 'react';
 import { BoundBars } from '../keys/holdings/bound-bars.tsx';
 import { ConfirmButton } from '../page/confirm-button.tsx';

@@ -1,6 +1,6 @@
 import { Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigateHere } from '../page/navigate-here.ts';
+import { useNavigateHere } from '../app/navigate-here.ts';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { DialogButton } from '../page/dialog-button.tsx';

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Skeleton, Switch, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useNavigateHere } from '../page/navigate-here.ts';
+import { useNavigateHere } from '../app/navigate-here.ts';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { Page } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';

@@ -1,7 +1,7 @@
 import { Box, Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useNavigateHere } from '../page/navigate-here.ts';
+import { useNavigateHere } from '../app/navigate-here.ts';
 import type { ReactNode } from 'react';
 import { JobState } from '../jobs/job-state.tsx';
 import { CopyAs } from '../page/copy-as.tsx';

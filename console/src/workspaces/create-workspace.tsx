@@ -1,5 +1,5 @@
 import { Radio, Stack, TextInput } from '@mantine/core';
-import { useNavigateHere } from '../page/navigate-here.ts';
+import { useNavigateHere } from '../app/navigate-here.ts';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { DialogButton } from '../page/dialog-button.tsx';

@@ -1,5 +1,5 @@
 import { Fieldset, Group, Paper, Stack, Text, Title } from '@mantine/core';
-import { useNavigateHere } from '../page/navigate-here.ts';
+import { useNavigateHere } from '../app/navigate-here.ts';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { FormActions } from '../page/form-actions.tsx';
