@@ -12,6 +12,7 @@ import { watchConnection } from './app/connection.ts';
 import { keepFocus } from './app/kept-focus.ts';
 import { NONCE } from './app/nonce.ts';
 import { router } from './app/router.ts';
+import { sendOnce } from './app/send-once.ts';
 import { theme, variables } from './app/theme.ts';
 
 const root = document.querySelector('#root');
@@ -25,6 +26,7 @@ addEventListener('vite:preloadError', () => {
 
 watchConnection();
 keepFocus();
+sendOnce();
 
 createRoot(root).render(
   <StrictMode>

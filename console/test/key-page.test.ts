@@ -250,4 +250,20 @@ describeOnServer('sqlite', 'the page of a key', (start) => {
     await page.getByRole('alert').filter({ hasText: 'There is no such key.' }).waitFor();
     expect(complaints.splice(0).join()).toMatch(/404/);
   });
+
+  test('the form of one key never holds what was typed for another, also after the way back', async () => {
+    const parent = await server.mint({ name: 'parent', scopes: ['models:use', 'keys:write'] });
+    const child = await server.mint({ name: 'child', scopes: ['models:use'], parent: parent.id });
+    const { page } = await open(child.id, 'access');
+    const name = page.getByRole('textbox', { name: 'Name', exact: true });
+    await expect.poll(() => name.inputValue()).toBe('child');
+    await page.getByRole('link', { name: parent.id }).click();
+    await page.getByRole('tab', { name: 'Permissions' }).click();
+    await expect.poll(() => name.inputValue()).toBe('parent');
+    await name.fill('typed for the parent');
+    await page.goBack();
+    await page.getByRole('heading', { name: 'child' }).waitFor();
+    await expect.poll(() => name.inputValue()).toBe('child');
+    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+  });
 });

@@ -83,4 +83,22 @@ describeOnServer('sqlite', 'the rotation of a key', (start) => {
       .waitFor();
     expect(complaints.splice(0).join()).toMatch(/409/);
   });
+
+  test('a rotation that is under way cannot be closed unseen: its secret would be lost', async () => {
+    const { id } = await server.mint({ name: 'slow', scopes: ['models:use'] });
+    const { page } = await open(id);
+    let answer: (() => void) | undefined;
+    const isHeld = new Promise<void>((done) => (answer = done));
+    await page.route('**/rotate', async (route) => {
+      await isHeld;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Rotate' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Rotate' }).click();
+    await expect.poll(() => dialog.getByRole('button', { name: 'Cancel' }).isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    answer?.();
+    await page.getByRole('dialog', { name: 'The secret of slow' }).waitFor();
+  });
 });

@@ -196,6 +196,56 @@ describeOnServer('sqlite', 'the page that makes a key', (start) => {
     expect(await page.getByText('10.0.0.999', { exact: true }).count()).toBe(1);
     expect(complaints.splice(0).join()).toMatch(/422/);
   });
+
+  test('a year that is typed into an expiry keeps the rest of it, and the key expires then', async () => {
+    const { page } = await open();
+    await page.getByRole('textbox', { name: 'Name' }).fill('until 2031');
+    await page.getByRole('checkbox', { name: 'Call any model' }).click();
+    await page.getByRole('button', { name: '30 days', exact: true }).click();
+    const field = page.getByLabel('Expires', { exact: true });
+    const rest = (await field.inputValue()).slice('2031'.length);
+    await field.focus();
+    // From the day to the month, and to the year.
+    for (const key of ['Tab', 'Tab', '2', '0', '3', '1']) await page.keyboard.press(key);
+    expect(await field.inputValue()).toBe(`2031${rest}`);
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await newest()).toMatchObject({
+      name: 'until 2031',
+      expires_at: new Date(`2031${rest}`).toISOString(),
+    });
+  });
+
+  test('a form that is sent twice at once makes one key, and shows its secret', async () => {
+    const { page } = await open();
+    await page.getByRole('textbox', { name: 'Name' }).fill('pressed twice');
+    await page.getByRole('checkbox', { name: 'Call any model' }).click();
+    const sent: string[] = [];
+    page.on('request', (one) => one.method() === 'POST' && sent.push(one.url()));
+    await page.getByRole('button', { name: 'Make the key' }).dblclick();
+    await page.getByRole('dialog', { name: 'The secret of pressed twice' }).waitFor();
+    expect(sent).toEqual([`${server.url}/v1/keys`]);
+  });
+
+  test('half an expiry makes no key that never expires: the form asks for the rest', async () => {
+    const { page } = await open();
+    const before = await newest();
+    await page.getByRole('textbox', { name: 'Name' }).fill('half');
+    await page.getByRole('checkbox', { name: 'Call any model' }).click();
+    const field = page.getByLabel('Expires', { exact: true });
+    await field.focus();
+    for (const key of ['3', '1', '1', '2']) await page.keyboard.press(key);
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    const says = page.getByText('Complete the date and the time, or empty the field.');
+    await says.waitFor();
+    expect((await newest()).id).toBe(before.id);
+    await page.getByRole('button', { name: 'Never', exact: true }).click();
+    await says.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: '1 day', exact: true }).click();
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect((await newest()).expires_at).not.toBeNull();
+  });
 });
 
 /** The words of a command as a shell reads them, without its name. */

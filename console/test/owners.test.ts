@@ -78,4 +78,23 @@ describeOnServer('sqlite', 'owners among many', (start) => {
     await page.getByRole('option', { name: 'team 59' }).click();
     await page.getByText('No key fits').waitFor();
   });
+
+  test('a change of the name takes away no budget that somebody else has set meanwhile', async () => {
+    const { body: owner } = await server.request<{ id: string }>('POST', '/v1/owners', {
+      body: { name: 'Renamed', kind: 'team' },
+    });
+    const { page } = await open(`/owners/${owner.id}`);
+    const name = page.getByRole('textbox', { name: 'Name', exact: true });
+    await name.fill('Renamed twice');
+    const budgets = [{ name: 'month', unit: 'requests', amount: '10', period: 'month' }];
+    await server.request('PATCH', `/v1/owners/${owner.id}`, { body: { budgets } });
+    // The page reads anew, as after a look at another window.
+    await page.evaluate("dispatchEvent(new Event('offline'))");
+    await page.getByRole('group', { name: 'Budget month' }).waitFor();
+    expect(await name.inputValue()).toBe('Renamed twice');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Renamed twice' }).waitFor();
+    const { body } = await server.request<{ budgets: object[] }>('GET', `/v1/owners/${owner.id}`);
+    expect(body.budgets).toEqual([expect.objectContaining({ name: 'month', amount: '10' })]);
+  });
 });

@@ -160,6 +160,38 @@ describeOnServer('sqlite', 'a session that ends while its page is open', (start)
     expect(complaints.splice(0).join()).toMatch(/401/);
   });
 
+  test('is said in the same words by requests for workspaces, and the keyboard goes on in the open dialog', async () => {
+    const signIn = { username: 'ada', password: PASSWORD };
+    const { page, context, complaints } = await openConsole(server, { signIn, path: '/workspaces' });
+    await page.getByRole('button', { name: 'New workspace' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New workspace' });
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Kept');
+    await context.request.delete(`${server.url}/v1/session`, { headers: { 'x-keyward-session': '1' } });
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await page.getByText('Your session has ended.').waitFor();
+    await page.getByRole('textbox', { name: 'Username' }).fill('ada');
+    await page.getByLabel(/^Password/).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await dialog.getByText('Your session had ended').waitFor();
+    await expect.poll(() => dialog.evaluate((one) => one.matches(':focus-within'))).toBe(true);
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { name: 'Kept' }).waitFor();
+    await server.request('DELETE', '/v1/workspace/kept');
+    expect(complaints.splice(0).join()).toMatch(/403/);
+  });
+
+  test('that cannot be ended is said to be open', async () => {
+    const signIn = { username: 'ada', password: PASSWORD };
+    const { page, complaints } = await openConsole(server, { signIn, path: '/account' });
+    await page.route('**/v1/session', (route) =>
+      route.request().method() === 'DELETE' ? route.fulfill({ status: 500 }) : route.continue(),
+    );
+    await page.getByRole('button', { name: 'ada', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('alert').filter({ hasText: 'You are still signed in' }).waitFor();
+    expect(complaints.splice(0).join()).toMatch(/500/);
+  });
+
   test('leaves nothing of it in another window where the person signs out in one', async () => {
     const signIn = { username: 'ada', password: PASSWORD };
     const { page, context, holdsNone } = await openConsole(server, { signIn, path: '/keys/new' });

@@ -235,7 +235,15 @@ describeOnServer('sqlite', 'chats in a workspace', (start) => {
     await list.getByRole('link', { name: NAME_PAYLOAD }).waitFor();
     await expectHarmless(page);
     await list.getByRole('button', { name: `Change ${NAME_PAYLOAD}` }).click();
-    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    const deletion = page.getByRole('menuitem', { name: 'Delete' });
+    await deletion.press('Enter');
+    // Enter twice in a row does no harm.
+    const cancel = page.getByRole('dialog').getByRole('button', { name: 'Cancel' });
+    await expect.poll(() => cancel.evaluate((one) => one.matches(':focus'))).toBe(true);
+    await page.keyboard.press('Enter');
+    await cancel.waitFor({ state: 'hidden' });
+    await list.getByRole('button', { name: `Change ${NAME_PAYLOAD}` }).click();
+    await deletion.click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('Ask the first question').waitFor();
     expect(page.url()).not.toContain('thread=');

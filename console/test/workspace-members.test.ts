@@ -70,4 +70,37 @@ describeOnServer('sqlite', 'workspaces of an instance with users', (start) => {
       expect([method, path, answer.status()]).toEqual([method, path, status]);
     }
   });
+
+  test('who adds a member before the members are shown, or while somebody else adds one, takes nobody out', async () => {
+    await enterAs(server, 'default', 'bea');
+    await enterAs(server, 'default', 'cy');
+    const { body } = await server.request<{ users: { id: number; username: string }[] }>('GET', '/v1/users');
+    const idOf = (name: string) => body.users.find(({ username }) => username === name)?.id;
+    const manage = '/v1/admin/workspaces/salaries/manage-users';
+    await server.request('POST', manage, { body: { userIds: [idOf('ada')] } });
+    const { page } = await openConsole(server, {
+      signIn: { username: 'admin', password: PASSWORD },
+      path: '/workspaces/salaries',
+    });
+    let answer: (() => void) | undefined;
+    const isHeld = new Promise<void>((done) => (answer = done));
+    await page.route('**/v1/admin/workspaces/*/users', async (route) => {
+      await isHeld;
+      await route.continue();
+    });
+    await page.getByRole('tab', { name: 'Members' }).click();
+    await page.getByPlaceholder('Choose users').click();
+    await page.getByRole('option', { name: 'bea' }).click();
+    await page.keyboard.press('Escape');
+    const added = page.waitForResponse((one) => one.request().method() === 'POST');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    expect((await added).status()).toBe(200);
+    answer?.();
+    const table = page.getByRole('table', { name: 'Members' });
+    await table.getByText('bea').waitFor();
+    await server.request('POST', manage, { body: { userIds: [idOf('cy')] } });
+    await table.getByRole('button', { name: 'Remove bea' }).click();
+    await table.getByText('bea').waitFor({ state: 'detached' });
+    for (const name of ['ada', 'cy']) await table.getByText(name).waitFor();
+  });
 });

@@ -116,6 +116,48 @@ describeOnServer('sqlite', 'the pages of workspaces', (start) => {
     expect(complaints.splice(0)).toEqual([expect.stringContaining('403')]);
   });
 
+  test('a refusal that comes after its dialog was closed is a notice', async () => {
+    await make('Busy');
+    const { page, complaints } = await asAdmin('/workspaces?q=busy');
+    const { promise: isClosed, resolve: close } = Promise.withResolvers<void>();
+    await page.route('**/v1/workspace/busy', async (route) => {
+      await isClosed;
+      await route.fulfill({ status: 500 });
+    });
+    await page.getByRole('button', { name: 'Delete Busy' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Delete' }).click();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    close();
+    await page.getByRole('alert').filter({ hasText: 'Delete: it was not done' }).waitFor();
+    expect(complaints.splice(0).join()).toMatch(/500/);
+    expect(await slugs()).toContain('busy');
+  });
+
+  test('a slow deletion takes nobody away from the page that was opened meanwhile', async () => {
+    await make('Slow');
+    const { page } = await asAdmin('/workspaces/slow?tab=settings');
+    const { promise: isLeft, resolve: leave } = Promise.withResolvers<void>();
+    await page.route('**/v1/workspace/slow', async (route) => {
+      if (route.request().method() === 'DELETE') await isLeft;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Delete Slow' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Keys' }).click();
+    await page.getByRole('table', { name: 'Keys' }).waitFor();
+    const visited: string[] = [];
+    page.on('framenavigated', (frame) => visited.push(new URL(frame.url()).pathname));
+    const answered = page.waitForResponse((one) => one.request().method() === 'DELETE');
+    leave();
+    expect((await answered).status()).toBe(200);
+    await page.getByRole('link', { name: 'Owners' }).click();
+    await page.getByRole('table', { name: 'Owners' }).waitFor();
+    expect(visited).toEqual(['/owners']);
+  });
+
   test('a name with a script in it is shown as text, everywhere', async () => {
     const { body } = await server.request<{ workspace: { slug: string } }>('POST', '/v1/workspace/new', {
       body: { name: NAME_PAYLOAD },
@@ -128,5 +170,20 @@ describeOnServer('sqlite', 'the pages of workspaces', (start) => {
     await open(`/workspaces/${body.workspace.slug}?tab=settings`);
     await page.getByRole('heading', { name: NAME_PAYLOAD }).waitFor();
     await expectHarmless(page);
+  });
+
+  test('a change of one setting takes back none that somebody else has made meanwhile', async () => {
+    await make('Shared');
+    const { page } = await asAdmin('/workspaces/shared?tab=settings');
+    const form = page.getByRole('form', { name: 'Settings' });
+    await form.getByRole('textbox', { name: 'Passages' }).fill('6');
+    await server.request('POST', '/v1/workspace/shared/update', { body: { openAiPrompt: 'Be brief.' } });
+    // The page reads anew, as after a look at another window.
+    await page.evaluate("dispatchEvent(new Event('offline'))");
+    const prompt = form.getByRole('textbox', { name: 'System prompt' });
+    await expect.poll(() => prompt.inputValue()).toBe('Be brief.');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The settings are saved').waitFor();
+    expect(await settingsOf('shared')).toMatchObject({ openAiPrompt: 'Be brief.', topN: 6 });
   });
 });

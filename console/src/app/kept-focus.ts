@@ -3,9 +3,11 @@ const ABOVE = '[data-portal]';
 
 const isLost = (): boolean => document.activeElement === document.body;
 
-/** The content of the page: the next Tab goes to its first control. */
+/** The open dialog, which covers the page, or the content of the page: the next Tab goes to its first control. */
 export function focusContent(): void {
-  if (isLost()) document.querySelector<HTMLElement>('#main')?.focus({ preventScroll: true });
+  if (!isLost()) return;
+  const dialog = [...document.querySelectorAll<HTMLElement>('[aria-modal=true]')].at(-1);
+  (dialog ?? document.querySelector<HTMLElement>('#main'))?.focus({ preventScroll: true });
 }
 
 /**

@@ -53,6 +53,8 @@ export const router = createRouter({
   basepath: BASE_PATH,
   // Only what a page validates: an address may hold anything.
   search: { strict: true },
+  // What was typed for one thing must not stand in the form of another. Guarded by console/test/key-page.test.ts.
+  defaultRemountDeps: ({ params }) => params as Record<string, string>,
   defaultPreload: 'intent',
   scrollRestoration: true,
   defaultErrorComponent: RouteProblem,

@@ -3,6 +3,7 @@ import { skipToken, useQuery } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import { noticeLoss, onceBack } from '../app/connection.ts';
+import { reasonOf } from '../page/problem.tsx';
 import type { AddedFile } from './dropped-files.ts';
 import { changeDocuments, renewDocumentsSoon } from './document-mutations.ts';
 
@@ -112,7 +113,7 @@ async function run(upload: Upload): Promise<void> {
     update(id, await send(upload, stop.signal));
   } catch (error) {
     if (noticeLoss(error, NOT_THERE)) update(id, { state: 'lost', sentPercent: 0 });
-    else update(id, { state: 'failed', message: error instanceof Error ? error.message : 'It failed.' });
+    else update(id, { state: 'failed', message: reasonOf(error) });
   } finally {
     ending.delete(id);
     renewDocumentsSoon();

@@ -14,7 +14,13 @@ export function NewOwnerPage() {
     add.mutate(draft, { onSuccess: ({ id }) => void navigate({ to: '/owners/$id', params: { id } }) });
   return (
     <Page title="Add an owner">
-      <OwnerForm draft={draft} onChange={setDraft} onSubmit={submit} action={add} submitLabel="Add it">
+      <OwnerForm
+        draft={draft}
+        onChange={(change) => setDraft((before) => ({ ...before, ...change }))}
+        onSubmit={submit}
+        action={add}
+        submitLabel="Add it"
+      >
         <CopyAs operation="owners.create" body={draft} cli={createCommand(draft)} />
       </OwnerForm>
     </Page>

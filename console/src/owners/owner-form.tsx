@@ -7,7 +7,7 @@ import { FormActions } from '../page/form-actions.tsx';
 
 interface FormProps {
   draft: OwnerDraft;
-  onChange: (draft: OwnerDraft) => void;
+  onChange: (change: Partial<OwnerDraft>) => void;
   onSubmit: () => void;
   action: { isPending: boolean; error: unknown };
   /** There is nothing to save. */
@@ -29,7 +29,6 @@ export function OwnerForm({
   submitLabel,
   children,
 }: FormProps) {
-  const set = (change: Partial<OwnerDraft>): void => onChange({ ...draft, ...change });
   const { error } = action;
   return (
     <form
@@ -45,17 +44,17 @@ export function OwnerForm({
           required
           value={draft.name}
           error={fieldError(error, 'name')}
-          onChange={(event) => set({ name: event.currentTarget.value })}
+          onChange={(event) => onChange({ name: event.currentTarget.value })}
         />
         <Select
           label="Kind"
           allowDeselect={false}
           data={KINDS}
           value={draft.kind}
-          onChange={(kind) => set({ kind: KINDS.find((one) => one === kind) ?? 'person' })}
+          onChange={(kind) => onChange({ kind: KINDS.find((one) => one === kind) ?? 'person' })}
         />
-        <LimitsField value={draft.limits} error={error} onChange={(limits) => set({ limits })} />
-        <BudgetsField value={draft.budgets} error={error} onChange={(budgets) => set({ budgets })} />
+        <LimitsField value={draft.limits} error={error} onChange={(limits) => onChange({ limits })} />
+        <BudgetsField value={draft.budgets} error={error} onChange={(budgets) => onChange({ budgets })} />
         <Problem error={error} />
         <FormActions submit={{ label: submitLabel, isPending: action.isPending, isDisabled: isUnchanged }}>
           {children}

@@ -1,6 +1,7 @@
 import { Box, Button, Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
+import { useNavigateHere } from '../app/navigate-here.ts';
 import { useState } from 'react';
 import { BoundBars } from '../keys/holdings/bound-bars.tsx';
 import { ConfirmButton } from '../page/confirm-button.tsx';
@@ -10,7 +11,7 @@ import { Page, Section } from '../page/page.tsx';
 import { PageLink } from '../page/page-link.tsx';
 import { Problem } from '../page/problem.tsx';
 import { useMay } from '../session/session-queries.ts';
-import { changeOf, draftOf, updateCommand, type Owner } from './owner-draft.ts';
+import { changeOf, draftOf, updateCommand, type Owner, type OwnerDraft } from './owner-draft.ts';
 import { OwnerForm } from './owner-form.tsx';
 import { OwnerState } from './owner-state.tsx';
 import { ownerBoundsQuery, ownerQuery, useChangeOwner, useDeleteOwner } from './owner-queries.ts';
@@ -28,7 +29,7 @@ export function OwnerPage() {
         <Problem error={owner.error} onRetry={() => void owner.refetch()} />
       </Page>
     );
-  return <OneOwner key={id} owner={owner.data} />;
+  return <OneOwner owner={owner.data} />;
 }
 
 function OneOwner({ owner }: { owner: Owner }) {
@@ -66,26 +67,27 @@ function Bounds({ owner }: { owner: Owner }) {
 
 function Settings({ owner }: { owner: Owner }) {
   const before = draftOf(owner);
-  const [draft, setDraft] = useState(before);
+  // Only what the person has changed: the rest is as it is now, also after somebody else's change.
+  const [edits, setEdits] = useState<Partial<OwnerDraft>>({});
+  const draft = { ...before, ...edits };
   const change = useChangeOwner(owner.id);
   const body = changeOf(before, draft);
   const isUnchanged = Object.keys(body).length === 0;
   const submit = (): void =>
     change.mutate(body, {
-      onSuccess: ({ acknowledged }) =>
+      onSuccess: ({ acknowledged }) => {
+        setEdits({});
         noticeDone({
           title: `${draft.name.trim()} was changed`,
           message: acknowledgedText(acknowledged),
-          undo: async () => {
-            await change.mutateAsync(changeOf(draft, before));
-            setDraft(before);
-          },
-        }),
+          undo: () => change.mutateAsync(changeOf(draft, before)),
+        });
+      },
     });
   return (
     <OwnerForm
       draft={draft}
-      onChange={setDraft}
+      onChange={(edit) => setEdits((was) => ({ ...was, ...edit }))}
       onSubmit={submit}
       action={change}
       isUnchanged={isUnchanged}
@@ -106,7 +108,7 @@ function Settings({ owner }: { owner: Owner }) {
 function Actions({ owner: { id, name, state } }: { owner: Owner }) {
   const change = useChangeOwner(id);
   const remove = useDeleteOwner(id);
-  const navigate = useNavigate();
+  const navigate = useNavigateHere();
   const suspension = {
     ...change,
     mutateAsync: async () => {

@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, type ButtonProps } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { CopyAs, type CopyAsProps } from './copy-as.tsx';
+import { useLateFailure } from './done-notice.tsx';
 import { Problem } from './problem.tsx';
 
 interface Question {
@@ -48,12 +49,14 @@ export function ConfirmDialog({
   isOpen,
   onClose,
 }: Question & { isOpen: boolean; onClose: () => void }) {
+  const noticeLate = useLateFailure(isOpen);
   const confirm = async (): Promise<void> => {
     try {
       await action.mutateAsync();
       onClose();
-    } catch {
-      // Shown below.
+    } catch (error) {
+      // Shown below, while the dialog is open.
+      noticeLate(`${label}: it was not done`, error);
     }
   };
   return (

@@ -1,6 +1,8 @@
 import type { components } from '@keyward/sdk';
 import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import { useEffect, useRef } from 'react';
+import { reasonOf } from './problem.tsx';
 
 /** Long enough to read it and to undo it, ms. */
 const SHOWN_MS = 12_000;
@@ -58,9 +60,26 @@ export function noticeDone({ title, message, undo }: Notice): void {
 export function noticeFailure(title: string, error: unknown): void {
   notifications.show({
     title,
-    message: error instanceof Error ? error.message : String(error),
+    message: reasonOf(error),
     color: 'red',
     autoClose: false,
     closeButtonProps: { 'aria-label': 'Close the notice' },
   });
+}
+
+/**
+ * For a dialog that may be closed before its request is answered: a failure that it can no longer show is a notice.
+ * Guarded by console/test/workspaces.test.ts.
+ */
+export function useLateFailure(isOpen: boolean): (title: string, error: unknown) => void {
+  const isShown = useRef(isOpen);
+  useEffect(() => {
+    isShown.current = isOpen;
+    return () => {
+      isShown.current = false;
+    };
+  }, [isOpen]);
+  return (title, error) => {
+    if (!isShown.current) noticeFailure(title, error);
+  };
 }

@@ -3,6 +3,12 @@ import { Alert, Button, List, Text } from '@mantine/core';
 import { isSignedOut } from '../session/session-queries.ts';
 import { useEffect, useRef, useState, type RefObject } from 'react';
 
+/** What went wrong, in one line. */
+export function reasonOf(error: unknown): string {
+  if (isSignedOut(error)) return 'Your session had ended. Try it again.';
+  return error instanceof Error ? error.message : 'Something failed.';
+}
+
 /** What went wrong and the next step. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
   if (error === null || error === undefined) return null;
@@ -15,7 +21,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: (() => v
     );
   const api = error instanceof KeywardApiError ? error : undefined;
   return (
-    <Alert color="red" role="alert" title={error instanceof Error ? error.message : 'Something failed.'}>
+    <Alert color="red" role="alert" title={reasonOf(error)}>
       {typeof api?.hint === 'string' && <Text size="sm">{api.hint}</Text>}
       {api !== undefined && api.errors.length > 0 && (
         <List size="sm">

@@ -25,8 +25,13 @@ export function AddPerson({ isOpen, onClose }: { isOpen: boolean; onClose: () =>
       },
     });
   };
+  const close = (): void => {
+    // The next one begins without the error of this one.
+    add.reset();
+    onClose();
+  };
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Add a person">
+    <Modal opened={isOpen} onClose={close} title="Add a person">
       <form onSubmit={submit}>
         <Stack>
           <TextInput
@@ -48,7 +53,7 @@ export function AddPerson({ isOpen, onClose }: { isOpen: boolean; onClose: () =>
           />
           <NewPassword label="First password" error={add.error} />
           <Problem error={add.error} />
-          <FormActions submit={{ label: 'Add', isPending: add.isPending }} cancel={{ onClick: onClose }}>
+          <FormActions submit={{ label: 'Add', isPending: add.isPending }} cancel={{ onClick: close }}>
             <CopyAs
               operation="users.create"
               body={{ username: username.trim(), role }}

@@ -1,6 +1,7 @@
 import { Button, Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { ADDRESS } from '../api/client.ts';
+import { noticeFailure } from '../page/done-notice.tsx';
 import { useTimeForm } from '../page/time-form.ts';
 import { useSignOut } from './session-mutations.ts';
 import { useSession } from './session-queries.ts';
@@ -10,6 +11,7 @@ export function AccountMenu() {
   const { user } = useSession();
   const signOut = useSignOut();
   const [form, changeForm] = useTimeForm();
+  const onError = (error: unknown): void => noticeFailure('You are still signed in', error);
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -29,7 +31,7 @@ export function AccountMenu() {
           Guides
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Item onClick={() => signOut.mutate()}>Sign out</Menu.Item>
+        <Menu.Item onClick={() => signOut.mutate(undefined, { onError })}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -5,9 +5,12 @@ import { client } from '../api/client.ts';
 
 export const SESSION = ['session'] as const;
 
-/** Whether an answer says that nobody is signed in. */
+/** Whether an answer says that nobody is signed in. The Developer API says of an ended session what it says of a bad key, with 403. */
 export const isSignedOut = (error: unknown): boolean =>
-  error instanceof KeywardApiError && (error.code === 'invalid_session' || error.code === 'missing_key');
+  error instanceof KeywardApiError &&
+  (error.code === 'invalid_session' ||
+    error.code === 'missing_key' ||
+    (error.code === 'invalid_key' && error.status === 403));
 
 /** Who is signed in, and the ways to sign in. */
 export const sessionQuery = queryOptions({

@@ -1,6 +1,7 @@
 import { Alert, Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
+import { useNavigateHere } from '../app/navigate-here.ts';
 import { useState } from 'react';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { CopyAs } from '../page/copy-as.tsx';
@@ -32,7 +33,7 @@ export function UpstreamPage() {
 function OneUpstream({ upstream }: { upstream: Upstream }) {
   const { id, name, health, warnings } = upstream;
   const remove = useRemoveUpstream(id);
-  const navigate = useNavigate();
+  const navigate = useNavigateHere();
   const removal = {
     ...remove,
     mutateAsync: async () => {

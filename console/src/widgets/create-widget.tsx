@@ -1,6 +1,6 @@
 import { Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigateHere } from '../app/navigate-here.ts';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { DialogButton } from '../page/dialog-button.tsx';
@@ -18,7 +18,7 @@ function CreateForm({ onCancel }: { onCancel: () => void }) {
   const [slug, setSlug] = useState<string | null>(null);
   const [draft, setDraft] = useState(NEW_WIDGET);
   const { create } = useWidgetChanges();
-  const navigate = useNavigate();
+  const navigate = useNavigateHere();
   const workspaces = useQuery(workspacesQuery);
   const body = { workspace_slug: slug ?? '', ...bodyOf(draft) };
   const flags = flagsOf(draft);

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Skeleton, Switch, Tabs, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useNavigateHere } from '../app/navigate-here.ts';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { Page } from '../page/page.tsx';
 import { Problem } from '../page/problem.tsx';
@@ -88,7 +89,7 @@ function Opened({ widget }: { widget: Widget }) {
 
 function Actions({ widget: { uuid, enabled, workspace } }: { widget: Widget }) {
   const { update, remove } = useWidgetChanges();
-  const navigate = useNavigate();
+  const navigate = useNavigateHere();
   const open = async (isOpen: boolean): Promise<void> => {
     const set = (value: boolean) => update.mutateAsync({ uuid, body: { enabled: value } });
     await set(isOpen);

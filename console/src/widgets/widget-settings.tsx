@@ -28,15 +28,17 @@ const draftOf = (widget: Widget): WidgetDraft => ({
 export function WidgetSettings({ widget }: { widget: Widget }) {
   const { uuid } = widget;
   const saved = draftOf(widget);
-  const [draft, setDraft] = useState(saved);
+  // Only what the person has changed: the rest is as it is now, also after somebody else's change.
+  const [edits, setEdits] = useState<Partial<WidgetDraft>>({});
+  const draft = { ...saved, ...edits };
   const { update } = useWidgetChanges();
   const body = bodyOf(draft);
   const isChanged = JSON.stringify(draft) !== JSON.stringify(saved);
   const flags = flagsOf(draft);
-  const set = (change: Partial<WidgetDraft>): void => setDraft((before) => ({ ...before, ...change }));
+  const set = (change: Partial<WidgetDraft>): void => setEdits((before) => ({ ...before, ...change }));
   const save = async (to: WidgetDraft): Promise<void> => {
     await update.mutateAsync({ uuid, body: bodyOf(to) });
-    setDraft(to);
+    setEdits({});
   };
   const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
@@ -58,7 +60,7 @@ export function WidgetSettings({ widget }: { widget: Widget }) {
         <Problem error={update.error} />
         <FormActions
           submit={{ label: 'Save', isPending: update.isPending, isDisabled: !isChanged }}
-          cancel={{ label: 'Discard changes', onClick: () => setDraft(saved), isDisabled: !isChanged }}
+          cancel={{ label: 'Discard changes', onClick: () => setEdits({}), isDisabled: !isChanged }}
         >
           <CopyAs
             operation="embeds.update"

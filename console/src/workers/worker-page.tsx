@@ -1,6 +1,7 @@
 import { Box, Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
+import { useNavigateHere } from '../app/navigate-here.ts';
 import type { ReactNode } from 'react';
 import { JobState } from '../jobs/job-state.tsx';
 import { CopyAs } from '../page/copy-as.tsx';
@@ -35,7 +36,7 @@ export function WorkerPage() {
 
 function OneWorker({ worker, error }: { worker: WorkerDetails; error: unknown }) {
   const { worker_id: id, name, state, jobs, concurrency, paused_at } = worker;
-  const navigate = useNavigate();
+  const navigate = useNavigateHere();
   const may = useMay();
   const verb = paused_at === null ? 'pause' : 'resume';
   return (

@@ -1,5 +1,5 @@
 import { Radio, Stack, TextInput } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigateHere } from '../app/navigate-here.ts';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { DialogButton } from '../page/dialog-button.tsx';
@@ -16,7 +16,7 @@ function CreateForm({ onCancel }: { onCancel: () => void }) {
   const [name, setName] = useState('');
   const [chatMode, setMode] = useState('automatic');
   const create = useCreateWorkspace();
-  const navigate = useNavigate();
+  const navigate = useNavigateHere();
   const body = { name: name.trim(), chatMode };
   const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();

@@ -8,22 +8,23 @@ import { CloseTimes } from '../page/time-form.ts';
 import { Time } from '../page/time.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { roleWord } from '../people/roles.ts';
-import { useReplaceMembers } from './workspace-mutations.ts';
+import { useMemberChanges } from './workspace-mutations.ts';
 import { membersQuery, usersQuery, type OpenWorkspace } from './workspace-queries.ts';
 
 const LOADING_PX = 160;
 
 /** The users who may use the workspace. */
-export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspace }) {
+export function MembersTab({ workspace }: { workspace: OpenWorkspace }) {
+  const { id, slug, name } = workspace;
   const members = useQuery(membersQuery(id));
-  const replace = useReplaceMembers(id);
+  const { add, remove } = useMemberChanges(workspace);
   const current = members.data ?? [];
   const ids = current.map(({ userId }) => userId);
-  const remove = async (userId: number, username: string): Promise<void> => {
-    await replace.mutateAsync(ids.filter((one) => one !== userId));
+  const takeOut = async (userId: number, username: string): Promise<void> => {
+    await remove.mutateAsync(userId);
     noticeDone({
       title: `${username} may no longer use ${name}`,
-      undo: () => replace.mutateAsync(ids),
+      undo: () => add.mutateAsync([userId]),
     });
   };
   return (
@@ -32,8 +33,8 @@ export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspa
         Users with the role member use the workspaces that they belong to. Administrators and managers use all
         of them.
       </Text>
-      <AddMembers workspaceId={id} current={ids} onAdd={(added) => replace.mutateAsync([...ids, ...added])} />
-      <Problem error={members.error ?? replace.error} />
+      <AddMembers slug={slug} current={ids} add={add} />
+      <Problem error={members.error ?? add.error ?? remove.error} />
       {members.isPending && <Skeleton height={LOADING_PX} role="status" aria-label="Loading members" />}
       {members.isSuccess && current.length === 0 && (
         <Empty title="Nobody is a member yet">
@@ -65,8 +66,8 @@ export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspa
                     size="compact-sm"
                     variant="default"
                     aria-label={`Remove ${username}`}
-                    disabled={replace.isPending}
-                    onClick={() => void remove(userId, username).catch(() => undefined)}
+                    disabled={remove.isPending}
+                    onClick={() => void takeOut(userId, username).catch(() => undefined)}
                   >
                     Remove
                   </Button>
@@ -81,22 +82,22 @@ export function MembersTab({ workspace: { id, name } }: { workspace: OpenWorkspa
 }
 
 function AddMembers({
-  workspaceId,
+  slug,
   current,
-  onAdd,
+  add,
 }: {
-  workspaceId: number;
+  slug: string;
   current: readonly number[];
-  onAdd: (ids: number[]) => Promise<unknown>;
+  add: ReturnType<typeof useMemberChanges>['add'];
 }) {
   const [chosen, setChosen] = useState<string[]>([]);
   const users = useQuery(usersQuery);
   const data = (users.data ?? [])
     .filter(({ id }) => !current.includes(id))
     .map(({ id, username }) => ({ value: String(id), label: username ?? String(id) }));
-  const add = async (): Promise<void> => {
+  const submit = async (): Promise<void> => {
     try {
-      await onAdd(chosen.map(Number));
+      await add.mutateAsync(chosen.map(Number));
       setChosen([]);
     } catch {
       // Shown below.
@@ -108,7 +109,7 @@ function AddMembers({
       align="end"
       onSubmit={(event) => {
         event.preventDefault();
-        void add();
+        void submit();
       }}
     >
       <MultiSelect
@@ -121,13 +122,13 @@ function AddMembers({
         searchable
         nothingFoundMessage="No other user"
       />
-      <Button type="submit" disabled={chosen.length === 0}>
+      <Button type="submit" disabled={chosen.length === 0} loading={add.isPending}>
         Add
       </Button>
       <CopyAs
-        operation="workspaces.replace_members"
-        path={{ workspaceId: String(workspaceId) }}
-        body={{ userIds: [...current, ...chosen.map(Number)] }}
+        operation="workspaces.add_members"
+        path={{ workspaceSlug: slug }}
+        body={{ userIds: chosen.map(Number) }}
       />
     </Group>
   );

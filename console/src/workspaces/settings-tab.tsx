@@ -1,5 +1,5 @@
 import { Fieldset, Group, Paper, Stack, Text, Title } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigateHere } from '../app/navigate-here.ts';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
 import { FormActions } from '../page/form-actions.tsx';
@@ -14,7 +14,7 @@ import type { OpenWorkspace } from './workspace-queries.ts';
 /** All settings of a workspace, and its end. */
 export function SettingsTab({ workspace }: { workspace: OpenWorkspace }) {
   const { slug, name } = workspace;
-  const navigate = useNavigate();
+  const navigate = useNavigateHere();
   return (
     <Stack maw={720} gap="xl">
       <SettingsForm workspace={workspace} />
@@ -38,18 +38,20 @@ export function SettingsTab({ workspace }: { workspace: OpenWorkspace }) {
 function SettingsForm({ workspace }: { workspace: OpenWorkspace }) {
   const { slug } = workspace;
   const saved = draftOf(workspace);
-  const [draft, setDraft] = useState(saved);
+  // Only what the person has changed: the rest is as it is now, also after somebody else's change.
+  const [edits, setEdits] = useState<Partial<SettingsDraft>>({});
+  const draft = { ...saved, ...edits };
   const update = useUpdateWorkspace(slug);
   const body = bodyOf(saved, draft);
   const isChanged = Object.keys(body).length > 0;
-  const set = (change: Partial<SettingsDraft>): void => setDraft((before) => ({ ...before, ...change }));
+  const set = (change: Partial<SettingsDraft>): void => setEdits((before) => ({ ...before, ...change }));
   const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     const undo = bodyOf(draft, saved);
     // The server takes the nearest allowed value: what it has is shown.
     const save = async (change: WorkspaceBody): Promise<void> => {
-      const { workspace: now } = await update.mutateAsync(change);
-      if ('slug' in now) setDraft(draftOf(now));
+      await update.mutateAsync(change);
+      setEdits({});
     };
     try {
       await save(body);
@@ -74,7 +76,7 @@ function SettingsForm({ workspace }: { workspace: OpenWorkspace }) {
         <Problem error={update.error} />
         <FormActions
           submit={{ label: 'Save', isPending: update.isPending, isDisabled: !isChanged }}
-          cancel={{ label: 'Discard changes', onClick: () => setDraft(saved), isDisabled: !isChanged }}
+          cancel={{ label: 'Discard changes', onClick: () => setEdits({}), isDisabled: !isChanged }}
         >
           <CopyAs
             operation="workspaces.update"

@@ -1,7 +1,7 @@
 import { unwrap } from '@keyward/sdk';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
-import { WORKSPACES } from './workspace-queries.ts';
+import { membersQuery, WORKSPACES, type OpenWorkspace } from './workspace-queries.ts';
 
 /** The settings of a workspace as a request has them. */
 export interface WorkspaceBody {
@@ -50,16 +50,29 @@ export function useDeleteWorkspace(slug: string) {
   });
 }
 
-/** These users and no others. */
-export function useReplaceMembers(workspaceId: number) {
-  const renew = useRenew();
-  return useMutation({
+/** Each change is made of the members that the server has, never of those that a page shows: others may have changed them. */
+export function useMemberChanges({ id, slug }: Pick<OpenWorkspace, 'id' | 'slug'>) {
+  const queries = useQueryClient();
+  const onSuccess = useRenew();
+  const add = useMutation({
     mutationFn: async (userIds: number[]) => {
+      const params = { path: { workspaceSlug: slug } };
+      await unwrap(
+        client.POST('/v1/admin/workspaces/{workspaceSlug}/manage-users', { params, body: { userIds } }),
+      );
+    },
+    onSuccess,
+  });
+  const remove = useMutation({
+    mutationFn: async (userId: number) => {
+      const members = await queries.fetchQuery({ ...membersQuery(id), staleTime: 0 });
+      const userIds = members.map((member) => member.userId).filter((one) => one !== userId);
       const path = '/v1/admin/workspaces/{workspaceId}/update-users';
-      const params = { path: { workspaceId: String(workspaceId) } };
+      const params = { path: { workspaceId: String(id) } };
       const { success, error } = await unwrap(client.POST(path, { params, body: { userIds } }));
       if (!success) throw new Error(error ?? 'The members were not changed.');
     },
-    onSuccess: renew,
+    onSuccess,
   });
+  return { add, remove };
 }

@@ -1,4 +1,5 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { useRef, useState, type SyntheticEvent } from 'react';
 
 interface ExpiryProps {
   /** ISO 8601; null: never. */
@@ -16,13 +17,21 @@ const CHOICES: [string, number][] = [
   ['1 year', 365 * DAY_MS],
 ];
 
-const two = (value: number): string => String(value).padStart(2, '0');
+/** Another year is no time for `Date`, and would empty the field while somebody types it. */
+const LAST = '9999-12-31T23:59';
+const FIELD = 'input[type=datetime-local]';
+
+/** Whether only a part of the time was typed: for the browser the field is empty, and the key would never expire. */
+export const isExpiryHalf = (form: HTMLFormElement): boolean =>
+  form.querySelector<HTMLInputElement>(FIELD)?.validity.badInput === true;
+
+const padded = (value: number, digits: number): string => String(value).padStart(digits, '0');
 
 /** As a field of the browser has it: in the reader's zone. */
 function localText(iso: string): string {
   const at = new Date(iso);
-  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${date}T${two(at.getHours())}:${two(at.getMinutes())}`;
+  const date = `${padded(at.getFullYear(), 4)}-${padded(at.getMonth() + 1, 2)}-${padded(at.getDate(), 2)}`;
+  return `${date}T${padded(at.getHours(), 2)}:${padded(at.getMinutes(), 2)}`;
 }
 
 /** @returns null for a text that is no time */
@@ -33,24 +42,38 @@ function isoOf(local: string): string | null {
 
 /** When the key ends by itself. */
 export function ExpiryField({ value, onChange, error }: ExpiryProps) {
+  const [isHalf, setHalf] = useState(false);
+  const look = ({ currentTarget }: SyntheticEvent<HTMLInputElement>): void =>
+    setHalf(currentTarget.validity.badInput);
+  const field = useRef<HTMLInputElement>(null);
+  const set = (to: string | null): void => {
+    // Half a time stays in the field otherwise: for React it is empty already.
+    if (field.current !== null) field.current.value = '';
+    setHalf(false);
+    onChange(to);
+  };
   return (
     <Stack gap={6}>
       <TextInput
+        ref={field}
         type="datetime-local"
+        max={LAST}
         label="Expires"
         description="In your time zone. Empty: never"
         value={value === null ? '' : localText(value)}
         onChange={(event) => onChange(isoOf(event.currentTarget.value))}
-        error={error}
+        onBlur={look}
+        onKeyUp={(event) => (isHalf || event.key === 'Enter') && look(event)}
+        error={isHalf ? 'Complete the date and the time, or empty the field.' : error}
         maw={260}
       />
       <Group gap={6} role="group" aria-label="Expires in">
         {CHOICES.map(([label, ms]) => (
-          <Button key={label} size="compact-xs" variant="default" onClick={() => onChange(fromNow(ms))}>
+          <Button key={label} size="compact-xs" variant="default" onClick={() => set(fromNow(ms))}>
             {label}
           </Button>
         ))}
-        <Button size="compact-xs" variant="default" onClick={() => onChange(null)}>
+        <Button size="compact-xs" variant="default" onClick={() => set(null)}>
           Never
         </Button>
       </Group>

@@ -13,7 +13,7 @@ import { isComplete } from '../holdings/metadata.ts';
 import { useMint } from '../key-mutations.ts';
 import { SecretDialog } from '../secret/secret-dialog.tsx';
 import { SentenceCard } from '../sentence-card.tsx';
-import { ExpiryField } from './expiry-field.tsx';
+import { ExpiryField, isExpiryHalf } from './expiry-field.tsx';
 import { FormColumns } from './form-columns.tsx';
 import { HoldingsFields, type FieldsProps } from './holdings-fields.tsx';
 import { MetadataField } from './metadata-field.tsx';
@@ -46,9 +46,10 @@ export function NewKeyPage() {
   const set = (change: Partial<Draft>): void => setForm((before) => ({ ...before, ...change }));
   const missing = missingTargets(chosen, draft);
   const body = mintBody(draft);
-  const submit = (event: SubmitEvent): void => {
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    if (missing.length === 0 && isWhole(draft)) mint.mutate({ body, once: once(body) }, { onError: refuse });
+    if (missing.length === 0 && isWhole(draft) && !isExpiryHalf(event.currentTarget))
+      mint.mutate({ body, once: once(body) }, { onError: refuse });
     else refuse();
   };
   const minted = mint.data;

@@ -5,7 +5,7 @@ import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../../page/copy-as.tsx';
 import { acknowledgedText, noticeDone } from '../../page/done-notice.tsx';
 import { fieldError, Problem } from '../../page/problem.tsx';
-import { ExpiryField } from '../form/expiry-field.tsx';
+import { ExpiryField, isExpiryHalf } from '../form/expiry-field.tsx';
 import { FormColumns } from '../form/form-columns.tsx';
 import { HoldingsFields, type FieldsProps } from '../form/holdings-fields.tsx';
 import { MetadataField } from '../form/metadata-field.tsx';
@@ -75,10 +75,10 @@ function AccessForm({ read, scopes }: FormProps) {
       },
     });
   };
-  const submit = (event: SubmitEvent): void => {
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     setTried(true);
-    if (isComplete(draft.metadata)) void save().catch(() => undefined);
+    if (isComplete(draft.metadata) && !isExpiryHalf(event.currentTarget)) void save().catch(() => undefined);
   };
   // Nothing was typed yet: what is read anew is shown.
   if (changes.length === 0 && read.etag !== null && read.etag !== start.etag) {

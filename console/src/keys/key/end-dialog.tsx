@@ -1,6 +1,7 @@
 import { Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../../page/copy-as.tsx';
+import { useLateFailure } from '../../page/done-notice.tsx';
 import { fieldError, Problem } from '../../page/problem.tsx';
 import { flag } from '../holdings/command.ts';
 import type { Key } from '../holdings/draft.ts';
@@ -34,9 +35,12 @@ export function EndDialog({ keyRecord, verb, onClose }: EndProps) {
   const { change, run } = useStateChange(keyRecord);
   const { label, text } = WORDS[verb];
   const { id, name } = keyRecord;
+  const noticeLate = useLateFailure(true);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    void run(verb, reason.trim()).then(onClose, () => undefined);
+    void run(verb, reason.trim()).then(onClose, (error: unknown) =>
+      noticeLate(`${label} ${name}: it was not done`, error),
+    );
   };
   const body = reason.trim() === '' ? {} : { reason: reason.trim() };
   return (

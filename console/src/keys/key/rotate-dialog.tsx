@@ -45,6 +45,8 @@ export function RotateDialog({ keyRecord: key, onClose }: { keyRecord: Key; onCl
     rotate.mutate(overlap.body);
   };
   const close = (): void => {
+    // The key may have another secret already: nobody would see it.
+    if (rotate.isPending) return;
     rotate.reset();
     onClose();
   };
@@ -72,7 +74,10 @@ export function RotateDialog({ keyRecord: key, onClose }: { keyRecord: Key; onCl
             </Stack>
           </Radio.Group>
           <Problem error={rotate.error} />
-          <FormActions submit={{ label: 'Rotate', isPending: rotate.isPending }} cancel={{ onClick: close }}>
+          <FormActions
+            submit={{ label: 'Rotate', isPending: rotate.isPending }}
+            cancel={{ onClick: close, isDisabled: rotate.isPending }}
+          >
             <CopyAs
               operation="keys.rotate"
               path={{ id: key.id }}

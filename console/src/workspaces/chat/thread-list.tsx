@@ -1,5 +1,6 @@
-import { ActionIcon, Button, Group, Menu, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Menu, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
+import { ConfirmDialog } from '../../page/confirm-button.tsx';
 import { CopyAs } from '../../page/copy-as.tsx';
 import { FormActions } from '../../page/form-actions.tsx';
 import { Problem } from '../../page/problem.tsx';
@@ -69,7 +70,21 @@ function ThreadMenu({
   onRemoved,
 }: Pick<ThreadListProps, 'slug' | 'changes' | 'onRemoved'> & { thread: Thread }) {
   const [doing, setDoing] = useState<Doing>();
+  const { rename, remove } = changes;
+  const begin = (what: Doing): void => {
+    // All threads share these requests: an error of another one is none of this.
+    rename.reset();
+    remove.reset();
+    setDoing(what);
+  };
   const end = (): void => setDoing(undefined);
+  const deletion = {
+    ...remove,
+    mutateAsync: async () => {
+      await remove.mutateAsync(thread.slug);
+      onRemoved(thread.slug);
+    },
+  };
   return (
     <>
       <Menu position="bottom-end">
@@ -79,30 +94,25 @@ function ThreadMenu({
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => setDoing('rename')}>Rename</Menu.Item>
-          <Menu.Item color="red" onClick={() => setDoing('delete')}>
+          <Menu.Item onClick={() => begin('rename')}>Rename</Menu.Item>
+          <Menu.Item color="red" onClick={() => begin('delete')}>
             Delete
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Modal
-        opened={doing !== undefined}
-        onClose={end}
-        title={doing === 'delete' ? `Delete ${thread.name}?` : 'Rename the thread'}
-      >
-        {doing === 'rename' && <RenameForm slug={slug} thread={thread} changes={changes} onEnd={end} />}
-        {doing === 'delete' && (
-          <DeleteForm
-            slug={slug}
-            changes={changes}
-            thread={thread}
-            onEnd={(isGone) => {
-              end();
-              if (isGone) onRemoved(thread.slug);
-            }}
-          />
-        )}
+      <Modal opened={doing === 'rename'} onClose={end} title="Rename the thread">
+        <RenameForm slug={slug} thread={thread} changes={changes} onEnd={end} />
       </Modal>
+      <ConfirmDialog
+        isOpen={doing === 'delete'}
+        onClose={end}
+        label="Delete"
+        title={`Delete ${thread.name}?`}
+        action={deletion}
+        copyAs={{ operation: 'threads.delete', path: { slug, threadSlug: thread.slug } }}
+      >
+        <Text size="sm">Its chats are deleted, and cannot be restored.</Text>
+      </ConfirmDialog>
     </>
   );
 }
@@ -146,38 +156,5 @@ function RenameForm({ slug, thread, changes: { rename }, onEnd }: ChangeProps & 
         </FormActions>
       </Stack>
     </form>
-  );
-}
-
-function DeleteForm({
-  slug,
-  thread,
-  changes: { remove },
-  onEnd,
-}: ChangeProps & { onEnd: (isGone: boolean) => void }) {
-  const confirm = async (): Promise<void> => {
-    try {
-      await remove.mutateAsync(thread.slug);
-      onEnd(true);
-    } catch {
-      // Shown below.
-    }
-  };
-  return (
-    <Stack>
-      <Text size="sm">Its chats are deleted, and cannot be restored.</Text>
-      <Problem error={remove.error} />
-      <Group justify="space-between">
-        <CopyAs operation="threads.delete" path={{ slug, threadSlug: thread.slug }} />
-        <Group gap="xs">
-          <Button variant="default" onClick={() => onEnd(false)}>
-            Cancel
-          </Button>
-          <Button color="red" loading={remove.isPending} onClick={() => void confirm()} data-autofocus>
-            Delete
-          </Button>
-        </Group>
-      </Group>
-    </Stack>
   );
 }
