@@ -108,10 +108,10 @@ describeOnServer('sqlite', 'the pages of upstreams and models', (start) => {
     });
     const [timeout, weight] = [page.getByLabel('Timeout, seconds'), page.getByLabel('Weight')];
     await timeout.fill('90');
-    await server.request('PATCH', path, { body: { weight: 4, name: 'shared too' } });
+    await server.request('PATCH', path, { body: { weight: 4, name: 'shared-too' } });
     // The page reads anew, as after a look at another window.
     await page.evaluate("dispatchEvent(new Event('offline'))");
-    await page.getByRole('heading', { name: 'shared too' }).waitFor();
+    await page.getByRole('heading', { name: 'shared-too' }).waitFor();
     expect(await timeout.inputValue()).toBe('90');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').waitFor();
@@ -120,7 +120,7 @@ describeOnServer('sqlite', 'the pages of upstreams and models', (start) => {
     await expect.poll(() => weight.inputValue()).toBe('4');
     await weight.fill('5');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('shared too was changed').waitFor();
+    await page.getByText('shared-too was changed').waitFor();
     const { body: now } = await server.request('GET', path);
     expect(now).toMatchObject({ weight: 5, timeout_seconds: 600 });
     await server.request('DELETE', path);
