@@ -1,4 +1,3 @@
-import type { Mutation } from '@tanstack/react-query';
 import { queryClient } from '../api/queries.ts';
 import { isNoticed, noticeFailure } from '../page/done-notice.tsx';
 
@@ -7,7 +6,7 @@ import { isNoticed, noticeFailure } from '../page/done-notice.tsx';
  * saw (`meta.unseen`). Guarded by console/test/unseen-outcomes.test.ts.
  */
 export function noticeUnseenOutcomes(): void {
-  const watchers = new WeakMap<Mutation<any, any, any, any>, number>();
+  const watchers = new WeakMap<object, number>();
   queryClient.getMutationCache().subscribe((event) => {
     const { type, mutation } = event;
     if (mutation === undefined) return;
@@ -22,6 +21,7 @@ export function noticeUnseenOutcomes(): void {
         if (!isNoticed(action.error)) noticeFailure('What you sent before was not done', action.error);
       });
     const unseen = mutation.meta?.['unseen'];
-    if (action.type === 'success' && typeof unseen === 'string') noticeFailure(unseen, new Error('Its page was closed before the answer came.'));
+    if (action.type === 'success' && typeof unseen === 'string')
+      noticeFailure(unseen, new Error('Its page was closed before the answer came.'));
   });
 }

@@ -5,7 +5,12 @@ import { noticeDone } from '../page/done-notice.tsx';
 import { useMay } from '../session/session-queries.ts';
 import { workspacesQuery } from '../workspaces/workspace-queries.ts';
 import { ChoiceDialog } from './choice-dialog.tsx';
-import { useAddDocuments, useChangeDocuments, useMoveDocuments, useRemoveDocuments } from './document-mutations.ts';
+import {
+  useAddDocuments,
+  useChangeDocuments,
+  useMoveDocuments,
+  useRemoveDocuments,
+} from './document-mutations.ts';
 import { counted } from '../page/count-text.ts';
 
 interface DocumentActionsProps {

@@ -14,7 +14,13 @@ import { useMay } from '../session/session-queries.ts';
 import { changeOf, draftOf, updateCommand, type Owner, type OwnerDraft } from './owner-draft.ts';
 import { OwnerForm } from './owner-form.tsx';
 import { OwnerState } from './owner-state.tsx';
-import { ownerBoundsQuery, ownerQuery, useChangeOwner, useDeleteOwner, useSaveOwner } from './owner-queries.ts';
+import {
+  ownerBoundsQuery,
+  ownerQuery,
+  useChangeOwner,
+  useDeleteOwner,
+  useSaveOwner,
+} from './owner-queries.ts';
 
 const LOADING_PX = 44;
 

@@ -101,7 +101,9 @@ export function useSaveOwner(id: string) {
       const now = draftOf(await queries.fetchQuery({ ...ownerQuery(id), staleTime: 0 }));
       for (const list of LISTS_OF_BOUNDS)
         if (body[list] !== undefined && changeOf(start, now)[list] !== undefined)
-          throw new Error(`Somebody else has changed the ${list} meanwhile. Discard your changes, then make them again.`);
+          throw new Error(
+            `Somebody else has changed the ${list} meanwhile. Discard your changes, then make them again.`,
+          );
       return change.mutateAsync(body);
     },
   });

@@ -30,36 +30,36 @@ function PersonForm({ onEnd }: { onEnd: () => void }) {
     });
   };
   return (
-      <form onSubmit={submit}>
-        <Stack>
-          <TextInput
-            label="Username"
-            description="A lower-case letter, then letters, digits and . _ - @; at most 64 characters"
-            required
-            data-autofocus
-            autoComplete="off"
-            value={username}
-            onChange={(event) => setUsername(event.currentTarget.value)}
-            error={fieldError(add.error, 'username')}
+    <form onSubmit={submit}>
+      <Stack>
+        <TextInput
+          label="Username"
+          description="A lower-case letter, then letters, digits and . _ - @; at most 64 characters"
+          required
+          data-autofocus
+          autoComplete="off"
+          value={username}
+          onChange={(event) => setUsername(event.currentTarget.value)}
+          error={fieldError(add.error, 'username')}
+        />
+        <Select
+          label="Role"
+          allowDeselect={false}
+          data={ROLES}
+          value={role}
+          onChange={(chosen) => setRole(chosen ?? 'default')}
+        />
+        <NewPassword label="First password" error={add.error} />
+        <Problem error={add.error} />
+        <FormActions submit={{ label: 'Add', isPending: add.isPending }} cancel={{ onClick: onEnd }}>
+          <CopyAs
+            operation="users.create"
+            body={{ username: username.trim(), role }}
+            secrets={{ password: 'FIRST_PASSWORD' }}
+            cli={['users', 'create', username.trim() || 'NAME', '--role', role]}
           />
-          <Select
-            label="Role"
-            allowDeselect={false}
-            data={ROLES}
-            value={role}
-            onChange={(chosen) => setRole(chosen ?? 'default')}
-          />
-          <NewPassword label="First password" error={add.error} />
-          <Problem error={add.error} />
-          <FormActions submit={{ label: 'Add', isPending: add.isPending }} cancel={{ onClick: onEnd }}>
-            <CopyAs
-              operation="users.create"
-              body={{ username: username.trim(), role }}
-              secrets={{ password: 'FIRST_PASSWORD' }}
-              cli={['users', 'create', username.trim() || 'NAME', '--role', role]}
-            />
-          </FormActions>
-        </Stack>
-      </form>
+        </FormActions>
+      </Stack>
+    </form>
   );
 }

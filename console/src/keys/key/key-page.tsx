@@ -85,7 +85,9 @@ function KeyTabs({ read }: PanelProps) {
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // On a phone the tabs scroll: the open one may be outside the screen.
-    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    list.current
+      ?.querySelector('[aria-selected=true]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [shown]);
   return (
     <Tabs
