@@ -13,6 +13,7 @@ import { keepFocus } from './app/kept-focus.ts';
 import { NONCE } from './app/nonce.ts';
 import { router } from './app/router.ts';
 import { sendOnce } from './app/send-once.ts';
+import { noticeUnseenOutcomes } from './app/unseen-outcomes.ts';
 import { theme, variables } from './app/theme.ts';
 
 const root = document.querySelector('#root');
@@ -27,6 +28,7 @@ addEventListener('vite:preloadError', () => {
 watchConnection();
 keepFocus();
 sendOnce();
+noticeUnseenOutcomes();
 
 createRoot(root).render(
   <StrictMode>

@@ -28,6 +28,17 @@ describeOnServer('sqlite', 'the page of the audit record', (start) => {
     expect(await page.getByRole('textbox', { name: 'Target' }).inputValue()).toBe('');
   });
 
+  test('Clear also forgets what was typed a moment before', async () => {
+    const { page } = await openAudit('/audit?outcome=ok');
+    const actor = page.getByRole('textbox', { name: 'Actor' });
+    const clear = page.getByRole('button', { name: 'Clear' });
+    await clear.waitFor();
+    await actor.fill('nobody');
+    await clear.click();
+    await expect.poll(() => actor.inputValue()).toBe('');
+    expect(new URL(page.url()).search).toBe('');
+  });
+
   test('a record opens by keyboard, has an address of its own, and never shows the secret', async () => {
     const { page, holdsNone } = await openAudit(`/audit?target=${key.id}`);
     await page.getByRole('button', { name: /^Record \d+$/ }).focus();

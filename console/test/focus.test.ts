@@ -28,6 +28,19 @@ describeOnServer('sqlite', 'the focus of people who use the keyboard', (start) =
     await expect.poll(() => focused(page)).toBe('Explain');
   });
 
+  test('on a phone the open tab is inside the screen, also after a deep link', async () => {
+    const { page, open: go } = await open();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await go(`/keys/${key.id}?tab=history`);
+    const tab = page.getByRole('tab', { name: 'History' });
+    await tab.waitFor();
+    const right = async (): Promise<number> => {
+      const { x, width } = (await tab.boundingBox()) ?? { x: Infinity, width: 0 };
+      return x + width;
+    };
+    await expect.poll(right).toBeLessThanOrEqual(390);
+  });
+
   test('a dialog gives the focus back to the button that opened it', async () => {
     const { page } = await open();
     await press(page, 'Rotate');

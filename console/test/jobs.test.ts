@@ -1,5 +1,6 @@
 import { createWorker, type KeywardWorker } from '@keyward/sdk';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { newOwnerKey, TestWorker } from '../../server/src/api/jobs/jobs.fixture.ts';
 import { describeOnServer, type TestServer } from '../../server/test/server.ts';
 import { openConsole } from './browser.ts';
 
@@ -85,4 +86,26 @@ describeOnServer('sqlite', 'the pages of jobs and workers', (start) => {
       await inspect(name);
     },
   );
+
+  test('an open question whether to book a GPU never becomes the one whether to release it', async () => {
+    const miner = await newOwnerKey(server, 'miner', { role: 'miner' });
+    const guest = await newOwnerKey(server, 'guest', { role: 'client' });
+    const gpus = [{ name: 'RTX 4090', memory_mb: 24_576 }];
+    const { worker_id } = (await new TestWorker(server, miner.secret, 'attic').register({ gpus })).body;
+    const gpu = '/v1/marketplace/gpu';
+    await server.request('POST', `${gpu}/register`, {
+      key: miner.secret,
+      body: { worker: worker_id, price_per_hour: 0.4 },
+    });
+    const { page } = await openJobs('/marketplace');
+    await page.getByRole('button', { name: 'Book' }).click();
+    await page.getByRole('dialog', { name: 'Book RTX 4090?' }).waitFor();
+    const booked = await server.request('POST', `${gpu}/${worker_id}-0/book`, {
+      key: guest.secret,
+      body: { duration_hours: 1 },
+    });
+    expect(booked.status).toBeLessThan(300);
+    await page.getByRole('button', { name: 'Release' }).waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
 });

@@ -97,4 +97,33 @@ describeOnServer('sqlite', 'owners among many', (start) => {
     const { body } = await server.request<{ budgets: object[] }>('GET', `/v1/owners/${owner.id}`);
     expect(body.budgets).toEqual([expect.objectContaining({ name: 'month', amount: '10' })]);
   });
+
+  test('a limit that somebody else has set meanwhile is not overwritten, neither by Save nor by Undo', async () => {
+    const limits = [{ name: 'minute', requests: 4, window_seconds: 60 }];
+    const { body: owner } = await server.request<{ id: string }>('POST', '/v1/owners', {
+      body: { name: 'Shared', kind: 'team', limits },
+    });
+    const path = `/v1/owners/${owner.id}`;
+    const setElsewhere = (requests: number) =>
+      server.request('PATCH', path, { body: { limits: [{ ...limits[0], requests }] } });
+    const requests = async () =>
+      (await server.request<{ limits: { requests: number }[] }>('GET', path)).body.limits[0]?.requests;
+    const { page } = await open(`/owners/${owner.id}`);
+    const field = page.getByRole('group', { name: 'Limit minute' }).getByRole('textbox', { name: 'At most' });
+    await field.fill('5');
+    await setElsewhere(7);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Somebody else has changed the limits meanwhile.').waitFor();
+    expect(await requests()).toBe(7);
+    await page.getByRole('button', { name: 'Discard changes' }).click();
+    await expect.poll(() => field.inputValue()).toBe('7');
+    await field.fill('8');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Shared was changed').waitFor();
+    expect(await requests()).toBe(8);
+    await setElsewhere(9);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('That could not be undone').waitFor();
+    expect(await requests()).toBe(9);
+  });
 });

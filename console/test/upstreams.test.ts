@@ -97,6 +97,35 @@ describeOnServer('sqlite', 'the pages of upstreams and models', (start) => {
     await server.request('DELETE', `/v1/upstreams/${body.id}`);
   });
 
+  test('what was typed stays when somebody else changes the upstream, and does not overwrite that change', async () => {
+    const { body } = await server.request<{ id: string }>('POST', '/v1/upstreams', {
+      body: { name: 'shared', base_url: upstream.baseUrl, models: ['shared'] },
+    });
+    const path = `/v1/upstreams/${body.id}`;
+    const { page, complaints } = await openConsole(server, {
+      signIn: { key: server.adminKey },
+      path: `/upstreams/${body.id}`,
+    });
+    const [timeout, weight] = [page.getByLabel('Timeout, seconds'), page.getByLabel('Weight')];
+    await timeout.fill('90');
+    await server.request('PATCH', path, { body: { weight: 4, name: 'shared-too' } });
+    // The page reads anew, as after a look at another window.
+    await page.evaluate("dispatchEvent(new Event('offline'))");
+    await page.getByRole('heading', { name: 'shared-too' }).waitFor();
+    expect(await timeout.inputValue()).toBe('90');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(complaints.splice(0)).toEqual([expect.stringMatching(/status of 4\d\d/)]);
+    await page.getByRole('button', { name: 'Discard changes' }).click();
+    await expect.poll(() => weight.inputValue()).toBe('4');
+    await weight.fill('5');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('shared-too was changed').waitFor();
+    const { body: now } = await server.request('GET', path);
+    expect(now).toMatchObject({ weight: 5, timeout_seconds: 600 });
+    await server.request('DELETE', path);
+  });
+
   test('all upstreams are listed, however many there are', async () => {
     const many = 130;
     for (let one = 1; one <= many; one++)

@@ -178,4 +178,28 @@ describeOnServer('sqlite', 'the pages of widgets', (start) => {
     await page.getByRole('link', { name: NAME_PAYLOAD }).first().waitFor();
     await expectHarmless(page);
   });
+
+  test('a change of one setting takes back none that somebody else has made meanwhile, unseen by the page', async () => {
+    const uuid = await make({ allowlist_domains: ['https://shop.example'] });
+    const { page, complaints } = await openWidgets(`/widgets/${uuid}?tab=settings`);
+    const form = page.getByRole('form', { name: 'Settings' });
+    await form.getByRole('textbox', { name: 'Questions a day' }).fill('7');
+    await chats.server.request('POST', `/v1/embed/${uuid}`, { body: { chat_mode: 'query' } });
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The settings are saved').waitFor();
+    expect(await settingsOf(uuid)).toMatchObject({ chat_mode: 'query', max_chats_per_day: 7 });
+    await page.goto(`/widgets/${uuid}?tab=preview`);
+    await page.getByRole('textbox', { name: 'Question of a visitor' }).fill('When?');
+    await page.keyboard.press('Enter');
+    const allow = page.getByRole('button', { name: 'Allow this page' });
+    await allow.waitFor();
+    const sites = ['https://shop.example', 'https://other.example'];
+    await chats.server.request('POST', `/v1/embed/${uuid}`, { body: { allowlist_domains: sites } });
+    await allow.click();
+    await page.getByText('may show the widget', { exact: false }).last().waitFor();
+    await allow.waitFor({ state: 'detached' });
+    expect(complaints.splice(0)).toEqual([expect.stringContaining('401')]);
+    const origin = new URL(chats.server.url).origin;
+    expect(await settingsOf(uuid)).toMatchObject({ allowlist_domains: JSON.stringify([...sites, origin]) });
+  });
 });

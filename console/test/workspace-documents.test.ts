@@ -80,6 +80,24 @@ describeOnServer('sqlite', 'the documents of a workspace', (start) => {
     expect(await held()).toEqual([]);
   });
 
+  test('a file that is stored is embedded also where its line is hidden, and nothing says that it was cancelled', async () => {
+    const { page } = await openDocuments();
+    const { promise: isHidden, resolve: hidden } = Promise.withResolvers<void>();
+    await page.route('**/update-embeddings', async (route) => {
+      await isHidden;
+      await route.continue();
+    });
+    await choose(page, file('kept.txt', 'The lighthouse is white.'));
+    const row = upload(page, 'kept.txt');
+    await row.getByText('Stored; embedding').waitFor();
+    expect(await row.getByRole('button').allTextContents()).toEqual(['Hide']);
+    await row.getByRole('button', { name: 'Hide kept.txt' }).click();
+    await row.waitFor({ state: 'detached' });
+    hidden();
+    await table(page).getByText('kept.txt').waitFor();
+    expect(await held()).toHaveLength(1);
+  });
+
   test('a folder that is dropped, or chosen with the keyboard, is sent with the paths of its files, without the hidden ones', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'keyward-drop-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

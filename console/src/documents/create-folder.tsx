@@ -26,18 +26,13 @@ function FolderForm({ onCreated, onCancel }: { onCreated: (name: string) => void
   const name = text.trim();
   // The server drops `../` at the start: the folder would have another name.
   const hasSlash = /[/\\]/.test(name);
-  const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    if (hasSlash) return;
-    try {
-      await create.mutateAsync(name);
-      onCreated(name);
-    } catch {
-      // Shown below the field.
-    }
+    // Who has closed the dialog meanwhile is led nowhere.
+    if (!hasSlash) create.mutate(name, { onSuccess: () => onCreated(name) });
   };
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form onSubmit={submit}>
       <Stack>
         <TextInput
           label="Name"

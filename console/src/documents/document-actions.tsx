@@ -1,11 +1,16 @@
 import { Checkbox, Group, Text } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { useMay } from '../session/session-queries.ts';
-import { workspaceQuery, workspacesQuery } from '../workspaces/workspace-queries.ts';
+import { workspacesQuery } from '../workspaces/workspace-queries.ts';
 import { ChoiceDialog } from './choice-dialog.tsx';
-import { useChangeDocuments, useMoveDocuments, useRemoveDocuments } from './document-mutations.ts';
+import {
+  useAddDocuments,
+  useChangeDocuments,
+  useMoveDocuments,
+  useRemoveDocuments,
+} from './document-mutations.ts';
 import { counted } from '../page/count-text.ts';
 
 interface DocumentActionsProps {
@@ -49,15 +54,14 @@ export function DocumentActions({ isAll, hasMore, onMark, mayWrite, ...marked }:
 function AddToWorkspace({ locations }: { locations: string[] }) {
   const workspaces = useQuery(workspacesQuery);
   const change = useChangeDocuments();
-  const queries = useQueryClient();
+  const adding = useAddDocuments(locations);
   const choices = workspaces.data?.map(({ slug, name }) => ({ value: slug, label: name }));
   const add = async (slug: string): Promise<void> => {
-    const before = await queries.fetchQuery(workspaceQuery(slug));
-    const held = new Set(before?.documents.map(({ docpath }) => docpath));
-    const adds = locations.filter((location) => !held.has(location));
-    const { message = '' } = await change.mutateAsync({ slug, adds });
-    noticeDone({
-      title: `${countOf(adds)} put into ${choices?.find(({ value }) => value === slug)?.label ?? slug}`,
+    const { adds, message } = await adding.mutateAsync(slug);
+    const name = choices?.find(({ value }) => value === slug)?.label ?? slug;
+    if (adds.length === 0) return noticeDone({ title: `${name} holds them already` });
+    return noticeDone({
+      title: `${countOf(adds)} put into ${name}`,
       message,
       undo: () => change.mutateAsync({ slug, deletes: adds }),
     });
@@ -69,8 +73,8 @@ function AddToWorkspace({ locations }: { locations: string[] }) {
       label="Workspace"
       submitLabel="Add"
       choices={choices ?? []}
-      nothing="There is no workspace yet."
-      action={{ ...change, mutateAsync: add }}
+      nothing={workspaces.error?.message ?? 'There is no workspace yet.'}
+      action={{ ...adding, mutateAsync: add }}
       copyAs={(slug) => ({ operation: 'workspaces.embed', path: { slug }, body: { adds: locations } })}
     />
   );

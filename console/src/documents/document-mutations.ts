@@ -2,7 +2,7 @@ import { unwrap } from '@keyward/sdk';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
-import { WORKSPACES } from '../workspaces/workspace-queries.ts';
+import { WORKSPACES, workspaceQuery } from '../workspaces/workspace-queries.ts';
 import { DOCUMENTS } from './document-queries.ts';
 
 /** Reads what is shown of documents anew, also in workspaces. */
@@ -91,6 +91,21 @@ export const changeDocuments = ({ slug, adds = [], deletes = [] }: Embedding) =>
 
 export function useChangeDocuments() {
   return useMutation({ mutationFn: changeDocuments, onSuccess: renewDocuments });
+}
+
+/** Puts documents into a workspace. @returns those that it did not hold before, which Undo takes out again */
+export function useAddDocuments(locations: readonly string[]) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (slug: string) => {
+      const before = await queries.fetchQuery({ ...workspaceQuery(slug), staleTime: 0 });
+      const held = new Set(before?.documents.map(({ docpath }) => docpath));
+      const adds = locations.filter((location) => !held.has(location));
+      const { message = '' } = adds.length === 0 ? {} : await changeDocuments({ slug, adds });
+      return { adds, message };
+    },
+    onSuccess: renewDocuments,
+  });
 }
 
 export function usePin(slug: string) {

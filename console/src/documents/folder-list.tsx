@@ -1,5 +1,5 @@
 import { Stack, Text } from '@mantine/core';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigateHere } from '../app/navigate-here.ts';
 import { ConfirmButton } from '../page/confirm-button.tsx';
 import { DEFAULT_FOLDER } from './document-queries.ts';
 import { renewDocuments, useRemoveFolder } from './document-mutations.ts';
@@ -46,10 +46,10 @@ export function FolderList({ folders, open, mayWrite }: FolderListProps) {
 
 function RemoveFolder({ name, totalCount }: { name: string; totalCount: number }) {
   const remove = useRemoveFolder(name);
-  const navigate = useNavigate({ from: '/documents' });
+  const navigate = useNavigateHere();
   const mutateAsync = async (): Promise<void> => {
     await remove.mutateAsync();
-    await navigate({ search: {} });
+    await navigate({ to: '/documents' });
     await renewDocuments();
   };
   return (

@@ -2,6 +2,7 @@ import { Alert, Button, Group, List, Paper, Progress, Stack, Text } from '@manti
 import {
   dropUpload,
   forgetUploads,
+  isStored,
   isUnderWay,
   repeatUpload,
   useUploads,
@@ -61,7 +62,7 @@ const SAYS: Record<Upload['state'], string> = {
   lost: 'Waits for the server',
   sending: 'Sending',
   reading: 'Reading the file',
-  embedding: 'Embedding',
+  embedding: 'Stored; embedding',
   done: 'Ready',
   pending: 'Stored; waits to be embedded',
   failed: 'Failed',
@@ -86,6 +87,8 @@ const colorOf = ({ state }: Upload): string =>
 function UploadRow({ upload }: { upload: Upload }) {
   const { id, name, state, sentPercent, warnings, message } = upload;
   const says = state === 'sending' ? `Sending, ${Math.floor(sentPercent)} %` : SAYS[state];
+  // A file that is stored is removed in the list of documents.
+  const endLabel = isUnderWay(upload) && !isStored(upload) ? 'Cancel' : 'Hide';
   const percent = state === 'sending' ? sentPercent * SENDING_SHARE : PERCENT[state];
   return (
     <Stack component="li" gap={4} className={classes['upload']} aria-label={name}>
@@ -103,10 +106,10 @@ function UploadRow({ upload }: { upload: Upload }) {
           <Button
             size="compact-xs"
             variant="subtle"
-            aria-label={isUnderWay(upload) ? `Cancel ${name}` : `Hide ${name}`}
+            aria-label={`${endLabel} ${name}`}
             onClick={() => dropUpload(id)}
           >
-            {isUnderWay(upload) ? 'Cancel' : 'Hide'}
+            {endLabel}
           </Button>
         </Group>
       </Group>

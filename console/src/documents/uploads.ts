@@ -83,9 +83,13 @@ export function repeatUpload(id: string): void {
   startNext();
 }
 
-/** Ends an upload, and takes it out of the list. */
+/** Whether the server has the whole file: nothing that this page does takes it back. */
+export const isStored = ({ state }: Upload): boolean => state === 'embedding';
+
+/** Takes an upload out of the list, and ends it where the server does not have the file yet. */
 export function dropUpload(id: string): void {
-  ending.get(id)?.abort(new Error('cancelled'));
+  const upload = all().find((one) => one.id === id);
+  if (upload === undefined || !isStored(upload)) ending.get(id)?.abort(new Error('cancelled'));
   files.delete(id);
   queryClient.setQueryData<Upload[]>(UPLOADS, (uploads) => uploads?.filter((upload) => upload.id !== id));
 }

@@ -16,7 +16,7 @@ export function JobPage() {
   const { id } = useParams({ from: '/frame/jobs/$id' });
   const job = useQuery(jobQuery(id));
   if (job.data === undefined) return <LoadingJob query={job} />;
-  return <OneJob key={id} job={job.data} />;
+  return <OneJob key={id} job={job.data} failure={job.error} />;
 }
 
 type Loading = Pick<UseQueryResult, 'isPending' | 'error' | 'refetch'>;
@@ -28,7 +28,7 @@ export const LoadingJob = ({ query }: { query: Loading }) => (
   </Page>
 );
 
-function OneJob({ job }: { job: Job }) {
+function OneJob({ job, failure }: { job: Job; failure: unknown }) {
   const { job_id: id, error } = job;
   const may = useMay();
   const cancel = useCancelJob(id);
@@ -49,6 +49,7 @@ function OneJob({ job }: { job: Job }) {
         )
       }
     >
+      <Problem error={failure} />
       <Queued job={job} />
       {error !== null && (
         <Alert color="red" title={error.code.replaceAll('_', ' ')}>

@@ -9,8 +9,8 @@ export type Acknowledged = components['schemas']['Acknowledged'];
 export type RotateBody = components['schemas']['RotateRequest'];
 type Use = components['schemas']['ExplainRequest'];
 
-/** The answer of a mutation that shows a secret is forgotten as soon as its dialog closes (`reset`). */
-const ONCE = { gcTime: 0 };
+/** The answer of a mutation that shows a secret is forgotten as soon as its dialog closes (`reset`). `unseen`: it closed before. */
+const once = (unseen: string) => ({ gcTime: 0, meta: { unseen } });
 
 const pathOf = (id: string) => ({ path: { id } });
 
@@ -18,9 +18,9 @@ const pathOf = (id: string) => ({ path: { id } });
 export function useMint() {
   const queries = useQueryClient();
   return useMutation({
-    ...ONCE,
-    mutationFn: ({ body, once }: { body: MintBody; once: string }) =>
-      unwrap(client.POST('/v1/keys', { body, params: { header: { 'idempotency-key': once } } })),
+    ...once('A key was made, and nobody saw its secret. Rotate it to get another one, or revoke it.'),
+    mutationFn: ({ body, once: idempotencyKey }: { body: MintBody; once: string }) =>
+      unwrap(client.POST('/v1/keys', { body, params: { header: { 'idempotency-key': idempotencyKey } } })),
     onSuccess: () => void forgetLists(queries),
   });
 }
@@ -28,7 +28,7 @@ export function useMint() {
 export function useRotate(id: string) {
   const queries = useQueryClient();
   return useMutation({
-    ...ONCE,
+    ...once('The key was rotated, and nobody saw its new secret. Rotate it again.'),
     mutationFn: (body: RotateBody) =>
       unwrap(client.POST('/v1/keys/{id}/rotate', { params: pathOf(id), body })),
     onSuccess: ({ key }) => afterChange(queries, key),

@@ -78,6 +78,8 @@ function Booking({ gpu: { gpu_id: id, model, is_bookable, booked_by, state } }: 
   if (booked_by !== null && booked_by !== owner_id)
     return (
       <ConfirmButton
+        // The open question about one of the two must not become the other one, when somebody books meanwhile.
+        key="release"
         size="compact-sm"
         label="Release"
         title={`Release ${model}?`}
@@ -107,6 +109,7 @@ function Booking({ gpu: { gpu_id: id, model, is_bookable, booked_by, state } }: 
   if (!is_bookable || state !== 'online') return null;
   return (
     <ConfirmButton
+      key="book"
       size="compact-sm"
       label="Book"
       title={`Book ${model}?`}

@@ -12,6 +12,8 @@ interface FormProps {
   action: { isPending: boolean; error: unknown };
   /** There is nothing to save. */
   isUnchanged?: boolean;
+  /** Forgets what was changed. @default there is no button for it */
+  onDiscard?: () => void;
   submitLabel: string;
   /** The same from a terminal. */
   children: ReactNode;
@@ -26,6 +28,7 @@ export function OwnerForm({
   onSubmit,
   action,
   isUnchanged = false,
+  onDiscard,
   submitLabel,
   children,
 }: FormProps) {
@@ -56,7 +59,12 @@ export function OwnerForm({
         <LimitsField value={draft.limits} error={error} onChange={(limits) => onChange({ limits })} />
         <BudgetsField value={draft.budgets} error={error} onChange={(budgets) => onChange({ budgets })} />
         <Problem error={error} />
-        <FormActions submit={{ label: submitLabel, isPending: action.isPending, isDisabled: isUnchanged }}>
+        <FormActions
+          submit={{ label: submitLabel, isPending: action.isPending, isDisabled: isUnchanged }}
+          {...(onDiscard !== undefined && {
+            cancel: { label: 'Discard changes', onClick: onDiscard, isDisabled: isUnchanged },
+          })}
+        >
           {children}
         </FormActions>
       </Stack>

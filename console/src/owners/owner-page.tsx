@@ -14,7 +14,13 @@ import { useMay } from '../session/session-queries.ts';
 import { changeOf, draftOf, updateCommand, type Owner, type OwnerDraft } from './owner-draft.ts';
 import { OwnerForm } from './owner-form.tsx';
 import { OwnerState } from './owner-state.tsx';
-import { ownerBoundsQuery, ownerQuery, useChangeOwner, useDeleteOwner } from './owner-queries.ts';
+import {
+  ownerBoundsQuery,
+  ownerQuery,
+  useChangeOwner,
+  useDeleteOwner,
+  useSaveOwner,
+} from './owner-queries.ts';
 
 const LOADING_PX = 44;
 
@@ -70,27 +76,40 @@ function Settings({ owner }: { owner: Owner }) {
   // Only what the person has changed: the rest is as it is now, also after somebody else's change.
   const [edits, setEdits] = useState<Partial<OwnerDraft>>({});
   const draft = { ...before, ...edits };
-  const change = useChangeOwner(owner.id);
+  // The owner as it was when the form was first changed: lists are sent whole.
+  const [start, setStart] = useState(before);
+  const change = useSaveOwner(owner.id);
   const body = changeOf(before, draft);
   const isUnchanged = Object.keys(body).length === 0;
   const submit = (): void =>
-    change.mutate(body, {
-      onSuccess: ({ acknowledged }) => {
-        setEdits({});
-        noticeDone({
-          title: `${draft.name.trim()} was changed`,
-          message: acknowledgedText(acknowledged),
-          undo: () => change.mutateAsync(changeOf(draft, before)),
-        });
+    change.mutate(
+      { body, start },
+      {
+        onSuccess: ({ acknowledged, owner: changed }) => {
+          setEdits({});
+          noticeDone({
+            title: `${draft.name.trim()} was changed`,
+            message: acknowledgedText(acknowledged),
+            undo: () => change.mutateAsync({ body: changeOf(draft, before), start: draftOf(changed) }),
+          });
+        },
       },
-    });
+    );
+  const edit = (some: Partial<OwnerDraft>): void => {
+    if (Object.keys(edits).length === 0) setStart(before);
+    setEdits((was) => ({ ...was, ...some }));
+  };
   return (
     <OwnerForm
       draft={draft}
-      onChange={(edit) => setEdits((was) => ({ ...was, ...edit }))}
+      onChange={edit}
       onSubmit={submit}
       action={change}
       isUnchanged={isUnchanged}
+      onDiscard={() => {
+        change.reset();
+        setEdits({});
+      }}
       submitLabel="Save"
     >
       {!isUnchanged && (

@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@ta
 import { client } from '../api/client.ts';
 import { firstRows, pagesQuery } from '../api/pages.ts';
 import { given } from '../page/search-values.ts';
-import type { Owner, OwnerChange } from './owner-draft.ts';
+import { changeOf, draftOf, type Owner, type OwnerChange, type OwnerDraft } from './owner-draft.ts';
 
 export const OWNERS = ['owners'] as const;
 
@@ -88,6 +88,28 @@ export function useChangeOwner(id: string) {
     },
   });
 }
+
+/**
+ * Changes settings that were edited from `start`. The server takes lists of bounds whole: one that somebody else has changed
+ * since then is not overwritten. Guarded by console/test/owners.test.ts.
+ */
+export function useSaveOwner(id: string) {
+  const queries = useQueryClient();
+  const change = useChangeOwner(id);
+  return useMutation({
+    mutationFn: async ({ body, start }: { body: OwnerChange; start: OwnerDraft }) => {
+      const now = draftOf(await queries.fetchQuery({ ...ownerQuery(id), staleTime: 0 }));
+      for (const list of LISTS_OF_BOUNDS)
+        if (body[list] !== undefined && changeOf(start, now)[list] !== undefined)
+          throw new Error(
+            `Somebody else has changed the ${list} meanwhile. Discard your changes, then make them again.`,
+          );
+      return change.mutateAsync(body);
+    },
+  });
+}
+
+const LISTS_OF_BOUNDS = ['limits', 'budgets'] as const;
 
 /** Revokes the keys of the owner. */
 export function useDeleteOwner(id: string) {

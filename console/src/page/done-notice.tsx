@@ -56,8 +56,14 @@ export function noticeDone({ title, message, undo }: Notice): void {
   });
 }
 
+const noticed = new WeakSet<Error>();
+
+/** Whether a notice has said it. */
+export const isNoticed = (error: Error): boolean => noticed.has(error);
+
 /** Says why something failed, where no form can say it. It stays until it is closed. */
 export function noticeFailure(title: string, error: unknown): void {
+  if (error instanceof Error) noticed.add(error);
   notifications.show({
     title,
     message: reasonOf(error),

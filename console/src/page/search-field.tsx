@@ -27,6 +27,8 @@ export function SearchField({ value = '', onChange, ...props }: SearchFieldProps
     <TextInput
       {...props}
       value={text}
+      // Who goes on to a button, such as Clear, has stopped typing.
+      onBlur={send.flush}
       onChange={(event) => {
         setText(event.currentTarget.value);
         send(event.currentTarget.value);

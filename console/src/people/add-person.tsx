@@ -1,6 +1,7 @@
-import { Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Select, Stack, TextInput } from '@mantine/core';
 import { useState, type SubmitEvent } from 'react';
 import { CopyAs } from '../page/copy-as.tsx';
+import { DialogButton } from '../page/dialog-button.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { FormActions } from '../page/form-actions.tsx';
 import { formValues } from '../page/form-values.ts';
@@ -10,7 +11,11 @@ import { useAddPerson } from './people-queries.ts';
 import { ROLES } from './roles.ts';
 
 /** An account with a first password. An invite lets people choose their own. */
-export function AddPerson({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+export const AddPerson = () => (
+  <DialogButton label="Add a person">{(close) => <PersonForm onEnd={close} />}</DialogButton>
+);
+
+function PersonForm({ onEnd }: { onEnd: () => void }) {
   const add = useAddPerson();
   const [username, setUsername] = useState('');
   const [role, setRole] = useState('default');
@@ -20,49 +25,41 @@ export function AddPerson({ isOpen, onClose }: { isOpen: boolean; onClose: () =>
     add.mutate(person, {
       onSuccess: () => {
         noticeDone({ title: `${person.username} can sign in` });
-        setUsername('');
-        onClose();
+        onEnd();
       },
     });
   };
-  const close = (): void => {
-    // The next one begins without the error of this one.
-    add.reset();
-    onClose();
-  };
   return (
-    <Modal opened={isOpen} onClose={close} title="Add a person">
-      <form onSubmit={submit}>
-        <Stack>
-          <TextInput
-            label="Username"
-            description="A lower-case letter, then letters, digits and . _ - @; at most 64 characters"
-            required
-            data-autofocus
-            autoComplete="off"
-            value={username}
-            onChange={(event) => setUsername(event.currentTarget.value)}
-            error={fieldError(add.error, 'username')}
+    <form onSubmit={submit}>
+      <Stack>
+        <TextInput
+          label="Username"
+          description="A lower-case letter, then letters, digits and . _ - @; at most 64 characters"
+          required
+          data-autofocus
+          autoComplete="off"
+          value={username}
+          onChange={(event) => setUsername(event.currentTarget.value)}
+          error={fieldError(add.error, 'username')}
+        />
+        <Select
+          label="Role"
+          allowDeselect={false}
+          data={ROLES}
+          value={role}
+          onChange={(chosen) => setRole(chosen ?? 'default')}
+        />
+        <NewPassword label="First password" error={add.error} />
+        <Problem error={add.error} />
+        <FormActions submit={{ label: 'Add', isPending: add.isPending }} cancel={{ onClick: onEnd }}>
+          <CopyAs
+            operation="users.create"
+            body={{ username: username.trim(), role }}
+            secrets={{ password: 'FIRST_PASSWORD' }}
+            cli={['users', 'create', username.trim() || 'NAME', '--role', role]}
           />
-          <Select
-            label="Role"
-            allowDeselect={false}
-            data={ROLES}
-            value={role}
-            onChange={(chosen) => setRole(chosen ?? 'default')}
-          />
-          <NewPassword label="First password" error={add.error} />
-          <Problem error={add.error} />
-          <FormActions submit={{ label: 'Add', isPending: add.isPending }} cancel={{ onClick: close }}>
-            <CopyAs
-              operation="users.create"
-              body={{ username: username.trim(), role }}
-              secrets={{ password: 'FIRST_PASSWORD' }}
-              cli={['users', 'create', username.trim() || 'NAME', '--role', role]}
-            />
-          </FormActions>
-        </Stack>
-      </form>
-    </Modal>
+        </FormActions>
+      </Stack>
+    </form>
   );
 }

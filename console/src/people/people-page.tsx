@@ -1,5 +1,4 @@
-import { Alert, Button, Group, Skeleton } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Alert, Group, Skeleton } from '@mantine/core';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { columnsOf, DataTable } from '../page/data-table.tsx';
 import { Page, Section } from '../page/page.tsx';
@@ -30,7 +29,6 @@ const NoPeople = () => (
 
 function People() {
   const people = useQuery(peopleQuery);
-  const [isAdding, { open, close }] = useDisclosure();
   return (
     <Page
       title="People"
@@ -38,7 +36,7 @@ function People() {
       actions={
         <Group>
           <InviteButton />
-          <Button onClick={open}>Add a person</Button>
+          <AddPerson />
         </Group>
       }
     >
@@ -50,7 +48,6 @@ function People() {
       <Section title="Invites">
         <Invites />
       </Section>
-      <AddPerson isOpen={isAdding} onClose={close} />
     </Page>
   );
 }

@@ -1,5 +1,7 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { queryClient } from '../api/queries.ts';
 import { frameRoute, rootRoute } from '../app/frame-route.ts';
+import { sessionQuery } from './session-queries.ts';
 
 /** A path of this console. Anything else would send people who sign in to another site. */
 export const ownPath = (next: unknown): string | undefined =>
@@ -15,6 +17,11 @@ export const signInRoute = createRoute({
     next: ownPath(next),
     error: typeof error === 'string' ? error : undefined,
   }),
+  // Who is signed in goes on; after a refusal of a provider the reason is read first.
+  beforeLoad: async ({ search: { next = '/', error } }) => {
+    const { session } = await queryClient.ensureQueryData(sessionQuery);
+    if (session !== null && error === undefined) throw redirect({ to: next, replace: true });
+  },
   component: lazyRouteComponent(() => import('./sign-in-page.tsx'), 'SignInPage'),
 });
 
@@ -33,6 +40,11 @@ const inviteRoute = createRoute({
 const welcomeRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/welcome',
+  // There is nothing to choose any more.
+  beforeLoad: async () => {
+    const { mode } = await queryClient.ensureQueryData(sessionQuery);
+    if (mode === 'multi-user') throw redirect({ to: '/', replace: true });
+  },
   component: lazyRouteComponent(() => import('./welcome-page.tsx'), 'WelcomePage'),
 });
 

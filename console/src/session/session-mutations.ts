@@ -67,6 +67,7 @@ export const useRecoveryCodes = () =>
   useMutation({
     mutationFn: (body: { current: string }) => unwrap(client.POST('/v1/session/recovery-codes', { body })),
     gcTime: 0,
+    meta: { unseen: 'New recovery codes replaced yours, and nobody saw them. Make new ones again.' },
   });
 
 const SIGNED_OUT = `keyward-signed-out ${ADDRESS}`;

@@ -25,6 +25,8 @@ interface FormProps {
   action: { isPending: boolean; error: unknown };
   /** There is nothing to save. */
   isUnchanged?: boolean;
+  /** Forgets what was changed. @default there is no button for it */
+  onDiscard?: () => void;
   submitLabel: string;
   /** The same from a terminal. */
   children: ReactNode;
@@ -38,6 +40,7 @@ export function UpstreamForm({
   keyHint = null,
   action,
   isUnchanged = false,
+  onDiscard,
   submitLabel,
   children,
 }: FormProps) {
@@ -85,7 +88,12 @@ export function UpstreamForm({
           onChange={(event) => set({ enabled: event.currentTarget.checked })}
         />
         <Problem error={action.error} />
-        <FormActions submit={{ label: submitLabel, isPending: action.isPending, isDisabled: isUnchanged }}>
+        <FormActions
+          submit={{ label: submitLabel, isPending: action.isPending, isDisabled: isUnchanged }}
+          {...(onDiscard !== undefined && {
+            cancel: { label: 'Discard changes', onClick: onDiscard, isDisabled: isUnchanged },
+          })}
+        >
           {children}
         </FormActions>
       </Stack>

@@ -26,8 +26,7 @@ export function UpstreamPage() {
         <Problem error={upstream.error} onRetry={() => void upstream.refetch()} />
       </Page>
     );
-  // Another revision is another form: what was typed on an old one must not overwrite it.
-  return <OneUpstream key={upstream.data.revision} upstream={upstream.data} />;
+  return <OneUpstream upstream={upstream.data} />;
 }
 
 function OneUpstream({ upstream }: { upstream: Upstream }) {
@@ -81,28 +80,45 @@ function OneUpstream({ upstream }: { upstream: Upstream }) {
 }
 
 function Settings({ upstream }: { upstream: Upstream }) {
-  const { id, name, revision } = upstream;
-  const before = fieldsOf(upstream);
+  const { id, name } = upstream;
+  // What the person began with: somebody else's change since then is refused by the server, not overwritten.
+  const [start, setStart] = useState(upstream);
+  const before = fieldsOf(start);
   const [fields, setFields] = useState(before);
+  const [discards, setDiscards] = useState(0);
   const change = useChangeUpstream(id);
+  const beginAnew = (from: Upstream): void => {
+    setStart(from);
+    setFields(fieldsOf(from));
+  };
   const body = changeOf(before, fields);
   const { hasNewKey } = fields;
   const isUnchanged = Object.keys(body).length === 0 && !hasNewKey;
   const save = async (apiKey: string): Promise<void> => {
     const sent = apiKey === '' ? body : { ...body, api_key: apiKey };
-    const changed = await change.mutateAsync({ revision, body: sent });
+    const changed = await change.mutateAsync({ revision: start.revision, body: sent });
+    beginAnew(changed);
     const undo = () => change.mutateAsync({ revision: changed.revision, body: changeOf(fields, before) });
     // A key that was replaced is gone.
     noticeDone({ title: `${name} was changed`, ...(apiKey === '' ? { undo } : {}) });
   };
+  // Nothing was typed yet: what is read anew is shown.
+  if (isUnchanged && upstream.revision > start.revision) beginAnew(upstream);
   return (
     <UpstreamForm
+      // Another revision is another form: the credential in its field was sent with the former one.
+      key={`${start.revision} ${discards}`}
       fields={fields}
       onChange={setFields}
       onSubmit={(apiKey) => void save(apiKey).catch(() => undefined)}
       keyHint={upstream.api_key_hint}
       action={change}
       isUnchanged={isUnchanged}
+      onDiscard={() => {
+        change.reset();
+        setDiscards(discards + 1);
+        beginAnew(upstream);
+      }}
       submitLabel="Save"
     >
       {!isUnchanged && (

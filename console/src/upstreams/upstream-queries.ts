@@ -27,7 +27,8 @@ function useUpstreamMutation<Variables, Result>(mutationFn: (variables: Variable
   return useMutation({
     mutationFn,
     gcTime: 0,
-    onSuccess: async () => {
+    // Also after a refusal: somebody else may have changed it.
+    onSettled: async () => {
       await queries.invalidateQueries({ queryKey: UPSTREAMS });
       await queries.invalidateQueries({ queryKey: ['models'] });
     },

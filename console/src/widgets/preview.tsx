@@ -1,9 +1,10 @@
 import { Alert, Button, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type SubmitEvent } from 'react';
 import { Markdown } from '../page/markdown.tsx';
 import { noticeDone, noticeFailure } from '../page/done-notice.tsx';
 import { askWidget, isOtherSite } from './ask-widget.ts';
-import { useWidgetChanges, type Widget } from './widget-queries.ts';
+import { useWidgetChanges, widgetQuery, type Widget } from './widget-queries.ts';
 import { sitesOf } from './widget-settings.tsx';
 
 interface Said {
@@ -23,6 +24,11 @@ export function Preview({ widget }: { widget: Widget }) {
     form.reset();
     void ask(message);
   };
+  const log = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The answer is read as it comes.
+    log.current?.scrollTo({ top: log.current.scrollHeight });
+  }, [said]);
   const isRefused = said.some(({ error }) => isOtherSite(error));
   return (
     <Stack maw={480}>
@@ -32,6 +38,7 @@ export function Preview({ widget }: { widget: Widget }) {
       {isRefused && <OtherSite widget={widget} />}
       <Paper withBorder p="md" radius="lg" shadow="sm" role="region" aria-label="Preview">
         <Stack
+          ref={log}
           gap="sm"
           mih={200}
           mah={480}
@@ -138,12 +145,21 @@ function newSession(): string {
 /** The sites that may show the widget do not include this page. */
 function OtherSite({ widget }: { widget: Widget }) {
   const { update } = useWidgetChanges();
+  const queries = useQueryClient();
+  const { uuid } = widget;
   const { origin } = location;
   const sites = sitesOf(widget) ?? [];
-  const set = (to: string[]) => update.mutateAsync({ uuid: widget.uuid, body: { allowlist_domains: to } });
+  // The list is sent as a whole: it is read first, as somebody else may have changed it.
+  const change = async (to: (now: string[]) => string[]) => {
+    const now = sitesOf(await queries.fetchQuery({ ...widgetQuery(uuid), staleTime: 0 }));
+    if (now !== null) await update.mutateAsync({ uuid, body: { allowlist_domains: to(now) } });
+  };
   const allow = async (): Promise<void> => {
-    await set([...sites, origin]);
-    noticeDone({ title: `${origin} may show the widget`, undo: () => set(sites) });
+    await change((now) => [...new Set([...now, origin])]);
+    noticeDone({
+      title: `${origin} may show the widget`,
+      undo: () => change((now) => now.filter((site) => site !== origin)),
+    });
   };
   if (sites.includes(origin)) return null;
   return (

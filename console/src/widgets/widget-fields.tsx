@@ -29,7 +29,7 @@ export const NEW_WIDGET: WidgetDraft = {
 
 const numberOf = (text: string): number | null => (text.trim() === '' ? null : Number(text));
 
-export const bodyOf = (draft: WidgetDraft): WidgetBody => ({
+const wholeBody = (draft: WidgetDraft): Required<Omit<WidgetBody, 'enabled'>> => ({
   allowlist_domains: draft.isAnySite ? null : draft.sites,
   chat_mode: draft.mode,
   max_chats_per_day: numberOf(draft.perDay),
@@ -39,6 +39,15 @@ export const bodyOf = (draft: WidgetDraft): WidgetBody => ({
   allow_temperature_override: draft.mayTemperature,
   allow_prompt_override: draft.mayPrompt,
 });
+
+/** All settings of a new widget; of one that exists those that have changed, as another person may have changed the others. */
+export function bodyOf(draft: WidgetDraft, before?: WidgetDraft): WidgetBody {
+  if (before === undefined) return wholeBody(draft);
+  const was = Object.entries(wholeBody(before));
+  const isSame = (name: string, value: unknown): boolean =>
+    was.some(([one, old]) => one === name && JSON.stringify(old) === JSON.stringify(value));
+  return Object.fromEntries(Object.entries(wholeBody(draft)).filter(([name, value]) => !isSame(name, value)));
+}
 
 /** Flags of `widgets create` and `widgets update`. @returns undefined where they cannot say it */
 export function flagsOf(draft: WidgetDraft): string[] | undefined {

@@ -5,7 +5,7 @@ import { FormActions } from '../page/form-actions.tsx';
 import { Problem } from '../page/problem.tsx';
 import { noticeDone } from '../page/done-notice.tsx';
 import { bodyOf, flagsOf, FurtherFields, WidgetFields, type WidgetDraft } from './widget-fields.tsx';
-import { useWidgetChanges, type Widget } from './widget-queries.ts';
+import { useWidgetChanges, type Widget, type WidgetBody } from './widget-queries.ts';
 
 const textOf = (value: number | null): string => (value === null ? '' : String(value));
 
@@ -32,19 +32,19 @@ export function WidgetSettings({ widget }: { widget: Widget }) {
   const [edits, setEdits] = useState<Partial<WidgetDraft>>({});
   const draft = { ...saved, ...edits };
   const { update } = useWidgetChanges();
-  const body = bodyOf(draft);
-  const isChanged = JSON.stringify(draft) !== JSON.stringify(saved);
+  const body = bodyOf(draft, saved);
+  const isChanged = Object.keys(body).length > 0;
   const flags = flagsOf(draft);
   const set = (change: Partial<WidgetDraft>): void => setEdits((before) => ({ ...before, ...change }));
-  const save = async (to: WidgetDraft): Promise<void> => {
-    await update.mutateAsync({ uuid, body: bodyOf(to) });
+  const save = async (change: WidgetBody): Promise<void> => {
+    await update.mutateAsync({ uuid, body: change });
     setEdits({});
   };
   const submit = async (event: SubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     try {
-      await save(draft);
-      noticeDone({ title: 'The settings are saved', undo: () => save(saved) });
+      await save(body);
+      noticeDone({ title: 'The settings are saved', undo: () => save(bodyOf(saved, draft)) });
     } catch {
       // Shown below the fields.
     }

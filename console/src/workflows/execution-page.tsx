@@ -26,10 +26,10 @@ export function ExecutionPage() {
         <Problem error={execution.error} onRetry={() => void execution.refetch()} />
       </Page>
     );
-  return <OneExecution execution={execution.data} />;
+  return <OneExecution execution={execution.data} failure={execution.error} />;
 }
 
-function OneExecution({ execution }: { execution: Details }) {
+function OneExecution({ execution, failure }: { execution: Details; failure: unknown }) {
   const { execution_id: id, workflow_name, state, error, progress, steps } = execution;
   const cancel = useCancelExecution(id);
   return (
@@ -49,6 +49,7 @@ function OneExecution({ execution }: { execution: Details }) {
         )
       }
     >
+      <Problem error={failure} />
       <Group>
         <JobState state={state} />
         <Text size="sm">

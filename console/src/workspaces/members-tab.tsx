@@ -21,6 +21,7 @@ export function MembersTab({ workspace }: { workspace: OpenWorkspace }) {
   const current = members.data ?? [];
   const ids = current.map(({ userId }) => userId);
   const takeOut = async (userId: number, username: string): Promise<void> => {
+    add.reset();
     await remove.mutateAsync(userId);
     noticeDone({
       title: `${username} may no longer use ${name}`,
@@ -33,7 +34,7 @@ export function MembersTab({ workspace }: { workspace: OpenWorkspace }) {
         Users with the role member use the workspaces that they belong to. Administrators and managers use all
         of them.
       </Text>
-      <AddMembers slug={slug} current={ids} add={add} />
+      <AddMembers slug={slug} current={ids} add={add} onBegin={remove.reset} />
       <Problem error={members.error ?? add.error ?? remove.error} />
       {members.isPending && <Skeleton height={LOADING_PX} role="status" aria-label="Loading members" />}
       {members.isSuccess && current.length === 0 && (
@@ -85,10 +86,13 @@ function AddMembers({
   slug,
   current,
   add,
+  onBegin,
 }: {
   slug: string;
   current: readonly number[];
   add: ReturnType<typeof useMemberChanges>['add'];
+  /** The error of another change is none of this one. */
+  onBegin: () => void;
 }) {
   const [chosen, setChosen] = useState<string[]>([]);
   const users = useQuery(usersQuery);
@@ -96,6 +100,7 @@ function AddMembers({
     .filter(({ id }) => !current.includes(id))
     .map(({ id, username }) => ({ value: String(id), label: username ?? String(id) }));
   const submit = async (): Promise<void> => {
+    onBegin();
     try {
       await add.mutateAsync(chosen.map(Number));
       setChosen([]);
@@ -121,6 +126,7 @@ function AddMembers({
         onChange={setChosen}
         searchable
         nothingFoundMessage="No other user"
+        error={users.error?.message}
       />
       <Button type="submit" disabled={chosen.length === 0} loading={add.isPending}>
         Add

@@ -2,7 +2,7 @@ import { Group, Skeleton, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { PageLink } from '../../page/page-link.tsx';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { CopyButton } from '../../page/copy-button.tsx';
 import { Page } from '../../page/page.tsx';
 import { Problem } from '../../page/problem.tsx';
@@ -82,13 +82,20 @@ function KeyTabs({ read }: PanelProps) {
   ];
   const shown = tabs.find(([name]) => name === tab)?.[0] ?? 'overview';
   const Panel = PANELS[shown];
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // On a phone the tabs scroll: the open one may be outside the screen.
+    list.current
+      ?.querySelector('[aria-selected=true]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [shown]);
   return (
     <Tabs
       value={shown}
       keepMounted={false}
       onChange={(to) => void navigate({ search: { tab: (to ?? 'overview') as Tab }, replace: true })}
     >
-      <Tabs.List aria-label="About the key" className={classes['tabs']}>
+      <Tabs.List ref={list} aria-label="About the key" className={classes['tabs']}>
         {tabs.map(([name, label]) => (
           <Tabs.Tab key={name} value={name}>
             {label}

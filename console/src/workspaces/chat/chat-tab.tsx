@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouter } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { Empty } from '../../page/empty.tsx';
 import { Problem } from '../../page/problem.tsx';
@@ -31,6 +31,7 @@ export function ChatTab({ workspace, thread }: ChatTabProps) {
   const { slug } = workspace;
   const { user, owner_id: ownerId } = useSession();
   const navigate = useNavigate({ from: '/workspaces/$slug' });
+  const router = useRouter();
   const [isOpen, { open, close }] = useDisclosure();
   const may = useMay();
   const changes = useThreadChanges(slug);
@@ -40,6 +41,10 @@ export function ChatTab({ workspace, thread }: ChatTabProps) {
   const show = (threadSlug: string | undefined): void => {
     close();
     void navigate({ search: { tab: 'chat', ...(threadSlug === undefined ? {} : { thread: threadSlug }) } });
+  };
+  // Who has gone elsewhere while it was deleted stays there.
+  const leave = (removed: string): void => {
+    if (router.state.location.search.thread === removed) show(undefined);
   };
   const isBeginning = useRef(false);
   const begin = (): void => {
@@ -66,7 +71,7 @@ export function ChatTab({ workspace, thread }: ChatTabProps) {
       mayChange={may('workspaces:write')}
       changes={changes}
       onNew={begin}
-      onRemoved={(removed) => removed === thread && show(undefined)}
+      onRemoved={leave}
     />
   );
   const place = { slug, thread, sessionId: `console-${ownerId}` };
