@@ -98,6 +98,9 @@ function countVotes(ballots: readonly Ballot[]): Vote[] {
   return [...votes.values()].toSorted((a, b) => b.count - a.count);
 }
 
+const AT_START = /^[\s"'“”‘’`*]+/u;
+const AT_END = new Set([...` "'“”‘’\`*.!?…,;:`]);
+
 /**
  * Equal for answers that say the same: of texts, case, white space, quotes around them and the marks at their end do not
  * count; of other JSON, the order of members.
@@ -105,7 +108,11 @@ function countVotes(ballots: readonly Ballot[]): Vote[] {
 export function normalised(output: unknown): string {
   if (typeof output !== 'string') return `json ${JSON.stringify(sorted(output))}`;
   const plain = output.normalize('NFKC').toLowerCase().replaceAll(/\s+/gu, ' ');
-  return `text ${plain.replace(/^[\s"'“”‘’`*]+/u, '').replace(/[\s"'“”‘’`*.!?…,;:]+$/u, '')}`;
+  const text = plain.replace(AT_START, '');
+  // From the end: a pattern would be tried anew at each mark, and a long row of them would stop this process.
+  let { length } = text;
+  while (length > 0 && AT_END.has(text.charAt(length - 1))) length--;
+  return `text ${text.slice(0, length)}`;
 }
 
 function sorted(value: unknown): unknown {
