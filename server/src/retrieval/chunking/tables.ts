@@ -90,7 +90,10 @@ function cellsOf(line: string, delimiter: string): number {
   const bare = line.replaceAll(/"(?:[^"]|"")*"/g, 'x').trimEnd();
   if (delimiter === '|' || delimiter === '\t') return bare.split(delimiter).length;
   if (/[{}]$/.test(bare) || (delimiter === ',' && bare.endsWith(';'))) return 0;
-  const cells = bare.replace(/[,;]+$/, '').split(delimiter);
+  // From the end: a pattern would be tried anew at each of a long row of delimiters, and block the process.
+  let { length } = bare;
+  while (length > 0 && ',;'.includes(bare.charAt(length - 1))) length--;
+  const cells = bare.slice(0, length).split(delimiter);
   return cells.slice(1).every((cell) => cell.startsWith(' ')) ? 0 : cells.length;
 }
 
