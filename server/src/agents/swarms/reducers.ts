@@ -99,7 +99,7 @@ function countVotes(ballots: readonly Ballot[]): Vote[] {
 }
 
 const AT_START = /^[\s"'“”‘’`*]+/u;
-const AT_END = new Set([...` "'“”‘’\`*.!?…,;:`]);
+const AT_END = ` "'“”‘’\`*.!?…,;:`;
 
 /**
  * Equal for answers that say the same: of texts, case, white space, quotes around them and the marks at their end do not
@@ -111,7 +111,7 @@ export function normalised(output: unknown): string {
   const text = plain.replace(AT_START, '');
   // From the end: a pattern would be tried anew at each mark, and a long row of them would stop this process.
   let { length } = text;
-  while (length > 0 && AT_END.has(text.charAt(length - 1))) length--;
+  while (length > 0 && AT_END.includes(text.charAt(length - 1))) length--;
   return `text ${text.slice(0, length)}`;
 }
 

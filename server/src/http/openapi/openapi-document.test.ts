@@ -89,7 +89,8 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
     test('the form of an id is written so that it follows "The id must be", as the hint of a wrong id says it', () => {
       const forms = operations().flatMap(({ operation }) =>
         operation.parameters.filter(
-          (one) => one.in === 'path' && one.description.includes(', such as ') && /^[A-Z]/.test(one.description),
+          (one) =>
+            one.in === 'path' && one.description.includes(', such as ') && /^[A-Z]/.test(one.description),
         ),
       );
       expect(forms).toEqual([]);
