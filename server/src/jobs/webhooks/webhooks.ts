@@ -12,7 +12,7 @@ import * as store from '../store/webhook-store.ts';
 import type { WebhookRow } from '../store/webhook-store.ts';
 
 const LOOK_MS = 1_000;
-const AT_ONCE = 60;
+const AT_ONCE = 200;
 /** Of one owner: receivers that do not answer would otherwise hold up the reports to all others. */
 const OWNER_AT_ONCE = 10;
 export const TIMEOUT_MS = 10_000;
