@@ -33,6 +33,16 @@ function linesMatching(pattern: RegExp, files: typeof tracked): string[] {
 }
 
 describe('the architecture', () => {
+  // Such a pattern is tried anew at each sign of a long row. `withoutTrailing` is not.
+  const REPEATED_AT_END = /[(=,]\s*\/(\\.|\[[^\]]*\]|[^\\[/(])[+*]\$\//;
+
+  test('no pattern looks for a repeated sign at the end of a text', () => {
+    expect(linesMatching(REPEATED_AT_END, product)).toEqual([]);
+    for (const pattern of [String.raw`/\/+$/`, '/[,;]+$/u', '/ *$/'])
+      expect(`text.replace(${pattern}, '')`).toMatch(REPEATED_AT_END);
+    expect('text.replace(/^ +$/, "")').not.toMatch(REPEATED_AT_END);
+  });
+
   test('modules import to the left and by the door; config alone reads the environment; http alone knows the router', () => {
     expect(product.flatMap(({ path, source }) => violationsOf(path.slice(PRODUCT.length), source))).toEqual(
       [],

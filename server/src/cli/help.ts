@@ -23,7 +23,8 @@ export async function helpText(
   const declared = await command.load?.();
   const shown = declared?.examples ?? (path.length === 0 ? ROOT_EXAMPLES : []);
   const fitted = (text: string): string => (width === undefined ? text : wrapped(text, width));
-  const parts = [fitted(usage.replaceAll(/ +$/gm, '').trimEnd())];
+  const lines = usage.split('\n').map((line) => line.trimEnd());
+  const parts = [fitted(lines.join('\n').trimEnd())];
   // Written for 120 columns: of a paragraph whose lines are too long each is wrapped.
   if (declared?.notes !== undefined) parts.push(fitted(pasteable(declared.notes.trim())));
   if (shown.length > 0) parts.push(`EXAMPLES\n\n${shown.map((line) => `  ${example(line)}`).join('\n')}`);

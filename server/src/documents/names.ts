@@ -59,7 +59,7 @@ const SIGNS: Record<string, string> = {
 /** Without a part of a character at its end. */
 function cutToBytes(text: string, max: number): string {
   if (Buffer.byteLength(text) <= max) return text;
-  return new TextDecoder().decode(Buffer.from(text).subarray(0, max)).replace(/\ufffd+$/, '');
+  return withoutTrailing(new TextDecoder().decode(Buffer.from(text).subarray(0, max)), '\ufffd');
 }
 
 /** Details of an audit record are limited. */

@@ -6,6 +6,8 @@ import { withoutKeys } from '../base/key-text.ts';
 import { readAttachments, readDocuments } from '../chat/attachments.ts';
 import { EventReader } from '../chat/event-stream.ts';
 import { folderName } from '../documents/names.ts';
+import { normalised } from '../agents/swarms/reducers.ts';
+import { parseAmount } from '../usage/amounts.ts';
 import { checkForm, checkMembers, type RequestBody } from '../models/index.ts';
 import { checkBaseUrl } from '../models/upstreams/base-url.ts';
 import { Meter, UsageStripper } from '../models/answer/meter.ts';
@@ -19,6 +21,7 @@ import { parseLenient } from '../developer/body.ts';
 import { OpenaiQuestion, readOpenaiOptions } from '../developer/chat/openai-chat.ts';
 import { plainUrl } from '../developer/paths.ts';
 import { readForm } from './body/form.ts';
+import { forwardedPrefix } from './request/proxy-headers.ts';
 import { row, slowUnits } from './reading-times.fixture.ts';
 
 const readQuestion = decoder(OpenaiQuestion);
@@ -154,6 +157,10 @@ const READERS: Record<string, Read> = {
       isDocument: () => true,
       signal: new AbortController().signal,
     }),
+  'the prefix of a proxy': (x) =>
+    forwardedPrefix({ socket: {}, headers: { 'x-forwarded-prefix': `/${x}x` } } as never, []),
+  'an amount of money': (x) => parseAmount('usd', `1.${x}1`),
+  'the votes of a swarm': (x) => normalised(`${x}x`),
   'the name of a folder': (x) => folderName(x),
   'the address of an upstream': (x) => checkBaseUrl(`https://example.com/${x}x`),
   words: (x) => wordsOf(x),

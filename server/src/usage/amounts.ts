@@ -1,5 +1,6 @@
 import { AMOUNT_MAX, DECIMALS, type BudgetUnit } from '../access/index.ts';
 import { invalidField } from '../base/errors.ts';
+import { withoutTrailing } from '../base/trailing.ts';
 
 /** Decimals that are shown even where they are zero. */
 const SHOWN_DECIMALS: Record<BudgetUnit, number> = { requests: 0, tokens: 0, usd: 2, gpu_seconds: 0 };
@@ -16,7 +17,7 @@ export function parseAmount(unit: BudgetUnit, text: string, field = 'amount'): n
   if (match === null)
     throw invalidField(field, 'must be a decimal number, such as 12.50 or "12.50", and not negative');
   const decimals = DECIMALS[unit];
-  const fraction = (match[2] ?? '').replace(/0+$/, '');
+  const fraction = withoutTrailing(match[2] ?? '', '0');
   if (fraction.length > decimals) {
     throw invalidField(
       field,
@@ -34,10 +35,8 @@ export function formatAmount(unit: BudgetUnit, amount: number | bigint): string 
   const decimals = DECIMALS[unit];
   const digits = String(amount).padStart(decimals + 1, '0');
   const whole = digits.slice(0, digits.length - decimals);
-  const fraction = digits
-    .slice(digits.length - decimals)
-    .replace(/0+$/, '')
-    .padEnd(SHOWN_DECIMALS[unit], '0');
+  const kept = withoutTrailing(digits.slice(digits.length - decimals), '0');
+  const fraction = kept.padEnd(SHOWN_DECIMALS[unit], '0');
   return fraction === '' ? whole : `${whole}.${fraction}`;
 }
 

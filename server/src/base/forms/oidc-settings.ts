@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { StartupError } from '../errors.ts';
+import { withoutTrailing } from '../trailing.ts';
 import { list, oneOf, type Environment } from './env-values.ts';
 
 /** From the most to the least powerful. */
@@ -52,7 +53,7 @@ export const OIDC_VARIABLES = {
 
 /** @returns undefined without an issuer. @throws StartupError */
 export function oidcSettings(env: Environment): OidcSettings | undefined {
-  const publicUrl = webUrl(env, 'KEYWARD_PUBLIC_URL')?.replace(/\/+$/, '');
+  const publicUrl = webUrl(env, 'KEYWARD_PUBLIC_URL') ?? '';
   const named = Object.keys(OIDC_VARIABLES).filter((name) => name.startsWith('KEYWARD_OIDC_'));
   const set = named.filter((name) => env[name] !== undefined);
   if (set.length === 0) return undefined;
@@ -74,7 +75,7 @@ export function oidcSettings(env: Environment): OidcSettings | undefined {
     groupsClaim: text(env, 'KEYWARD_OIDC_GROUPS_CLAIM'),
     roles: rolesOf(env),
     linksByEmail: oneOf(env, 'KEYWARD_OIDC_LINK_BY_EMAIL', ['on', 'off'], 'off') === 'on',
-    publicUrl: publicUrl ?? '',
+    publicUrl: withoutTrailing(publicUrl, '/'),
   };
 }
 

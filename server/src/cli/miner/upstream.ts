@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { collected } from '../../base/collected.ts';
 import { isObject } from '../../base/is-object.ts';
 import { jsonIn } from '../../base/json-text.ts';
+import { withoutTrailing } from '../../base/trailing.ts';
 import { openOutbound } from '../../base/outbound/connections.ts';
 import { connectionFailure, failureOf } from './upstream-failure.ts';
 
@@ -182,7 +183,7 @@ export function placeOf(url: string, key: string | undefined): Place {
     throw new TypeError(
       '--upstream: must hold no credentials and no query. Give the key with --upstream-key-stdin.',
     );
-  const path = parsed.pathname.replace(/\/+$/, '');
+  const path = withoutTrailing(parsed.pathname, '/');
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
   return { origin: parsed.origin, basePath: path === '' ? '/v1' : path, headersFor: () => headers };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { inRanges } from '../../access/index.ts';
 import type { Logger } from '../../base/logger.ts';
+import { withoutTrailing } from '../../base/trailing.ts';
 import { socketAddress } from './caller-address.ts';
 
 const PREFIX = 'x-forwarded-prefix';
@@ -16,7 +17,7 @@ const IS_PREFIX = /^(?:\/[\w~-][\w.~-]*)+$/;
  * forwards. '' without such a proxy, and for anything but a plain path.
  */
 export function forwardedPrefix({ socket, headers }: IncomingMessage, proxies: readonly string[]): string {
-  const prefix = [headers[PREFIX] ?? ''].flat().join(',').replace(/\/+$/, '');
+  const prefix = withoutTrailing([headers[PREFIX] ?? ''].flat().join(','), '/');
   if (prefix === '' || prefix.length > PREFIX_MAX_CHARACTERS || !IS_PREFIX.test(prefix)) return '';
   return inRanges(proxies, socketAddress(socket.remoteAddress)) ? prefix : '';
 }
