@@ -1,3 +1,5 @@
+import { withoutTrailing } from '../../base/trailing.ts';
+
 /** An output of a member, in the order of the members. */
 export interface Ballot {
   member: string;
@@ -108,11 +110,7 @@ const AT_END = ` "'“”‘’\`*.!?…,;:`;
 export function normalised(output: unknown): string {
   if (typeof output !== 'string') return `json ${JSON.stringify(sorted(output))}`;
   const plain = output.normalize('NFKC').toLowerCase().replaceAll(/\s+/gu, ' ');
-  const text = plain.replace(AT_START, '');
-  // From the end: a pattern would be tried anew at each mark, and a long row of them would stop this process.
-  let { length } = text;
-  while (length > 0 && AT_END.includes(text.charAt(length - 1))) length--;
-  return `text ${text.slice(0, length)}`;
+  return `text ${withoutTrailing(plain.replace(AT_START, ''), AT_END)}`;
 }
 
 function sorted(value: unknown): unknown {

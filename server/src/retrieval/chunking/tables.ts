@@ -1,3 +1,4 @@
+import { withoutTrailing } from '../../base/trailing.ts';
 import type { Range } from './splitting.ts';
 
 /** A table in a text: rows of cells, one a line. */
@@ -90,10 +91,7 @@ function cellsOf(line: string, delimiter: string): number {
   const bare = line.replaceAll(/"(?:[^"]|"")*"/g, 'x').trimEnd();
   if (delimiter === '|' || delimiter === '\t') return bare.split(delimiter).length;
   if (/[{}]$/.test(bare) || (delimiter === ',' && bare.endsWith(';'))) return 0;
-  // From the end: a pattern would be tried anew at each of a long row of delimiters, and block the process.
-  let { length } = bare;
-  while (length > 0 && ',;'.includes(bare.charAt(length - 1))) length--;
-  const cells = bare.slice(0, length).split(delimiter);
+  const cells = withoutTrailing(bare, ',;').split(delimiter);
   return cells.slice(1).every((cell) => cell.startsWith(' ')) ? 0 : cells.length;
 }
 
