@@ -1,6 +1,6 @@
 // Written by sdk/generate.ts from the routes of the server: change those and run it again.
-// document 2b6b40c131c051f994d68ad2a05475f7ae475d216f26050694d46abf9b03bb12
-// text b3c8f47f6c4e726836eb038ea1df34aaf6bc50a8ff12b732c6dc916352dbb00b
+// document c8b69b6f082343c0b37f9ffd16ab30d96a82035f2777203f148bd9829e5daeff
+// text 7baebddf4231625ff302822b932e790f616b194fd243cf506928b508020ac2e1
 export interface paths {
     "/v1/chat/completions": {
         parameters: {
@@ -16192,7 +16192,7 @@ export interface operations {
             path: {
                 /** @description key_ and 12 letters or digits, such as key_4fT9aBcDeF12 */
                 id: string;
-                /** @description Id of one of the secrets of the key, such as sec_4fT9aBcDeF12 */
+                /** @description the id of a secret of the key, such as sec_4fT9aBcDeF12 */
                 secret_id: string;
             };
             cookie?: never;
@@ -23030,7 +23030,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the GPU from the list, such as wrk_4fT9aBcDeF12-0 */
+                /** @description the id of a GPU of the list, such as wrk_4fT9aBcDeF12-0 */
                 id: string;
             };
             cookie?: never;
@@ -23247,7 +23247,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the GPU from the list, such as wrk_4fT9aBcDeF12-0 */
+                /** @description the id of a GPU of the list, such as wrk_4fT9aBcDeF12-0 */
                 id: string;
             };
             cookie?: never;
@@ -23378,7 +23378,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of the GPU from the list, such as wrk_4fT9aBcDeF12-0 */
+                /** @description the id of a GPU of the list, such as wrk_4fT9aBcDeF12-0 */
                 id: string;
             };
             cookie?: never;
@@ -31180,7 +31180,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Name of a document, such as note-….json */
+                /** @description the name of a document, such as note-….json */
                 docName: string;
             };
             cookie?: never;

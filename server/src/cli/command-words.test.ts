@@ -115,7 +115,7 @@ describe('an id of the wrong form', { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await home.run([...words, 'nope']);
     expect([code, stdout]).toEqual([5, '']);
     expect(stderr).toMatch(
-      /There is no [\s\S]*An id here is (job|batch|exec)_ and .*, such as (job|batch|exec)_/,
+      /There is no [\s\S]*The id must be (job|batch|exec)_ and .*, such as (job|batch|exec)_/,
     );
   });
 });

@@ -121,10 +121,10 @@ const nothingThere = (code: NotFound, form: string | undefined): KeywardError =>
   new KeywardError(
     code,
     'There is no resource with this id.',
-    form === undefined ? {} : { hint: `An id here is ${form}.` },
+    form === undefined ? {} : { hint: `The id must be ${form}.` },
   );
 
-/** The allowed form of the parameter at fault, in the words of its declaration, if they have an example. */
+/** The allowed form of the parameter at fault, in the words of its declaration, if they have an example: they follow "must be". */
 function formOf(schema: TSchema, errors: ValidateFunction['errors']): string | undefined {
   const [, name = ''] = errors?.[0]?.instancePath.split('/') ?? [];
   const { properties = {} } = schema as { properties?: Record<string, { description?: string }> };

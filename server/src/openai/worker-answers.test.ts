@@ -75,4 +75,28 @@ describeOnServer('sqlite', 'answers that are made of the output of a worker', (s
       await expect.poll(used).toBeLessThan(5_000);
     },
   );
+
+  test('vectors of a worker are written as the request asks, also where the worker knows only numbers', async () => {
+    const server = await start();
+    const owner = await newOwnerKey(server, 'client', { role: 'client' });
+    const miner = await newOwnerKey(server, 'miner', { role: 'miner' });
+    const worker = new TestWorker(server, miner.secret, 'worker');
+    await worker.register({ models: [model] });
+    const numbers = [0.5, -0.25];
+    const text = Buffer.from(new Float32Array(numbers).buffer).toString('base64');
+    const answer = { object: 'list', data: [{ object: 'embedding', index: 0, embedding: numbers }], model };
+    const asked = async (encoding_format: string, result: object): Promise<unknown> => {
+      const body = { model, input: 'a', encoding_format };
+      const call = server.request<typeof answer>('POST', '/v1/embeddings', { key: owner.secret, body });
+      const { job_id, lease_token } = await worker.take();
+      await worker.post(`${job_id}/result`, { lease_token, result });
+      return (await call).body.data[0]?.embedding;
+    };
+    expect(await asked('float', { output: numbers })).toEqual(numbers);
+    expect(await asked('base64', { output: [numbers] })).toBe(text);
+    expect(await asked('base64', answer)).toBe(text);
+    expect(await asked('base64', { output: answer })).toBe(text);
+    const encoded = { ...answer, data: [{ ...answer.data[0], embedding: text }] };
+    expect(await asked('base64', encoded)).toBe(text);
+  });
 });

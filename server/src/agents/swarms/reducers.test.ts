@@ -46,6 +46,13 @@ describe('a threshold', () => {
   });
 });
 
+test('an output that is nothing but marks before a letter is compared in one pass, however long it is', () => {
+  // In 8 MiB, the most of an output, a search that begins anew at each mark takes days.
+  const long = '!'.repeat(4_000_000);
+  const outcome = reduce({ name: 'majority' }, ballotsOf(`${long}x`, `"${long}X!"`, long), 3);
+  expect(outcome.votes.map(({ count }) => count)).toEqual([2, 1]);
+});
+
 test('the first output is the one that came first, not the one of the first member', () => {
   const ballots = [
     { member: 'slow', output: 'x', atMs: 9 },

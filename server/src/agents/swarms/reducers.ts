@@ -1,3 +1,5 @@
+import { withoutTrailing } from '../../base/trailing.ts';
+
 /** An output of a member, in the order of the members. */
 export interface Ballot {
   member: string;
@@ -98,6 +100,9 @@ function countVotes(ballots: readonly Ballot[]): Vote[] {
   return [...votes.values()].toSorted((a, b) => b.count - a.count);
 }
 
+const AT_START = /^[\s"'“”‘’`*]+/u;
+const AT_END = ` "'“”‘’\`*.!?…,;:`;
+
 /**
  * Equal for answers that say the same: of texts, case, white space, quotes around them and the marks at their end do not
  * count; of other JSON, the order of members.
@@ -105,7 +110,7 @@ function countVotes(ballots: readonly Ballot[]): Vote[] {
 export function normalised(output: unknown): string {
   if (typeof output !== 'string') return `json ${JSON.stringify(sorted(output))}`;
   const plain = output.normalize('NFKC').toLowerCase().replaceAll(/\s+/gu, ' ');
-  return `text ${plain.replace(/^[\s"'“”‘’`*]+/u, '').replace(/[\s"'“”‘’`*.!?…,;:]+$/u, '')}`;
+  return `text ${withoutTrailing(plain.replace(AT_START, ''), AT_END)}`;
 }
 
 function sorted(value: unknown): unknown {

@@ -10,7 +10,7 @@ const HOURS_MAX = 720;
 const params = Type.Object({
   id: Type.String({
     pattern: String.raw`^wrk_[0-9A-Za-z]{12}-\d{1,2}$`,
-    description: 'Id of the GPU from the list, such as wrk_4fT9aBcDeF12-0',
+    description: 'the id of a GPU of the list, such as wrk_4fT9aBcDeF12-0',
   }),
 });
 

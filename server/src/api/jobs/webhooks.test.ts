@@ -73,4 +73,21 @@ describeOnBothServers('webhooks of jobs', (start) => {
     expect([refused.status, refused.body.code]).toEqual([403, 'insufficient_scope']);
     await receiver.close();
   });
+
+  test('a receiver that never answers does not hold up the reports to other owners', async () => {
+    const [silent, quick] = [await startTestUpstream(), await startTestUpstream()];
+    silent.answer(() => undefined);
+    const end = async (by: JobClient, webhook_url: string): Promise<void> => {
+      const id = await by.id({ model: 'none', webhook_url });
+      await by.ask('POST', `/v1/jobs/${id}/cancel`);
+    };
+    for (let i = 0; i < 60; i++) await end(client, silent.baseUrl);
+    await expect.poll(() => silent.received.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    const other = new JobClient(server, (await newOwnerKey(server, 'other', { role: 'client' })).secret);
+    await end(other, quick.baseUrl);
+    await expect.poll(() => quick.received.length, { timeout: 60_000 }).toBe(1);
+    // Not after all of them.
+    expect(silent.received.length).toBeLessThan(60);
+    await Promise.all([silent.close(), quick.close()]);
+  });
 });

@@ -52,6 +52,13 @@ export class WholeAnswer {
   }
 }
 
+/** What a chunk adds to the first choice. To cut it off the whole text would copy all of that for each chunk. */
+export const textIn = ({ choices }: Json): string =>
+  listOf(choices)
+    .map(({ index, delta }) => (Number(index ?? 0) === 0 && isObject(delta) ? delta['content'] : ''))
+    .filter((content) => typeof content === 'string')
+    .join('');
+
 const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
 
 /** Without `__proto__`: merged into, it would change every object of this process. Guarded by whole-answer.test.ts. */

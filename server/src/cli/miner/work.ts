@@ -1,7 +1,7 @@
 import { JobFailure, type JobContext, type WorkerJob } from '@keyward/sdk';
 import { isObject } from '../../base/is-object.ts';
 import type { Upstream } from './upstream.ts';
-import { WholeAnswer } from './whole-answer.ts';
+import { textIn, WholeAnswer } from './whole-answer.ts';
 
 type Json = Record<string, unknown>;
 
@@ -71,15 +71,11 @@ async function chat(
   const model = modelFor(around, job, CHAT);
   const body = { ...payload, model, stream: true };
   const answer = new WholeAnswer({ isChat: true });
-  let told = 0;
-  const tell = async (): Promise<void> => {
-    const text = answer.text.slice(told);
-    told += text.length;
-    if (text !== '') await emit({ text });
-  };
   for await (const piece of around.upstream.chunks({ path: CHAT, body, signal })) {
-    answer.add('whole' in piece ? chunkOf(piece.whole) : piece.chunk);
-    await tell();
+    const chunk = 'whole' in piece ? chunkOf(piece.whole) : piece.chunk;
+    answer.add(chunk);
+    const text = textIn(chunk);
+    if (text !== '') await emit({ text });
   }
   const { usage, text: output } = answer;
   return { model, output, ...(usage !== undefined && { usage }) };

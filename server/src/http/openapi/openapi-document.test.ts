@@ -86,6 +86,16 @@ describeOnServer('sqlite', 'the documents of the API', (start) => {
       expect(JSON.stringify(document)).not.toContain('"*/*"');
     });
 
+    test('the form of an id is written so that it follows "The id must be", as the hint of a wrong id says it', () => {
+      const forms = operations().flatMap(({ operation }) =>
+        operation.parameters.filter(
+          (one) =>
+            one.in === 'path' && one.description.includes(', such as ') && /^[A-Z]/.test(one.description),
+        ),
+      );
+      expect(forms).toEqual([]);
+    });
+
     test('openapi.json declares exactly the parameters that stand in each path', () => {
       for (const { path, operation } of operations()) {
         const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);

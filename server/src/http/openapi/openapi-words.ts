@@ -42,12 +42,12 @@ export const TAGS: Record<string, string> = {
 /** What a parameter is, by its name, where its route says nothing else. */
 export const PARAMETERS: Record<string, string> = {
   id: 'The number or id from the list',
-  secret_id: 'Id of one of the secrets of the key, such as sec_4fT9aBcDeF12',
+  secret_id: 'the id of a secret of the key, such as sec_4fT9aBcDeF12',
   '*': 'A name from the list',
   code: 'The code of the invite',
   folder: 'Only this folder',
   folderName: 'Name of a folder',
-  docName: 'Name of a document, such as note-….json',
+  docName: 'the name of a document, such as note-….json',
   filename: 'The file name that the agent chose',
   slug: 'Slug of the workspace',
   workspaceSlug: 'Slug of the workspace',

@@ -105,10 +105,33 @@ const headOf = ({ path, payload, jobId, atMs }: OpenaiRequest, object: string): 
 });
 
 /**
+ * The answer to a request that is not streamed; its vectors are written as the request asks, also where the worker, or its
+ * upstream, knows only numbers: some clients read numbers in place of base64 as other vectors, without an error.
+ * @throws KeywardError for a result without an answer
+ */
+export function answerTo(request: OpenaiRequest, result: unknown): Json {
+  const answer = wholeAnswer(request, result);
+  const { data } = answer;
+  const isEncoded = request.path === '/embeddings' && request.payload['encoding_format'] === 'base64';
+  if (!isEncoded || !Array.isArray(data)) return answer;
+  return { ...answer, data: data.map(withBase64) };
+}
+
+/** Little-endian 32-bit numbers, as the OpenAI API writes them. */
+function withBase64(item: unknown): unknown {
+  const vector = isObject(item) ? item['embedding'] : undefined;
+  if (!isObject(item) || !Array.isArray(vector) || !vector.every((value) => typeof value === 'number'))
+    return item;
+  const bytes = Buffer.alloc(4 * vector.length);
+  for (const [at, value] of vector.entries()) bytes.writeFloatLE(value, 4 * at);
+  return { ...item, embedding: bytes.toString('base64') };
+}
+
+/**
  * The answer in a result: a whole answer object as it is; otherwise `output`, which is such an object, a text, or vectors.
  * @throws KeywardError for another result
  */
-export function wholeAnswer(request: OpenaiRequest, result: unknown): Json {
+function wholeAnswer(request: OpenaiRequest, result: unknown): Json {
   if (!isObject(result)) throw badResult();
   if (isAnswer(request, result)) return result;
   const { output, usage } = result;

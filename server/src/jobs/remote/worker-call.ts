@@ -9,7 +9,7 @@ import { viewOfJob } from '../job-view.ts';
 import { ended } from '../jobs.ts';
 import { gpuMsOf } from '../receipt.ts';
 import * as store from '../store/job-store.ts';
-import { AnswerWriter, wholeAnswer, type OpenaiRequest } from './openai-answer.ts';
+import { answerTo, AnswerWriter, type OpenaiRequest } from './openai-answer.ts';
 import { canceled, errorOf, hopeless, lostHalfWay } from './call-errors.ts';
 import type { RemoteContext } from './worker-models.ts';
 
@@ -128,7 +128,7 @@ export class WorkerCall implements RemoteCall {
 
   async #whole(asked: OpenaiRequest): Promise<void> {
     for await (const _ of this.#outputs(asked.jobId));
-    const body = wholeAnswer(asked, await this.#result(asked.jobId));
+    const body = answerTo(asked, await this.#result(asked.jobId));
     await this.#close(await store.findJob(this.#context.storage.db, asked.jobId));
     if (this.#left.signal.aborted) return;
     this.#sink = this.#request.onHead(200, JSON_ANSWER, this);

@@ -26,15 +26,26 @@ export async function anyDue(db: Db, nowMs: number): Promise<boolean> {
   return rows.length > 0;
 }
 
+interface WebhookClaim {
+  nowMs: number;
+  retryMs: number;
+  limit: number;
+  /** Owners whose reports wait. */
+  except: readonly string[];
+}
+
 /** Those that are due. Each is due again at `retryMs`: so it is sent, should this process die now. */
 export const claimWebhooks = (
   tx: Db,
-  { nowMs, retryMs, limit }: { nowMs: number; retryMs: number; limit: number },
+  { nowMs, retryMs, limit, except }: WebhookClaim,
 ): Promise<WebhookRow[]> =>
   claimRows<WebhookRow>(tx, {
     table: 'job_webhooks',
     key: ['job_id'],
-    where: sql<boolean>`next_at <= ${nowMs}`,
+    where:
+      except.length === 0
+        ? sql<boolean>`next_at <= ${nowMs}`
+        : sql<boolean>`next_at <= ${nowMs} and owner_id not in (${sql.join(except)})`,
     order: sql`next_at, job_id`,
     limit,
     change: sql`update job_webhooks set tries = tries + 1, next_at = ${retryMs}`,

@@ -12,7 +12,9 @@ import * as store from '../store/webhook-store.ts';
 import type { WebhookRow } from '../store/webhook-store.ts';
 
 const LOOK_MS = 1_000;
-const AT_ONCE = 20;
+const AT_ONCE = 200;
+/** Of one owner: receivers that do not answer would otherwise hold up the reports to all others. */
+const OWNER_AT_ONCE = 10;
 export const TIMEOUT_MS = 10_000;
 /** The waits before each further try: a day in all. */
 const WAITS_MS = [5_000, 30_000, 120_000, 600_000, 3_600_000, 14_400_000, 28_800_000, 36_000_000];
@@ -43,6 +45,9 @@ export class Webhooks {
   readonly #storage: Storage;
   readonly #connections;
   readonly #looks = new Every(LOOK_MS, () => this.#look());
+  /** On their way, by owner. */
+  readonly #sending = new Map<Promise<void>, string>();
+  #isStopping = false;
 
   constructor(context: JobsContext, sealing: Sealing) {
     this.#context = context;
@@ -60,7 +65,9 @@ export class Webhooks {
   }
 
   async stop(): Promise<void> {
+    this.#isStopping = true;
     await this.#looks.stop();
+    await Promise.all(this.#sending.keys());
     if (!this.#connections.destroyed) await this.#connections.destroy();
   }
 
@@ -76,17 +83,36 @@ export class Webhooks {
 
   async #look(): Promise<void> {
     const { clock, logger } = this.#context;
-    const nowMs = clock.nowMs();
     try {
-      if (!(await store.anyDue(this.#storage.db, nowMs))) return;
-      const due = await this.#storage.transaction(
-        (tx) => store.claimWebhooks(tx, { nowMs, retryMs: nowMs + 2 * TIMEOUT_MS, limit: AT_ONCE }),
-        { durable: false },
-      );
-      await Promise.all(due.map((row) => this.#send(row)));
+      while (!this.#isStopping && this.#sending.size < AT_ONCE) {
+        const nowMs = clock.nowMs();
+        if (!(await store.anyDue(this.#storage.db, nowMs))) return;
+        const limit = Math.min(OWNER_AT_ONCE, AT_ONCE - this.#sending.size);
+        const claim = { nowMs, retryMs: nowMs + 2 * TIMEOUT_MS, limit, except: this.#busyOwners() };
+        const due = await this.#storage.transaction((tx) => store.claimWebhooks(tx, claim), {
+          durable: false,
+        });
+        if (due.length === 0) return;
+        for (const row of due) this.#begin(row);
+      }
     } catch (error) {
       logger.warn({ err: error }, 'webhooks could not be read');
     }
+  }
+
+  /** An owner may have more on their way than its share, where a claim brought several. */
+  #busyOwners(): string[] {
+    const runs = Map.groupBy(this.#sending.values(), (ownerId) => ownerId);
+    return [...runs].flatMap(([ownerId, { length }]) => (length >= OWNER_AT_ONCE ? [ownerId] : []));
+  }
+
+  #begin(row: WebhookRow): void {
+    const sent = this.#send(row).then(() => {
+      this.#sending.delete(sent);
+      // Its place is free for the next one.
+      if (!this.#isStopping) void this.#looks.run();
+    });
+    this.#sending.set(sent, row.owner_id);
   }
 
   #send(row: WebhookRow): Promise<void> {

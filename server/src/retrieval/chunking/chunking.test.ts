@@ -188,6 +188,12 @@ describe('cutting tables', () => {
     expect(await cut(text, { size: 1_000, overlap: 20 })).toEqual([text]);
   });
 
+  test('A long row of delimiters before a letter is read in one pass', async () => {
+    const line = `${','.repeat(40_000)}x\n`;
+    const chunks = await cut(line.repeat(50), { size: 1_000, overlap: 0 });
+    expect(chunks.join('').replaceAll(/[^x]/g, '').length).toBeGreaterThanOrEqual(50);
+  });
+
   test('Sentences, code and logs have no head', async () => {
     const prose = Array.from({ length: 40 }, (_, at) => `First, second, and ${at}th, then the rest.`).join(
       '\n',

@@ -1,3 +1,4 @@
+import { withoutTrailing } from '../../base/trailing.ts';
 import type { Range } from './splitting.ts';
 
 /** A table in a text: rows of cells, one a line. */
@@ -90,7 +91,7 @@ function cellsOf(line: string, delimiter: string): number {
   const bare = line.replaceAll(/"(?:[^"]|"")*"/g, 'x').trimEnd();
   if (delimiter === '|' || delimiter === '\t') return bare.split(delimiter).length;
   if (/[{}]$/.test(bare) || (delimiter === ',' && bare.endsWith(';'))) return 0;
-  const cells = bare.replace(/[,;]+$/, '').split(delimiter);
+  const cells = withoutTrailing(bare, ',;').split(delimiter);
   return cells.slice(1).every((cell) => cell.startsWith(' ')) ? 0 : cells.length;
 }
 
